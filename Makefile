@@ -1,0 +1,49 @@
+# Every target works in a fresh clone with Python 3.11, make and git; `make setup` is run by whoever needs it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+export PYTHONPATH := operator:tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check generate lock hostsim clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## virtual environment with everything the project needs, pinned by hash
+
+$(STAMP): requirements/test.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP) ## a machine on a real API server and a simulated Hyper-V host, from apply to Ready and away again
+	$(BIN)/python -m e2e.demo
+
+test: $(STAMP) ## unit, integration and e2e tests
+	$(BIN)/python -m pytest
+
+check: $(STAMP) ## lint, types, import contracts, generated files fresh, chart lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/chart.py lint
+
+generate: $(STAMP) ## write crds/, the chart's copies and the reference pages from the models and the schema
+	$(BIN)/python tools/generate.py
+
+hostsim: $(STAMP) ## a simulated Hyper-V host to try the operator against; ARGS="--help" tells the options
+	$(BIN)/python -m hostsim $(ARGS)
+
+lock: $(STAMP) ## resolve the dependencies of pyproject.toml anew into requirements/*.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --upgrade pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --upgrade --extra test pyproject.toml -o requirements/test.lock
+
+clean: ## remove what the other targets made inside the checkout
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Hyper-V virtual machines from Kubernetes resources."""
