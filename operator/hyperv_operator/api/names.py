@@ -1,0 +1,167 @@
+"""Every name that the resources publish: group, annotations, condition types, reasons, Event reasons.
+
+A reason that is not here does not exist: `docs/reference/conditions.md` has one row for each, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from typing import Final
+
+GROUP: Final = "hyperv-operator.io"
+VERSION: Final = "v1alpha1"
+API_VERSION: Final = f"{GROUP}/{VERSION}"
+
+MACHINES: Final = "hypervmachines"
+HOSTS: Final = "hypervhosts"
+INVENTORIES: Final = "hypervhostinventories"
+
+MACHINE_KIND: Final = "HyperVMachine"
+HOST_KIND: Final = "HyperVHost"
+INVENTORY_KIND: Final = "HyperVHostInventory"
+
+FINALIZER: Final = f"{GROUP}/machine"
+ABANDON_ANNOTATION: Final = f"{GROUP}/abandon"
+CONTROLLER: Final = f"{GROUP}/operator"
+
+
+@unique
+class MachineCondition(StrEnum):
+    """Condition types of a HyperVMachine, in the order they are listed."""
+
+    READY = "Ready"
+    RECONCILING = "Reconciling"
+    STALLED = "Stalled"
+    ACCEPTED = "Accepted"
+    PROVISIONED = "Provisioned"
+    GUEST_CONFIGURED = "GuestConfigured"
+    SYNCED = "Synced"
+
+
+@unique
+class HostCondition(StrEnum):
+    """Condition types of a HyperVHost, in the order they are listed."""
+
+    READY = "Ready"
+    RECONCILING = "Reconciling"
+    STALLED = "Stalled"
+    REACHABLE = "Reachable"
+    AGENT_READY = "AgentReady"
+    INVENTORY_FRESH = "InventoryFresh"
+
+
+@unique
+class Reason(StrEnum):
+    """Condition reasons of both kinds."""
+
+    # Going well.
+    READY = "Ready"
+    ACCEPTED = "Accepted"
+    PROVISIONED = "Provisioned"
+    GUEST_CONFIGURED = "GuestConfigured"
+    IN_SYNC = "InSync"
+    IDLE = "Idle"
+    AS_EXPECTED = "AsExpected"
+    # Work in progress.
+    PENDING = "Pending"
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    WAITING_FOR_GUEST_KEY = "WaitingForGuestKey"
+    WAITING_FOR_GUEST = "WaitingForGuest"
+    WAITING_FOR_ADDRESS = "WaitingForAddress"
+    RETRYING = "Retrying"
+    DELETING = "Deleting"
+    PAUSED = "Paused"
+    WAITING_FOR_INVENTORY = "WaitingForInventory"
+    # The submission is wrong.
+    INVALID_SPEC = "InvalidSpec"
+    INVALID_FIELDS = "InvalidFields"
+    SCHEMA_VERSION_MISMATCH = "SchemaVersionMismatch"
+    SECRET_NOT_FOUND = "SecretNotFound"  # noqa: S105 - a reason, not a password
+    SECRET_KEY_NOT_FOUND = "SecretKeyNotFound"  # noqa: S105
+    SECRET_NOT_READABLE = "SecretNotReadable"  # noqa: S105
+    SECRET_INVALID = "SecretInvalid"  # noqa: S105
+    GUEST_DATA_TOO_LARGE = "GuestDataTooLarge"
+    # The host does not allow it, or is not ready for it.
+    HOST_NOT_FOUND = "HostNotFound"
+    NAMESPACE_NOT_ALLOWED = "NamespaceNotAllowed"
+    IMAGE_NOT_ALLOWED = "ImageNotAllowed"
+    VLAN_NOT_ALLOWED = "VlanNotAllowed"
+    NAME_NOT_ALLOWED = "NameNotAllowed"
+    MACHINE_QUOTA_EXCEEDED = "MachineQuotaExceeded"
+    DUPLICATE_NAME = "DuplicateName"
+    CLUSTER_REQUIRED = "ClusterRequired"
+    HOST_CORDONED = "HostCordoned"
+    HOST_NOT_READY = "HostNotReady"
+    AGENT_ROLLOUT_INCOMPLETE = "AgentRolloutIncomplete"
+    # The host cannot be used.
+    HOST_UNREACHABLE = "HostUnreachable"
+    TLS_UNTRUSTED = "TlsUntrusted"
+    AUTHENTICATION_FAILED = "AuthenticationFailed"
+    CREDENTIALS_UNUSABLE = "CredentialsUnusable"
+    HOST_IDENTITY_CHANGED = "HostIdentityChanged"
+    AGENT_MISSING = "AgentMissing"
+    AGENT_INCOMPATIBLE = "AgentIncompatible"
+    INVENTORY_STALE = "InventoryStale"
+    INVENTORY_FAILED = "InventoryFailed"
+    # A call to the host failed on its way.
+    QUOTA_EXCEEDED = "QuotaExceeded"
+    SHELL_LOST = "ShellLost"
+    CALL_TIMEOUT = "CallTimeout"
+    CALL_CANCELLED = "CallCancelled"
+    PROTOCOL_VIOLATION = "ProtocolViolation"
+    # The agent's closed codes.
+    INVALID_DEFINITION = "InvalidDefinition"
+    SCHEMA_MISMATCH = "SchemaMismatch"
+    SUPERSEDED = "Superseded"
+    HOST_BUSY = "HostBusy"
+    IMAGE_NOT_FOUND = "ImageNotFound"
+    INSUFFICIENT_SPACE = "InsufficientSpace"
+    INSUFFICIENT_MEMORY = "InsufficientMemory"
+    SWITCH_NOT_FOUND = "SwitchNotFound"
+    PATH_NOT_ALLOWED = "PathNotAllowed"
+    ACCESS_DENIED = "AccessDenied"
+    VM_MISSING = "VMMissing"
+    IDENTITY_CONFLICT = "IdentityConflict"
+    NAME_IN_USE = "NameInUse"
+    NOT_OWNED = "NotOwned"
+    ISO_MISSING = "IsoMissing"
+    COPY_FAILED = "CopyFailed"
+    REGISTER_FAILED = "RegisterFailed"
+    START_FAILED = "StartFailed"
+    GUEST_TIMEOUT = "GuestTimeout"
+    GUEST_KEY_INVALID = "GuestKeyInvalid"
+    GUEST_FAILED = "GuestFailed"
+    PUBLISH_FAILED = "PublishFailed"
+    CLUSTER_FAILED = "ClusterFailed"
+    REMOVE_FAILED = "RemoveFailed"
+    INTERNAL = "Internal"
+    # Drift of a provisioned machine.
+    OUT_OF_SYNC = "OutOfSync"
+    POWER_STATE_DIFFERS = "PowerStateDiffers"
+    NOT_YET = "NotYet"
+
+
+@unique
+class EventReason(StrEnum):
+    """Reasons of the Events the operator writes."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    QUEUED = "Queued"
+    RUN_STARTED = "RunStarted"
+    STEP_STARTED = "StepStarted"
+    STEP_COMPLETED = "StepCompleted"
+    WAITING_FOR_GUEST = "WaitingForGuest"
+    GUEST_DATA_PUBLISHED = "GuestDataPublished"
+    PROVISIONED = "Provisioned"
+    GUEST_CONFIGURED = "GuestConfigured"
+    RUN_FAILED = "RunFailed"
+    RETRYING = "Retrying"
+    RESIZED = "Resized"
+    POWER_STATE_CHANGED = "PowerStateChanged"
+    DRIFT_DETECTED = "DriftDetected"
+    DELETED = "Deleted"
+    ABANDONED = "Abandoned"
+    HOST_REACHABLE = "HostReachable"
+    HOST_PROBLEM = "HostProblem"

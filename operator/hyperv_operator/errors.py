@@ -1,0 +1,147 @@
+"""Every error of the operator.
+
+    OperatorError
+    ├── SettingsError            the operator's own settings cannot be used; it does not start
+    ├── ContractError
+    │   ├── SchemaFileError      job-inputs.yaml is broken
+    │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
+    │   └── RecordError          the agent or the guest sent something that is not the contract's
+    ├── HostError                a call to a Hyper-V host did not do its work
+    │   ├── HostUnreachable      no connection: name, network, port, host down
+    │   ├── TlsUntrusted         the host's certificate is not trusted
+    │   ├── AuthenticationFailed the host refused the credentials
+    │   ├── CredentialsUnusable  the credentials Secret is missing or lacks a key
+    │   ├── QuotaExceeded        a WinRM quota of the host is used up
+    │   ├── ShellLost            the remote shell died while a call was using it
+    │   ├── CallTimeout          the call did not end by its deadline
+    │   ├── CallCancelled        the operator gave the call up
+    │   ├── ProtocolViolation    the host's answer is not WSMan, PSRP or the agent's protocol
+    │   └── AgentMissing         the agent's script is not on the host
+    └── ClusterError             a call to the Kubernetes API did not do its work
+        ├── ObjectGone           the object does not exist (any more)
+        ├── WriteConflict        somebody else wrote the object first
+        └── AccessForbidden      RBAC does not allow it
+
+None of them inherits from a framework. A message never holds a secret, a script or a payload: it may end up in a condition.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Retry(Enum):
+    """What makes another attempt worth while."""
+
+    NOW = "now"
+    """Look again at once: the call may or may not have done its work."""
+    BACKOFF = "backoff"
+    """Wait a little, longer each time."""
+    CHANGE = "change"
+    """Wait until a person changes the resource, the Secret or the host."""
+
+
+class OperatorError(Exception):
+    """The root: what happened, in a sentence that a person can act on."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class SettingsError(OperatorError):
+    """The operator's settings cannot be used."""
+
+
+class ContractError(OperatorError):
+    """Something does not keep the contract between operator, agent and guest."""
+
+
+class SchemaFileError(ContractError):
+    """The schema file is broken; the message names the place and the remedy."""
+
+
+class SealingError(ContractError):
+    """Guest data cannot be sealed."""
+
+
+class RecordError(ContractError):
+    """A record, outcome, inventory line or guest value is not what the contract says."""
+
+
+class HostError(OperatorError):
+    """A call to a host failed. `effect_unknown` tells that the call may have changed the host all the same."""
+
+    retry: Retry = Retry.BACKOFF
+
+    def __init__(self, message: str, *, effect_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.effect_unknown = effect_unknown
+
+
+class HostUnreachable(HostError):
+    """No connection to the host's WinRM service, or it broke."""
+
+
+class TlsUntrusted(HostError):
+    """The host's certificate could not be verified."""
+
+    retry = Retry.CHANGE
+
+
+class AuthenticationFailed(HostError):
+    """The host refused the credentials (or no Kerberos ticket could be had)."""
+
+    retry = Retry.CHANGE
+
+
+class CredentialsUnusable(HostError):
+    """The credentials Secret is missing, unreadable, or lacks what the authentication needs."""
+
+    retry = Retry.CHANGE
+
+
+class QuotaExceeded(HostError):
+    """WinRM refused because a quota (shells, commands, connections) is used up."""
+
+
+class ShellLost(HostError):
+    """The remote shell is gone: idle timeout, memory limit, service restart or reboot."""
+
+    retry = Retry.NOW
+
+
+class CallTimeout(HostError):
+    """The call did not end by its deadline and was abandoned."""
+
+
+class CallCancelled(HostError):
+    """The operator itself gave the call up (deletion, shutdown)."""
+
+    retry = Retry.NOW
+
+
+class ProtocolViolation(HostError):
+    """The host answered, but not with what the protocol allows."""
+
+
+class AgentMissing(HostError):
+    """The agent's script or command does not exist on the host."""
+
+    retry = Retry.CHANGE
+
+
+class ClusterError(OperatorError):
+    """A call to the Kubernetes API failed; it is worth trying again."""
+
+
+class ObjectGone(ClusterError):
+    """The object does not exist (any more)."""
+
+
+class WriteConflict(ClusterError):
+    """The object changed since it was read."""
+
+
+class AccessForbidden(ClusterError):
+    """The operator's RBAC does not allow the call."""

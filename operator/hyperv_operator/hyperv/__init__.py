@@ -1,0 +1,1 @@
+"""The WinRM adapter: sessions, pool, stream decoder, HostAgent. Decides nothing; raises HostError."""

@@ -1,0 +1,1 @@
+"""The Kubernetes adapter over kubernetes-asyncio. Decides nothing; raises ClusterError."""

@@ -1,0 +1,318 @@
+"""What the reconcilers need from the world, as Protocols. Adapters implement them; `app` wires them.
+
+`HostAgent` is blocking and runs in the executor's threads. Everything else is called on the event loop.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Generic, Literal, Protocol, TypeVar
+
+from pydantic import JsonValue, SecretStr
+
+from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.contract.job import JobDefinition
+from hyperv_operator.contract.records import Outcome, StepRecord
+
+T = TypeVar("T")
+JsonObject = Mapping[str, JsonValue]
+
+
+class Clock(Protocol):
+    """The wall clock."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC, with its zone."""
+        ...
+
+
+# --- hosts -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HostCredentials:
+    """What opens a session, read from the credentials Secret at the moment of need; never kept."""
+
+    username: str | None = None
+    password: SecretStr | None = field(default=None, repr=False)
+    certificate_pem: SecretStr | None = field(default=None, repr=False)
+    certificate_key_pem: SecretStr | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class HostEndpoint:
+    """Where a host's WinRM service is and how to speak to it."""
+
+    name: str
+    """Name of the HyperVHost: metrics label and pool key."""
+    address: str
+    port: int
+    transport: Literal["https", "http"]
+    authentication: Literal["kerberos", "negotiate", "ntlm", "certificate", "basic"]
+    configuration_name: str
+    agent_path: str
+    credentials: HostCredentials = field(repr=False)
+    credentials_version: str
+    """resourceVersion of the credentials Secret: sessions made with another one are not reused."""
+    ca_bundle: str | None = None
+    """PEM; None for the system's trust store. There is no way to turn verification off."""
+
+
+class LogStream(Enum):
+    """The PowerShell stream that a line came from."""
+
+    OUTPUT = "output"
+    ERROR = "error"
+    WARNING = "warning"
+    VERBOSE = "verbose"
+    DEBUG = "debug"
+    INFORMATION = "information"
+    PROGRESS = "progress"
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One decoded line of agent output that is no record."""
+
+    stream: LogStream
+    text: str
+
+
+AgentReport = StepRecord | LogLine
+
+
+class CallContext(Protocol):
+    """What a blocking call gets from the executor; every method may be called from the worker's thread."""
+
+    def remaining(self) -> float:
+        """Return the seconds left until the call's deadline; never negative."""
+        ...
+
+    def is_cancelled(self) -> bool:
+        """Tell whether the call should stop what it does and raise `CallCancelled`."""
+        ...
+
+    def report(self, report: AgentReport) -> None:
+        """Hand a report over to the event loop; returns at once."""
+        ...
+
+
+class HostAgent(Protocol):
+    """The agent on a host. Methods block; they raise `HostError` and nothing else."""
+
+    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> Outcome:
+        """Launch the script for `job` and stay attached until its outcome; records and lines go to `context.report`."""
+        ...
+
+    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> InventoryReport:
+        """Ask the host for its inventory."""
+        ...
+
+    def close(self) -> None:
+        """End every session that is kept for reuse."""
+        ...
+
+
+# --- the bounded executor --------------------------------------------------------------------------------------------
+
+
+class Lane(Enum):
+    """Short calls and long runs wait in different queues for different workers."""
+
+    FAST = "fast"
+    JOB = "job"
+
+
+class TaskState(Enum):
+    """What the executor holds under a key."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True)
+class RemoteTask(Generic[T]):
+    """A blocking call to run in a thread once a worker of its lane and a slot of its host are free."""
+
+    key: str
+    """At most one task per key at a time."""
+    host: str
+    lane: Lane
+    category: str
+    """provision, remove, update or inventory: a metrics label."""
+    deadline_seconds: float
+    """Counted from the moment the call starts, not while it is queued."""
+    prepare: Callable[[], Awaitable[Callable[[CallContext], T]]]
+    """Awaited on the event loop when the worker is free, so that secrets are read and the claim is written at the last
+    moment. What it raises becomes the task's result, and no thread is used."""
+    on_report: Callable[[AgentReport], None] | None = None
+    """Called on the event loop, in order, before the task's future is done."""
+    on_start: Callable[[], None] | None = None
+    """Called on the event loop when the blocking call starts."""
+
+
+class RemoteTasks(Protocol):
+    """The bounded executor, as the reconcilers see it."""
+
+    def submit(self, task: RemoteTask[T]) -> Future[T]:
+        """Queue a task and return at once; `ValueError` if the key is held already."""
+        ...
+
+    def state(self, key: str) -> TaskState | None:
+        """Tell what is held under a key."""
+        ...
+
+    def cancel(self, key: str) -> None:
+        """Drop a queued task, or ask a running one to stop; its future ends with `CallCancelled`."""
+        ...
+
+    def set_slots(self, host: str, slots: int) -> None:
+        """Set how many job-lane tasks may run on a host at a time."""
+        ...
+
+    def forget_host(self, host: str) -> None:
+        """Cancel a removed host's tasks and drop its slots."""
+        ...
+
+
+# --- Kubernetes ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ObjectRef:
+    """Names one object and one life of it; `uid` is empty where a name is all there is."""
+
+    kind: str
+    name: str
+    namespace: str | None = None
+    uid: str = ""
+
+
+@dataclass(frozen=True)
+class SecretData:
+    """A Secret as read just now. Values are bytes; nothing here is ever logged or kept."""
+
+    resource_version: str
+    data: Mapping[str, bytes] = field(repr=False)
+
+
+class Objects(Protocol):
+    """Our custom resources. Objects are the API server's JSON; `uid`s guard against a later object of the same name.
+
+    Raises `ObjectGone`, `WriteConflict`, `AccessForbidden` or `ClusterError`.
+    """
+
+    async def get(self, ref: ObjectRef) -> JsonObject:
+        """Read an object; `ObjectGone` also when its UID is not the ref's (where the ref has one)."""
+        ...
+
+    async def write_status(self, ref: ObjectRef, resource_version: str, status: JsonObject) -> JsonObject:
+        """Replace the whole status if the object is still at `resource_version`; returns the object written."""
+        ...
+
+    async def list_machines(self, target_host: str) -> Sequence[JsonObject]:
+        """List the HyperVMachines of all namespaces whose spec.targetHost is this, fresh from the API server."""
+        ...
+
+    async def list_hosts(self) -> Sequence[JsonObject]:
+        """List the HyperVHosts, fresh from the API server."""
+        ...
+
+    async def write_inventory(self, host: ObjectRef, status: JsonObject) -> None:
+        """Create or update the host's HyperVHostInventory (same name, owned by the host) with this status."""
+        ...
+
+
+class Secrets(Protocol):
+    """Secrets by name, read at the moment of need."""
+
+    async def read(self, namespace: str, name: str) -> SecretData:
+        """Read one Secret; `ObjectGone` or `AccessForbidden` if that cannot be."""
+        ...
+
+
+class Namespaces(Protocol):
+    """Namespaces and what identifies the cluster."""
+
+    async def labels(self, name: str) -> Mapping[str, str]:
+        """Return a namespace's labels."""
+        ...
+
+    async def cluster_uid(self) -> str:
+        """Return the UID of the kube-system namespace."""
+        ...
+
+
+class Events(Protocol):
+    """Kubernetes Events."""
+
+    async def emit(self, ref: ObjectRef, reason: str, message: str, *, warning: bool = False) -> None:
+        """Write an Event about an object. Failing to is logged and never raised: Events are not the record."""
+        ...
+
+
+# --- telemetry -------------------------------------------------------------------------------------------------------
+
+
+class Metrics(Protocol):
+    """What is counted. Labels never carry a machine's name."""
+
+    def reconciled(self, kind: str, result: str, seconds: float) -> None:
+        """Count one pass of a reconcile loop; result is acted, waited, conflict or error."""
+        ...
+
+    def run_finished(self, host: str, category: str, outcome: str, seconds: float) -> None:
+        """Count one launch of the agent; outcome is completed, pending, failed or the class of the HostError."""
+        ...
+
+    def step_finished(self, step: str, outcome: str, seconds: float) -> None:
+        """Count one step of a run by its final state."""
+        ...
+
+    def winrm_operation(self, host: str, operation: str, result: str, seconds: float) -> None:
+        """Count one WinRM operation (open, invoke, close); result is ok or the class of the HostError."""
+        ...
+
+    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int) -> None:
+        """Set the gauges of one lane of the executor."""
+        ...
+
+    def task_started(self, lane: str, category: str, queued_seconds: float) -> None:
+        """Count a task that left the queue and how long it was in it."""
+        ...
+
+    def machine_conditions(self, uid: str, host: str, conditions: Mapping[str, tuple[str, str]]) -> None:
+        """Set one machine's conditions (type to status and reason) in the gauge of machines by condition."""
+        ...
+
+    def machine_gone(self, uid: str) -> None:
+        """Take a machine out of the gauges."""
+        ...
+
+    def host_conditions(self, host: str, conditions: Mapping[str, tuple[str, str]]) -> None:
+        """Set one host's conditions in the gauge of hosts by condition."""
+        ...
+
+    def host_gone(self, host: str) -> None:
+        """Take a host out of the gauges."""
+        ...
+
+    def abandoned(self, host: str) -> None:
+        """Count a machine that was released without its host."""
+        ...
+
+
+class Redaction(Protocol):
+    """Takes secrets out of text before it is written anywhere."""
+
+    def clean(self, text: str) -> str:
+        """Return the text without anything that looks like, or is known to be, a secret."""
+        ...
+
+    def hold(self, values: Sequence[str]) -> Callable[[], None]:
+        """Also take these exact values out of text until the returned function is called."""
+        ...

@@ -1,0 +1,1 @@
+"""The bounded executor for blocking calls. Knows nothing of Hyper-V or Kubernetes."""

@@ -1,0 +1,1 @@
+"""Metrics, JSON logs with redaction, liveness. Is told what happens and never asks."""
