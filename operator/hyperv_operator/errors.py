@@ -22,7 +22,8 @@
         ├── WriteConflict        somebody else wrote the object first
         └── AccessForbidden      RBAC does not allow it
 
-None of them inherits from a framework. A message never holds a secret, a script or a payload: it may end up in a condition.
+None of them inherits from a framework. A message never holds a secret, a script or a payload: it may end up in a
+condition.
 """
 
 from __future__ import annotations
