@@ -1,0 +1,82 @@
+"""What the three resources share: the frozen base model, conditions, bounded strings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic.alias_generators import to_camel
+
+ConditionStatus = Literal["True", "False", "Unknown"]
+
+Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+"""Name of a Kubernetes object (RFC 1123 subdomain)."""
+SecretKey = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]+$")]
+Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", max_length=36)]
+Short = Annotated[str, Field(max_length=253)]
+Sentence = Annotated[str, Field(max_length=2048)]
+
+
+class Model(BaseModel):
+    """A frozen model with camelCase names on the wire; what it does not know is refused (the API server prunes it)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class StatusModel(Model):
+    """A part of a status: the operator's own word, read back. Another version's fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+
+class Condition(StatusModel):
+    """One condition, as Kubernetes' own `metav1.Condition`."""
+
+    type: Annotated[str, Field(max_length=64)]
+    status: ConditionStatus
+    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$")]
+    message: Annotated[str, Field(max_length=8192)] = ""
+    last_transition_time: datetime
+    observed_generation: Annotated[int, Field(ge=0)] | None = None
+
+
+class Status(StatusModel):
+    """A whole status: tolerant when it is read back, compact when it is written."""
+
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=16)] = ()
+
+    def condition(self, kind: str) -> Condition | None:
+        """Return the condition of a type."""
+        return next((condition for condition in self.conditions if condition.type == kind), None)
+
+    @classmethod
+    def parse(cls, raw: JsonValue) -> Self:
+        """Read a status back, part by part: a part that cannot be read is dropped, so that no status stops a pass."""
+        readable: dict[str, JsonValue] = dict(raw) if isinstance(raw, dict) else {}
+        for _ in range(len(readable) + 1):
+            try:
+                return cls.model_validate(readable)
+            except ValidationError as error:
+                for item in error.errors(include_url=False, include_context=False, include_input=False):
+                    readable.pop(str(item["loc"][0]), None)
+        return cls()
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the status as the API server gets it: camelCase, nothing that is unset or empty."""
+        dumped: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return {key: value for key, value in dumped.items() if value not in ([], {})}
+
+
+SpecT = TypeVar("SpecT", bound=Model)
+
+
+def parse_spec(model: type[SpecT], raw: JsonValue) -> SpecT | str:
+    """Read a spec, or return what is wrong with it: each field's path and what it should be (never its value)."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        return "; ".join(
+            f"spec.{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+        )

@@ -1,0 +1,66 @@
+"""A machine that is being deleted: remove what the host has of it, or say why not yet and how to force it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
+from hyperv_operator.contract.records import AgentCode, OutcomeKind
+from hyperv_operator.core import failures
+from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.core.launches import next_attempt
+from hyperv_operator.core.observed import Snapshot
+from hyperv_operator.core.standing import Decision, working
+
+
+def decide(snapshot: Snapshot, now: datetime) -> Decision:
+    """Decide for a machine with a deletion timestamp."""
+    identity = snapshot.status.vm_id or snapshot.uid
+    if snapshot.abandon == identity:
+        where = snapshot.spec.target_host if snapshot.spec else "its host"
+        left = f"VM {snapshot.status.vm_id or '(id unknown)'}, its disk, ISO and journal may be left on {where}"
+        return _release(f"{left}, in the machine folder {snapshot.uid}.", abandoned=True)
+    if snapshot.removed:
+        return _release(None)
+    if snapshot.spec is not None and snapshot.spec.deletion_policy == "Retain":
+        return _release(f"VM {snapshot.status.vm_id or '(none yet)'} was kept: spec.deletionPolicy is Retain.")
+    if snapshot.holding:
+        what = "the removal" if snapshot.holding.kind is JobKind.REMOVE else "a launch that was under way"
+        return Decision(Wait(), working(Reason.DELETING, f"Waiting for {what} to end on the host."))
+    if snapshot.status.claim is None:
+        # No launch was ever allowed, and none can be from now on: a claim needs an object that is not being deleted.
+        return _release(None)
+    hint = f" To let the resource go without the host, annotate it with {ABANDON_ANNOTATION}={identity}."
+    if snapshot.host is None:
+        text = "The HyperVHost of this machine does not exist, so nothing can be removed there. Create it again."
+        return Decision(Wait(now + snapshot.limits.secret_poll), working(Reason.HOST_NOT_FOUND, text + hint))
+    if snapshot.host.problem:
+        text = f"The VM cannot be removed now. Host {snapshot.host.name}: {snapshot.host.problem.message}"
+        return Decision(Wait(now + snapshot.limits.secret_poll), working(snapshot.host.problem.reason, text + hint))
+    last = snapshot.last
+    if last is None or last.kind is not JobKind.REMOVE:
+        return _remove(snapshot, "Removing the VM and everything that belongs to it.")
+    limits = snapshot.limits
+    if last.error:
+        due = failures.retry_at(last.finished_at, last.error, snapshot.failures, limits.retry_base, limits.retry_limit)
+        reason, text = failures.reason_of_error(last.error), last.error.message
+    else:
+        assert last.outcome is not None
+        busy = last.outcome.outcome is OutcomeKind.PENDING
+        code = last.outcome.code or AgentCode.INTERNAL
+        reason = Reason.HOST_BUSY if busy else failures.reason_of_code(code)
+        text = f"{last.outcome.message} {failures.remedy(AgentCode.HOST_BUSY if busy else code)}"
+        pause = failures.pause_after(max(snapshot.failures, 1), limits.retry_base, limits.retry_limit)
+        due = last.finished_at + (limits.host_busy_poll if busy else pause)
+    if now >= due:
+        return _remove(snapshot, f"Removal is tried again after: {text}")
+    return Decision(Wait(due), working(reason, f"{text} Next attempt at {due:%H:%M:%S} UTC.{hint}"))
+
+
+def _remove(snapshot: Snapshot, message: str) -> Decision:
+    action = Launch(JobKind.REMOVE, run_id=None, attempt=next_attempt(snapshot), vm_id=snapshot.status.vm_id)
+    return Decision(action, working(Reason.DELETING, message))
+
+
+def _release(left_behind: str | None, *, abandoned: bool = False) -> Decision:
+    return Decision(Release(left_behind, abandoned=abandoned), working(Reason.DELETING, "Nothing is left to remove."))
