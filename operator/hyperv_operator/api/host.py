@@ -61,7 +61,7 @@ class LabelExpression(Model):
 class LabelSelector(Model):
     """A Kubernetes label selector; an empty one selects every namespace."""
 
-    match_labels: Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=32)] = {}
+    match_labels: Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=32, default_factory=dict)]
     match_expressions: Annotated[tuple[LabelExpression, ...], Field(max_length=16)] = ()
 
 

@@ -38,8 +38,12 @@ class HyperVMachineSpec(Model):
     ]
     secret_fields: Annotated[
         dict[str, SecretField],
-        Field(max_length=32, description="The secret fields, each by reference to a Secret of the same namespace."),
-    ] = {}
+        Field(
+            default_factory=dict,
+            max_length=32,
+            description="The secret fields, each by reference to a Secret of the same namespace.",
+        ),
+    ]
     power_state: Annotated[PowerState, Field(description="Whether the VM shall run, once its guest is configured.")] = (
         "Running"
     )
@@ -94,8 +98,9 @@ class Sealed(StatusModel):
     kid: Annotated[str, Field(max_length=64, description="Thumbprint of the guest's key.")]
     count: Annotated[int, Field(ge=1, le=100, description="Sealings of this run so far.")]
     secrets: Annotated[
-        dict[str, Short], Field(max_length=32, description="resourceVersion of each Secret that was read.")
-    ] = {}
+        dict[str, Short],
+        Field(default_factory=dict, max_length=32, description="resourceVersion of each Secret that was read."),
+    ]
 
 
 class HyperVMachineStatus(Status):

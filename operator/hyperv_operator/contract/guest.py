@@ -1,0 +1,126 @@
+"""What the guest posts: its key, and the state it has reached. The guest is hostile: little is read, less is believed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from hyperv_operator.errors import RecordError
+
+MAX_GUEST_VALUE = 1_000
+"""Characters of a KVP value that are read at all."""
+
+_Base64Url = Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class _GuestModel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class GuestKey(_GuestModel):
+    """The guest's RSA public key (RFC 7517): 2,048 to 4,096 bits, exponent 65537."""
+
+    kty: Literal["RSA"]
+    n: _Base64Url
+    e: Literal["AQAB"]
+
+    @model_validator(mode="after")
+    def _strong(self) -> Self:
+        bits = int.from_bytes(decode_base64url(self.n)).bit_length()
+        if not 2_048 <= bits <= 4_096:
+            raise ValueError(f"the modulus has {bits} bits, not 2048 to 4096")
+        return self
+
+    @property
+    def kid(self) -> str:
+        """Thumbprint of the key (RFC 7638, SHA-256, base64url without padding)."""
+        canonical = json.dumps({"e": self.e, "kty": self.kty, "n": self.n}, separators=(",", ":"), sort_keys=True)
+        return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
+
+
+class GuestProgress(StrEnum):
+    """How far the guest is with its configuration."""
+
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+
+class GuestState(_GuestModel):
+    """What the guest says of its configuration; step and code are words of closed lists, never free text."""
+
+    vm: str
+    run: str
+    kid: str
+    state: GuestProgress
+    step: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9]*$")] = ""
+    code: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9]*$")] = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether the guest is done, well or badly."""
+        return self.state is not GuestProgress.APPLYING
+
+
+class _Ready(_GuestModel):
+    protocol: Literal[1]
+    vm: str
+    key: GuestKey
+
+
+def decode_base64url(text: str) -> bytes:
+    """Decode base64url without padding; `ValueError` if it is none."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise ValueError("not base64url") from error
+
+
+def _load(raw: str, what: str) -> dict[str, JsonValue]:
+    if len(raw) > MAX_GUEST_VALUE:
+        raise RecordError(f"{what} of the guest is longer than {MAX_GUEST_VALUE} characters.")
+    try:
+        value: JsonValue = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise RecordError(f"{what} of the guest is no JSON.") from None
+    if not isinstance(value, dict):
+        raise RecordError(f"{what} of the guest is no JSON object.")
+    return value
+
+
+def parse_guest_ready(raw: str | None, vm_id: str) -> GuestKey | None:
+    """Return the key that the guest of `vm_id` posts; None if there is none, or if it is of another VM (a captured image).
+
+    Raises `RecordError` if it is meant for this VM and cannot be used.
+    """
+    if raw is None:
+        return None
+    value = _load(raw, "ProvisioningReady")
+    if str(value.get("vm", "")).lower() != vm_id.lower():
+        return None
+    try:
+        return _Ready.model_validate(value).key
+    except ValidationError:
+        raise RecordError("ProvisioningReady of the guest holds no RSA key of 2048 to 4096 bits.") from None
+
+
+def parse_guest_state(raw: str | None, vm_id: str, run_id: str, kid: str | None) -> GuestState | None:
+    """Return the state that the guest posts for this VM, run and key (any key if None), or None if there is none.
+
+    A state of another VM, run or key is ignored: a captured image says `applied` at once.
+    """
+    if raw is None:
+        return None
+    value = _load(raw, "ProvisioningState")
+    try:
+        state = GuestState.model_validate(value)
+    except ValidationError:
+        raise RecordError("ProvisioningState of the guest is not the contract's.") from None
+    matches = state.vm.lower() == vm_id.lower() and state.run == run_id and (kid is None or state.kid == kid)
+    return state if matches else None
