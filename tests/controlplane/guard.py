@@ -1,9 +1,9 @@
 """A process that outlives its parent by a moment: it ends the servers the parent left and removes their folder.
 
 Run as a script, with the folder as its argument; it imports nothing of this package. Its stdin is a pipe from the
-parent, on which it is told of servers: "+<pid>" when one has started, "-<pid>" when one has ended. When the pipe closes, the
-parent has finished or died, by whatever: then what is left goes. A parent-death signal (PR_SET_PDEATHSIG) would not do:
-it is sent when the *thread* ends that started the server, it leaves the folder, and only Linux has it.
+parent, on which it is told of servers: "+<pid>" when one has started, "-<pid>" when one has ended. When the pipe
+closes, the parent has finished or died, by whatever: then what is left goes. A parent-death signal (PR_SET_PDEATHSIG)
+would not do: it is sent when the *thread* ends that started the server, it leaves the folder, and only Linux has it.
 """
 
 from __future__ import annotations
