@@ -171,7 +171,9 @@ def parse_inventory(lines: Iterable[str]) -> InventoryReport:
         try:
             found.setdefault(model, []).append(model.model_validate(value))
         except ValidationError as error:
-            raise RecordError(f"The inventory's {value.get('type')} line is not the contract's: {describe(error)}.") from None
+            raise RecordError(
+                f"The inventory's {value.get('type')} line is not the contract's: {describe(error)}."
+            ) from None
     outcomes = [item for item in found.get(Outcome, []) if isinstance(item, Outcome)]
     if not outcomes:
         raise RecordError("The inventory ended before it was complete.")

@@ -88,7 +88,7 @@ def needs_person(error: errors.HostError) -> bool:
 def pause_after(failures: int, base: timedelta, limit: timedelta) -> timedelta:
     """Return the pause after this many failures in a row: `base`, doubled each time, up to `limit`."""
     doublings = min(max(failures - 1, 0), 30)
-    return min(base * 2**doublings, limit)
+    return min(base * float(2**doublings), limit)
 
 
 def retry_at(

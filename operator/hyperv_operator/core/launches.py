@@ -11,13 +11,8 @@ from datetime import datetime
 from enum import Enum
 
 from hyperv_operator.api.names import Reason
-from hyperv_operator.contract.inventory import (
-    GuestKey,
-    JournalFacts,
-    JournalState,
-    parse_guest_ready,
-    parse_guest_state,
-)
+from hyperv_operator.contract.guest import GuestKey, parse_guest_ready, parse_guest_state
+from hyperv_operator.contract.inventory import JournalFacts, JournalState
 from hyperv_operator.contract.records import AgentCode, OutcomeKind, PendingReason
 from hyperv_operator.core import failures, identity
 from hyperv_operator.core.actions import JobKind, Launch, Wait

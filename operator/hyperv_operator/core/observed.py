@@ -85,6 +85,9 @@ class LaunchResult:
     finished_at: datetime
     outcome: Outcome | None = None
     error: HostError | None = None
+    step: str | None = None
+    """The last step that was heard of."""
+    os_family: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from hyperv_operator.api.names import MachineCondition, Reason
+from hyperv_operator.contract.records import OutcomeKind
 from hyperv_operator.core import launches, policies, provisioned, removal
 from hyperv_operator.core.actions import JobKind, Wait
 from hyperv_operator.core.observed import Holding, Snapshot
 from hyperv_operator.core.policies import Violation
 from hyperv_operator.core.standing import Decision, Fact, Phase, Standing, blocked, working
-from hyperv_operator.contract.records import OutcomeKind
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:

@@ -8,12 +8,12 @@ from datetime import datetime
 from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.contract.inventory import VmFacts
+from hyperv_operator.contract.records import AgentCode, OutcomeKind
 from hyperv_operator.core import failures, identity
 from hyperv_operator.core.actions import JobKind, Launch, Wait
 from hyperv_operator.core.launches import next_attempt
 from hyperv_operator.core.observed import Snapshot
 from hyperv_operator.core.standing import Decision, Fact, Phase, Standing, blocked, working
-from hyperv_operator.contract.records import AgentCode, OutcomeKind
 
 _GIB = 1024**3
 
@@ -69,7 +69,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
 
 
 def _spec_is_newer(snapshot: Snapshot) -> bool:
-    """The spec was changed since the VM was last in line with it: then it is applied. Otherwise somebody changed the VM."""
+    """The spec was changed since the VM was last in line with it: it is applied. Otherwise somebody changed the VM."""
     synced = snapshot.status.condition(MachineCondition.SYNCED)
     if synced is None or synced.status != "True":
         applied = synced.observed_generation if synced and synced.reason == Reason.OUT_OF_SYNC else None

@@ -1,0 +1,134 @@
+"""The job definitions that go to the agent: compact JSON in UTF-8, base64, one string of pipeline input."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+SEALED = "(sealed)"
+"""Stands in for sealed data wherever a job is shown."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class SchemaRef(_Model):
+    """The schema that a job keeps to."""
+
+    id: Literal["vm-provisioning", "vm-removal", "vm-update", "host-inventory"]
+    version: Annotated[int, Field(ge=1)]
+
+
+class RunRef(_Model):
+    """Which launch this is, and how long it may take."""
+
+    id: str
+    machine_uid: str
+    cluster_uid: str
+    generation: int
+    attempt: int
+    deadline_seconds: int
+    wait_seconds: int
+
+
+class HostPaths(_Model):
+    """Folders on the host."""
+
+    agent: str
+    images: str
+    machines: str
+
+
+class HostOptions(_Model):
+    """What the host's record says about how it is used."""
+
+    paths: HostPaths
+    virtual_switch: str
+    clone: Literal["Copy", "Differencing"]
+    failover_cluster: str | None = None
+
+
+class MachineRef(_Model):
+    """The VM that a removal or an update is about."""
+
+    vm_id: str | None
+    vm_name: str | None = None
+
+
+class DesiredVm(_Model):
+    """What an update shall make true; None leaves it as it is."""
+
+    cpu_cores: int | None = None
+    gb_ram: int | None = None
+    power_state: Literal["Running", "Off"] | None = None
+
+
+class _Job(_Model):
+    schema_ref: SchemaRef = Field(alias="schema")
+    host: HostOptions
+
+    def encode(self) -> str:
+        """Return the job as the agent takes it."""
+        return base64.b64encode(self.to_json().encode()).decode()
+
+    def to_json(self) -> str:
+        """Return the job as compact JSON."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), separators=(",", ":"), ensure_ascii=False)
+
+
+class ProvisioningJob(_Job):
+    """`Invoke-ProvisioningJob.ps1`: `fields` never holds a secret."""
+
+    fields: Mapping[str, JsonValue]
+    run: RunRef
+    sealed_data: str | None = None
+
+    def redacted(self) -> str:
+        """Return the job as JSON for status: sealed data, though nobody here could open it, is left out."""
+        shown = self.model_copy(update={"sealed_data": SEALED if self.sealed_data else None})
+        return shown.to_json()
+
+
+class RemovalJob(_Job):
+    """`Invoke-RemovalJob.ps1`."""
+
+    run: RunRef
+    machine: MachineRef
+
+    def redacted(self) -> str:
+        """Return the job as JSON: it holds no secret."""
+        return self.to_json()
+
+
+class UpdateJob(_Job):
+    """`Invoke-UpdateJob.ps1`."""
+
+    run: RunRef
+    machine: MachineRef
+    desired: DesiredVm
+
+    def redacted(self) -> str:
+        """Return the job as JSON: it holds no secret."""
+        return self.to_json()
+
+
+class InventoryJob(_Job):
+    """`Get-HostInventory.ps1`."""
+
+    cluster_uid: str
+
+
+RunJob = ProvisioningJob | RemovalJob | UpdateJob
+JobDefinition = RunJob | InventoryJob
+
+
+def guest_plaintext(os_family: str, fields: Mapping[str, JsonValue], secrets: Mapping[str, str]) -> bytes:
+    """Return what is sealed for the guest: its name, every `guest_*` and `cnf_*` field, and the secrets, as compact JSON."""
+    wanted = {name: value for name, value in fields.items() if name == "vm_name" or name.startswith(("guest_", "cnf_"))}
+    data = {"protocol": 1, "os_family": os_family, "fields": {**wanted, **secrets}}
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
