@@ -86,18 +86,19 @@ class Server:
             self._ended(process)
             raise ServerFailed(f"{self.name} ended with {process.returncode}\n{self._last_lines()}")
 
-    def stop(self, within: float = STOPPED_WITHIN) -> None:
-        """Ask it to end and return when it has; after `within` seconds it is killed."""
+    def stop(self, within: float = STOPPED_WITHIN) -> bool:
+        """Ask it to end and return when it has; after `within` seconds it is killed, and False is returned."""
         process = self._process
         if process is None:
-            return
+            return True
         process.terminate()
         try:
             process.wait(within)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self.kill()
+            return False
         self._ended(process)
+        return True
 
     def kill(self) -> None:
         """End it as a power cut would: no goodbye to watches, no drained requests."""
