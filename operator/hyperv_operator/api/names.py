@@ -20,7 +20,7 @@ MACHINE_KIND: Final = "HyperVMachine"
 HOST_KIND: Final = "HyperVHost"
 INVENTORY_KIND: Final = "HyperVHostInventory"
 
-FINALIZER: Final = f"{GROUP}/machine"
+FINALIZER: Final = f"{GROUP}/finalizer"
 ABANDON_ANNOTATION: Final = f"{GROUP}/abandon"
 CONTROLLER: Final = f"{GROUP}/operator"
 

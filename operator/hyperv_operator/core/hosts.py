@@ -71,7 +71,7 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
 def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
     """Return the host's status after a pass; equal to the old one when nothing changed that is worth a write."""
     trouble = problem(snapshot)
-    facts = {
+    facts: dict[str, Fact] = {
         HostCondition.REACHABLE: _reachable(snapshot),
         HostCondition.AGENT_READY: _agent_ready(snapshot),
         HostCondition.INVENTORY_FRESH: _fresh(snapshot, now),

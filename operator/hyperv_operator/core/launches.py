@@ -1,7 +1,7 @@
-"""A machine that is not provisioned yet and may be worked on: launch the agent now, or wait, and for what?
+"""A machine that is not provisioned yet and may be worked on: launch the agent now, or wait for what.
 
-What is known comes from the last launch's own result or, after a restart or when another operator has launched since, from
-the journal on the host. Launching once too often is safe (the agent looks before it acts); launching blindly is not quick.
+What is known comes from the last launch's own result or, after a restart or when another operator has launched since,
+from the journal on the host. Launching once too often is safe (the agent looks before it acts), but not quick.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _look(snapshot: Snapshot, now: datetime) -> _Situation | None:
     journal = snapshot.journal() if snapshot.is_current() else None
     last = snapshot.last
     if last and not (journal and journal.attempt > last.attempt):
-        return _from_result(last, snapshot.created_at)
+        return _from_result(last)
     claim, run = snapshot.status.claim, snapshot.status.run
     if claim is None:
         return _Situation(_Where.NOTHING, now)
@@ -103,7 +103,7 @@ def _look(snapshot: Snapshot, now: datetime) -> _Situation | None:
     return _Situation(_Where.INTERRUPTED, now, run_id=claim.run_id)
 
 
-def _from_result(last: LaunchResult, created_at: datetime) -> _Situation:
+def _from_result(last: LaunchResult) -> _Situation:
     at, run_id, generation = last.finished_at, last.run_id, last.generation
     outcome = last.outcome
     if outcome is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import Claim, HyperVMachineStatus, PastRun, Run, Sealed
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.contract.os_family import OsFamily
@@ -76,7 +77,7 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
     return old.model_copy(update=updates)
 
 
-def _conditions(snapshot: Snapshot, standing: Standing, now: datetime) -> tuple[conditions.Condition, ...]:
+def _conditions(snapshot: Snapshot, standing: Standing, now: datetime) -> tuple[Condition, ...]:
     facts: dict[str, Fact] = dict(_kstatus(standing))
     configured = is_configured(snapshot)
     if standing.accepted:
@@ -102,7 +103,7 @@ def _conditions(snapshot: Snapshot, standing: Standing, now: datetime) -> tuple[
     return tuple(_settled(condition, snapshot) for condition in merged)
 
 
-def _settled(condition: conditions.Condition, snapshot: Snapshot) -> conditions.Condition:
+def _settled(condition: Condition, snapshot: Snapshot) -> Condition:
     """An unsynced VM keeps the generation that it was last in line with: it tells a new spec from a hand's change."""
     if condition.type != MachineCondition.SYNCED or condition.reason != Reason.RUNNING:
         return condition

@@ -1,0 +1,166 @@
+"""What the operator remembers between passes. All of it can be lost: the resources and the hosts have the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hyperv_operator.api.common import parse_spec
+from hyperv_operator.api.host import HyperVHostSpec, LogonFailures
+from hyperv_operator.api.inventory import HyperVHostInventoryStatus
+from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.core.observed import HostProblem, HostView, LaunchResult, SecretCheck
+from hyperv_operator.core.observed import Holding
+from hyperv_operator.core.status import LaunchStart
+from hyperv_operator.errors import HostError
+from hyperv_operator.ports import JsonObject, ObjectRef
+from hyperv_operator.reconcilers.objects import is_newer, metadata
+
+
+@dataclass
+class MachineRecord:
+    """One HyperVMachine: the newest version of it that was seen, and what this process does about it."""
+
+    ref: ObjectRef
+    body: JsonObject
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    holding: Holding | None = None
+    start: LaunchStart | None = None
+    last: LaunchResult | None = None
+    failures: int = 0
+    removed: bool = False
+    released: bool = False
+    awaits_guest: bool = False
+    secrets: tuple[SecretCheck, ...] = ()
+    secrets_read_at: datetime | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+    labels_read_at: datetime | None = None
+    written_at: datetime | None = None
+    step_since: datetime | None = None
+    view: object = None
+    """What the last inventory said of this machine: another one is a reason to wake up."""
+
+    @property
+    def uid(self) -> str:
+        """The resource's UID."""
+        return self.ref.uid
+
+    def observe(self, body: JsonObject) -> bool:
+        """Take over a newer version; tell whether what a person asks for has changed (spec, deletion, abandonment)."""
+        if not is_newer(body, self.body):
+            return False
+        before, after = metadata(self.body), metadata(body)
+        self.body = body
+        return (before.generation, before.deleting, before.abandon) != (after.generation, after.deleting, after.abandon)
+
+    @property
+    def spec(self) -> HyperVMachineSpec | None:
+        """The spec, if it can be read."""
+        spec = parse_spec(HyperVMachineSpec, self.body.get("spec"))
+        return spec if isinstance(spec, HyperVMachineSpec) else None
+
+    @property
+    def status(self) -> HyperVMachineStatus:
+        """The status as last seen."""
+        return HyperVMachineStatus.parse(self.body.get("status"))
+
+    @property
+    def target_host(self) -> str | None:
+        """Name of the target host, even if the rest of the spec cannot be read."""
+        spec = self.body.get("spec")
+        host = spec.get("targetHost") if isinstance(spec, dict) else None
+        return host if isinstance(host, str) else None
+
+    @property
+    def vm_name(self) -> str | None:
+        """The VM name that is asked for."""
+        spec = self.body.get("spec")
+        fields = spec.get("fields") if isinstance(spec, dict) else None
+        name = fields.get("vm_name") if isinstance(fields, dict) else None
+        return name if isinstance(name, str) else None
+
+
+@dataclass
+class HostRecord:
+    """One HyperVHost: the newest version that was seen, and what was last read from the host."""
+
+    ref: ObjectRef
+    body: JsonObject
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    report: InventoryReport | None = None
+    begun_at: datetime | None = None
+    previous_begun_at: datetime | None = None
+    error: HostError | None = None
+    problem: HostProblem | None = None
+    attempted: bool = False
+    logon_failures: LogonFailures | None = None
+    inventory: HyperVHostInventoryStatus | None = None
+    inventory_written_at: datetime | None = None
+    facts_key: object = None
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return self.ref.name
+
+    @property
+    def spec(self) -> HyperVHostSpec | str:
+        """The spec, or what is wrong with it."""
+        return parse_spec(HyperVHostSpec, self.body.get("spec"))
+
+    def observe(self, body: JsonObject) -> bool:
+        """Take over a newer version; tell whether the spec has changed."""
+        if not is_newer(body, self.body):
+            return False
+        before, self.body = metadata(self.body).generation, body
+        return metadata(body).generation != before
+
+    def view(self, unasked: HostProblem) -> HostView | None:
+        """Return what decisions see of the host; `unasked` is its problem as long as nobody has asked it anything."""
+        spec = self.spec
+        if isinstance(spec, str):
+            return None
+        return HostView(
+            name=self.name,
+            uid=self.ref.uid,
+            spec=spec,
+            problem=self.problem if self.attempted else unasked,
+            report=self.report,
+            begun_at=self.begun_at,
+            previous_begun_at=self.previous_begun_at,
+        )
+
+
+class Book:
+    """All records of this process."""
+
+    def __init__(self) -> None:
+        self.machines: dict[str, MachineRecord] = {}
+        self.hosts: dict[str, HostRecord] = {}
+
+    def machines_on(self, host: str) -> Iterator[MachineRecord]:
+        """Yield the machines whose target host this is."""
+        return (record for record in self.machines.values() if record.target_host == host)
+
+    def cluster_of(self, host: str) -> tuple[HostRecord, ...]:
+        """Return the other hosts of a host's failover cluster."""
+        own = self.hosts.get(host)
+        spec = own.spec if own else None
+        if not isinstance(spec, HyperVHostSpec) or spec.failover_cluster is None:
+            return ()
+        return tuple(
+            record
+            for record in self.hosts.values()
+            if record.name != host
+            and isinstance(other := record.spec, HyperVHostSpec)
+            and other.failover_cluster == spec.failover_cluster
+        )
+
+    def awaits_guest(self, host: str) -> bool:
+        """Tell whether a machine waits for something that this host's next inventory may show."""
+        names = {host, *(record.name for record in self.cluster_of(host))}
+        return any(record.awaits_guest for record in self.machines.values() if record.target_host in names)
