@@ -166,7 +166,7 @@ def _fresh(snapshot: HostSnapshot, now: datetime) -> Fact:
     return Fact(True, Reason.AS_EXPECTED, "The inventory is fresh.")
 
 
-def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[HostCondition, Fact]:
+def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, Fact]:
     agent = _agent_ready(snapshot)
     if trouble is None and agent.value is not True:
         trouble = HostProblem(agent.reason, agent.message, needs_person=agent.value is False)

@@ -26,6 +26,7 @@ class LaunchStart:
     kind: JobKind
     run_id: str
     attempt: int
+    generation: int
     started_at: datetime
     definition: str
     sealed: Sealed | None = None
@@ -71,6 +72,7 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
         "claim": Claim(run_id=start.run_id, attempt=start.attempt, operator=operator),
         "run": run,
         "history": _history(snapshot),
+        **_vm(snapshot),
     }
     if start.sealed:
         updates["sealed"] = start.sealed

@@ -12,8 +12,7 @@ from hyperv_operator.api.host import HyperVHostSpec, LogonFailures
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.contract.inventory import InventoryReport
-from hyperv_operator.core.observed import HostProblem, HostView, LaunchResult, SecretCheck
-from hyperv_operator.core.observed import Holding
+from hyperv_operator.core.observed import Holding, HostProblem, HostView, LaunchResult, SecretCheck
 from hyperv_operator.core.status import LaunchStart
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import JsonObject, ObjectRef
@@ -41,8 +40,11 @@ class MachineRecord:
     labels_read_at: datetime | None = None
     written_at: datetime | None = None
     step_since: datetime | None = None
-    view: object = None
-    """What the last inventory said of this machine: another one is a reason to wake up."""
+    os_family: str | None = None
+    phase: str = ""
+    """Step or reason, as the host's placeholders show it."""
+    views: dict[str, object] = field(default_factory=dict)
+    """What each host's last inventory said of this machine: something else is a reason to wake up."""
 
     @property
     def uid(self) -> str:
@@ -100,7 +102,9 @@ class HostRecord:
     logon_failures: LogonFailures | None = None
     inventory: HyperVHostInventoryStatus | None = None
     inventory_written_at: datetime | None = None
-    facts_key: object = None
+    read_at: datetime | None = None
+    """When the last attempt to read the inventory ended."""
+    read_generation: int | None = None
 
     @property
     def name(self) -> str:

@@ -49,7 +49,9 @@ def _credentials(secret: SecretData, name: str, *, certificate: bool) -> HostCre
         except UnicodeDecodeError:
             text = ""
         if not text:
-            raise CredentialsUnusable(f"Secret {name!r} has no text under the key {key!r}; it needs {' and '.join(wanted)}.")
+            raise CredentialsUnusable(
+                f"Secret {name!r} has no text under the key {key!r}; it needs {' and '.join(wanted)}."
+            )
         found[key] = text
     if certificate:
         return HostCredentials(

@@ -30,7 +30,7 @@ async def gather(world: World, book: Book, record: MachineRecord, *, fresh: bool
     host, peers = await _hosts(world, book, record.target_host)
     guest = status.condition(MachineCondition.GUEST_CONFIGURED)
     configured = guest is not None and guest.status == "True"
-    if readable and not configured and not meta.deleting:
+    if readable and not configured and not meta.deleting and (fresh or record.holding is None):
         await _refresh(world, record, readable, now, fresh=fresh)
     return Snapshot(
         uid=record.uid,
@@ -77,9 +77,7 @@ async def _hosts(world: World, book: Book, name: str | None) -> tuple[HostView |
     return record.view(UNASKED), tuple(peer for peer in peers if peer)
 
 
-async def _refresh(
-    world: World, record: MachineRecord, spec: HyperVMachineSpec, now: datetime, *, fresh: bool
-) -> None:
+async def _refresh(world: World, record: MachineRecord, spec: HyperVMachineSpec, now: datetime, *, fresh: bool) -> None:
     """Look at the namespace's labels and at the Secrets again, where the last look is too old."""
     old = now - timedelta(seconds=world.settings.secret_poll_seconds)
     namespace = record.ref.namespace or ""
@@ -170,5 +168,3 @@ async def read_guest_secrets(
         found[name] = secret.data[ref.key].decode()
         versions[ref.name] = secret.resource_version
     return found, versions
-
-

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
-from hyperv_operator.api.names import ABANDON_ANNOTATION
+from hyperv_operator.api.names import ABANDON_ANNOTATION, FINALIZER
 from hyperv_operator.ports import JsonObject, ObjectRef
 
 
@@ -22,6 +22,8 @@ class Metadata:
     resource_version: str
     created_at: datetime
     deleting: bool
+    guarded: bool
+    """Our finalizer is on it: it cannot go without us."""
     abandon: str | None
 
 
@@ -36,6 +38,7 @@ def metadata(body: JsonObject) -> Metadata:
     annotations = mapping(raw.get("annotations"))
     abandon = annotations.get(ABANDON_ANNOTATION)
     generation = raw.get("generation")
+    finalizers = raw.get("finalizers")
     return Metadata(
         name=str(raw.get("name", "")),
         namespace=str(raw["namespace"]) if raw.get("namespace") else None,
@@ -44,6 +47,7 @@ def metadata(body: JsonObject) -> Metadata:
         resource_version=str(raw.get("resourceVersion", "")),
         created_at=_time(raw.get("creationTimestamp")),
         deleting=bool(raw.get("deletionTimestamp")),
+        guarded=isinstance(finalizers, list) and FINALIZER in finalizers,
         abandon=str(abandon).strip() if abandon is not None else None,
     )
 

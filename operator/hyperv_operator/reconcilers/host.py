@@ -1,0 +1,276 @@
+"""One HyperVHost's pass: read its inventory when that is due, report, publish, wake the machines it concerns."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
+from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.core import hosts, placeholders
+from hyperv_operator.core.observed import HostView
+from hyperv_operator.core.placeholders import InProgress
+from hyperv_operator.errors import (
+    AuthenticationFailed,
+    CallCancelled,
+    ClusterError,
+    CredentialsUnusable,
+    HostError,
+    ObjectGone,
+    ProtocolViolation,
+    WriteConflict,
+)
+from hyperv_operator.ports import CallContext, HostEndpoint, Lane, RemoteTask
+from hyperv_operator.reconcilers import jobs
+from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
+from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.gather import UNASKED
+from hyperv_operator.reconcilers.objects import metadata
+from hyperv_operator.reconcilers.world import World
+
+log = logging.getLogger(__name__)
+
+PUBLISH_EVERY = timedelta(seconds=5)
+"""An inventory object is written at most this often."""
+_STALE_INTERVALS = 3
+_CONFLICTS = 4
+
+
+class HostReconciler:
+    """Runs passes of hosts. One host's passes never overlap: each has one loop."""
+
+    def __init__(self, world: World, book: Book) -> None:
+        self._world = world
+        self._book = book
+
+    async def reconcile(self, record: HostRecord) -> datetime:
+        """Make one pass and return when the next is due. Failures are reported, never raised."""
+        started, result = time.monotonic(), "waited"
+        try:
+            record.wake.clear()
+            spec = record.spec
+            if isinstance(spec, str):
+                record.problem, record.attempted = hosts.problem(self._snapshot(record)), True
+                await self._report(record)
+                self._tell_machines(record)
+                due = self._world.clock.now() + timedelta(hours=1)
+            else:
+                self._world.tasks.set_slots(record.name, spec.max_concurrent_runs)
+                due = self._due(record, spec)
+                if due <= self._world.clock.now():
+                    result = "acted"
+                    await self._look(record, spec)
+                    await self._report(record)
+                    self._tell_machines(record)
+                    due = self._due(record, spec)
+                due = min(due, await self._publish(record))
+        except (ObjectGone, CallCancelled):
+            due = self._world.clock.now() + PUBLISH_EVERY
+        except ClusterError as error:
+            result, due = "error", self._world.clock.now() + PUBLISH_EVERY
+            log.warning("%s", error, extra={"host": record.name})
+        except Exception:
+            result, due = "error", self._world.clock.now() + PUBLISH_EVERY
+            log.exception("A pass failed in a way nobody foresaw", extra={"host": record.name})
+        self._world.metrics.reconciled("HyperVHost", result, time.monotonic() - started)
+        return due
+
+    def forget(self, record: HostRecord) -> None:
+        """A host's resource is gone: nothing of it is kept, and its machines find out."""
+        self._world.tasks.forget_host(record.name)
+        self._world.metrics.host_gone(record.name)
+        if self._book.hosts.get(record.name) is record:
+            del self._book.hosts[record.name]
+        for machine in self._book.machines_on(record.name):
+            machine.wake.set()
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _due(self, record: HostRecord, spec: HyperVHostSpec) -> datetime:
+        now = self._world.clock.now()
+        if record.read_at is None or record.read_generation != metadata(record.body).generation:
+            return now
+        return record.read_at + timedelta(seconds=self._interval(record, spec))
+
+    def _interval(self, record: HostRecord, spec: HyperVHostSpec) -> float:
+        settings = self._world.settings
+        interval = min(float(spec.inventory_interval_seconds), settings.inventory_interval_limit_seconds or 86_400)
+        if record.error is None and self._book.awaits_guest(record.name):
+            return min(interval, settings.awaited_inventory_seconds)
+        return interval
+
+    async def _look(self, record: HostRecord, spec: HyperVHostSpec) -> None:
+        """Read the inventory; what comes of it, an error too, is kept in the record."""
+        generation = metadata(record.body).generation
+        begun: list[datetime] = []
+        credentials: list[str] = []
+        try:
+            report = await self._world.tasks.submit(
+                RemoteTask(
+                    key=f"inventory:{record.ref.uid}",
+                    host=record.name,
+                    lane=Lane.FAST,
+                    category="inventory",
+                    deadline_seconds=self._world.settings.inventory_deadline_seconds,
+                    prepare=lambda: self._prepare(record, spec, credentials),
+                    on_start=lambda: begun.append(self._world.clock.now()),
+                )
+            )
+        except CallCancelled:
+            raise
+        except HostError as error:
+            self._note_error(record, error, credentials[-1] if credentials and begun else None)
+        except ClusterError:
+            raise
+        except Exception as error:
+            log.exception("Reading an inventory failed in a way nobody foresaw", extra={"host": record.name})
+            name = type(error).__name__
+            self._note_error(record, ProtocolViolation(f"The inventory could not be read ({name})."), None)
+        else:
+            record.previous_begun_at, record.begun_at = record.begun_at, begun[-1]
+            record.report, record.error, record.logon_failures = report, None, None
+        record.attempted, record.read_generation = True, generation
+        record.read_at = self._world.clock.now()
+        record.problem = hosts.problem(self._snapshot(record))
+
+    async def _prepare(
+        self, record: HostRecord, spec: HyperVHostSpec, credentials: list[str]
+    ) -> Callable[[CallContext], InventoryReport]:
+        endpoint = await endpoint_of(self._world, record.name, spec)
+        self._check_logons(record, endpoint)
+        credentials.append(endpoint.credentials_version)
+        view = HostView(name=record.name, uid=record.ref.uid, spec=spec)
+        job = jobs.inventory_job(view, await self._world.namespaces.cluster_uid())
+        return lambda context: self._world.agent.read_inventory(endpoint, job, context)
+
+    def _check_logons(self, record: HostRecord, endpoint: HostEndpoint) -> None:
+        """Do not offer credentials again that were refused twice: the account would be locked out."""
+        failed = record.logon_failures or HyperVHostStatus.parse(record.body.get("status")).logon_failures
+        record.logon_failures = failed
+        if (
+            failed
+            and failed.secret_version == endpoint.credentials_version
+            and failed.count >= hosts.MAX_LOGON_FAILURES
+        ):
+            raise AuthenticationFailed(
+                f"Host {endpoint.address} refused these credentials {failed.count} times. Correct the user name and "
+                "password in the credentials Secret; the operator tries again when the Secret has changed."
+            )
+
+    def _note_error(self, record: HostRecord, error: HostError, version: str | None) -> None:
+        record.error = error
+        if isinstance(error, AuthenticationFailed) and version is not None:
+            before = record.logon_failures
+            count = before.count + 1 if before and before.secret_version == version else 1
+            record.logon_failures = LogonFailures(secret_version=version, count=count)
+        elif isinstance(error, CredentialsUnusable):
+            record.logon_failures = None
+
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _snapshot(self, record: HostRecord) -> hosts.HostSnapshot:
+        spec = record.spec
+        interval = 60 if isinstance(spec, str) else spec.inventory_interval_seconds
+        return hosts.HostSnapshot(
+            name=record.name,
+            generation=metadata(record.body).generation,
+            status=HyperVHostStatus.parse(record.body.get("status")),
+            spec_error=spec if isinstance(spec, str) else None,
+            schema_version=self._world.schema.version,
+            report=record.report,
+            begun_at=record.begun_at,
+            error=record.error,
+            same_identity=self._twin(record),
+            stale_after=timedelta(seconds=interval * _STALE_INTERVALS),
+            logon_failures=record.logon_failures,
+        )
+
+    def _twin(self, record: HostRecord) -> str | None:
+        """Return the name of another HyperVHost that is answered by the same machine."""
+        if record.report is None:
+            return None
+        own = record.report.facts.host_id
+        return next(
+            (
+                other.name
+                for other in self._book.hosts.values()
+                if other is not record and other.report and other.report.facts.host_id == own
+            ),
+            None,
+        )
+
+    async def _report(self, record: HostRecord) -> None:
+        """Write the host's status if it changed, then tell."""
+        for left in range(_CONFLICTS, 0, -1):
+            snapshot = self._snapshot(record)
+            status = hosts.compose(snapshot, self._world.clock.now())
+            if status == snapshot.status:
+                break
+            version = metadata(record.body).resource_version
+            try:
+                body = await self._world.objects.write_status(record.ref, version, status.to_json())
+            except WriteConflict:
+                if left == 1:
+                    raise
+                record.observe(await self._world.objects.get(record.ref))
+                continue
+            record.observe(body)
+            await self._announce(record, snapshot.status, status)
+            break
+        conditions = {condition.type: (condition.status, condition.reason) for condition in status.conditions}
+        self._world.metrics.host_conditions(record.name, conditions)
+
+    async def _announce(self, record: HostRecord, old: HyperVHostStatus, new: HyperVHostStatus) -> None:
+        before, after = old.condition(HostCondition.READY), new.condition(HostCondition.READY)
+        if after is None or (before and (before.status, before.reason) == (after.status, after.reason)):
+            return
+        if after.status == "True":
+            await self._world.events.emit(record.ref, EventReason.HOST_REACHABLE.value, after.message)
+        elif after.status == "False":
+            text = f"{after.reason}: {after.message}"
+            await self._world.events.emit(record.ref, EventReason.HOST_PROBLEM.value, text, warning=True)
+
+    def _tell_machines(self, record: HostRecord) -> None:
+        """Wake each machine for which this look shows something new, or that was waiting for a look."""
+        view = record.view(UNASKED)
+        names = {record.name, *(peer.name for peer in self._book.cluster_of(record.name))}
+        images = record.report.images if record.report else ()
+        for machine in self._book.machines.values():
+            if machine.target_host not in names:
+                continue
+            seen = (record.problem, images, view and (view.vms_of(machine.uid), view.journal_of(machine.uid)))
+            if machine.views.get(record.name) != seen or machine.awaits_guest:
+                machine.views[record.name] = seen
+                machine.wake.set()
+
+    async def _publish(self, record: HostRecord) -> datetime:
+        """Write the inventory object if it changed; return when to look whether it has to be written again."""
+        machines = [in_progress(machine) for machine in self._book.machines_on(record.name)]
+        status = placeholders.compose(record.report, machines, record.begun_at)
+        now = self._world.clock.now()
+        idle = now + timedelta(hours=1)
+        if not record.attempted or not placeholders.differs(record.inventory, status):
+            return idle
+        if record.inventory_written_at and now < record.inventory_written_at + PUBLISH_EVERY:
+            return record.inventory_written_at + PUBLISH_EVERY
+        await self._world.objects.write_inventory(record.ref, status.to_json())
+        record.inventory, record.inventory_written_at = status, now
+        return idle
+
+
+def in_progress(machine: MachineRecord) -> InProgress:
+    """Return a machine as the placeholders show it: with a phase while it is being provisioned."""
+    status = machine.status
+    configured = status.condition(MachineCondition.GUEST_CONFIGURED)
+    resolved = (configured is not None and configured.status == "True") or metadata(machine.body).deleting
+    under_way = machine.holding is not None or status.claim is not None
+    return InProgress(
+        uid=machine.uid,
+        namespace=machine.ref.namespace or "",
+        name=machine.ref.name,
+        vm_name=machine.vm_name or "",
+        phase=machine.phase if under_way and not resolved else "",
+    )
