@@ -145,11 +145,11 @@ def _drop_inapplicable(
 
 
 def _missing(schema: JobSchema, present: Collection[str]) -> list[FieldError]:
-    found = []
-    for definition in schema.fields:
-        if definition.required and definition.id not in present:
-            found.append(FieldError(definition.id, "required", required_message(definition.id, definition.is_secret)))
-    return found
+    return [
+        FieldError(definition.id, "required", required_message(definition.id, definition.is_secret))
+        for definition in schema.fields
+        if definition.required and definition.id not in present
+    ]
 
 
 def required_message(name: str, is_secret: bool) -> str:  # noqa: FBT001 - the two sentences are one fact
