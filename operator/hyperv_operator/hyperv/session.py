@@ -282,7 +282,9 @@ def _file(folder: Path, name: str, content: str) -> str:
 def _tls(error: BaseException, where: str) -> HostError:
     text = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text or "certificate verify failed" in text:
-        detail = text.rsplit("certificate verify failed:", maxsplit=1)[-1].split("(_ssl", maxsplit=1)[0].strip(" '\")")[:150]
+        detail = (
+            text.rsplit("certificate verify failed:", maxsplit=1)[-1].split("(_ssl", maxsplit=1)[0].strip(" '\")")[:150]
+        )
         return TlsUntrusted(
             f"The certificate of {where} is not trusted ({detail}). Put the issuing CA into spec.connection.caBundle, and "
             "make sure that the certificate carries the name in spec.address."

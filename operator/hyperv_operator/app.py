@@ -1,0 +1,145 @@
+"""The composition root: the only place that wires adapters to ports."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import kopf
+
+from hyperv_operator.contract.schema import JobSchema, load_schema
+from hyperv_operator.errors import SchemaFileError
+from hyperv_operator.handlers import host, lifecycle, machine
+from hyperv_operator.handlers.context import Context
+from hyperv_operator.hyperv.agent import WinRmHostAgent
+from hyperv_operator.hyperv.pool import SessionPool
+from hyperv_operator.kube.canary import Canary
+from hyperv_operator.kube.client import api_client
+from hyperv_operator.kube.core import KubeEvents, KubeNamespaces, KubeSecrets
+from hyperv_operator.kube.objects import KubeObjects
+from hyperv_operator.reconcilers.book import Book
+from hyperv_operator.reconcilers.host import HostReconciler
+from hyperv_operator.reconcilers.machine import MachineReconciler
+from hyperv_operator.reconcilers.world import World
+from hyperv_operator.remote.service import RemoteTaskService
+from hyperv_operator.settings import Settings
+from hyperv_operator.telemetry import logs
+from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from hyperv_operator.telemetry.redaction import Redactor
+from hyperv_operator.telemetry.server import Probes, serving
+
+log = logging.getLogger(__name__)
+
+_SHELL_NAME_LENGTH = 100
+
+
+class SystemClock:
+    """The wall clock."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+
+
+def active_schema(settings: Settings) -> JobSchema:
+    """Load the schema: the file that is set, else the packaged one, else a checkout's own."""
+    if settings.schema_file:
+        path = settings.schema_file
+    else:
+        packaged = Path(str(resources.files("hyperv_operator"))) / "contract" / "job-inputs.yaml"
+        path = packaged if packaged.exists() else Path(__file__).parents[2] / "Schemas" / "job-inputs.yaml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SchemaFileError(
+            f"The schema file {path} cannot be read: {error.strerror}. Correct HVO_SCHEMA_FILE."
+        ) from None
+    return load_schema(text)
+
+
+async def run(settings: Settings) -> None:
+    """Run the operator until SIGTERM or SIGINT; raises `SettingsError` or `SchemaFileError` where it cannot start."""
+    redaction = Redactor()
+    logs.set_up(settings.log_level, redaction)
+    schema = active_schema(settings)
+    metrics, clock = PrometheusMetrics(), SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        api = await stack.enter_async_context(api_client())
+        tasks = RemoteTaskService(metrics, job_workers=settings.job_workers, fast_workers=settings.fast_workers)
+        shell_name = f"hyperv-operator-{settings.operator_identity}"[:_SHELL_NAME_LENGTH]
+        pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
+        world = World(
+            settings=settings,
+            schema=schema,
+            clock=clock,
+            objects=KubeObjects(api),
+            secrets=KubeSecrets(api),
+            namespaces=KubeNamespaces(api),
+            events=KubeEvents(api, clock, redaction, settings.operator_identity),
+            agent=WinRmHostAgent(pool, metrics),
+            tasks=tasks,
+            metrics=metrics,
+            redaction=redaction,
+        )
+        book = Book()
+        context = Context(clock, book, MachineReconciler(world, book), HostReconciler(world, book))
+        canary = Canary(
+            api, clock, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds
+        )
+        started = asyncio.Event()
+        probes = Probes(
+            live={},
+            ready={
+                "start": lambda: None if started.is_set() else "the watches are not set up yet",
+                "watch": lambda: _staleness(canary, metrics, settings.watch_stale_seconds),
+            },
+        )
+        await stack.enter_async_context(
+            serving(settings.listen_address, settings.metrics_port, settings.probe_port, metrics.registry, probes)
+        )
+        background = [asyncio.create_task(canary.run()), asyncio.create_task(_sweep(pool))]
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        try:
+            await _watch(settings, context, started, stop)
+        finally:
+            await tasks.close(settings.shutdown_grace_seconds)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await asyncio.to_thread(world.agent.close)
+
+
+async def _watch(settings: Settings, context: Context, started: asyncio.Event, stop: asyncio.Event) -> None:
+    registry = kopf.OperatorRegistry()
+    lifecycle.register(registry)
+    host.register(registry)
+    machine.register(registry)
+    await kopf.operator(
+        registry=registry,
+        memo=kopf.Memo(context=context, released=set()),
+        standalone=True,
+        clusterwide=not settings.watch_namespaces,
+        namespaces=settings.watch_namespaces,
+        ready_flag=started,
+        stop_flag=stop,
+    )
+
+
+def _staleness(canary: Canary, metrics: PrometheusMetrics, limit: float) -> str | None:
+    age = canary.age()
+    metrics.watch_age(age)
+    return f"the canary Lease was last seen {age:.0f} s ago" if age > limit else None
+
+
+async def _sweep(pool: SessionPool) -> None:
+    """Close idle sessions before their hosts do."""
+    while True:
+        await asyncio.sleep(15)
+        await asyncio.to_thread(pool.sweep)

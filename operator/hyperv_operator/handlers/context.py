@@ -1,0 +1,31 @@
+"""What the handlers work with: the reconcilers and the book, made by `app` before the watches start."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from hyperv_operator.ports import Clock
+from hyperv_operator.reconcilers.book import Book
+from hyperv_operator.reconcilers.host import HostReconciler
+from hyperv_operator.reconcilers.machine import MachineReconciler
+
+
+@dataclass(frozen=True)
+class Context:
+    """Passed to every handler in kopf's memo."""
+
+    clock: Clock
+    book: Book
+    machines: MachineReconciler
+    hosts: HostReconciler
+
+    async def sleep(self, wake: asyncio.Event, until: datetime | None) -> None:
+        """Wait for a wake, or until then."""
+        timeout = None if until is None else max((until - self.clock.now()).total_seconds(), 0.01)
+        try:
+            async with asyncio.timeout(timeout):
+                await wake.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,74 @@
+"""HyperVMachines: a loop for each, woken by what a person changes; deletion drives the same passes to their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import kopf
+
+from hyperv_operator.api.names import GROUP, MACHINE_KIND, MACHINES, VERSION
+from hyperv_operator.handlers.context import Context
+from hyperv_operator.ports import JsonObject
+from hyperv_operator.reconcilers.book import MachineRecord
+from hyperv_operator.reconcilers.objects import metadata, ref_of
+
+
+def register(registry: kopf.OperatorRegistry) -> None:
+    """Register the handlers of machines."""
+    where: dict[str, Any] = {"registry": registry}
+    kopf.on.event(GROUP, VERSION, MACHINES, **where)(observe)
+    kopf.daemon(GROUP, VERSION, MACHINES, cancellation_timeout=5.0, **where)(live)
+    kopf.on.delete(GROUP, VERSION, MACHINES, id="delete", **where)(remove)
+
+
+def _record(context: Context, body: JsonObject) -> MachineRecord:
+    uid = metadata(body).uid
+    record = context.book.machines.get(uid)
+    if record is None:
+        record = context.book.machines[uid] = MachineRecord(ref_of(MACHINE_KIND, body), body)
+    return record
+
+
+async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
+    """Take over what the watch brings, and wake the machine's loop when a person has changed something."""
+    context: Context = memo.context
+    record = context.book.machines.get(metadata(dict(body)).uid)
+    if record is None:
+        return
+    if record.observe(_plain(body)) or type == "DELETED":
+        record.wake.set()
+
+
+async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
+    """Run one machine's loop until it is deleted or the operator stops."""
+    context: Context = memo.context
+    record = _record(context, _plain(body))
+    while not stopped:
+        settled = await context.machines.reconcile(record)
+        if settled.released:
+            return
+        await context.sleep(record.wake, settled.until)
+
+
+async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
+    """Drive a deleted machine's passes until nothing of it is left; kopf takes the finalizer away after that.
+
+    It may be called again after it has returned: a released machine is no longer in the book, and the next pass finds that
+    the object is gone.
+    """
+    context: Context = memo.context
+    if metadata(dict(body)).uid in memo.released:
+        return
+    record = _record(context, _plain(body))
+    while True:
+        settled = await context.machines.reconcile(record)
+        if settled.released:
+            memo.released.add(record.uid)
+            return
+        await context.sleep(record.wake, settled.until)
+
+
+def _plain(body: kopf.Body) -> JsonObject:
+    """Return the API server's JSON: kopf's views refer to what it goes on changing."""
+    plain: JsonObject = dict(body)
+    return plain

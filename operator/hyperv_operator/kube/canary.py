@@ -1,0 +1,82 @@
+"""A Lease that the operator renews and watches: if its renewals are no longer seen, watches have gone stale."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from kubernetes_asyncio import client, watch
+from kubernetes_asyncio.client.exceptions import ApiException
+
+from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
+from hyperv_operator.ports import Clock
+
+log = logging.getLogger(__name__)
+
+LEASE = "hyperv-operator-canary"
+
+
+class Canary:
+    """Runs until cancelled; `age()` tells how long ago a renewal was last seen."""
+
+    def __init__(self, api: client.ApiClient, clock: Clock, namespace: str, identity: str, interval: float) -> None:
+        self._clock = clock
+        self._api = client.CoordinationV1Api(api)
+        self._namespace = namespace
+        self._identity = identity
+        self._interval = interval
+        self._seen = time.monotonic()
+
+    def age(self) -> float:
+        """Return the seconds since a renewal was last seen by the watch (at first: since the start)."""
+        return time.monotonic() - self._seen
+
+    async def run(self) -> None:
+        """Renew and watch until cancelled."""
+        await asyncio.gather(self._renew_for_ever(), self._watch_for_ever())
+
+    async def _renew_for_ever(self) -> None:
+        while True:
+            try:
+                await self._renew()
+            except ClusterError as error:
+                log.warning("The canary Lease could not be renewed: %s", error)
+            await asyncio.sleep(self._interval)
+
+    async def _renew(self) -> None:
+        spec = {
+            "holderIdentity": self._identity,
+            "leaseDurationSeconds": max(int(self._interval * 3), 1),
+            "renewTime": self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        }
+        try:
+            with translated("renew the canary Lease"):
+                await self._api.patch_namespaced_lease(
+                    LEASE, self._namespace, {"spec": spec}, _request_timeout=REQUEST_TIMEOUT
+                )
+        except ObjectGone:
+            # The client takes plain JSON where its hints ask for a model.
+            body: Any = {"metadata": {"name": LEASE, "namespace": self._namespace}, "spec": spec}
+            try:
+                with translated("create the canary Lease"):
+                    await self._api.create_namespaced_lease(self._namespace, body, _request_timeout=REQUEST_TIMEOUT)
+            except WriteConflict:
+                log.debug("Another operator made the canary Lease first")
+
+    async def _watch_for_ever(self) -> None:
+        while True:
+            try:
+                async with watch.Watch() as stream:
+                    async for _ in stream.stream(
+                        self._api.list_namespaced_lease,
+                        self._namespace,
+                        field_selector=f"metadata.name={LEASE}",
+                        timeout_seconds=300,
+                    ):
+                        self._seen = time.monotonic()
+            except (TimeoutError, ApiException, OSError) as error:
+                log.warning("The canary Lease cannot be watched (%s)", type(error).__name__)
+            await asyncio.sleep(min(self._interval, 5))

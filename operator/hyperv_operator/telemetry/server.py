@@ -1,0 +1,62 @@
+"""Two small HTTP servers: metrics, and the kubelet's probes."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], str | None]
+"""Says what is wrong, or returns None."""
+
+
+@dataclass(frozen=True)
+class Probes:
+    """What liveness and readiness look at. That the server answers at all shows that the event loop turns."""
+
+    live: Mapping[str, Check]
+    ready: Mapping[str, Check]
+
+
+def _probe(checks: Mapping[str, Check]) -> Callable[[web.Request], object]:
+    async def answer(_: web.Request) -> web.Response:
+        problems = [f"{name}: {problem}" for name, check in checks.items() if (problem := check())]
+        if problems:
+            return web.Response(status=503, text="\n".join(problems) + "\n")
+        return web.Response(text="ok\n")
+
+    return answer
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    address: str, metrics_port: int, probe_port: int, registry: CollectorRegistry, probes: Probes
+) -> AsyncIterator[tuple[int, int]]:
+    """Serve until left; yields the ports in use (a port of 0 takes a free one)."""
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    scraped, probed = web.Application(), web.Application()
+    scraped.router.add_get("/metrics", metrics)
+    probed.router.add_get("/healthz", _probe(probes.live))  # type: ignore[arg-type]
+    probed.router.add_get("/readyz", _probe(probes.ready))  # type: ignore[arg-type]
+    runners = [web.AppRunner(scraped, access_log=None), web.AppRunner(probed, access_log=None)]
+    try:
+        ports = []
+        for runner, port in zip(runners, (metrics_port, probe_port), strict=True):
+            await runner.setup()
+            await web.TCPSite(runner, address, port).start()
+            ports.append(int(runner.addresses[0][1]))
+        log.info("Metrics are served on port %d, probes on port %d", ports[0], ports[1])
+        yield ports[0], ports[1]
+    finally:
+        for runner in runners:
+            await runner.cleanup()
