@@ -103,7 +103,7 @@ class Session:
         try:
             with self._translated(effect=True):
                 shell = self._pipeline(statement)
-                shell.begin_invoke(input=iter([data]))
+                shell.begin_invoke(input=[data])  # type: ignore[arg-type] # its hint forgets lists
                 self._attend(shell, context, sink)
                 ended = _ended(shell)
                 with contextlib.suppress(WinRMError, requests.RequestException):

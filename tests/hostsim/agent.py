@@ -1,0 +1,239 @@
+"""The agent's scripts on the simulated host: which job goes where, the lock, who is superseded, and the inventory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from hostsim.faults import Faults
+from hostsim.guest import Guest
+from hostsim.ledger import Ledger
+from hostsim.provisioning import Provisioning
+from hostsim.script import Failed, Pending, Streams, outcome, say_step
+from hostsim.world import GIB, Folder, Vm, World, timestamp
+
+_RUNS = ("vm-provisioning", "vm-removal", "vm-update")
+
+
+class ShellKilled(Exception):
+    """The shell that the script runs in dies."""
+
+
+class Agent:
+    """Runs jobs against the world."""
+
+    def __init__(
+        self,
+        world: World,
+        faults: Faults,
+        ledger: Ledger,
+        *,
+        copy_seconds: float,
+        boot_seconds: float,
+        apply_seconds: float,
+    ) -> None:
+        self.world = world
+        self.faults = faults
+        self.ledger = ledger
+        self.copy_seconds = copy_seconds
+        self._boot_seconds = boot_seconds
+        self._apply_seconds = apply_seconds
+        self._guests: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self, job: dict[str, Any], streams: Streams) -> None:
+        """Run one job to its outcome."""
+        schema = job["schema"]
+        if schema["id"] == "host-inventory":
+            self._inventory(streams)
+            return
+        if schema["id"] not in _RUNS or schema["version"] not in self.world.schema_versions:
+            text = f"Schema {schema['id']} version {schema['version']} is not supported."
+            streams.output(outcome("failed", "SchemaMismatch", text, code="SchemaMismatch"))
+            return
+        self.ledger.begin_run()
+        try:
+            streams.noise("verbose", f"Job {schema['id']} of run {job['run']['id']} \U0001f680 accepted.")
+            streams.output(await self._changing(schema["id"], job, streams))
+        finally:
+            self.ledger.end_run()
+
+    async def at_step(self, step: str, streams: Streams) -> None:
+        """Let the faults strike that strike at this step."""
+        streams.noise("information", f"{self.world.name}: entering {step}.")
+        if self.faults.kill_shell_at == step:
+            self.faults.kill_shell_at = None
+            raise ShellKilled
+        while self.faults.hang_at == step:
+            await asyncio.sleep(0.05)
+
+    def boot(self, vm: Vm) -> None:
+        """Start a VM's guest."""
+        guest = Guest(vm, self.faults.guest, self._boot_seconds, self._apply_seconds)
+        self._guests[vm.vm_id] = asyncio.create_task(guest.run())
+
+    def halt(self, vm: Vm) -> None:
+        """Stop a VM's guest."""
+        task = self._guests.pop(vm.vm_id, None)
+        if task:
+            task.cancel()
+
+    def close(self) -> None:
+        """Stop every guest."""
+        for vm in list(self.world.vms.values()):
+            self.halt(vm)
+
+    async def _changing(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
+        run, uid = job["run"], str(job["run"]["machine_uid"])
+        removal = schema == "vm-removal"
+        if uid in self.world.removed and not removal:
+            return outcome("failed", "Superseded", "This machine was removed.", code="Superseded")
+        folder = self.world.folders.get(uid)
+        if folder is None and removal:
+            return await self._remove(uid, None, streams)
+        folder = folder or self.world.folders.setdefault(uid, Folder())
+        if folder.locked:
+            text = "Another process works on this machine."
+            return outcome("pending", "HostBusy", text, code="HostBusy", retryable=True)
+        folder.locked = True
+        try:
+            journal = folder.journal
+            if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
+                return outcome("failed", "Superseded", "A newer launch was here.", code="Superseded", retryable=True)
+            if removal:
+                return await self._remove(uid, folder, streams)
+            if schema == "vm-update":
+                return await self._update(job, folder, streams)
+            return await self._provision(job, folder, streams)
+        finally:
+            folder.locked = False
+
+    async def _provision(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
+        journal = folder.journal
+        if journal and journal["state"] == "completed":
+            journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
+            return outcome("completed", "Provisioned", "Nothing was left to do.", vm_id=journal["vm_id"])
+        work = Provisioning(self, job, folder, streams)
+        try:
+            done = await work.go()
+        except Pending as ended:
+            work.end("pending", ended.reason, None)
+            vm_id = (folder.journal or {}).get("vm_id")
+            return outcome("pending", ended.reason, ended.message, retryable=True, vm_id=vm_id, guest_key=ended.key)
+        except Failed as failure:
+            work.end("failed", failure.code, failure.code)
+            return _failed(failure, (folder.journal or {}).get("vm_id"))
+        work.end("completed", "Provisioned", None)
+        return done
+
+    async def _remove(self, uid: str, folder: Folder | None, streams: Streams) -> str:
+        self.world.removed[uid] = timestamp()
+        for step in ("RemoveClusterRole", "RemoveVM", "RemoveFiles", "VerifyRemoved"):
+            say_step(streams, step, "started")
+            await self.at_step(step, streams)
+            if step == "RemoveClusterRole":
+                self.world.clustered.discard(uid)
+            elif step == "RemoveVM":
+                for vm in self.world.vms_of(uid):
+                    self.halt(vm)
+                    del self.world.vms[vm.vm_id]
+                    self.ledger.add("delete_vm", uid, vm.vm_id)
+            elif step == "RemoveFiles" and folder is not None:
+                self.world.folders.pop(uid, None)
+                self.ledger.add("delete_folder", uid)
+            say_step(streams, step, "completed")
+        return outcome("completed", "Removed", "Nothing of the machine is left.")
+
+    async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
+        uid, desired = str(job["run"]["machine_uid"]), job["desired"]
+        vm = self.world.vms.get(str(job["machine"]["vm_id"]))
+        if vm is None or vm.machine_uid != uid:
+            return outcome("failed", "VmMissing", "The VM is not here.", code="VmMissing")
+        if folder.journal:
+            folder.journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
+        was_running = vm.state == "Running"
+        resize = desired["cpu_cores"] not in (None, vm.cpu_cores) or desired["gb_ram"] not in (None, vm.gb_ram)
+        for step in ("SetProcessor", "SetMemory", "SetPower"):
+            say_step(streams, step, "started")
+            await self.at_step(step, streams)
+            if step == "SetProcessor" and desired["cpu_cores"]:
+                vm.cpu_cores = desired["cpu_cores"]
+            elif step == "SetMemory" and desired["gb_ram"]:
+                vm.gb_ram = desired["gb_ram"]
+            elif step == "SetPower":
+                vm.state = desired["power_state"] or ("Running" if was_running else "Off")
+            say_step(streams, step, "completed")
+        self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
+        return outcome("completed", "Updated", "The VM is as asked for.", vm_id=vm.vm_id)
+
+    def _inventory(self, streams: Streams) -> None:
+        world = self.world
+        used = sum(world.images.get(name, 0) for name in world.images)
+        lines: list[dict[str, Any]] = [
+            {
+                "type": "host",
+                "host_id": {"smbios_uuid": world.smbios_uuid, "machine_guid": world.machine_guid},
+                "computer_name": world.name,
+                "os": {"name": "Windows Server 2022 Datacenter", "version": "10.0.20348"},
+                "logical_processors": world.logical_processors,
+                "memory_total_bytes": world.memory_bytes,
+                "memory_free_bytes": world.memory_free(),
+                "volumes": [
+                    {"path": "D:\\", "size_bytes": world.volume_bytes, "free_bytes": world.volume_bytes - used}
+                ],
+                "switches": world.switches,
+                "failover_cluster": world.failover_cluster,
+                "agent": {
+                    "version": "1.0.0",
+                    "digest": "sha256:" + "ab" * 32,
+                    "schema_versions": world.schema_versions,
+                },
+            }
+        ]
+        lines += [{"type": "image", "name": name, "size_bytes": size} for name, size in world.images.items()]
+        lines += [self._vm_line(vm) for vm in world.vms.values()]
+        lines += [
+            {"type": "journal", **folder.journal, "locked": folder.locked}
+            for folder in world.folders.values()
+            if folder.journal
+        ]
+        lines += [{"type": "removed", "machine_uid": uid} for uid in world.removed]
+        for line in lines:
+            streams.output(json.dumps(line, separators=(",", ":")))
+        streams.output(outcome("completed", "Inventory", ""))
+
+    def _vm_line(self, vm: Vm) -> dict[str, Any]:
+        folder = self.world.folders.get(vm.machine_uid or "")
+        unfinished = bool(folder and folder.journal and folder.journal["state"] != "completed")
+        guest = None
+        if vm.machine_uid and unfinished:
+            items = sum(1 for key in vm.from_host if key.startswith("ProvisioningData"))
+            ready, state = vm.from_guest.get("ProvisioningReady"), vm.from_guest.get("ProvisioningState")
+            guest = {"ready": ready and ready[:1000], "state": state and state[:1000], "data_items": items}
+        return {
+            "type": "vm",
+            "vm_id": vm.vm_id,
+            "name": vm.name,
+            "state": vm.state,
+            "cpu_cores": vm.cpu_cores,
+            "memory_bytes": vm.gb_ram * GIB,
+            "addresses": vm.addresses if vm.state == "Running" else [],
+            "heartbeat": "Ok" if vm.state == "Running" else "Unknown",
+            "replica": False,
+            "machine_uid": vm.machine_uid,
+            "cluster_uid": vm.cluster_uid,
+            "guest": guest,
+        }
+
+
+def _failed(failure: Failed, vm_id: str | None) -> str:
+    diagnosis = {"summary": failure.summary, "details": {}} if failure.summary else None
+    return outcome(
+        "failed",
+        failure.code,
+        failure.message,
+        code=failure.code,
+        retryable=failure.retryable,
+        vm_id=vm_id,
+        diagnosis=diagnosis,
+    )

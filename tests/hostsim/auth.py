@@ -1,0 +1,86 @@
+"""Who may speak to the host: Basic, and NTLM or Negotiate, which hold for a whole connection."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import spnego
+from aiohttp import web
+from spnego.exceptions import SpnegoError
+
+_NTLM_USERS = threading.Lock()
+"""pyspnego finds the accounts in a file that an environment variable names; hosts of one process take turns."""
+
+
+class Gate:
+    """Checks each request's logon."""
+
+    def __init__(self, username: str, password: str) -> None:
+        self.username = username
+        self.password = password
+        self.refused = 0
+        self._contexts: dict[int, spnego.ContextProxy] = {}
+        self._open: set[int] = set()
+
+    def check(self, request: web.Request) -> web.Response | None:
+        """Return None for a request that is let in, and the answer for one that is not (yet)."""
+        connection = id(request.transport)
+        header = request.headers.get("Authorization", "")
+        kind, _, value = header.partition(" ")
+        if not header:
+            return None if connection in self._open else self._challenge()
+        if kind == "Basic":
+            return self._basic(value)
+        if kind in ("Negotiate", "NTLM", "Kerberos"):
+            return self._negotiate(connection, kind, value)
+        return self._challenge()
+
+    def forget(self) -> None:
+        """Every connection has to log on again."""
+        self._contexts.clear()
+        self._open.clear()
+
+    def _basic(self, value: str) -> web.Response | None:
+        try:
+            given = base64.b64decode(value).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            given = ""
+        if given == f"{self.username}:{self.password}":
+            return None
+        self.refused += 1
+        return self._challenge()
+
+    def _negotiate(self, connection: int, kind: str, value: str) -> web.Response | None:
+        token = base64.b64decode(value)
+        fresh = token.startswith(b"NTLMSSP\x00\x01") or connection not in self._contexts
+        try:
+            with _NTLM_USERS, tempfile.TemporaryDirectory(prefix="hostsim-") as folder:
+                users = Path(folder) / "users"
+                users.write_text(f":{self.username}:{self.password}\n")
+                os.environ["NTLM_USER_FILE"] = str(users)
+                if fresh:
+                    protocol = "ntlm" if token.startswith(b"NTLMSSP") else "negotiate"
+                    options = spnego.NegotiateOptions.use_negotiate if protocol == "negotiate" else 0
+                    self._contexts[connection] = spnego.server(protocol=protocol, options=options)
+                context = self._contexts[connection]
+                answer = context.step(token)
+        except SpnegoError:
+            self._contexts.pop(connection, None)
+            self.refused += 1
+            return self._challenge()
+        if not context.complete:
+            told = f"{kind} {base64.b64encode(answer or b'').decode()}"
+            return web.Response(status=401, headers={"WWW-Authenticate": told})
+        self._open.add(connection)
+        return None
+
+    def _challenge(self) -> web.Response:
+        response = web.Response(status=401)
+        response.headers.add("WWW-Authenticate", "Negotiate")
+        response.headers.add("WWW-Authenticate", 'Basic realm="WSMAN"')
+        return response

@@ -1,0 +1,95 @@
+"""The guest in a VM: it holds a real RSA key, takes what is published, decrypts it and applies it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from hostsim.faults import GuestMode
+from hostsim.world import Vm
+
+_KEYS = 4
+_ALGORITHMS = ["RSA-OAEP-256", "A256CBC-HS512"]
+
+
+@cache
+def _key(number: int) -> RSAKey:
+    """Make a key; a few serve all guests, as making one takes long."""
+    return RSAKey.generate_key(2048)
+
+
+class Guest:
+    """One boot of one guest."""
+
+    def __init__(self, vm: Vm, mode: GuestMode, boot_seconds: float, apply_seconds: float) -> None:
+        self._vm = vm
+        self._mode = mode
+        self._boot = boot_seconds
+        self._apply = apply_seconds
+        self._key = _key(int(vm.vm_id[:2], 16) % _KEYS)
+
+    async def run(self) -> None:
+        """Boot, post the key, wait for data, apply it; runs until that is done or the VM is stopped."""
+        await asyncio.sleep(self._boot)
+        if self._mode == "silent":
+            return
+        self._vm.post(self._vm.from_guest, "ProvisioningReady", self._ready())
+        handled = ""
+        while True:
+            manifest = self._vm.from_host.get("ProvisioningData", "")
+            if manifest and manifest != handled:
+                handled = manifest
+                opened = self._open(manifest)
+                if opened:
+                    await self._configure(*opened)
+                    return
+            await self._vm.changed.wait()
+
+    def _ready(self) -> str:
+        public = self._key.as_dict(private=False)
+        vm_id = "00000000-0000-4000-8000-000000000000" if self._mode == "foreign" else self._vm.vm_id
+        key = {"kty": "RSA", "n": public["n"], "e": public["e"]}
+        text = json.dumps({"protocol": 1, "vm": vm_id, "key": key}, separators=(",", ":"))
+        return "<not json" if self._mode == "garbage" else text
+
+    def _open(self, manifest: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Put the parts together, check them, and decrypt; None for what is not meant for this guest."""
+        told = json.loads(manifest)
+        data = "".join(self._vm.from_host.get(f"ProvisioningData.{n}", "") for n in range(told["parts"]))
+        if hashlib.sha256(data.encode()).hexdigest() != told["sha256"]:
+            return None
+        try:
+            registry = jwe.JWERegistry(algorithms=_ALGORITHMS, strict_check_header=False)
+            opened = jwe.decrypt_compact(data, self._key, registry=registry)
+        except JoseError:
+            return None
+        header = dict(opened.headers())
+        if header.get("vm") != self._vm.vm_id or header.get("kid") != self._key.thumbprint():
+            return None
+        plaintext = json.loads(opened.plaintext or b"{}")
+        return header, plaintext
+
+    async def _configure(self, header: dict[str, Any], data: dict[str, Any]) -> None:
+        vm = self._vm
+        vm.received = data
+        self._say(header, "applying", "Hostname")
+        vm.post(vm.from_guest, "ProvisioningReady", None)
+        await asyncio.sleep(self._apply)
+        if self._mode == "failing":
+            self._say(header, "failed", "DomainJoin", "LogonFailure")
+            return
+        octet = int(vm.vm_id[:4], 16) % 250 + 2
+        vm.addresses = [str(data["fields"].get("guest_v4_ipaddr") or f"10.20.30.{octet}")]
+        self._say(header, "applied", "")
+
+    def _say(self, header: dict[str, Any], state: str, step: str, code: str = "") -> None:
+        told = {"vm": header["vm"], "run": header["run"], "kid": header["kid"], "state": state}
+        text = json.dumps({**told, "step": step, "code": code}, separators=(",", ":"))
+        self._vm.post(self._vm.from_guest, "ProvisioningState", text)

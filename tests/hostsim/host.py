@@ -1,0 +1,154 @@
+"""A simulated host as tests and people use it: started, stopped, looked into, given faults."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from hostsim.agent import Agent
+from hostsim.auth import Gate
+from hostsim.faults import Faults
+from hostsim.ledger import Ledger
+from hostsim.tls import Authority, authority
+from hostsim.world import World
+from hostsim.wsman import WsmanServer
+
+T = TypeVar("T")
+
+
+class SimulatedHost:
+    """A host with a thread and an event loop of its own; a context manager. The state outlives stop() and start()."""
+
+    address = "127.0.0.1"
+
+    def __init__(
+        self,
+        name: str = "hyperv01",
+        *,
+        port: int = 0,
+        username: str = "svc-hyperv",
+        password: str = "Simulated-Host-1",
+        copy_seconds: float = 0.1,
+        boot_seconds: float = 0.1,
+        apply_seconds: float = 0.1,
+        trusted: bool = True,
+    ) -> None:
+        self.name = name
+        self.port = port
+        self.world = World(name=name.upper())
+        self.faults = Faults()
+        self.ledger = Ledger()
+        self.gate = Gate(username, password)
+        self._agent = Agent(
+            self.world,
+            self.faults,
+            self.ledger,
+            copy_seconds=copy_seconds,
+            boot_seconds=boot_seconds,
+            apply_seconds=apply_seconds,
+        )
+        self.wsman = WsmanServer(self._agent, self.gate)
+        self.ca_pem = authority().pem
+        issuer = authority() if trusted else Authority("Somebody else")
+        self._tls = issuer.context()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def username(self) -> str:
+        """The account that may log on."""
+        return self.gate.username
+
+    @property
+    def password(self) -> str:
+        """Its password."""
+        return self.gate.password
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen; the port stays the same over stops and starts."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name=f"hostsim-{self.name}", daemon=True)
+            self._thread.start()
+        self._wait(self._listen())
+
+    def go_down(self) -> None:
+        """Stop listening and break every connection; what runs on the host goes on."""
+        self._wait(self._unlisten())
+
+    def come_back(self) -> None:
+        """Listen again."""
+        self._wait(self._listen())
+
+    def reboot(self) -> None:
+        """Every shell and script dies; VMs and files stay."""
+        self.call(self.wsman.kill_shells)
+
+    def set_password(self, password: str) -> None:
+        """Change the account's password; open connections have to log on anew."""
+
+        def change() -> None:
+            self.gate.password = password
+            self.gate.forget()
+
+        self.call(change)
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call a function on the host's own thread, where its state may be changed."""
+
+        async def inner() -> T:
+            return function()
+
+        return self._wait(inner())
+
+    def stop(self) -> None:
+        """Stop listening, end scripts and guests, end the thread."""
+        if self._loop is None or self._thread is None:
+            return
+        self._wait(self._unlisten())
+        self._wait(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+        self._loop = self._thread = None
+
+    def _wait(self, work: Any) -> Any:
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    async def _listen(self) -> None:
+        app = web.Application(client_max_size=16 * 1024**2)
+        app.router.add_post("/wsman", self.wsman.handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, keepalive_timeout=300)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.address, self.port, ssl_context=self._tls).start()
+        self.port = int(self._runner.addresses[0][1])
+
+    async def _unlisten(self) -> None:
+        if self._runner:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+        self.gate.forget()
+
+    async def _end(self) -> None:
+        self.wsman.kill_shells()
+        self._agent.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

@@ -1,0 +1,59 @@
+"""What happened on the host, and everything the host has seen in the clear."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One mutation."""
+
+    at: float
+    kind: str
+    machine_uid: str
+    detail: str = ""
+
+
+@dataclass
+class Ledger:
+    """Grows only. `clear` holds all text that was not encrypted: job inputs, scripts, journals, KVP values, file names."""
+
+    entries: list[Entry] = field(default_factory=list)
+    clear: list[str] = field(default_factory=list)
+    running: int = 0
+    peak: int = 0
+    """The most runs that changed the host at one time."""
+    sessions: int = 0
+    """Shells that were opened."""
+    logons_refused: int = 0
+
+    def add(self, kind: str, machine_uid: str, detail: str = "") -> None:
+        """Note one mutation."""
+        self.entries.append(Entry(time.time(), kind, machine_uid, detail))
+        self.clear.append(detail)
+
+    def count(self, kind: str, machine_uid: str | None = None) -> int:
+        """Count mutations of one kind, of one machine or of all."""
+        return sum(1 for e in self.entries if e.kind == kind and machine_uid in (None, e.machine_uid))
+
+    def created_and_deleted(self, machine_uid: str) -> Counter[str]:
+        """Count a machine's mutations by kind."""
+        return Counter(entry.kind for entry in self.entries if entry.machine_uid == machine_uid)
+
+    def canaries_seen(self, secret: str) -> list[str]:
+        """Return every clear text with this secret in it, as it is or in base64."""
+        forms = (secret, base64.b64encode(secret.encode()).decode().rstrip("="))
+        return [text for text in self.clear if any(form in text for form in forms)]
+
+    def begin_run(self) -> None:
+        """Note that a run that changes the host has begun."""
+        self.running += 1
+        self.peak = max(self.peak, self.running)
+
+    def end_run(self) -> None:
+        """Note that it has ended."""
+        self.running -= 1

@@ -1,0 +1,278 @@
+"""Invoke-ProvisioningJob.ps1, as the protocol describes it: every step looks first and does nothing that is done."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from hostsim.script import Failed, Pending, Streams, outcome, say_step
+from hostsim.world import GIB, Folder, Vm, timestamp
+
+if TYPE_CHECKING:
+    from hostsim.agent import Agent
+
+_PART = 1_000
+
+
+class Provisioning:
+    """One launch for one machine, whose lock is held."""
+
+    def __init__(self, agent: Agent, job: dict[str, Any], folder: Folder, streams: Streams) -> None:
+        self._agent = agent
+        self._world = agent.world
+        self._job = job
+        self._fields = job["fields"]
+        self._run = job["run"]
+        self._uid = str(self._run["machine_uid"])
+        self._folder = folder
+        self._streams = streams
+
+    async def go(self) -> str:
+        """Go through the steps; returns the outcome or raises how it ended."""
+        self._begin()
+        await self._step("PreChecks", self._pre_checks)
+        await self._step("CopyImage", self._copy_image)
+        await self._step("CopyProvisioningISO", self._copy_iso)
+        await self._step("RegisterVM", self._register)
+        vm = self._vm()
+        self._journal["vm_id"] = vm.vm_id
+        if not self._told(vm) and self._job["sealed_data"] is None and not self._done("PublishProvisioningData"):
+            self._enter("WaitForProvisioningKey")
+            key = await self._wait_for_key(vm)
+            raise Pending("WaitingForGuestKey", "The VM runs; its guest has not been given its data yet.", key)
+        self._finish_step("WaitForProvisioningKey")
+        if self._job["sealed_data"] and not self._told(vm):
+            await self._step("PublishProvisioningData", self._publish, again=True)
+        await self._wait_for_guest(vm)
+        await self._step("PurgeProvisioningData", self._purge)
+        if (self._told(vm) or {}).get("state") == "failed":
+            told = self._told(vm) or {}
+            raise Failed("GuestFailed", f"The guest failed at {told['step']} with {told['code']}.")
+        await self._step("EjectProvisioningISO", self._eject)
+        if self._fields.get("vm_clustered"):
+            await self._step("RegisterCluster", self._cluster)
+        return outcome("completed", "Provisioned", "The VM is provisioned.", vm_id=vm.vm_id)
+
+    # --- journal -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _journal(self) -> dict[str, Any]:
+        assert self._folder.journal is not None
+        return self._folder.journal
+
+    def _begin(self) -> None:
+        before = self._folder.journal or {"steps": {}, "vm_id": None}
+        if before.get("run_id") not in (None, self._run["id"]):
+            self._folder.started_at = time.monotonic() if before["vm_id"] else None
+        self._folder.journal = {
+            "machine_uid": self._uid,
+            "cluster_uid": self._run["cluster_uid"],
+            "run_id": self._run["id"],
+            "generation": self._run["generation"],
+            "attempt": self._run["attempt"],
+            "vm_id": before["vm_id"],
+            "state": "running",
+            "step": before.get("step"),
+            "steps": before["steps"],
+            "reason": None,
+            "code": None,
+            "updated_at": timestamp(),
+        }
+
+    def end(self, state: str, reason: str, code: str | None) -> None:
+        """Write how the launch ended."""
+        self._journal.update(state=state, reason=reason, code=code, updated_at=timestamp())
+        self._agent.ledger.clear.append(json.dumps(self._journal))
+
+    def _done(self, step: str) -> bool:
+        return self._journal["steps"].get(step) == "completed"
+
+    def _enter(self, step: str) -> None:
+        self._journal["step"] = step
+        self._journal["steps"][step] = "started"
+        self._journal["updated_at"] = timestamp()
+        say_step(self._streams, step, "started")
+
+    def _finish_step(self, step: str) -> None:
+        if not self._done(step):
+            self._journal["steps"][step] = "completed"
+            say_step(self._streams, step, "completed")
+
+    async def _step(self, step: str, work: Any, *, again: bool = False) -> None:
+        if self._done(step) and not again and not (step == "RegisterVM" and not self._world.vms_of(self._uid)):
+            say_step(self._streams, step, "skipped")
+            return
+        self._enter(step)
+        await self._agent.at_step(step, self._streams)
+        try:
+            await work()
+        except Failed:
+            self._journal["steps"][step] = "failed"
+            say_step(self._streams, step, "failed")
+            raise
+        self._journal["steps"][step] = "completed"
+        say_step(self._streams, step, "completed")
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    async def _pre_checks(self) -> None:
+        fields, world = self._fields, self._world
+        if self._job["host"]["virtual_switch"] not in world.switches:
+            raise Failed("SwitchNotFound", f"There is no switch {self._job['host']['virtual_switch']}.")
+        if fields["gb_ram"] * GIB > world.memory_free():
+            raise Failed("InsufficientMemory", f"{world.memory_free() // GIB} GB of memory are free.")
+        self._check_name()
+
+    def _check_name(self) -> None:
+        other = self._world.vm_named(self._fields["vm_name"])
+        if other and other.machine_uid != self._uid:
+            raise Failed("NameInUse", f"A VM with the name {self._fields['vm_name']} exists.")
+
+    async def _copy_image(self) -> None:
+        image = self._fields["image_name"]
+        size = next((s for name, s in self._world.images.items() if name.casefold() == image.casefold()), None)
+        if size is None:
+            raise Failed("ImageNotFound", f"There is no {image}.vhdx in {self._job['host']['paths']['images']}.")
+        for percent in (25, 50, 75):
+            if self._agent.faults.disk_full:
+                raise Failed("InsufficientSpace", "The disk is full.", retryable=True)
+            await asyncio.sleep(self._agent.copy_seconds / 4)
+            say_step(self._streams, "CopyImage", "progress", f"{size * percent // 100 / GIB:.1f} GB", percent)
+        await asyncio.sleep(self._agent.copy_seconds / 4)
+        self._folder.files.add("disk.vhdx")
+        self._agent.ledger.add("copy_image", self._uid, image)
+
+    async def _copy_iso(self) -> None:
+        self._folder.files.add("provisioning.iso")
+        self._agent.ledger.add("copy_iso", self._uid)
+
+    async def _register(self) -> None:
+        fields, world = self._fields, self._world
+        vms = world.vms_of(self._uid)
+        if not vms:
+            self._check_name()
+            vm = Vm(str(uuid.uuid4()), f"hvo-{self._uid}", fields["cpu_cores"], fields["gb_ram"], self._uid)
+            vm.cluster_uid, vm.vlan_id, vm.iso_attached = self._run["cluster_uid"], fields.get("vlan_id", 0), True
+            world.vms[vm.vm_id] = vm
+            self._agent.ledger.add("create_vm", self._uid, vm.vm_id)
+            vms = [vm]
+        vm = vms[0]
+        self._journal["vm_id"] = vm.vm_id
+        vm.name = fields["vm_name"]
+        if vm.state != "Running":
+            if self._agent.faults.start_failure:
+                raise Failed("StartFailed", "The VM could not be started.", retryable=True, summary="VMMS event 12030.")
+            vm.state = "Running"
+            self._agent.ledger.add("start_vm", self._uid, vm.vm_id)
+            self._agent.boot(vm)
+        if self._folder.started_at is None:
+            self._folder.started_at = time.monotonic()
+
+    async def _publish(self) -> None:
+        vm, sealed = self._vm(), str(self._job["sealed_data"])
+        header = json.loads(_decode(sealed.split(".", 1)[0]))
+        key = self._key_of(vm)
+        if header.get("vm") != vm.vm_id or not key or header.get("kid") != _thumbprint(key):
+            raise Failed("GuestKeyInvalid", "The data is not sealed to the key that the guest posts.", retryable=True)
+        self._clear_data(vm)
+        parts = [sealed[start : start + _PART] for start in range(0, len(sealed), _PART)]
+        for number, part in enumerate(parts):
+            vm.from_host[f"ProvisioningData.{number}"] = part
+        manifest = {"protocol": 1, "parts": len(parts), "sha256": hashlib.sha256(sealed.encode()).hexdigest()}
+        self._agent.ledger.add("publish", self._uid, sealed)
+        vm.post(vm.from_host, "ProvisioningData", json.dumps(manifest))
+
+    async def _purge(self) -> None:
+        self._clear_data(self._vm())
+        self._agent.ledger.add("purge", self._uid)
+
+    async def _eject(self) -> None:
+        self._vm().iso_attached = False
+        self._folder.files.discard("provisioning.iso")
+        self._agent.ledger.add("eject_iso", self._uid)
+
+    async def _cluster(self) -> None:
+        if self._world.failover_cluster is None:
+            raise Failed("ClusterFailed", "The host is not a node of a failover cluster.")
+        self._world.clustered.add(self._uid)
+        self._agent.ledger.add("cluster_role", self._uid)
+
+    # --- guest -------------------------------------------------------------------------------------------------------
+
+    def _vm(self) -> Vm:
+        vms = self._world.vms_of(self._uid)
+        if len(vms) != 1:
+            code = "IdentityConflict" if vms else "VmMissing"
+            raise Failed(code, f"{len(vms)} VMs carry the mark of this machine.")
+        return vms[0]
+
+    def _key_of(self, vm: Vm) -> dict[str, Any] | None:
+        try:
+            told = json.loads(vm.from_guest.get("ProvisioningReady", "null"))
+            return dict(told["key"]) if told["vm"] == vm.vm_id else None
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def _told(self, vm: Vm) -> dict[str, Any] | None:
+        try:
+            told = json.loads(vm.from_guest.get("ProvisioningState", "null"))
+            return dict(told) if told["vm"] == vm.vm_id and told["run"] == self._run["id"] else None
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def _clear_data(self, vm: Vm) -> None:
+        for key in [key for key in vm.from_host if key.startswith("ProvisioningData")]:
+            vm.post(vm.from_host, key, None)
+
+    async def _until(self, vm: Vm, found: Any) -> Any:
+        """Wait for what the guest posts, no longer than the launch may."""
+        ends = time.monotonic() + self._run["wait_seconds"]
+        while not (value := found(vm)):
+            left = ends - time.monotonic()
+            if left <= 0:
+                return None
+            try:
+                async with asyncio.timeout(left):
+                    await vm.changed.wait()
+            except TimeoutError:
+                continue
+        return value
+
+    async def _wait_for_key(self, vm: Vm) -> dict[str, Any] | None:
+        key: dict[str, Any] | None = await self._until(vm, self._key_of)
+        if key is None:
+            self._check_deadline("The guest posted no key", vm)
+        return key
+
+    async def _wait_for_guest(self, vm: Vm) -> None:
+        self._enter("WaitForGuest")
+        told = await self._until(vm, lambda one: _final(self._told(one)))
+        if told is None:
+            self._check_deadline("The guest reported no final state", vm)
+            raise Pending("WaitingForGuest", "The data is published; the guest has not applied it yet.")
+        self._finish_step("WaitForGuest")
+
+    def _check_deadline(self, what: str, vm: Vm) -> None:
+        limit = self._run["deadline_seconds"]
+        assert self._folder.started_at is not None
+        if time.monotonic() - self._folder.started_at > limit:
+            summary = f"The VM is {vm.state}; its ISO is {'' if vm.iso_attached else 'not '}attached."
+            raise Failed("GuestTimeout", f"{what} within {limit} seconds.", retryable=True, summary=summary)
+
+
+def _final(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    return told if told and told["state"] in ("applied", "failed") else None
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _thumbprint(key: dict[str, Any]) -> str:
+    text = json.dumps({"e": key["e"], "kty": key["kty"], "n": key["n"]}, separators=(",", ":"), sort_keys=True)
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()

@@ -1,0 +1,96 @@
+"""The host's state: images, machine folders, VMs and what is in their KVP pools."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+GIB = 1024**3
+
+
+def timestamp() -> str:
+    """Return the time as the agent writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # noqa: TID251 - the simulator has a clock of its own
+
+
+@dataclass
+class Vm:
+    """A VM and its two KVP pools."""
+
+    vm_id: str
+    name: str
+    cpu_cores: int
+    gb_ram: int
+    machine_uid: str | None = None
+    cluster_uid: str | None = None
+    state: str = "Off"
+    vlan_id: int = 0
+    iso_attached: bool = False
+    addresses: list[str] = field(default_factory=list)
+    from_guest: dict[str, str] = field(default_factory=dict)
+    from_host: dict[str, str] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    received: dict[str, Any] | None = None
+    """What the guest decrypted: it stays in the guest."""
+
+    def post(self, pool: dict[str, str], key: str, value: str | None) -> None:
+        """Write or delete a KVP item and wake whoever waits for one."""
+        if value is None:
+            pool.pop(key, None)
+        else:
+            pool[key] = value
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+@dataclass
+class Folder:
+    """A machine's folder: files by name, the journal among them."""
+
+    files: set[str] = field(default_factory=set)
+    journal: dict[str, Any] | None = None
+    started_at: float | None = None
+    locked: bool = False
+
+
+@dataclass
+class World:
+    """One host."""
+
+    name: str = "HYPERV01"
+    smbios_uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    machine_guid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    images: dict[str, int] = field(default_factory=lambda: {"Windows Server 2022": 20 * GIB, "Ubuntu 24.04": 5 * GIB})
+    switches: list[str] = field(default_factory=lambda: ["External"])
+    memory_bytes: int = 1024 * GIB
+    logical_processors: int = 64
+    volume_bytes: int = 16 * 1024 * GIB
+    failover_cluster: str | None = None
+    schema_versions: list[int] = field(default_factory=lambda: [1])
+    vms: dict[str, Vm] = field(default_factory=dict)
+    folders: dict[str, Folder] = field(default_factory=dict)
+    removed: dict[str, str] = field(default_factory=dict)
+    """Tombstones: machine UID to the time of removal."""
+    clustered: set[str] = field(default_factory=set)
+
+    def vms_of(self, machine_uid: str) -> list[Vm]:
+        """Return the VMs that carry a machine's mark."""
+        return [vm for vm in self.vms.values() if vm.machine_uid == machine_uid]
+
+    def vm_named(self, name: str) -> Vm | None:
+        """Return a VM by its name."""
+        return next((vm for vm in self.vms.values() if vm.name.casefold() == name.casefold()), None)
+
+    def memory_free(self) -> int:
+        """Return the bytes of memory that no running VM takes."""
+        return self.memory_bytes - sum(vm.gb_ram * GIB for vm in self.vms.values() if vm.state == "Running")
+
+    def traces_of(self, machine_uid: str) -> list[str]:
+        """Return everything that is there of a machine, tombstone apart."""
+        found = [f"vm {vm.vm_id}" for vm in self.vms_of(machine_uid)]
+        if machine_uid in self.folders:
+            found.append(f"folder with {sorted(self.folders[machine_uid].files)}")
+        return found
