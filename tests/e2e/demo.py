@@ -1,0 +1,95 @@
+"""`make demo`: a machine on a real API server and a simulated Hyper-V host, from apply to Ready and away again."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import WaitTimedOut, wait_until
+from e2e import rig
+from hostsim import manifests
+from hostsim.host import SimulatedHost
+
+_MANIFEST = rig.ROOT / "docs" / "examples" / "windows-domain-join.yaml"
+_NAME = "web-server-01"
+_SECRET = ("_pw", "joinpw")
+
+
+def _title(text: str) -> None:
+    print(f"\n=== {text}", flush=True)
+
+
+def _follow(plane: ControlPlane, namespace: str) -> None:
+    """Print kubectl's line of the machine each time it changes, until it is Ready."""
+    shown = [""]
+
+    def look() -> str:
+        line = plane.kubectl("get", "hvm", _NAME, "-n", namespace, "--no-headers")
+        words = " ".join(line.split()[:-1])
+        if words != shown[0]:
+            shown[0] = words
+            print(line.rstrip(), flush=True)
+        return str(rig.condition(rig.machine(plane, namespace, _NAME), "Ready").get("status"))
+
+    print(plane.kubectl("get", "hvm", "-n", namespace).splitlines()[0])
+    wait_until(look, lambda status: status == "True", what=f"Ready=True of {_NAME}", within=90, every=0.2)
+
+
+def _masked(received: dict[str, Any]) -> str:
+    fields = {
+        name: "(secret, received)" if name.endswith(_SECRET) else value for name, value in received["fields"].items()
+    }
+    return json.dumps({**received, "fields": fields}, indent=2)
+
+
+def _show(plane: ControlPlane, host: SimulatedHost) -> None:
+    namespace = plane.new_namespace("team", rig.ALLOWED)
+    _title(f"kubectl apply -f {_MANIFEST.relative_to(rig.ROOT)}")
+    print(plane.kubectl("apply", "-n", namespace, "-f", str(_MANIFEST)), end="")
+    _title("kubectl get hypervmachine --watch")
+    _follow(plane, namespace)
+    _title(f"kubectl describe hypervmachine {_NAME}: conditions and Events")
+    for one in rig.machine(plane, namespace, _NAME)["status"]["conditions"]:
+        print(f"{one['type']:<16}{one['status']:<9}{one['reason']:<18}{one['message']}")
+    columns = "custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message"
+    print(plane.kubectl("get", "events", "-n", namespace, "-o", columns, "--sort-by=.metadata.creationTimestamp"))
+    _title("what the guest has decrypted and applied")
+    vm = next(iter(host.world.vms.values()))
+    print(_masked(vm.received or {}))
+    _title(f"kubectl delete hypervmachine {_NAME}")
+    print(plane.kubectl("delete", "hvm", _NAME, "-n", namespace, "--timeout=60s"), end="")
+    print(f"VMs on the host: {len(host.world.vms)}, machine folders: {len(host.world.folders)}")
+
+
+def main() -> int:
+    """Run the demo; return the exit code."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hvo-demo-") as folder,
+        ControlPlane.start() as plane,
+        SimulatedHost("hyperv01", copy_seconds=6, boot_seconds=3, apply_seconds=3) as host,
+    ):
+        _title("the chart's resource definitions and RBAC, a HyperVHost, the operator")
+        rig.install(plane)
+        plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
+        log = Path(folder) / "operator.log"
+        with rig.operator(plane, log):
+            try:
+                plane.kubectl("wait", "--for=condition=Ready", "hvh/hyperv01", "--timeout=30s")
+                print(plane.kubectl("get", "hypervhosts"), end="")
+                _show(plane, host)
+            except Exception:
+                print("".join(log.read_text().splitlines(keepends=True)[-30:]), file=sys.stderr)
+                raise
+        _title("done; everything the demo started has been stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except WaitTimedOut as error:
+        sys.exit(f"the demo failed: {error}")

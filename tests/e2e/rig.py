@@ -1,0 +1,151 @@
+"""What an end-to-end test or the demo stands on: resources and RBAC from the chart, and operators as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+CHART = ROOT / "charts" / "hyperv-operator"
+SYSTEM = "hyperv-system"
+ALLOWED = {"hyperv": "allowed"}
+_QUICK = {
+    "HVO_AWAITED_INVENTORY_SECONDS": "0.5",
+    "HVO_INVENTORY_INTERVAL_LIMIT_SECONDS": "2",
+    "HVO_SECRET_POLL_SECONDS": "1",
+    "HVO_RETRY_BASE_SECONDS": "0.5",
+    "HVO_RETRY_LIMIT_SECONDS": "4",
+    "HVO_PROGRESS_INTERVAL_SECONDS": "1",
+    "HVO_GUEST_WAIT_SECONDS": "1",
+    "HVO_SHUTDOWN_GRACE_SECONDS": "3",
+    "HVO_LEASE_INTERVAL_SECONDS": "5",
+}
+"""Production's waits are for production's hosts."""
+
+
+def install(plane: ControlPlane) -> None:
+    """Apply what the chart renders, but for the Deployment: the operator runs as a process beside the API server."""
+    plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
+    rendered = plane.helm("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
+    documents = [one for one in yaml.safe_load_all(rendered) if one and one["kind"] not in ("Deployment", "Service")]
+    plane.apply([one for one in documents if one["kind"] == "CustomResourceDefinition"])
+    plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    plane.apply([one for one in documents if one["kind"] != "CustomResourceDefinition"], namespace=SYSTEM)
+
+
+class Operator:
+    """One operator process with the rights of the chart's ServiceAccount, and none besides."""
+
+    def __init__(self, plane: ControlPlane, log: Path, **settings: str) -> None:
+        kubeconfig = plane.service_account_kubeconfig(SYSTEM, "hyperv-operator")
+        own = {
+            "KUBECONFIG": str(kubeconfig),
+            "PYTHONPATH": str(ROOT / "operator"),
+            "HVO_OPERATOR_NAMESPACE": SYSTEM,
+            "HVO_OPERATOR_IDENTITY": f"operator-{uuid.uuid4().hex[:8]}",
+            "HVO_LISTEN_ADDRESS": "127.0.0.1",
+            "HVO_METRICS_PORT": "0",
+            "HVO_PROBE_PORT": "0",
+        }
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("HVO_")}
+        self.log = log
+        with log.open("a") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "hyperv_operator"],
+                env={**inherited, **_QUICK, **own, **settings},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """Kill it without a chance to clean up."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return int(self._process.returncode)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return its log records so far."""
+        lines = self.log.read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+@contextmanager
+def operator(plane: ControlPlane, log: Path, **settings: str) -> Iterator[Operator]:
+    """Run an operator for a while."""
+    running = Operator(plane, log, **settings)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def machine(plane: ControlPlane, namespace: str, name: str) -> dict[str, Any]:
+    """Return a machine as the API server has it."""
+    found: dict[str, Any] = json.loads(plane.kubectl("get", "hvm", name, "-n", namespace, "-o", "json"))
+    return found
+
+
+def condition(body: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return a condition, or an empty one."""
+    conditions = body.get("status", {}).get("conditions", [])
+    return next((one for one in conditions if one["type"] == kind), {})
+
+
+def wait_for_reason(plane: ControlPlane, namespace: str, name: str, reason: str, within: float = 60) -> dict[str, Any]:
+    """Wait until Ready has this reason, and return that condition."""
+
+    return wait_until(
+        lambda: condition(machine(plane, namespace, name), "Ready"),
+        lambda ready: ready.get("reason") == reason,
+        what=f"reason {reason} of {name}",
+        within=within,
+        every=0.2,
+    )
+
+
+def submission(host: str, name: str, **fields: Any) -> list[dict[str, Any]]:
+    """Return a machine and the Secret it refers to; keyword arguments replace or add fields."""
+    base = {"vm_name": name, "image_name": "Ubuntu 24.04", "gb_ram": 2, "cpu_cores": 2, "guest_la_uid": "admin"}
+    merged = {key: value for key, value in {**base, **fields}.items() if value is not None}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name},
+            "stringData": {"admin-password": f"Canary-{name}-Pw1"},
+        },
+        {
+            "apiVersion": "hyperv-operator.io/v1alpha1",
+            "kind": "HyperVMachine",
+            "metadata": {"name": name},
+            "spec": {
+                "schemaVersion": 1,
+                "targetHost": host,
+                "fields": merged,
+                "secretFields": {"guest_la_pw": {"secretKeyRef": {"name": name, "key": "admin-password"}}},
+            },
+        },
+    ]
