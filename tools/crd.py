@@ -17,7 +17,18 @@ from hyperv_operator.contract.values import private_key_message
 
 Json = dict[str, Any]
 
-_KEEP = ("type", "description", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "maxItems", "minItems")
+_KEEP = (
+    "type",
+    "description",
+    "enum",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+)
 _LIST_KEYS = {"conditions": "type", "machines": "vmId", "placeholders": "uid"}
 _TIME_LENGTH = 64
 _MAP_LIMIT = 64
@@ -103,9 +114,7 @@ def _fields(schema: JobSchema) -> Json:
         elif definition.required:
             rules.append(_rule(f"has(self.{name})", required_message(name, is_secret=False)))
         if definition.type is FieldType.MULTILINE:
-            rules.append(
-                _rule(f"!has(self.{name}) || !self.{name}.contains('PRIVATE KEY')", private_key_message(name))
-            )
+            rules.append(_rule(f"!has(self.{name}) || !self.{name}.contains('PRIVATE KEY')", private_key_message(name)))
     return {
         "type": "object",
         "description": f"The fields of schema version {schema.version} that are not secret.",
@@ -163,7 +172,8 @@ def _frozen(schema: JobSchema) -> list[Json]:
         # Not `.?name`: what the server estimates for comparing optional values is beyond its budget.
         new, old = "self.spec.fields", "oldSelf.spec.fields"
         return " && ".join(
-            f"(has({new}.{name}) ? has({old}.{name}) && {new}.{name} == {old}.{name} : !has({old}.{name}))" for name in names
+            f"(has({new}.{name}) ? has({old}.{name}) && {new}.{name} == {old}.{name} : !has({old}.{name}))"
+            for name in names
         )
 
     return [
@@ -284,9 +294,7 @@ def _host() -> Json:
             _column("Message", _condition("Ready", "message"), wide=True),
             _column("Age", ".metadata.creationTimestamp", "date"),
         ],
-        "schema": _root(
-            "A Hyper-V host.", {"spec": spec, "status": structural(HyperVHostStatus)}, ["spec"]
-        ),
+        "schema": _root("A Hyper-V host.", {"spec": spec, "status": structural(HyperVHostStatus)}, ["spec"]),
     }
 
 
@@ -297,9 +305,7 @@ def _inventory() -> Json:
             _column("Observed", ".status.observedAt", "date"),
             _column("Age", ".metadata.creationTimestamp", "date"),
         ],
-        "schema": _root(
-            "What Hyper-V reports on a host.", {"status": structural(HyperVHostInventoryStatus)}, []
-        ),
+        "schema": _root("What Hyper-V reports on a host.", {"status": structural(HyperVHostInventoryStatus)}, []),
     }
 
 
@@ -308,7 +314,5 @@ def definitions(schema: JobSchema) -> dict[str, Json]:
     return {
         "hypervmachines.yaml": _crd(names.MACHINES, names.MACHINE_KIND, "hvm", "Namespaced", _machine(schema)),
         "hypervhosts.yaml": _crd(names.HOSTS, names.HOST_KIND, "hvh", "Cluster", _host()),
-        "hypervhostinventories.yaml": _crd(
-            names.INVENTORIES, names.INVENTORY_KIND, "hvi", "Cluster", _inventory()
-        ),
+        "hypervhostinventories.yaml": _crd(names.INVENTORIES, names.INVENTORY_KIND, "hvi", "Cluster", _inventory()),
     }

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from hyperv_operator.app import run
+from hyperv_operator.app import load_settings, run
 from hyperv_operator.errors import OperatorError
-from hyperv_operator.settings import load_settings
 
 
 def main() -> int:

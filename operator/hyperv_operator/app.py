@@ -11,9 +11,10 @@ from importlib import resources
 from pathlib import Path
 
 import kopf
+from pydantic import ValidationError
 
 from hyperv_operator.contract.schema import JobSchema, load_schema
-from hyperv_operator.errors import SchemaFileError
+from hyperv_operator.errors import SchemaFileError, SettingsError
 from hyperv_operator.handlers import host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.hyperv.agent import WinRmHostAgent
@@ -44,6 +45,17 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the time in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+
+
+def load_settings() -> Settings:
+    """Read the environment; `SettingsError` names each variable that cannot be used and why."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        details = "; ".join(
+            f"HVO_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(f"The operator's settings cannot be used: {details}") from None
 
 
 def active_schema(settings: Settings) -> JobSchema:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
-from hyperv_operator.errors import SettingsError
 
 
 class Settings(BaseSettings):
@@ -71,14 +69,3 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
-
-
-def load_settings() -> Settings:
-    """Read the environment; `SettingsError` names each variable that cannot be used and why."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        details = "; ".join(
-            f"HVO_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
-        )
-        raise SettingsError(f"The operator's settings cannot be used: {details}") from None

@@ -64,7 +64,7 @@ class Agent:
         if self.faults.kill_shell_at == step:
             self.faults.kill_shell_at = None
             raise ShellKilled
-        while self.faults.hang_at == step:
+        while self.faults.hang_at == step:  # noqa: ASYNC110 - a fault is set from other threads, which an Event is not for
             await asyncio.sleep(0.05)
 
     def boot(self, vm: Vm) -> None:

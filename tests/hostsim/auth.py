@@ -65,7 +65,11 @@ class Gate:
                 os.environ["NTLM_USER_FILE"] = str(users)
                 if fresh:
                     protocol = "ntlm" if token.startswith(b"NTLMSSP") else "negotiate"
-                    options = spnego.NegotiateOptions.use_negotiate if protocol == "negotiate" else 0
+                    options = (
+                        spnego.NegotiateOptions.use_negotiate
+                        if protocol == "negotiate"
+                        else spnego.NegotiateOptions.none
+                    )
                     self._contexts[connection] = spnego.server(protocol=protocol, options=options)
                 context = self._contexts[connection]
                 answer = context.step(token)

@@ -90,7 +90,7 @@ class Provisioning:
         self._agent.ledger.clear.append(json.dumps(self._journal))
 
     def _done(self, step: str) -> bool:
-        return self._journal["steps"].get(step) == "completed"
+        return bool(self._journal["steps"].get(step) == "completed")
 
     def _enter(self, step: str) -> None:
         self._journal["step"] = step

@@ -183,9 +183,10 @@ class Shell:
             if payload.pipeline_id is not None:
                 target = self.pipelines[payload.pipeline_id]
             target.outbox += payload.data
-        for target in (self, *self.pipelines.values()):
-            target.changed.set()
-            target.changed = asyncio.Event()
+        everyone: list[Shell | Pipeline] = [self, *self.pipelines.values()]
+        for one in everyone:
+            one.changed.set()
+            one.changed = asyncio.Event()
 
     def kill(self) -> None:
         """The shell dies with everything in it."""

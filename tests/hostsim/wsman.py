@@ -71,6 +71,9 @@ class WsmanServer:
         for shell in list(self.shells.values()):
             shell.kill()
 
+    def _forget(self, shell_id: str) -> None:
+        self.shells.pop(shell_id, None)
+
     # --- operations --------------------------------------------------------------------------------------------------
 
     async def _create(self, envelope: ET.Element, _: web.Request) -> str:
@@ -83,7 +86,7 @@ class WsmanServer:
         creation = base64.b64decode(envelope.findtext(".//p:creationXml", "", _NS))
         uri = envelope.findtext(".//w:ResourceURI", "", _NS)
         self.names.append(envelope.findtext(".//r:Name", "", _NS))
-        shell = Shell(self.agent, uri.rsplit("/", 1)[-1], creation, lambda key: self.shells.pop(key, None))
+        shell = Shell(self.agent, uri.rsplit("/", 1)[-1], creation, self._forget)
         self.shells[shell.id] = shell
         self.agent.ledger.sessions += 1
         return (

@@ -1,0 +1,227 @@
+"""What goes wrong: bad references, bad hosts, crashes, deletions at the wrong moment, two operators at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import rig
+from e2e.conftest import NewHost
+from hostsim import manifests
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def _ready(cluster: ControlPlane, namespace: str, name: str) -> None:
+    cluster.kubectl("wait", "--for=condition=Ready", f"hvm/{name}", "-n", namespace, "--timeout=58s")
+
+
+def _uid(cluster: ControlPlane, namespace: str, name: str) -> str:
+    return str(rig.machine(cluster, namespace, name)["metadata"]["uid"])
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_missing_secret_is_named_and_creating_it_is_enough(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
+    secret, machine = rig.submission(new_host().name, "sec-01")
+    cluster.apply(machine, namespace=tenant)
+    ready = rig.wait_for_reason(cluster, tenant, "sec-01", "SecretNotFound")
+    assert ready["status"] == "False"
+    assert "guest_la_pw" in ready["message"]
+    cluster.apply({**secret, "stringData": {"other": "x"}}, namespace=tenant)
+    rig.wait_for_reason(cluster, tenant, "sec-01", "SecretKeyNotFound")
+    cluster.apply(secret, namespace=tenant)
+    _ready(cluster, tenant, "sec-01")
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_unknown_host_and_a_namespace_that_is_not_allowed_are_told(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
+    stranger = cluster.new_namespace("stranger")
+    host = new_host()
+    cluster.apply(rig.submission("nowhere", "lost-01"), namespace=tenant)
+    cluster.apply(rig.submission(host.name, "odd-01"), namespace=stranger)
+    rig.wait_for_reason(cluster, tenant, "lost-01", "HostNotFound")
+    rig.wait_for_reason(cluster, stranger, "odd-01", "NamespaceNotAllowed")
+    cluster.kubectl("label", "namespace", stranger, "hyperv=allowed")
+    _ready(cluster, stranger, "odd-01")
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_missing_image_is_named_and_putting_it_there_is_enough(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
+    host = new_host()
+    cluster.apply(rig.submission(host.name, "img-01", image_name="Debian 13"), namespace=tenant)
+    ready = rig.wait_for_reason(cluster, tenant, "img-01", "ImageNotFound")
+    assert "Debian 13" in ready["message"]
+    host.call(lambda: host.world.images.update({"Debian 13": 1024**3}))
+    _ready(cluster, tenant, "img-01")
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_wrong_password_is_offered_twice_at_most_and_the_right_one_leads_on(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
+    host = new_host()
+    good = host.password
+    host.set_password("Another-Pw-1")
+    cluster.apply(rig.submission(host.name, "pw-01"), namespace=tenant)
+    rig.wait_for_reason(cluster, tenant, "pw-01", "AuthenticationFailed")
+    host.set_password(good)
+    changed = manifests.credentials(host, rig.SYSTEM)
+    cluster.apply({**changed, "stringData": {**changed["stringData"], "note": "corrected"}}, namespace=rig.SYSTEM)
+    _ready(cluster, tenant, "pw-01")
+
+
+@pytest.mark.usefixtures("operator")
+def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
+    stranger, dead = new_host(trusted=False), new_host()
+    dead.go_down()
+    cluster.apply(rig.submission(stranger.name, "tls-01"), namespace=tenant)
+    cluster.apply(rig.submission(dead.name, "dead-01"), namespace=tenant)
+    assert rig.wait_for_reason(cluster, tenant, "tls-01", "TlsUntrusted")["status"] == "False"
+    assert rig.wait_for_reason(cluster, tenant, "dead-01", "HostUnreachable")["status"] == "Unknown"
+    dead.come_back()
+    _ready(cluster, tenant, "dead-01")
+
+
+@pytest.mark.usefixtures("operator")
+def test_of_two_machines_with_one_name_the_older_wins(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
+    host = new_host()
+    cluster.apply(rig.submission(host.name, "one", vm_name="same"), namespace=tenant)
+    cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/one", "-n", tenant, "--timeout=30s")
+    cluster.apply(rig.submission(host.name, "two", vm_name="SAME"), namespace=tenant)
+    rig.wait_for_reason(cluster, tenant, "two", "DuplicateName")
+    _ready(cluster, tenant, "one")
+    assert len(host.world.vms) == 1
+    cluster.kubectl("delete", "hvm", "one", "-n", tenant, "--timeout=60s")
+    _ready(cluster, tenant, "two")
+
+
+def test_a_silent_guest_is_told_with_a_diagnosis(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    host = new_host()
+    host.faults.guest = "silent"
+    with rig.operator(cluster, log, HVO_GUEST_TIMEOUT_SECONDS="3"):
+        cluster.apply(rig.submission(host.name, "mute-01"), namespace=tenant)
+        ready = rig.wait_for_reason(cluster, tenant, "mute-01", "GuestTimeout")
+        assert "integration services" in ready["message"]
+        assert "ISO is attached" in rig.machine(cluster, tenant, "mute-01")["status"]["diagnosis"]
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+    assert len(host.world.vms) == 1
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.parametrize("fault", ["lost_reply", "shell_killed", "quota"])
+def test_a_host_that_stumbles_still_ends_with_one_vm(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, fault: str
+) -> None:
+    host = new_host()
+    if fault == "lost_reply":
+        host.faults.lost_replies = 1
+    elif fault == "shell_killed":
+        host.faults.kill_shell_at = "RegisterVM"
+    else:
+        host.faults.quota = True
+    cluster.apply(rig.submission(host.name, "fault-01"), namespace=tenant)
+    if fault == "quota":
+        rig.wait_for_reason(cluster, tenant, "fault-01", "QuotaExceeded")
+        host.faults.quota = False
+    _ready(cluster, tenant, "fault-01")
+    assert host.ledger.count("create_vm") == 1
+
+
+@pytest.mark.parametrize("step", ["CopyImage", "PublishProvisioningData", "guest"])
+def test_a_killed_operator_is_followed_by_one_vm(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, step: str
+) -> None:
+    host = new_host(boot_seconds=3 if step == "guest" else 0.1)
+    host.faults.hang_at = None if step == "guest" else step
+    first = rig.Operator(cluster, log)
+    try:
+        cluster.apply(rig.submission(host.name, "kill-01"), namespace=tenant)
+        uid = _uid(cluster, tenant, "kill-01")
+        if step == "guest":
+            rig.wait_for_reason(cluster, tenant, "kill-01", "WaitingForGuestKey")
+        else:
+            reached = f"step {step}"
+            wait_until(
+                lambda: (host.world.folders[uid].journal or {}).get("step") if uid in host.world.folders else None,
+                lambda now: now == step,
+                what=reached,
+                within=60,
+            )
+    finally:
+        first.kill()
+    host.faults.hang_at = None
+    with rig.operator(cluster, log):
+        _ready(cluster, tenant, "kill-01")
+        assert host.ledger.count("create_vm", uid) == 1
+        assert host.ledger.count("copy_image", uid) == 1
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+
+
+@pytest.mark.usefixtures("operator")
+def test_deleting_while_a_run_goes_on_leaves_nothing(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
+    host = new_host(copy_seconds=5)
+    cluster.apply(rig.submission(host.name, "del-01"), namespace=tenant)
+    uid = _uid(cluster, tenant, "del-01")
+    wait_until(lambda: uid in host.world.folders, what="a run on the host", within=60)
+    cluster.kubectl("delete", "hvm", "del-01", "-n", tenant, "--timeout=58s")
+    assert host.world.traces_of(uid) == []
+    assert uid in host.world.removed
+
+
+def test_deleting_while_the_operator_is_down_is_made_up_for(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    host = new_host()
+    with rig.operator(cluster, log):
+        cluster.apply(rig.submission(host.name, "down-01"), namespace=tenant)
+        _ready(cluster, tenant, "down-01")
+        uid = _uid(cluster, tenant, "down-01")
+    cluster.kubectl("delete", "hvm", "down-01", "-n", tenant, "--wait=false")
+    assert host.world.traces_of(uid)
+    with rig.operator(cluster, log):
+        cluster.kubectl("wait", "--for=delete", "hvm/down-01", "-n", tenant, "--timeout=60s")
+        assert host.world.traces_of(uid) == []
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+
+
+@pytest.mark.usefixtures("operator")
+def test_two_operators_never_make_two_vms(cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path) -> None:
+    host = new_host(copy_seconds=1)
+    with rig.operator(cluster, log.with_name("second.log")):
+        names = [f"twin-{number}" for number in range(4)]
+        cluster.apply([one for name in names for one in rig.submission(host.name, name)], namespace=tenant)
+        cluster.kubectl("wait", "--for=condition=Ready", "hvm", "--all", "-n", tenant, "--timeout=58s")
+    for name in names:
+        assert host.ledger.count("create_vm", _uid(cluster, tenant, name)) == 1
+
+
+@pytest.mark.usefixtures("operator")
+def test_the_abandon_annotation_frees_a_machine_whose_host_is_gone(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
+    host = new_host()
+    cluster.apply(rig.submission(host.name, "gone-01"), namespace=tenant)
+    _ready(cluster, tenant, "gone-01")
+    vm_id = rig.machine(cluster, tenant, "gone-01")["status"]["vmId"]
+    host.go_down()
+    cluster.kubectl("delete", "hvm", "gone-01", "-n", tenant, "--wait=false")
+    ready = rig.wait_for_reason(cluster, tenant, "gone-01", "HostUnreachable")
+    assert f"hyperv-operator.io/abandon={vm_id}" in ready["message"]
+    cluster.kubectl("annotate", "hvm", "gone-01", "-n", tenant, f"hyperv-operator.io/abandon={vm_id}")
+    cluster.kubectl("wait", "--for=delete", "hvm/gone-01", "-n", tenant, "--timeout=30s")
+    events = cluster.kubectl("get", "events", "-n", tenant, "-o", "yaml")
+    assert "Abandoned" in events
+    assert vm_id in events
