@@ -13,7 +13,7 @@ import re
 from hyperv_operator.ports import LogLine, LogStream
 
 MAX_LINE = 8_192
-"""Characters of one line; a longer one is cut and says so."""
+"""Characters of one line; a longer one becomes several."""
 _MAX_CLIXML = 1_048_576
 _HEADER = "#< CLIXML"
 _END = "</Objs>"
@@ -55,7 +55,7 @@ class PowerShellStreamDecoder:
         if _END in rest and (stream in self._clixml or rest.startswith(_HEADER)):
             lines += self._line(stream, rest)
             rest = ""
-        if len(rest) > MAX_LINE and stream not in self._clixml and not rest.startswith(_HEADER):
+        while len(rest) > MAX_LINE and stream not in self._clixml and not rest.startswith(_HEADER):
             lines += self._line(stream, rest[:MAX_LINE])
             rest = rest[MAX_LINE:]
         if rest:
@@ -84,7 +84,7 @@ class PowerShellStreamDecoder:
         elif text.lstrip("\ufeff").startswith(_HEADER):
             document = text.lstrip("\ufeff")[len(_HEADER) :]
         else:
-            return [LogLine(stream, _bounded(text))] if text.strip() else []
+            return _lines(stream, text)
         head, end, tail = document.partition(_END)
         if not end and len(document) < _MAX_CLIXML:
             self._clixml[stream] = document or " "
@@ -98,11 +98,9 @@ def _strings(stream: LogStream, document: str) -> list[LogLine]:
     for name, raw in _STRING.findall(document):
         one = _STREAMS.get(name.lower(), stream)
         found[one] = found.get(one, "") + unescape(html.unescape(raw))
-    return [
-        LogLine(one, _bounded(line)) for one, text in found.items() for line in _LINE_END.split(text) if line.strip()
-    ]
+    return [piece for one, text in found.items() for line in _LINE_END.split(text) for piece in _lines(one, line)]
 
 
-def _bounded(text: str) -> str:
-    clean = text.rstrip()
-    return clean if len(clean) <= MAX_LINE else f"{clean[:MAX_LINE]} (cut, {len(clean)} characters)"
+def _lines(stream: LogStream, text: str) -> list[LogLine]:
+    pieces = (text[start : start + MAX_LINE].rstrip() for start in range(0, len(text), MAX_LINE))
+    return [LogLine(stream, piece) for piece in pieces if piece.strip()]
