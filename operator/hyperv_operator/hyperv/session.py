@@ -67,7 +67,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a pipeline ended: the id of its terminating error, if it had one."""
+    """How a pipeline ended, with the last error that it wrote, if it wrote one."""
 
     failed: bool
     error_id: str = ""
@@ -236,10 +236,13 @@ def _tags(item: object) -> tuple[str, ...]:
 
 
 def _ended(shell: PowerShell) -> Ended:
-    if shell.state != PSInvocationState.FAILED:
-        return Ended(failed=shell.state != PSInvocationState.COMPLETED)
+    # A missing command ends its statement, not the pipeline: the state is Completed all the same.
     last = shell.streams.error[-1] if shell.streams.error else None
-    return Ended(failed=True, error_id=str(getattr(last, "fq_error", "") or ""), error=str(last or ""))
+    return Ended(
+        failed=shell.state != PSInvocationState.COMPLETED or last is not None,
+        error_id=str(getattr(last, "fq_error", "") or ""),
+        error=str(last or ""),
+    )
 
 
 def _connect(endpoint: HostEndpoint, folder: Path) -> WSMan:

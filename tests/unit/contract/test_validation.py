@@ -22,7 +22,7 @@ GOOD: dict[str, Any] = {
     "cpu_cores": 4,
     "guest_la_uid": "Administrator",
 }
-STATIC = {
+STATIC: dict[str, Any] = {
     "guest_v4_ipaddr": "192.168.1.10",
     "guest_v4_cidrprefix": 24,
     "guest_v4_defaultgw": "192.168.1.1",
@@ -31,7 +31,7 @@ STATIC = {
 
 
 def _errors(changes: dict[str, Any], secrets: tuple[str, ...] = SECRETS) -> dict[str, str]:
-    values = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    values: dict[str, Any] = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
     result = validate_job_submission(SCHEMA, values, secrets=secrets, strict=True)
     return {error.field: error.code for error in result.errors} if isinstance(result, Rejected) else {}
 

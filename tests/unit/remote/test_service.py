@@ -119,6 +119,6 @@ async def test_one_key_is_held_once() -> None:
     service, gate = _service(), threading.Event()
     first = service.submit(_task("a", lambda _: gate.wait(10)))
     with pytest.raises(ValueError, match="held"):
-        service.submit(_task("a", lambda _: None))
+        await service.submit(_task("a", lambda _: None))
     gate.set()
     await first
