@@ -1,6 +1,6 @@
 """Every name that the resources publish: group, annotations, condition types, reasons, Event reasons.
 
-A reason that is not here does not exist: `docs/reference/conditions.md` has one row for each, which a test compares.
+A reason that is not here does not exist.
 """
 
 from __future__ import annotations

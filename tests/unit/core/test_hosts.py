@@ -1,0 +1,70 @@
+"""A host's problems and conditions, and statuses that stay the same when nothing has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hyperv_operator.api.host import HostId, HyperVHostStatus
+from hyperv_operator.api.names import Reason
+from hyperv_operator.contract.inventory import parse_inventory
+from hyperv_operator.core import hosts
+from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError, HostUnreachable
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
+SNAPSHOT = hosts.HostSnapshot(
+    name="hyperv01",
+    generation=1,
+    status=HyperVHostStatus(),
+    spec_error=None,
+    schema_version=1,
+    report=parse_inventory(_LINES.splitlines()),
+    begun_at=NOW,
+)
+
+
+def _ready(status: HyperVHostStatus) -> tuple[str, str]:
+    condition = status.condition("Ready")
+    assert condition is not None
+    return condition.status, condition.reason
+
+
+def test_a_healthy_host_is_ready_and_the_next_look_changes_nothing() -> None:
+    status = hosts.compose(SNAPSHOT, NOW)
+    assert _ready(status) == ("True", "Ready")
+    again = hosts.compose(replace(SNAPSHOT, status=status), NOW + timedelta(minutes=1))
+    assert again == status
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "stalled"),
+    [
+        (HostUnreachable("x"), "HostUnreachable", "False"),
+        (AuthenticationFailed("x"), "AuthenticationFailed", "True"),
+        (AgentMissing("x"), "AgentMissing", "True"),
+    ],
+)
+def test_only_what_a_person_must_mend_is_stalled(error: HostError, reason: str, stalled: str) -> None:
+    status = hosts.compose(replace(SNAPSHOT, error=error), NOW)
+    assert _ready(status) == ("False", reason)
+    condition = status.condition("Stalled")
+    assert condition is not None
+    assert condition.status == stalled
+
+
+def test_another_machine_behind_the_address_stops_all_work() -> None:
+    pinned = HyperVHostStatus(host_id=HostId(smbios_uuid="other", machine_guid="other"))
+    problem = hosts.problem(replace(SNAPSHOT, status=pinned))
+    assert problem is not None
+    assert problem.reason is Reason.HOST_IDENTITY_CHANGED
+    assert problem.needs_person
+    kept = hosts.compose(replace(SNAPSHOT, status=pinned), NOW)
+    assert kept.host_id == pinned.host_id
+
+
+def test_an_agent_of_another_schema_is_told() -> None:
+    assert _ready(hosts.compose(replace(SNAPSHOT, schema_version=2), NOW)) == ("False", "AgentIncompatible")
