@@ -1,0 +1,173 @@
+"""Decisions: what is not acceptable is told and not launched, deletion always has a way, and nothing makes a pass fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperv_operator.api.host import HyperVHostSpec
+from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.api.names import Reason
+from hyperv_operator.contract.inventory import parse_inventory
+from hyperv_operator.contract.schema import load_schema
+from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.core.observed import HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.plan import decide
+from hyperv_operator.core.standing import Phase
+from hyperv_operator.core.status import compose
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_ROOT = Path(__file__).resolve().parents[3]
+_LINES = (_ROOT / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text().splitlines()
+UID = "aaaaaaaa-8f0b-4a3e-9b86-0d6f6a7a1c11"
+RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
+CLAIM = Claim(run_id=RUN, attempt=1, operator="me")
+SECOND = timedelta(seconds=1)
+HOST = HostView(
+    name="hyperv01",
+    uid="h",
+    spec=HyperVHostSpec.model_validate(
+        {
+            "address": "h.example.com",
+            "connection": {"credentialsSecretRef": {"name": "s"}},
+            "tenants": [{"namespaceSelector": {"matchLabels": {"hyperv": "allowed"}}}],
+            "paths": {"images": "D:\\I", "machines": "D:\\V"},
+            "virtualSwitch": "External",
+        }
+    ),
+    report=parse_inventory(_LINES),
+    begun_at=NOW,
+    previous_begun_at=NOW - SECOND,
+)
+SPEC = HyperVMachineSpec.model_validate(
+    {
+        "schemaVersion": 1,
+        "targetHost": "hyperv01",
+        "fields": {
+            "vm_name": "a",
+            "image_name": "Ubuntu 24.04",
+            "gb_ram": 1,
+            "cpu_cores": 1,
+            "guest_la_uid": "admin",
+        },
+        "secretFields": {"guest_la_pw": {"secretKeyRef": {"name": "s", "key": "k"}}},
+    }
+)
+SNAPSHOT = Snapshot(
+    uid=UID,
+    namespace="team",
+    name="a",
+    generation=1,
+    created_at=NOW,
+    deleting=False,
+    abandon=None,
+    spec=SPEC,
+    spec_error=None,
+    status=HyperVMachineStatus(),
+    schema=load_schema((_ROOT / "Schemas" / "job-inputs.yaml").read_text()),
+    limits=Limits("me", 3600 * SECOND, 10 * SECOND, 600 * SECOND, 30 * SECOND, 10 * SECOND),
+    host=HOST,
+    namespace_labels={"hyperv": "allowed"},
+    secrets=(SecretCheck("guest_la_pw", "s", "k", "1"),),
+)
+_OLDER = Rival("b", same_namespace=False, name="b", created_at=NOW - SECOND, has_vm=False, has_claim=False)
+_TWIN = replace(_OLDER, created_at=NOW, uid="00000000-0000-4000-8000-000000000000")
+_BROKEN = HostProblem(Reason.TLS_UNTRUSTED, "No trust.", needs_person=True)
+
+
+def test_a_good_machine_is_launched() -> None:
+    action = decide(SNAPSHOT, NOW).action
+    assert isinstance(action, Launch)
+    assert (action.kind, action.attempt, action.seal_to) == (JobKind.PROVISION, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"spec": None, "spec_error": "spec.x: wrong"}, Reason.INVALID_SPEC),
+        ({"spec": SPEC.model_copy(update={"schema_version": 2})}, Reason.SCHEMA_VERSION_MISMATCH),
+        ({"spec": SPEC.model_copy(update={"fields": {}})}, Reason.INVALID_FIELDS),
+        ({"host": None}, Reason.HOST_NOT_FOUND),
+        ({"namespace_labels": {}}, Reason.NAMESPACE_NOT_ALLOWED),
+        ({"rivals": (_OLDER,)}, Reason.DUPLICATE_NAME),
+        ({"rivals": (_TWIN,)}, Reason.DUPLICATE_NAME),
+        (
+            {"secrets": (SecretCheck("guest_la_pw", "s", "k", None, Reason.SECRET_NOT_FOUND, "No Secret."),)},
+            Reason.SECRET_NOT_FOUND,
+        ),
+        ({"host": replace(HOST, problem=_BROKEN)}, Reason.TLS_UNTRUSTED),
+        (
+            {"spec": SPEC.model_copy(update={"fields": {**SPEC.fields, "image_name": "Debian 13"}})},
+            Reason.IMAGE_NOT_FOUND,
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_told_and_nothing_is_launched(changes: dict[str, Any], reason: Reason) -> None:
+    decision = decide(replace(SNAPSHOT, **changes), NOW)
+    assert isinstance(decision.action, Wait)
+    assert (decision.standing.phase, decision.standing.reason) == (Phase.BLOCKED, reason)
+    assert decision.standing.message
+
+
+def test_another_namespaces_machine_is_not_named() -> None:
+    message = decide(replace(SNAPSHOT, rivals=(replace(_OLDER, name="their-secret-name"),)), NOW).standing.message
+    assert "their-secret-name" not in message
+
+
+def test_a_paused_machine_is_left_alone() -> None:
+    decision = decide(replace(SNAPSHOT, spec=SPEC.model_copy(update={"paused": True})), NOW)
+    assert (decision.action, decision.standing.reason) == (Wait(), Reason.PAUSED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "releases"),
+    [
+        ({}, True),
+        ({"status": HyperVMachineStatus(claim=CLAIM)}, False),
+        ({"status": HyperVMachineStatus(claim=CLAIM), "removed": True}, True),
+        ({"status": HyperVMachineStatus(claim=CLAIM), "host": None}, False),
+        ({"status": HyperVMachineStatus(claim=CLAIM), "host": None, "abandon": UID}, True),
+        ({"status": HyperVMachineStatus(claim=CLAIM), "host": None, "abandon": "another"}, False),
+        (
+            {
+                "status": HyperVMachineStatus(claim=CLAIM),
+                "host": None,
+                "spec": SPEC.model_copy(update={"deletion_policy": "Retain"}),
+            },
+            True,
+        ),
+    ],
+)
+def test_a_deleted_machine_is_released_only_when_nothing_can_be_left_or_a_person_says_so(
+    changes: dict[str, Any],
+    releases: bool,
+) -> None:
+    decision = decide(replace(SNAPSHOT, deleting=True, **changes), NOW)
+    assert isinstance(decision.action, Release) is releases
+    if not releases and changes.get("host", HOST) is None:
+        assert "hyperv-operator.io/abandon" in decision.standing.message
+
+
+@given(
+    deleting=st.booleans(),
+    spec=st.sampled_from([None, SPEC, SPEC.model_copy(update={"paused": True})]),
+    host=st.sampled_from([None, HOST, replace(HOST, problem=_BROKEN), replace(HOST, report=None, begun_at=None)]),
+    status=st.sampled_from([HyperVMachineStatus(), HyperVMachineStatus(claim=CLAIM)]),
+    rivals=st.sampled_from([(), (_OLDER,), (_TWIN,)]),
+    failures=st.integers(0, 50),
+)
+def test_every_snapshot_has_one_decision_and_a_status_that_settles(failures: int, **changes: Any) -> None:
+    snapshot = replace(SNAPSHOT, failures=failures, **changes)
+    decision = decide(snapshot, NOW)
+    assert decide(snapshot, NOW) == decision
+    status = compose(snapshot, decision.standing, NOW)
+    assert compose(replace(snapshot, status=status), decision.standing, NOW + SECOND) == status
+    ready, stalled = status.condition("Ready"), status.condition("Stalled")
+    if ready and stalled:
+        assert (ready.status == "False") == (stalled.status == "True")
