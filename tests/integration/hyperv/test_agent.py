@@ -11,8 +11,17 @@ import pytest
 from pydantic import SecretStr
 
 from hostsim.host import SimulatedHost
-from hyperv_operator.contract.job import HostOptions, HostPaths, InventoryJob, ProvisioningJob, RunRef, SchemaRef
-from hyperv_operator.contract.records import OutcomeKind, StepRecord
+from hyperv_operator.contract.job import (
+    HostOptions,
+    HostPaths,
+    InventoryJob,
+    MachineRef,
+    ProvisioningJob,
+    RemovalJob,
+    RunRef,
+    SchemaRef,
+)
+from hyperv_operator.contract.records import AgentCode, OutcomeKind, StepRecord
 from hyperv_operator.errors import (
     AgentMissing,
     AuthenticationFailed,
@@ -172,3 +181,17 @@ def test_a_deadline_and_a_cancellation_stop_the_script(host: SimulatedHost, agen
     with pytest.raises(CallCancelled):
         agent.run(_endpoint(host), _provisioning(), _Context(cancel_at="CopyImage"))
     assert host.ledger.count("copy_image") == 0
+
+
+def test_a_run_that_arrives_after_the_removal_is_refused_by_the_tombstone(
+    host: SimulatedHost, agent: WinRmHostAgent
+) -> None:
+    late = _provisioning()
+    uid = late.run.machine_uid
+    removal = RemovalJob(
+        schema_ref=SchemaRef(id="vm-removal", version=1), host=_HOST, run=late.run, machine=MachineRef(vm_id=None)
+    )
+    assert agent.run(_endpoint(host), removal, _Context()).outcome is OutcomeKind.COMPLETED
+    later = late.model_copy(update={"run": late.run.model_copy(update={"attempt": 2, "machine_uid": uid})})
+    assert agent.run(_endpoint(host), later, _Context()).code is AgentCode.SUPERSEDED
+    assert host.world.traces_of(uid) == []

@@ -1,0 +1,79 @@
+"""What a person and Prometheus see while a machine is on its way."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controlplane.commands import CommandFailed
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import rig
+from e2e.conftest import NewHost
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def _inventory(cluster: ControlPlane, name: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(cluster.kubectl("get", "hvi", name, "-o", "json")).get("status", {}))
+    except CommandFailed:
+        return {}
+
+
+def _ports(operator: rig.Operator) -> tuple[str, str]:
+    found = re.search(r"Metrics are served on port (\d+), probes on port (\d+)", operator.log.read_text())
+    assert found
+    return found[1], found[2]
+
+
+def _get(port: str, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_placeholder_stands_in_until_hyper_v_reports_the_vm(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator, tmp_path: Path
+) -> None:
+    host = new_host()
+    host.faults.hang_at = "CopyImage"
+    cluster.apply(rig.submission(host.name, "place-01"), namespace=tenant)
+    status = wait_until(
+        lambda: _inventory(cluster, host.name),
+        lambda seen: seen.get("placeholders"),
+        what="a placeholder",
+        within=40,
+        every=0.3,
+    )
+    assert [(one["namespace"], one["name"]) for one in status["placeholders"]] == [(tenant, "place-01")]
+    run = rig.machine(cluster, tenant, "place-01")["status"]["run"]
+    assert "Canary" not in run["definition"]
+    host.faults.hang_at = None
+    cluster.kubectl("wait", "--for=condition=Ready", "hvm/place-01", "-n", tenant, "--timeout=55s")
+    status = wait_until(
+        lambda: _inventory(cluster, host.name),
+        lambda seen: seen.get("machines") and not seen.get("placeholders"),
+        what="the VM in place of its placeholder",
+        within=40,
+        every=0.3,
+    )
+    assert status["machines"][0]["machineRef"]["name"] == "place-01"
+
+    metrics_port, probe_port = _ports(operator)
+    metrics = _get(metrics_port, "/metrics")
+    for line in (
+        f'hyperv_operator_machines{{condition="Ready",host="{host.name}",reason="Ready",status="True"}} 1.0',
+        f'hyperv_operator_run_duration_seconds_count{{category="provision",host="{host.name}",outcome="completed"}} 1.0',
+        'hyperv_operator_step_duration_seconds_count{outcome="completed",step="CopyImage"} 1.0',
+        'hyperv_operator_lane_workers{lane="job"} 16.0',
+    ):
+        assert line in metrics
+    assert "place-01" not in metrics
+    assert _get(probe_port, "/healthz") == _get(probe_port, "/readyz") == "ok\n"
+    seen = [path for path in tmp_path.rglob("*") if path.is_file() and "Canary-place-01" in path.read_text()]
+    assert seen == []
