@@ -73,6 +73,10 @@ def test_a_wrong_password_is_offered_twice_at_most_and_the_right_one_leads_on(
     host.set_password("Another-Pw-1")
     cluster.apply(rig.submission(host.name, "pw-01"), namespace=tenant)
     rig.wait_for_reason(cluster, tenant, "pw-01", "AuthenticationFailed")
+    reached = f"the host {host.name} to be given up"
+    told = ("get", "hvh", host.name, "-o", "jsonpath={.status.conditions[?(@.type=='Reachable')].message}")
+    wait_until(lambda: cluster.kubectl(*told), lambda text: "2 times" in text, what=reached, within=40, every=0.3)
+    assert host.gate.refused <= 2
     host.set_password(good)
     changed = manifests.credentials(host, rig.SYSTEM)
     cluster.apply({**changed, "stringData": {**changed["stringData"], "note": "corrected"}}, namespace=rig.SYSTEM)
