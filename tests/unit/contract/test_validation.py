@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperv_operator.contract.schema import load_schema
+from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
 
 _ROOT = Path(__file__).resolve().parents[3]

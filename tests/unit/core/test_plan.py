@@ -15,7 +15,7 @@ from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.inventory import parse_inventory
-from hyperv_operator.contract.schema import load_schema
+from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
 from hyperv_operator.core.observed import HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
 from hyperv_operator.core.plan import decide
