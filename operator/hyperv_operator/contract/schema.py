@@ -110,6 +110,7 @@ class FieldDefinition(_Model):
     type: FieldType
     required: bool = False
     default: str | int | bool | None = None
+    example: str | int | bool | None = None
     validations: Validations = Validations()
     applicability: Applicability | None = None
     group: FieldId
