@@ -92,8 +92,8 @@ def field_rules(schema: JobSchema) -> list[Json]:
         if one.required:
             found.append(rule(f"has(self.{one.id})", validation.required_message(one.id, is_secret=False)))
         if one.type is FieldType.MULTILINE:
-            holds = f"!self.{one.id}.contains('PRIVATE KEY')"
-            found.append(rule(_guarded(scope, one, holds), values.private_key_message(one.id)))
+            holds = f"!has(self.{one.id}) || !self.{one.id}.contains('PRIVATE KEY')"
+            found.append(rule(holds, values.private_key_message(one.id)))
         if one.applicability is not None:
             found += [rule(_guarded(scope, one, holds), message) for holds, message in _limits(one)]
     message = validation.unknown_family_message(_MARK)
@@ -110,16 +110,15 @@ def _limits(definition: FieldDefinition) -> list[tuple[str, str]]:
         words = ", ".join(quote(word) for word in limits.enum)
         return [(f"{value} in [{words}]", values.enum_message(definition))]
     found = []
+    # The operator says one thing about a value: that it is a private key, or that its length is wrong, or else its form.
+    exempt = f"{value}.contains('PRIVATE KEY') || " if definition.type is FieldType.MULTILINE else ""
     length_holds = f"size({value}) >= {limits.min_length or 0}"
     if limits.min_length:
-        found.append((length_holds, values.length_message(definition)))
+        found.append((f"({exempt}{length_holds})", values.length_message(definition)))
     if definition.pattern is not None:
-        # The operator says one thing about a value: that its length is wrong, or else its form.
         holds = f"{value}.matches({quote(definition.pattern)})"
-        both = f"(!({length_holds}) || {holds})" if limits.min_length else holds
-        if definition.type is FieldType.MULTILINE:
-            both = f"({value}.contains('PRIVATE KEY') || {both})"
-        found.append((both, values.form_message(definition)))
+        short = f"!({length_holds}) || " if limits.min_length else ""
+        found.append((f"({exempt}{short}{holds})", values.form_message(definition)))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hyperv_operator.contract.forms import group_label, grouped
 from hyperv_operator.contract.os_family import PREFIXES, OsFamily
 from hyperv_operator.contract.schema import FieldDefinition, JobSchema, ParameterSet, SetMode
 from reference.markdown import code, codes, page, span, table
@@ -10,14 +9,15 @@ from reference.probes import PROBES, answer
 
 _INTRO = (
     "From `Schemas/job-inputs.yaml`. A field that is not secret is given under `spec.fields` of a HyperVMachine, a secret one "
-    "as a reference under `spec.secretFields`; a form or the REST API takes them all as `values`. Text is trimmed, hostnames "
-    "are put into lower case, and a field that does not apply to the machine's OS family is left out with a warning."
+    "as a reference under `spec.secretFields`; a form or the REST API takes them all as `values`. Resources are "
+    "strict: nothing is cast or trimmed there, as it is for forms. A field that does not apply to the machine's OS family is left "
+    "out with a warning, whatever its value."
 )
 
 
 def render(schema: JobSchema) -> str:
     """Return the page."""
-    groups = [f"## {group_label(name)}\n\n{_group(members)}" for name, members in grouped(schema.fields)]
+    groups = [f"## {group.label}\n\n{_group(schema.fields_of(group))}" for group in schema.groups]
     return page(
         f"Fields of schema version {schema.version}",
         _INTRO,
@@ -38,10 +38,10 @@ def _overview(schema: JobSchema) -> str:
             one.type.value,
             "yes" if one.required else "no",
             applies_to(one),
-            group_label(one.group),
+            group.label,
         )
-        for _, members in grouped(schema.fields)
-        for one in members
+        for group in schema.groups
+        for one in schema.fields_of(group)
     ]
     return table(("field", "label", "type", "required", "applies to", "group"), rows)
 
@@ -129,8 +129,8 @@ def _only_for(family: OsFamily) -> str:
 
 def _errors(schema: JobSchema, *, between_fields: bool) -> str:
     intro = (
-        "These are the operator's, not the resource definition's: a HyperVMachine that breaks one has `Accepted=False` with "
-        "the sentence."
+        "The API server refuses a HyperVMachine that breaks one of these with the same sentence, but for `kvp_budget` and "
+        "`no_cluster`, which no rule of a resource can tell: they are in its `Accepted` condition."
         if between_fields
         else "All errors of a submission are told at once, each with its field, its code and a sentence."
     )

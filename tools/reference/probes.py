@@ -38,6 +38,8 @@ class Probe:
     stored_value: str | None = None
     """The value behind guest_la_pw, where the mistake is in a Secret."""
     host_has_cluster: bool | None = None
+    longest_key: int | None = None
+    """Characters that cnf_ansible_ssh_key may have, where a schema with larger fields is what the mistake needs."""
 
 
 PROBES: tuple[Probe, ...] = (
@@ -61,8 +63,8 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe(
         "not_a_host",
-        "The address or the gateway is the network's own or its broadcast address, or the address is none of a host "
-        "(loopback, multicast).",
+        "The address or the gateway is the network's own or its broadcast address, or an address is none that a machine "
+        "can have (loopback, multicast, reserved).",
         {**_STATIC, "guest_v4_ipaddr": "192.168.1.255"},
         between_fields=True,
     ),
@@ -80,15 +82,33 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe(
         "netbios",
-        "A Windows machine's name is longer than 15 characters or has digits only.",
+        "A Windows machine's name is longer than a computer name may be.",
         {"vm_name": "web-server-number-01"},
+        between_fields=True,
+    ),
+    Probe("digits_only", "A machine's name has no letter.", {"vm_name": "2026"}, between_fields=True),
+    Probe(
+        "account_length",
+        "The local administrator's name is longer than the guest's system allows.",
+        {"guest_la_uid": "a" * 21},
+        between_fields=True,
+    ),
+    Probe(
+        "same_as_computer",
+        "On Windows: the local administrator has the machine's own name.",
+        {"guest_la_uid": "WEB-01"},
         between_fields=True,
     ),
     Probe(
         "kvp_budget",
         "All guest data together is too large to be published.",
-        {"image_name": "Ubuntu", "cnf_ansible_ssh_user": "a", "cnf_ansible_ssh_key": "ssh-rsa " + "\U0001f511" * 8_000},
+        {
+            "image_name": "Ubuntu",
+            "cnf_ansible_ssh_user": "a",
+            "cnf_ansible_ssh_key": "ssh-rsa " + "\U0001f511" * 12_000,
+        },
         between_fields=True,
+        longest_key=16_384,
     ),
     Probe(
         "no_cluster",
@@ -110,11 +130,21 @@ def answer(schema: JobSchema, probe: Probe) -> FieldError:
 
 
 def _submit(schema: JobSchema, probe: Probe) -> tuple[FieldError, ...]:
+    if probe.longest_key is not None:
+        schema = _with_longer_key(schema, probe.longest_key)
     submission = {name: value for name, value in {**_GOOD, **probe.changes}.items() if value is not None}
     result = validate_job_submission(
         schema, submission, secrets=probe.secrets, strict=True, host_has_cluster=probe.host_has_cluster
     )
     return result.errors if isinstance(result, Rejected) else ()
+
+
+def _with_longer_key(schema: JobSchema, length: int) -> JobSchema:
+    limits = {"validations": schema.by_id["cnf_ansible_ssh_key"].validations.model_copy(update={"max_length": length})}
+    fields = tuple(one.model_copy(update=limits) if one.id == "cnf_ansible_ssh_key" else one for one in schema.fields)
+    return JobSchema.model_validate(
+        {**schema.model_dump(), "fields": [one.model_dump() for one in fields]}, strict=False
+    )
 
 
 def _secret(schema: JobSchema, value: str) -> tuple[FieldError, ...]:

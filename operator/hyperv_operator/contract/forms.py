@@ -7,7 +7,6 @@ that needs the cluster stay with `validate_job_submission`, which has the last w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from pydantic import JsonValue
@@ -30,10 +29,6 @@ _WIDGETS: Final = {
     FieldType.HOSTNAME: "text",
     FieldType.MULTILINE: "textarea",
 }
-_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4: Final = rf"^{_OCTET}(\.{_OCTET}){{3}}$"
-_LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOSTNAME: Final = rf"^{_LABEL}(\.{_LABEL})*\.?$"
 _NO_CONTROLS: Final = r"^[^\x00-\x1f]*$"
 
 
@@ -57,6 +52,11 @@ def render_form(schema: JobSchema) -> JsonObject:
 def json_schema(schema: JobSchema) -> JsonObject:
     """Return the JSON Schema of a submission's values."""
     rules: list[JsonValue] = [{"anyOf": [{"$ref": _family_ref(family)} for family in OsFamily]}]
+    rules += [
+        _limits_rule(definition)
+        for definition in schema.fields
+        if definition.applicability is not None and not definition.is_secret
+    ]
     rules += [_set_rule(schema, group) for group in schema.parameter_sets]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -72,37 +72,49 @@ def json_schema(schema: JobSchema) -> JsonObject:
 
 
 def _property(definition: FieldDefinition) -> JsonObject:
-    limits = definition.validations
+    """Return a field's schema; what applies to some families only has its limits in a rule, as it is dropped for others."""
     node: JsonObject = {
         "type": _TYPES.get(definition.type, "string"),
         "title": definition.label,
         "description": definition.description,
     }
-    given: dict[str, str | int | None] = {
-        "minLength": limits.min_length,
-        "maxLength": limits.max_length,
-        "minimum": limits.minimum,
-        "maximum": limits.maximum,
-        "pattern": limits.pattern,
-        "default": definition.default,
-    }
-    node |= {key: value for key, value in given.items() if value is not None}
-    if limits.enum is not None:
-        node["enum"] = list(limits.enum)
-    match definition.type:
-        case FieldType.SECRET:
-            node |= {"writeOnly": True, "pattern": _NO_CONTROLS}
-        case FieldType.IPV4:
-            node |= {"format": "ipv4", "pattern": _IPV4}
-        case FieldType.HOSTNAME:
-            node |= {"format": "hostname", "pattern": limits.pattern or _HOSTNAME}
-        case FieldType.STRING | FieldType.MULTILINE:
-            node["not"] = {"pattern": "PRIVATE KEY"}
-        case FieldType.INTEGER | FieldType.BOOLEAN:
-            pass
-    if definition.example is not None and not definition.is_secret:
+    if definition.default is not None:
+        node["default"] = definition.default
+    if definition.is_secret:
+        node["writeOnly"] = True
+    if definition.type is FieldType.IPV4:
+        node["format"] = "ipv4"
+    if definition.applicability is None or definition.is_secret:
+        node |= _limits(definition)
+    elif definition.max_length is not None:
+        node["maxLength"] = definition.max_length
+    if definition.type is FieldType.MULTILINE:
+        node["not"] = {"pattern": "PRIVATE KEY"}
+    if definition.example is not None:
         node["examples"] = [definition.example]
     return node
+
+
+def _limits(definition: FieldDefinition) -> JsonObject:
+    limits = definition.validations
+    if limits.enum is not None:
+        return {"enum": list(limits.enum)}
+    given: dict[str, str | int | None] = {
+        "minLength": limits.min_length,
+        "maxLength": definition.max_length,
+        "minimum": limits.minimum,
+        "maximum": limits.maximum,
+        "pattern": _NO_CONTROLS if definition.is_secret else definition.pattern,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _limits_rule(definition: FieldDefinition) -> JsonObject:
+    others: list[JsonValue] = [
+        {"$ref": _family_ref(family)} for family in OsFamily if family not in definition.families
+    ]
+    limits: JsonObject = {"properties": {definition.id: _limits(definition)}}
+    return {"$comment": definition.id, "if": {"not": {"anyOf": others}}, "then": limits}
 
 
 def _family_name(family: OsFamily) -> str:
@@ -133,24 +145,17 @@ def _any_case(text: str) -> str:
     return "".join(f"[{one.upper()}{one.lower()}]" if one.isalpha() else one for one in text)
 
 
-def _families(schema: JobSchema, group: ParameterSet) -> tuple[OsFamily, ...] | None:
-    """Return the families for which a set's members are kept, or None for all: what does not apply is dropped first."""
-    definitions = [schema.field(name) for name in group.members]
-    limited = [set(one.applicability.os_family) for one in definitions if one and one.applicability]
-    if not limited:
-        return None
-    return tuple(family for family in OsFamily if all(family in families for families in limited))
-
-
 def _set_rule(schema: JobSchema, group: ParameterSet) -> JsonObject:
     needed = group.members if group.mode is SetMode.ALL_OR_NONE else group.requires
     dependent: JsonObject = {
         name: [other for other in needed if other != name] for name in group.members if set(needed) - {name}
     }
     rule: JsonObject = {"dependentRequired": dependent}
-    families = _families(schema, group)
-    if families is not None:
-        rule = {"if": {"anyOf": [{"$ref": _family_ref(family)} for family in families]}, "then": rule}
+    others: list[JsonValue] = [
+        {"$ref": _family_ref(family)} for family in OsFamily if family not in schema.families_of(group)
+    ]
+    if others:
+        rule = {"if": {"not": {"anyOf": others}}, "then": rule}
     return {"$comment": group.id, **rule}
 
 
@@ -160,8 +165,8 @@ def _set_rule(schema: JobSchema, group: ParameterSet) -> JsonObject:
 def _ui(schema: JobSchema) -> JsonObject:
     return {
         "groups": [
-            {"id": group, "label": group_label(group), "fields": [_hints(one) for one in members]}
-            for group, members in grouped(schema.fields)
+            {"id": group.id, "label": group.label, "fields": [_hints(one) for one in schema.fields_of(group)]}
+            for group in schema.groups
         ],
         "osFamily": {
             "field": FAMILY_FIELD,
@@ -176,24 +181,11 @@ def _ui(schema: JobSchema) -> JsonObject:
                 "members": list(group.members),
                 "requires": list(group.requires),
                 "message": group.message,
-                "visibleWhen": _visible(_families(schema, group)),
+                "visibleWhen": _visible(schema.families_of(group)),
             }
             for group in schema.parameter_sets
         ],
     }
-
-
-def grouped(fields: Iterable[FieldDefinition]) -> tuple[tuple[str, tuple[FieldDefinition, ...]], ...]:
-    """Return the groups in the order of their first field in the schema, each with its fields by `order`."""
-    groups: dict[str, list[FieldDefinition]] = {}
-    for definition in fields:
-        groups.setdefault(definition.group, []).append(definition)
-    return tuple((name, tuple(sorted(members, key=lambda one: one.order))) for name, members in groups.items())
-
-
-def group_label(group: str) -> str:
-    """Return a group's heading."""
-    return group.replace("-", " ").replace("_", " ").capitalize()
 
 
 def widget(definition: FieldDefinition) -> str:
@@ -202,7 +194,6 @@ def widget(definition: FieldDefinition) -> str:
 
 
 def _hints(definition: FieldDefinition) -> JsonObject:
-    families = definition.applicability.os_family if definition.applicability else None
     return {
         "id": definition.id,
         "label": definition.label,
@@ -211,9 +202,10 @@ def _hints(definition: FieldDefinition) -> JsonObject:
         "required": definition.required,
         "secret": definition.is_secret,
         "immutable": definition.immutable,
-        "visibleWhen": _visible(families),
+        "visibleWhen": _visible(definition.families),
     }
 
 
-def _visible(families: tuple[OsFamily, ...] | None) -> JsonValue:
-    return None if families is None else {FAMILY_FIELD: [family.value for family in families]}
+def _visible(families: frozenset[OsFamily]) -> JsonValue:
+    words: list[JsonValue] = [family.value for family in OsFamily if family in families]
+    return None if len(words) == len(OsFamily) else {FAMILY_FIELD: words}

@@ -110,7 +110,6 @@ class FieldDefinition(_Model):
     type: FieldType
     required: bool = False
     default: str | int | bool | None = None
-    example: str | int | bool | None = None
     validations: Validations = Validations()
     applicability: Applicability | None = None
     group: FieldId
@@ -248,6 +247,10 @@ class JobSchema(_Model):
     def field(self, field_id: str) -> FieldDefinition | None:
         """Return the definition of a field."""
         return self.by_id.get(field_id)
+
+    def fields_of(self, group: Group) -> tuple[FieldDefinition, ...]:
+        """Return the fields of a group, in the order in which they are shown."""
+        return tuple(sorted((one for one in self.fields if one.group == group.id), key=lambda one: one.order))
 
     def families_of(self, group: ParameterSet) -> frozenset[OsFamily]:
         """Return the OS families that a parameter set speaks of: those of its members."""

@@ -35,7 +35,8 @@ def check(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value
 def shape(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value | FieldError:
     """Return the value as the type it has to be; what the API server's schema refuses by itself is refused here.
 
-    For a resource that is the JSON type and, of text, the length: both count even where the field does not apply.
+    For a resource that is the JSON type, the length of text, and that a private key is nowhere: these count even where the
+    field does not apply.
     """
     if definition.type is FieldType.INTEGER:
         return _integer(definition, raw, strict=strict)
@@ -43,6 +44,8 @@ def shape(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value
         return _boolean(definition, raw, strict=strict)
     if not isinstance(raw, str):
         return FieldError(definition.id, "type", f"{definition.id} must be text; put it in quotes.")
+    if definition.type is FieldType.MULTILINE and "PRIVATE KEY" in raw:
+        return FieldError(definition.id, "private_key", private_key_message(definition.id))
     if not strict:
         return Value(_tidy(definition, raw) or None)
     if definition.max_length is not None and len(raw) > definition.max_length:
@@ -98,8 +101,6 @@ def _tidy(definition: FieldDefinition, raw: str) -> str:
 
 
 def _text(definition: FieldDefinition, text: str) -> Value | FieldError:
-    if definition.type is FieldType.MULTILINE and "PRIVATE KEY" in text:
-        return FieldError(definition.id, "private_key", private_key_message(definition.id))
     limits = definition.validations
     if limits.enum is not None:
         return Value(text) if text in limits.enum else _enum_or_length(definition)
@@ -111,8 +112,11 @@ def _text(definition: FieldDefinition, text: str) -> Value | FieldError:
 
 
 def _form(definition: FieldDefinition) -> FieldError:
-    code = definition.type.value if definition.type in (FieldType.IPV4, FieldType.HOSTNAME) else "pattern"
-    return FieldError(definition.id, code, form_message(definition))
+    if definition.type is FieldType.IPV4:
+        return FieldError(definition.id, "ipv4", form_message(definition))
+    if definition.type is FieldType.HOSTNAME:
+        return FieldError(definition.id, "hostname", form_message(definition))
+    return FieldError(definition.id, "pattern", form_message(definition))
 
 
 def _enum_or_length(definition: FieldDefinition) -> FieldError:
