@@ -11,19 +11,23 @@ from importlib import resources
 from pathlib import Path
 
 import kopf
+from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
 
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.errors import SchemaFileError, SettingsError
-from hyperv_operator.handlers import host, lifecycle, machine
+from hyperv_operator.handlers import admission, host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
+from hyperv_operator.handlers.webhook import Certificate, WebhookServer
 from hyperv_operator.hyperv.agent import WinRmHostAgent
 from hyperv_operator.hyperv.pool import SessionPool
 from hyperv_operator.kube.canary import Canary
 from hyperv_operator.kube.client import api_client
 from hyperv_operator.kube.core import KubeEvents, KubeNamespaces, KubeSecrets
+from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
+from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.book import Book
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.machine import MachineReconciler
@@ -115,12 +119,18 @@ async def run(settings: Settings) -> None:
         await stack.enter_async_context(
             serving(settings.listen_address, settings.metrics_port, settings.probe_port, metrics.registry, probes)
         )
+        registry = kopf.OperatorRegistry()
+        for handlers in (lifecycle, host, machine):
+            handlers.register(registry)
+        labels = _serve_admission(registry, world, book, api)
         background = [asyncio.create_task(canary.run()), asyncio.create_task(_sweep(pool))]
+        if labels:
+            background.append(asyncio.create_task(labels.run()))
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         try:
-            await _watch(settings, context, started, stop)
+            await _watch(settings, registry, context, started, stop)
         finally:
             await tasks.close(settings.shutdown_grace_seconds)
             for task in background:
@@ -129,11 +139,24 @@ async def run(settings: Settings) -> None:
             await asyncio.to_thread(world.agent.close)
 
 
-async def _watch(settings: Settings, context: Context, started: asyncio.Event, stop: asyncio.Event) -> None:
-    registry = kopf.OperatorRegistry()
-    lifecycle.register(registry)
-    host.register(registry)
-    machine.register(registry)
+def _serve_admission(
+    registry: kopf.OperatorRegistry, world: World, book: Book, api: ApiClient
+) -> KubeNamespaceLabels | None:
+    """Register the webhook if the settings ask for it; returns the watch it needs, for the caller to run."""
+    settings = world.settings
+    if settings.webhook_cert_dir is None:
+        return None
+    labels = KubeNamespaceLabels(api)
+    answers = Admission(world.schema, world.limits, book, labels, settings.watch_namespaces)
+    certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
+    server = WebhookServer(settings.listen_address, settings.webhook_port, certificate)
+    admission.register(registry, admission.Reviewer(answers, world.metrics), server)
+    return labels
+
+
+async def _watch(
+    settings: Settings, registry: kopf.OperatorRegistry, context: Context, started: asyncio.Event, stop: asyncio.Event
+) -> None:
     await kopf.operator(
         registry=registry,
         memo=kopf.Memo(context=context, released=set()),

@@ -247,6 +247,14 @@ class Namespaces(Protocol):
         ...
 
 
+class NamespaceLabels(Protocol):
+    """Labels of namespaces as last seen, without asking anybody."""
+
+    def known(self, name: str) -> Mapping[str, str] | None:
+        """Return a namespace's labels from memory; None if they are not known."""
+        ...
+
+
 class Events(Protocol):
     """Kubernetes Events."""
 
@@ -303,6 +311,10 @@ class Metrics(Protocol):
 
     def abandoned(self, host: str) -> None:
         """Count a machine that was released without its host."""
+        ...
+
+    def reviewed(self, operation: str, result: str, seconds: float) -> None:
+        """Count one admission review; operation is CREATE or UPDATE, result is admitted, warned, refused or error."""
         ...
 
 

@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     listen_address: str = "0.0.0.0"  # noqa: S104 - the pod's own network namespace; the chart decides what reaches it
     metrics_port: int = Field(default=8080, ge=0, le=65_535)
     probe_port: int = Field(default=8081, ge=0, le=65_535)
+    webhook_cert_dir: Path | None = None
+    """Folder with `tls.crt` and `tls.key` of the admission webhook; unset: there is no webhook."""
+    webhook_port: int = Field(default=9443, ge=1, le=65_535)
+    webhook_reload_seconds: float = Field(default=30, gt=0, le=3_600)
+    """How often the certificate's files are looked at for a renewal."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     job_workers: int = Field(default=16, ge=1, le=256)

@@ -133,8 +133,8 @@ def name_held(snapshot: Snapshot) -> Violation | None:
     who = f"HyperVMachine {holder.name!r}" if holder.same_namespace else "a machine of another namespace"
     return Violation(
         Reason.DUPLICATE_NAME,
-        f"spec.fields.vm_name {snapshot.spec.fields.get('vm_name')!r} is already held on this host by {who}. Delete this "
-        "machine and apply it again with another vm_name, or remove the other one.",
+        f"spec.fields.vm_name {snapshot.spec.fields.get('vm_name')!r} is already held on this host by {who}. Choose "
+        "another vm_name, or remove the other machine.",
         recheck=True,
     )
 

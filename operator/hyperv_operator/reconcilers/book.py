@@ -71,6 +71,12 @@ class MachineRecord:
         return HyperVMachineStatus.parse(self.body.get("status"))
 
     @property
+    def was_launched(self) -> bool:
+        """Tell whether a launch was ever claimed; cheaper than to read the whole status."""
+        status = self.body.get("status")
+        return isinstance(status, dict) and bool(status.get("claim"))
+
+    @property
     def target_host(self) -> str | None:
         """Name of the target host, even if the rest of the spec cannot be read."""
         spec = self.body.get("spec")
@@ -149,6 +155,12 @@ class Book:
     def machines_on(self, host: str) -> Iterator[MachineRecord]:
         """Yield the machines whose target host this is."""
         return (record for record in self.machines.values() if record.target_host == host)
+
+    def places_taken(self, host: str, namespace: str) -> Iterator[MachineRecord]:
+        """Yield the machines of a namespace that hold a place on the host: those that were launched."""
+        return (
+            record for record in self.machines_on(host) if record.ref.namespace == namespace and record.was_launched
+        )
 
     def cluster_of(self, host: str) -> tuple[HostRecord, ...]:
         """Return the other hosts of a host's failover cluster."""

@@ -51,9 +51,7 @@ async def gather(world: World, book: Book, record: MachineRecord, *, fresh: bool
         secrets=record.secrets,
         rivals=() if configured else await _rivals(world, book, record, fresh=fresh),
         machines_of_namespace=sum(
-            1
-            for other in book.machines_on(record.target_host or "")
-            if other.uid != record.uid and other.ref.namespace == meta.namespace and other.status.claim
+            1 for other in book.places_taken(record.target_host or "", meta.namespace or "") if other.uid != record.uid
         ),
         holding=record.holding,
         last=record.last,
@@ -131,11 +129,12 @@ async def _rivals(world: World, book: Book, record: MachineRecord, *, fresh: boo
     return tuple(
         rival
         for body in bodies
-        if metadata(body).uid != record.uid and (rival := _rival(record, name, body)) is not None
+        if metadata(body).uid != record.uid and (rival := rival_of(record.ref.namespace or "", name, body)) is not None
     )
 
 
-def _rival(record: MachineRecord, vm_name: str, body: JsonObject) -> Rival | None:
+def rival_of(namespace: str, vm_name: str, body: JsonObject) -> Rival | None:
+    """Return a machine as the rival of one in `namespace` that wants `vm_name`; None if it wants another name."""
     fields = mapping(mapping(body.get("spec")).get("fields"))
     if str(fields.get("vm_name", "")).casefold() != vm_name.casefold():
         return None
@@ -143,7 +142,7 @@ def _rival(record: MachineRecord, vm_name: str, body: JsonObject) -> Rival | Non
     status = HyperVMachineStatus.parse(body.get("status"))
     return Rival(
         uid=meta.uid,
-        same_namespace=meta.namespace == record.ref.namespace,
+        same_namespace=meta.namespace == namespace,
         name=meta.name,
         created_at=meta.created_at,
         has_vm=status.vm_id is not None,

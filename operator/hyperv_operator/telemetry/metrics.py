@@ -12,6 +12,7 @@ from typing_extensions import override
 
 _LONG = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600, 7_200)
 _SHORT = (0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _PREFIX = "hyperv_operator"
 
 Conditions = Mapping[str, tuple[str, str]]
@@ -83,6 +84,13 @@ class PrometheusMetrics:
         self._abandoned = Counter(
             f"{_PREFIX}_machines_abandoned", "Machines released without their host.", ["host"], registry=registry
         )
+        self._reviews = Histogram(
+            f"{_PREFIX}_admission_review_duration_seconds",
+            "Admission reviews, by operation and answer.",
+            ["operation", "result"],
+            buckets=_QUICK,
+            registry=registry,
+        )
         self._watch_age = Gauge(
             f"{_PREFIX}_watch_age_seconds",
             "How long ago a renewal of the canary Lease was last seen.",
@@ -138,6 +146,10 @@ class PrometheusMetrics:
     def abandoned(self, host: str) -> None:
         """Count a machine released without its host."""
         self._abandoned.labels(host).inc()
+
+    def reviewed(self, operation: str, result: str, seconds: float) -> None:
+        """Count one admission review."""
+        self._reviews.labels(operation, result).observe(seconds)
 
     def watch_age(self, seconds: float) -> None:
         """Set how stale the watch is."""

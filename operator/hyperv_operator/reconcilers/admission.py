@@ -1,0 +1,85 @@
+"""Reviewing a submission from memory: nothing here can wait, ask anybody or change anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hyperv_operator.api.common import parse_spec
+from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.contract.schema import JobSchema
+from hyperv_operator.core.admission import Admitted, Verdict, review_change, review_creation
+from hyperv_operator.core.observed import HostView, Limits, Rival, Snapshot
+from hyperv_operator.ports import JsonObject, NamespaceLabels
+from hyperv_operator.reconcilers.book import Book
+from hyperv_operator.reconcilers.gather import UNASKED, rival_of
+from hyperv_operator.reconcilers.objects import mapping, metadata
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Answers reviews of HyperVMachines with what this process knows at the moment."""
+
+    schema: JobSchema
+    limits: Limits
+    book: Book
+    namespaces: NamespaceLabels
+    watched: tuple[str, ...] = ()
+    """The namespaces this operator serves; none for all."""
+
+    def review(self, body: JsonObject, old: JsonObject | None) -> Verdict:
+        """Answer for a new machine (`old` is None), or for a change of one. `body` is the object as it would be stored."""
+        namespace = metadata(body).namespace or ""
+        if self.watched and namespace not in self.watched:
+            return Admitted()
+        labels = self.namespaces.known(namespace)
+        snapshot = self._snapshot(body, dict(labels or {}))
+        if old is None:
+            return review_creation(snapshot, namespace_known=labels is not None)
+        return review_change(snapshot, mapping(old.get("spec")), mapping(body.get("spec")))
+
+    def _snapshot(self, body: JsonObject, labels: dict[str, str]) -> Snapshot:
+        meta = metadata(body)
+        namespace = meta.namespace or ""
+        spec = parse_spec(HyperVMachineSpec, body.get("spec"))
+        readable = spec if isinstance(spec, HyperVMachineSpec) else None
+        target = readable.target_host if readable else ""
+        places = (record for record in self.book.places_taken(target, namespace) if not _leaves(record.body))
+        return Snapshot(
+            uid=meta.uid,
+            namespace=namespace,
+            name=meta.name,
+            generation=meta.generation,
+            created_at=meta.created_at,
+            deleting=meta.deleting,
+            abandon=meta.abandon,
+            spec=readable,
+            spec_error=None if readable else str(spec),
+            status=HyperVMachineStatus.parse(body.get("status")),
+            schema=self.schema,
+            limits=self.limits,
+            host=self._host(target),
+            namespace_labels=labels,
+            rivals=self._rivals(readable, namespace, meta.uid) if readable else (),
+            machines_of_namespace=sum(1 for record in places if record.uid != meta.uid),
+        )
+
+    def _host(self, name: str) -> HostView | None:
+        record = self.book.hosts.get(name)
+        return record.view(UNASKED) if record else None
+
+    def _rivals(self, spec: HyperVMachineSpec, namespace: str, uid: str) -> tuple[Rival, ...]:
+        hosts = {spec.target_host, *(peer.name for peer in self.book.cluster_of(spec.target_host))}
+        name = str(spec.fields.get("vm_name", ""))
+        return tuple(
+            rival
+            for record in self.book.machines.values()
+            if record.uid != uid
+            and record.target_host in hosts
+            and (rival := rival_of(namespace, name, record.body)) is not None
+            and not _leaves(record.body)
+        )
+
+
+def _leaves(body: JsonObject) -> bool:
+    """What a machine holds that is being deleted comes free by itself: who waits for it is not refused."""
+    return metadata(body).deleting
