@@ -22,7 +22,7 @@ _SCHEMA = load_schema((Path(__file__).resolve().parents[3] / "Schemas" / "job-in
 _SECOND = timedelta(seconds=1)
 _LIMITS = Limits("me", _SECOND, _SECOND, _SECOND, _SECOND, _SECOND)
 _TENANT = {"namespaceSelector": {"matchLabels": {"hyperv": "allowed"}}}
-_SET = {
+_SET: dict[str, Any] = {
     "guest_v4_ipaddr": "10.0.0.5",
     "guest_v4_cidrprefix": 24,
     "guest_v4_defaultgw": "10.0.0.1",

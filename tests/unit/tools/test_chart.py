@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,107 @@ def test_everything_in_the_resource_definitions_is_bounded() -> None:
     for definition in (one for one in _render() if one["kind"] == "CustomResourceDefinition"):
         schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
         assert _unbounded(schema, definition["spec"]["names"]["kind"]) == []
+
+
+_MANAGED = ("--set", "admission.enabled=true", "--set", "admission.certManager.enabled=true")
+_GIVEN = ("--set", "admission.enabled=true", "--set", "admission.existingSecret=mine")
+_PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
+
+def _all(documents: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {one["metadata"]["name"]: one for one in documents if one["kind"] == kind}
+
+
+def test_the_webhook_is_off_by_default() -> None:
+    documents = _render()
+    assert not _all(documents, "ValidatingWebhookConfiguration")
+    assert "HVO_WEBHOOK" not in yaml.safe_dump(documents)
+    (namespaces,) = (rule for rule in _one(documents, "ClusterRole")["rules"] if rule["resources"] == ["namespaces"])
+    assert namespaces["verbs"] == ["get"]
+
+
+def test_the_webhook_never_stands_in_the_way_of_deletions_or_outages() -> None:
+    (webhook,) = _one(_render(*_MANAGED), "ValidatingWebhookConfiguration")["webhooks"]
+    assert webhook["rules"] == [
+        {
+            "apiGroups": ["hyperv-operator.io"],
+            "apiVersions": ["v1alpha1"],
+            "resources": ["hypervmachines"],
+            "operations": ["CREATE", "UPDATE"],
+            "scope": "Namespaced",
+        }
+    ]
+    assert (webhook["failurePolicy"], webhook["sideEffects"], webhook["timeoutSeconds"]) == ("Ignore", "None", 5)
+    assert [one["expression"] for one in webhook["matchConditions"]] == [
+        "!has(object.metadata.deletionTimestamp)",
+        "request.operation == 'CREATE' || object.spec != oldObject.spec",
+    ]
+
+
+def test_the_webhooks_service_leads_to_the_container_that_has_the_certificate() -> None:
+    documents = _render(*_MANAGED)
+    configuration = _one(documents, "ValidatingWebhookConfiguration")
+    reference = configuration["webhooks"][0]["clientConfig"]["service"]
+    service = _all(documents, "Service")[reference["name"]]
+    certificate = _all(documents, "Certificate")["hyperv-operator-webhook"]
+    pod = _one(documents, "Deployment")["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    assert reference["path"] == "/hypervmachines"
+    assert service["spec"]["selector"].items() <= pod["metadata"]["labels"].items()
+    assert (reference["port"], service["spec"]["ports"][0]["targetPort"]) == (443, "admission")
+    assert {"name": "admission", "containerPort": 9443} in container["ports"]
+    assert f"{reference['name']}.{reference['namespace']}.svc" in certificate["spec"]["dnsNames"]
+    assert configuration["metadata"]["annotations"]["cert-manager.io/inject-ca-from"] == (
+        f"hyperv-system/{certificate['metadata']['name']}"
+    )
+    (volume,) = (one for one in pod["spec"]["volumes"] if one["name"] == "webhook")
+    assert volume["secret"] == {"secretName": certificate["spec"]["secretName"], "optional": True}
+    (mount,) = (one for one in container["volumeMounts"] if one["name"] == "webhook")
+    settings = {one["name"]: one.get("value") for one in container["env"]}
+    assert mount == {"name": "webhook", "mountPath": settings["HVO_WEBHOOK_CERT_DIR"], "readOnly": True}
+    assert settings["HVO_WEBHOOK_PORT"] == "9443"
+
+
+def test_the_webhook_may_watch_namespaces_and_gets_no_right_to_its_own_configuration() -> None:
+    rules = _one(_render(*_MANAGED), "ClusterRole")["rules"]
+    assert [rule["verbs"] for rule in rules if "namespaces" in rule["resources"]] == [["get", "list", "watch"]]
+    assert not any("admissionregistration.k8s.io" in rule["apiGroups"] for rule in rules)
+
+
+def test_the_certificate_comes_from_the_issuer_that_is_named_or_from_an_authority_of_its_own() -> None:
+    own = _render(*_MANAGED)
+    assert set(_all(own, "Issuer")) == {"hyperv-operator-webhook-root", "hyperv-operator-webhook"}
+    assert _all(own, "Certificate")["hyperv-operator-webhook-ca"]["spec"]["isCA"]
+    prefix = "admission.certManager.issuerRef"
+    named = _render(*_MANAGED, "--set", f"{prefix}.name=corp", "--set", f"{prefix}.kind=ClusterIssuer")
+    assert not _all(named, "Issuer")
+    (certificate,) = _all(named, "Certificate").values()
+    assert certificate["spec"]["issuerRef"] == {"name": "corp", "kind": "ClusterIssuer"}
+
+
+def test_an_existing_secret_comes_with_its_authority(tmp_path: Path) -> None:
+    pem = tmp_path / "ca.pem"
+    pem.write_text(_PEM)
+    documents = _render(*_GIVEN, "--set-file", f"admission.caBundle={pem}")
+    configuration = _one(documents, "ValidatingWebhookConfiguration")
+    assert base64.b64decode(configuration["webhooks"][0]["clientConfig"]["caBundle"]).decode() == _PEM
+    assert "annotations" not in configuration["metadata"]
+    assert not _all(documents, "Certificate")
+    volumes = _one(documents, "Deployment")["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "webhook", "secret": {"secretName": "mine", "optional": True}} in volumes
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--set", "admission.enabled=true"), "needs a certificate"),
+        (_GIVEN, "needs admission.caBundle"),
+        ((*_GIVEN, *_MANAGED), "not both"),
+        ((*_GIVEN, "--set", "admission.caBundle=/etc/ca.pem"), "caBundle"),
+        ((*_MANAGED, "--set", "admission.certManager.issuerRef.kind=ClusterIssuer"), "issuerRef"),
+        ((*_MANAGED, "--set", "admission.failurePolicy=Fail"), "failurePolicy"),
+    ],
+)
+def test_half_a_webhook_is_refused(options: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(CommandFailed, match=sentence):
+        _render(*options)

@@ -1,0 +1,3 @@
+{{- define "hyperv-operator.webhookSecret" -}}
+{{ .Values.admission.existingSecret | default (printf "%s-webhook" .Release.Name) }}
+{{- end }}
