@@ -11,6 +11,7 @@ import pytest
 
 from controlplane.plane import ControlPlane
 from e2e import rig
+from e2e.webhook import UNREVIEWED
 from hostsim import manifests
 from hostsim.host import SimulatedHost
 
@@ -30,6 +31,12 @@ def cluster(control_plane: ControlPlane) -> ControlPlane:
 def tenant(cluster: ControlPlane) -> str:
     """Give a namespace that may use the hosts."""
     return cluster.new_namespace("team", rig.ALLOWED)
+
+
+@pytest.fixture
+def unreviewed(cluster: ControlPlane) -> str:
+    """Give a namespace that may use the hosts, and whose machines are checked by the reconcile alone."""
+    return cluster.new_namespace("unreviewed", rig.ALLOWED | UNREVIEWED)
 
 
 @pytest.fixture

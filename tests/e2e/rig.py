@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ import yaml
 
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
+from e2e.webhook import SELECTOR, Webhook
 
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts" / "hyperv-operator"
@@ -37,19 +41,42 @@ _QUICK = {
 
 
 def install(plane: ControlPlane) -> None:
-    """Apply what the chart renders, but for the Deployment: the operator runs as a process beside the API server."""
+    """Apply what the chart renders, but for the Deployment: the operator runs as a process beside the API server.
+
+    So the webhook's Service leads nowhere: its configuration gets a URL in its place, and a test authority.
+    """
     plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
-    rendered = plane.helm("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
-    documents = [one for one in yaml.safe_load_all(rendered) if one and one["kind"] not in ("Deployment", "Service")]
+    documents = _rendered(plane, webhook_of(plane))
     plane.apply([one for one in documents if one["kind"] == "CustomResourceDefinition"])
     plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
     plane.apply([one for one in documents if one["kind"] != "CustomResourceDefinition"], namespace=SYSTEM)
 
 
+@cache
+def webhook_of(plane: ControlPlane) -> Webhook:
+    """Return where the operators of a control plane serve reviews."""
+    return Webhook(plane.folder)
+
+
+def _rendered(plane: ControlPlane, webhook: Webhook) -> list[dict[str, Any]]:
+    values = {
+        "admission": {
+            "enabled": True,
+            "existingSecret": "webhook",
+            "caBundle": webhook.certificates.authority.pem,
+            "namespaceSelector": SELECTOR,
+        }
+    }
+    command = ("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
+    rendered = plane.helm(*command, "--values", "-", stdin=yaml.safe_dump(values))
+    documents = [one for one in yaml.safe_load_all(rendered) if one and one["kind"] not in ("Deployment", "Service")]
+    return [webhook.aimed(one) if one["kind"] == "ValidatingWebhookConfiguration" else one for one in documents]
+
+
 class Operator:
     """One operator process with the rights of the chart's ServiceAccount, and none besides."""
 
-    def __init__(self, plane: ControlPlane, log: Path, **settings: str) -> None:
+    def __init__(self, plane: ControlPlane, log: Path, *, admission: bool = True, **settings: str) -> None:
         kubeconfig = plane.service_account_kubeconfig(SYSTEM, "hyperv-operator")
         own = {
             "KUBECONFIG": str(kubeconfig),
@@ -60,6 +87,8 @@ class Operator:
             "HVO_METRICS_PORT": "0",
             "HVO_PROBE_PORT": "0",
         }
+        if admission:
+            own |= webhook_of(plane).settings()
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("HVO_")}
         self.log = log
         with log.open("a") as output:
@@ -86,6 +115,18 @@ class Operator:
                 self.kill()
         return int(self._process.returncode)
 
+    def wait_for_webhook(self) -> None:
+        """Wait until it serves admission reviews."""
+        served = "Admission reviews are served"
+        wait_until(lambda: served in self.log.read_text(), what=served, within=60)
+
+    def metrics(self) -> str:
+        """Return its metrics as Prometheus would read them."""
+        port = re.search(r"Metrics are served on port (\d+)", self.log.read_text())
+        assert port
+        with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/metrics", timeout=10) as answer:
+            return str(answer.read().decode())
+
     def records(self) -> list[dict[str, Any]]:
         """Return its log records so far."""
         lines = self.log.read_text().splitlines()
@@ -93,9 +134,9 @@ class Operator:
 
 
 @contextmanager
-def operator(plane: ControlPlane, log: Path, **settings: str) -> Iterator[Operator]:
-    """Run an operator for a while."""
-    running = Operator(plane, log, **settings)
+def operator(plane: ControlPlane, log: Path, *, admission: bool = True, **settings: str) -> Iterator[Operator]:
+    """Run an operator for a while, with its webhook or without."""
+    running = Operator(plane, log, admission=admission, **settings)
     try:
         yield running
     finally:

@@ -10,6 +10,7 @@ from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
 from e2e.conftest import NewHost
+from e2e.webhook import UNREVIEWED
 from hostsim import manifests
 
 pytestmark = pytest.mark.timeout(180)
@@ -42,7 +43,7 @@ def test_a_missing_secret_is_named_and_creating_it_is_enough(
 def test_an_unknown_host_and_a_namespace_that_is_not_allowed_are_told(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
-    stranger = cluster.new_namespace("stranger")
+    stranger = cluster.new_namespace("stranger", UNREVIEWED)
     host = new_host()
     cluster.apply(rig.submission("nowhere", "lost-01"), namespace=tenant)
     cluster.apply(rig.submission(host.name, "odd-01"), namespace=stranger)
@@ -98,16 +99,18 @@ def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
 
 
 @pytest.mark.usefixtures("operator")
-def test_of_two_machines_with_one_name_the_older_wins(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
+def test_of_two_machines_with_one_name_the_older_wins(
+    cluster: ControlPlane, unreviewed: str, new_host: NewHost
+) -> None:
     host = new_host()
-    cluster.apply(rig.submission(host.name, "one", vm_name="same"), namespace=tenant)
-    cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/one", "-n", tenant, "--timeout=30s")
-    cluster.apply(rig.submission(host.name, "two", vm_name="SAME"), namespace=tenant)
-    rig.wait_for_reason(cluster, tenant, "two", "DuplicateName")
-    _ready(cluster, tenant, "one")
+    cluster.apply(rig.submission(host.name, "one", vm_name="same"), namespace=unreviewed)
+    cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/one", "-n", unreviewed, "--timeout=30s")
+    cluster.apply(rig.submission(host.name, "two", vm_name="SAME"), namespace=unreviewed)
+    rig.wait_for_reason(cluster, unreviewed, "two", "DuplicateName")
+    _ready(cluster, unreviewed, "one")
     assert len(host.world.vms) == 1
-    cluster.kubectl("delete", "hvm", "one", "-n", tenant, "--timeout=60s")
-    _ready(cluster, tenant, "two")
+    cluster.kubectl("delete", "hvm", "one", "-n", unreviewed, "--timeout=60s")
+    _ready(cluster, unreviewed, "two")
 
 
 def test_a_silent_guest_is_told_with_a_diagnosis(

@@ -42,8 +42,8 @@ class Authority:
         """The authority's certificate."""
         return self._certificate.public_bytes(serialization.Encoding.PEM).decode()
 
-    def context(self, *names: str) -> ssl.SSLContext:
-        """Return a server's context with a new certificate for 127.0.0.1, localhost and these names."""
+    def issue(self, *names: str) -> tuple[str, str]:
+        """Return a new certificate for 127.0.0.1, localhost and these names, and its key, as PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         hosts = [x509.DNSName(name) for name in ("localhost", *names)]
@@ -58,10 +58,15 @@ class Authority:
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+        return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
+
+    def context(self, *names: str) -> ssl.SSLContext:
+        """Return a server's context with a new certificate for 127.0.0.1, localhost and these names."""
+        certificate, key = self.issue(*names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory(prefix="hostsim-") as folder:
             path = Path(folder) / "server.pem"
-            path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+            path.write_text(key + certificate)
             context.load_cert_chain(path)
         return context
 

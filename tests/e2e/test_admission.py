@@ -1,0 +1,271 @@
+"""What `kubectl apply` is told at once, and that nothing depends on it: not deletions, not the guard, not a dry run."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import statistics
+import subprocess
+import time
+from contextlib import closing
+from http.client import HTTPSConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from controlplane.commands import CommandFailed
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import rig
+from e2e.conftest import NewHost
+
+pytestmark = pytest.mark.timeout(180)
+
+_NARROW = {
+    "namespaceSelector": {"matchLabels": rig.ALLOWED},
+    "images": ["Ubuntu *"],
+    "vlans": ["0", "10-19"],
+    "vmNamePattern": "^a-",
+    "maxMachines": 1,
+}
+_REVIEWS = 200
+_STATIC = {"guest_v4_ipaddr": "10.0.0.5", "guest_v4_cidrprefix": 24, "guest_v4_dns1": "10.0.0.2"}
+
+
+def _bad(host: str, name: str) -> list[dict[str, Any]]:
+    """Return a submission that CEL finds nothing wrong with."""
+    return rig.submission(host, name, **_STATIC, guest_v4_defaultgw="10.9.0.1")
+
+
+def _changed(documents: list[dict[str, Any]], **spec: Any) -> list[dict[str, Any]]:
+    secret, machine = documents
+    return [secret, {**machine, "spec": {**machine["spec"], **spec}}]
+
+
+def _apply(cluster: ControlPlane, documents: list[dict[str, Any]], namespace: str, *options: str) -> str:
+    """Apply the machine alone; return what kubectl writes to stderr when it succeeds."""
+    command = [str(cluster.binaries.kubectl), "apply", "-n", namespace, "-f", "-", *options]
+    text = yaml.safe_dump(documents[1])
+    done = subprocess.run(
+        command, input=text, env=cluster.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode:
+        raise CommandFailed(command, done.returncode, done.stdout, done.stderr)
+    return done.stderr
+
+
+def _refusal(cluster: ControlPlane, documents: list[dict[str, Any]], namespace: str) -> str:
+    """Return the sentence that refuses a machine: a dry run until memory has caught up, and then for good."""
+
+    def tried(*options: str) -> str:
+        try:
+            _apply(cluster, documents, namespace, *options)
+        except CommandFailed as error:
+            return str(error)
+        return ""
+
+    rehearsed = wait_until(lambda: tried("--dry-run=server"), what="a refusal", within=30, every=0.2)
+    assert tried() == rehearsed.replace(" --dry-run=server", "")
+    return rehearsed.partition("denied the request: ")[2]
+
+
+def _names(cluster: ControlPlane, namespace: str) -> str:
+    return cluster.kubectl("get", "hvm", "-n", namespace, "-o", "name")
+
+
+def _known(cluster: ControlPlane, operator: rig.Operator, host: str) -> None:
+    """Wait until the webhook answers and knows the host."""
+    operator.wait_for_webhook()
+    cluster.kubectl("wait", "--for=condition=Ready", f"hvh/{host}", "--timeout=40s")
+
+
+def test_what_a_lookup_shows_is_refused_with_a_sentence(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    host = new_host({"tenants": [_NARROW]})
+    _known(cluster, operator, host.name)
+    stranger = cluster.new_namespace("stranger")
+    for documents, namespace, sentence in (
+        (_changed(rig.submission(host.name, "a-1"), schemaVersion=2), tenant, "SchemaVersionMismatch: spec.schemaV"),
+        (_bad(host.name, "a-1"), tenant, "InvalidFields: guest_v4_defaultgw: guest_v4_defaultgw 10.9.0.1 is not in"),
+        (rig.submission(host.name, "a-1", vm_clustered=True), tenant, "ClusterRequired: vm_clustered: vm_clustered"),
+        (rig.submission(host.name, "a-1"), stranger, "NamespaceNotAllowed: This host does not serve this namespace."),
+        (rig.submission(host.name, "a-1", image_name="Debian 13"), tenant, "ImageNotAllowed: spec.fields.image_name"),
+        (rig.submission(host.name, "a-1", vlan_id=7), tenant, "VlanNotAllowed: spec.fields.vlan_id 7 is not among"),
+        (rig.submission(host.name, "b-1"), tenant, "NameNotAllowed: spec.fields.vm_name 'b-1' does not match"),
+    ):
+        assert _refusal(cluster, documents, namespace).startswith(sentence)
+    assert _names(cluster, tenant) == _names(cluster, stranger) == ""
+    cluster.apply(rig.submission(host.name, "a-1"), namespace=tenant)
+    cluster.kubectl("wait", "--for=condition=Ready", "hvm/a-1", "-n", tenant, "--timeout=58s")
+    told = _refusal(cluster, rig.submission(host.name, "a-2"), tenant)
+    assert told.startswith("MachineQuotaExceeded: This namespace already has 1 of at most 1 machines")
+
+
+def test_a_held_name_is_refused_across_the_cluster_and_foreign_holders_are_not_named(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    one, other = (new_host({"failoverCluster": "hvc"}) for _ in range(2))
+    for host in (one, other):
+        _known(cluster, operator, host.name)
+    theirs = cluster.new_namespace("theirs", rig.ALLOWED)
+    cluster.apply(rig.submission(one.name, "their-machine", vm_name="same"), namespace=theirs)
+    cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/their-machine", "-n", theirs, "--timeout=30s")
+    told = _refusal(cluster, rig.submission(other.name, "mine", vm_name="SAME"), tenant)
+    assert told.startswith(
+        "DuplicateName: spec.fields.vm_name 'SAME' is already held on this host by a machine of another"
+    )
+    assert "their-machine" not in told
+    assert theirs not in told
+    assert "HyperVMachine 'their-machine'" in _refusal(
+        cluster, rig.submission(one.name, "second", vm_name="same"), theirs
+    )
+
+
+def test_dropped_fields_and_an_unknown_host_are_warnings(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    host = new_host()
+    _known(cluster, operator, host.name)
+    documents = rig.submission(host.name, "warn-01", guest_domain_joinou="OU=x")
+    dropped = "Warning: guest_domain_joinou does not apply to linux and is ignored."
+    assert dropped in _apply(cluster, documents, tenant)
+    assert _apply(cluster, rig.submission(host.name, "calm-01"), tenant) == ""
+    assert "Warning: The operator does not know a HyperVHost 'nowhere'" in _apply(
+        cluster, rig.submission("nowhere", "lost-01"), tenant
+    )
+    assert rig.wait_for_reason(cluster, tenant, "lost-01", "HostNotFound")["status"] == "False"
+
+
+def test_a_dry_run_leaves_no_trace(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    host = new_host({"tenants": [_NARROW]})
+    _known(cluster, operator, host.name)
+    for number in range(3):
+        _apply(cluster, rig.submission(host.name, f"a-{number}"), tenant, "--dry-run=server")
+    assert _names(cluster, tenant) == ""
+    # Three rehearsals of one name took neither the name nor the namespace's only place.
+    documents = rig.submission(host.name, "a-0")
+    cluster.apply(documents, namespace=tenant)
+    cluster.kubectl("wait", "--for=condition=Ready", "hvm/a-0", "-n", tenant, "--timeout=58s")
+    assert len(host.world.vms) == host.ledger.count("create_vm") == 1
+    machines = cluster.kubectl("get", "events", "-n", tenant, "-o", "jsonpath={.items[*].involvedObject.name}").split()
+    assert set(machines) == {"a-0"}
+
+
+def test_metadata_and_deletion_pass_whatever_the_webhook_thinks_of_the_spec(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    host = new_host()
+    cluster.apply(_bad(host.name, "bad-01"), namespace=tenant)  # nobody answers yet
+    with rig.operator(cluster, log) as operator:
+        _known(cluster, operator, host.name)
+        rig.wait_for_reason(cluster, tenant, "bad-01", "InvalidFields")
+        with pytest.raises(CommandFailed, match=r"denied the request: InvalidFields: .*10\.9\.0\.1"):
+            cluster.kubectl(
+                "patch", "hvm", "bad-01", "-n", tenant, "--type=merge", "-p", '{"spec": {"fields": {"gb_ram": 3}}}'
+            )
+        cluster.kubectl("label", "hvm", "bad-01", "-n", tenant, "a=b")
+        cluster.kubectl("annotate", "hvm", "bad-01", "-n", tenant, "a=b")
+        cluster.kubectl("patch", "hvm", "bad-01", "-n", tenant, "--type=merge", "-p", '{"spec": {"paused": true}}')
+        held = '{"metadata": {"finalizers": ["example.com/held", "hyperv-operator.io/finalizer"]}}'
+        cluster.kubectl("patch", "hvm", "bad-01", "-n", tenant, "--type=merge", "-p", held)
+        cluster.kubectl("delete", "hvm", "bad-01", "-n", tenant, "--wait=false")
+        cluster.kubectl("label", "hvm", "bad-01", "-n", tenant, "c=d")
+        cluster.kubectl(
+            "patch", "hvm", "bad-01", "-n", tenant, "--type=merge", "-p", '{"metadata": {"finalizers": []}}'
+        )
+        cluster.kubectl("wait", "--for=delete", "hvm/bad-01", "-n", tenant, "--timeout=30s")
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+    assert host.ledger.count("create_vm") == 0
+
+
+def test_without_the_webhook_bad_work_is_told_and_not_launched_and_deletions_pass(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    host = new_host()
+    stranger = cluster.new_namespace("stranger")
+    with rig.operator(cluster, log, admission=False):
+        cluster.apply(_bad(host.name, "bad-01"), namespace=tenant)
+        cluster.apply(rig.submission(host.name, "odd-01"), namespace=stranger)
+        cluster.apply(_changed(rig.submission(host.name, "new-01"), schemaVersion=2), namespace=tenant)
+        rig.wait_for_reason(cluster, tenant, "bad-01", "InvalidFields")
+        rig.wait_for_reason(cluster, stranger, "odd-01", "NamespaceNotAllowed")
+        rig.wait_for_reason(cluster, tenant, "new-01", "SchemaVersionMismatch")
+        for namespace in (tenant, stranger):
+            cluster.kubectl("delete", "hvm", "--all", "-n", namespace, "--timeout=30s")
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+    assert host.ledger.count("create_vm") == 0
+
+
+def test_a_renewed_certificate_is_served_without_a_restart(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    host = new_host()
+    _known(cluster, operator, host.name)
+    webhook = rig.webhook_of(cluster)
+    assert "InvalidFields" in _refusal(cluster, _bad(host.name, "bad-01"), tenant)
+    renewed = webhook.certificates.renew()
+
+    def shown() -> str:
+        return ssl.get_server_certificate(("127.0.0.1", webhook.port))
+
+    wait_until(shown, lambda seen: seen == renewed, what="the renewed certificate", within=30)
+    assert "InvalidFields" in _refusal(cluster, _bad(host.name, "bad-02"), tenant)
+
+
+def _review(host: str, number: int) -> bytes:
+    _, machine = _bad(host, f"m-{number}")
+    metadata = {**machine["metadata"], "namespace": "team", "uid": f"uid-{number}"}
+    return json.dumps(
+        {
+            "apiVersion": "admission.k8s.io/v1",
+            "kind": "AdmissionReview",
+            "request": {
+                "uid": str(number),
+                "resource": {"group": "hyperv-operator.io", "version": "v1alpha1", "resource": "hypervmachines"},
+                "operation": "CREATE",
+                "userInfo": {"username": "someone"},
+                "object": {**machine, "metadata": metadata},
+            },
+        }
+    ).encode()
+
+
+def test_reviews_are_answered_quickly_and_counted(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    host = new_host()
+    _known(cluster, operator, host.name)
+    cluster.apply(
+        [one for number in range(20) for one in rig.submission(host.name, f"busy-{number}")], namespace=tenant
+    )
+    webhook = rig.webhook_of(cluster)
+    context = ssl.create_default_context(cadata=webhook.certificates.authority.pem)
+    seconds = []
+    # One connection for all, as the API server does it.
+    with closing(HTTPSConnection("127.0.0.1", webhook.port, timeout=10, context=context)) as connection:
+        for number in range(_REVIEWS):
+            review = _review(host.name, number)
+            started = time.perf_counter()
+            connection.request("POST", "/hypervmachines", review, {"Content-Type": "application/json"})
+            response = json.load(connection.getresponse())["response"]
+            seconds.append(time.perf_counter() - started)
+            assert (response["uid"], response["allowed"], response["status"]["code"]) == (str(number), False, 403)
+    seconds.sort()
+    shown = [
+        f"{value * 1000:.1f} ms" for value in (statistics.median(seconds), seconds[_REVIEWS * 95 // 100], seconds[-1])
+    ]
+    print(f"{_REVIEWS} reviews while 20 machines are made: median {shown[0]}, p95 {shown[1]}, longest {shown[2]}")
+    metrics = operator.metrics()
+    name, labels = "hyperv_operator_admission_review_duration_seconds", '{operation="CREATE",result="refused"}'
+    assert f"{name}_count{labels} {_REVIEWS}.0" in metrics
+    total = re.search(rf"^{name}_sum{re.escape(labels)} (\S+)$", metrics, re.MULTILINE)
+    assert total
+    print(f"of which the decision took {float(total[1]) / _REVIEWS * 1000:.1f} ms on average")
+    levels = {record["level"] for record in operator.records() if "InvalidFields" in record["message"]}
+    assert levels == {"info"}

@@ -1,0 +1,89 @@
+"""The webhook of operators that run as processes: a test authority, certificates as a kubelet mounts them, a URL."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import os
+import secrets
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+from hostsim.tls import Authority
+
+UNREVIEWED = {"hyperv-operator.io/admission": "skip"}
+"""Labels of a namespace whose machines the API server does not show to the webhook: the reconcile is all there is."""
+SELECTOR = {
+    "matchExpressions": [{"key": key, "operator": "NotIn", "values": [value]} for key, value in UNREVIEWED.items()]
+}
+
+
+class Certificates:
+    """A folder that looks like a mounted Secret: `tls.crt` leads to `..data/tls.crt`, and a renewal swaps `..data`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.authority = Authority("Webhook")
+        folder.mkdir()
+        for name in ("tls.crt", "tls.key"):
+            (folder / name).symlink_to(Path("..data") / name)
+
+    def renew(self) -> str:
+        """Put a new certificate in the place of the one before; return it as PEM."""
+        certificate, key = self.authority.issue()
+        self.put(certificate, key)
+        return certificate
+
+    def put(self, certificate: str, key: str) -> None:
+        """Swap in these two files."""
+        fresh = self.folder / f"..{secrets.token_hex(4)}"
+        fresh.mkdir()
+        (fresh / "tls.crt").write_text(certificate)
+        (fresh / "tls.key").write_text(key)
+        data, link = self.folder / "..data", self.folder / "..data_tmp"
+        before = data.resolve() if data.exists() else None
+        link.symlink_to(fresh.name)
+        link.rename(data)
+        if before:
+            shutil.rmtree(before)
+
+
+class Webhook:
+    """Where the operators of one control plane serve reviews; they share the port (SO_REUSEPORT)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.certificates = Certificates(folder / "webhook")
+        self.certificates.renew()
+        self.port = _free_port()
+
+    def settings(self) -> dict[str, str]:
+        """Return what an operator needs to serve it."""
+        return {
+            "HVO_WEBHOOK_CERT_DIR": str(self.certificates.folder),
+            "HVO_WEBHOOK_PORT": str(self.port),
+            "HVO_WEBHOOK_RELOAD_SECONDS": "0.2",
+        }
+
+    def aimed(self, configuration: dict[str, Any]) -> dict[str, Any]:
+        """Return the chart's configuration with a URL in place of its Service; nothing else is changed."""
+        changed = copy.deepcopy(configuration)
+        for webhook in changed["webhooks"]:
+            path = webhook["clientConfig"]["service"]["path"]
+            bundle = base64.b64encode(self.certificates.authority.pem.encode()).decode()
+            webhook["clientConfig"] = {"url": f"https://127.0.0.1:{self.port}{path}", "caBundle": bundle}
+        return changed
+
+
+def _free_port() -> int:
+    """Return a port below those of outgoing connections: it stays free until an operator takes it."""
+    own = os.getpid() % 400
+    for port in range(18_000 + own, 20_000):
+        with socket.socket() as attempt:
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise OSError("no port from 18000 to 19999 is free")

@@ -1,0 +1,159 @@
+"""The webhook's server over real TLS: it waits for its certificate, takes renewals over, and survives broken ones."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controlplane.waiting import wait_until_async
+from e2e.webhook import Certificates
+from hyperv_operator.handlers.webhook import Certificate, WebhookServer
+
+_BODY = '{"request": {"uid": "1"}}'
+_HEAD = f"POST /hypervmachines HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(_BODY)}\r\nConnection: close\r\n\r\n"
+_REQUEST = (_HEAD + _BODY).encode()
+
+
+@pytest.fixture
+def port() -> int:
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Certificates:
+    return Certificates(tmp_path / "mounted")
+
+
+@asynccontextmanager
+async def _serving(folder: Path, port: int) -> AsyncIterator[asyncio.Task[None]]:
+    async def review(request: Any, **_: Any) -> Any:
+        return {"response": {"uid": request["request"]["uid"], "allowed": True}}
+
+    async def serve() -> None:
+        async with WebhookServer("127.0.0.1", port, Certificate(folder, 0.02)) as server:
+            async for _ in server(review):
+                pass
+
+    task = asyncio.create_task(serve())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _ask(authority: str, port: int) -> tuple[str, bytes]:
+    """Post a review; return the certificate the server showed and its answer. Nothing is returned while nobody answers."""
+    context = ssl.create_default_context(cadata=authority)
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    except ConnectionError:
+        return "", b""
+    shown = ssl.DER_cert_to_PEM_cert(writer.get_extra_info("ssl_object").getpeercert(binary_form=True))
+    writer.write(_REQUEST)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return shown, answer
+
+
+async def _shows(certificate: str, authority: str, port: int) -> bytes:
+    _, answer = await wait_until_async(
+        lambda: _ask(authority, port), lambda seen: seen[0] == certificate, what="this certificate"
+    )
+    return answer
+
+
+async def test_a_review_is_answered_over_tls(certificates: Certificates, port: int) -> None:
+    certificate = certificates.renew()
+    async with _serving(certificates.folder, port):
+        assert b'"allowed": true' in await _shows(certificate, certificates.authority.pem, port)
+
+
+async def test_a_server_without_a_certificate_waits_for_it(
+    certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def complained() -> list[str]:
+        return [record.getMessage() for record in caplog.records if "cannot be used" in record.getMessage()]
+
+    async def look() -> list[str]:
+        return complained()
+
+    async with _serving(certificates.folder, port) as task:
+        await wait_until_async(look, what="a complaint about missing files")
+        assert await _ask(certificates.authority.pem, port) == ("", b"")
+        await _shows(certificates.renew(), certificates.authority.pem, port)
+        assert not task.done()
+    assert len(complained()) == 1
+
+
+async def test_a_renewed_certificate_is_shown_and_open_connections_live_on(
+    certificates: Certificates, port: int
+) -> None:
+    first = certificates.renew()
+    async with _serving(certificates.folder, port):
+        await _shows(first, certificates.authority.pem, port)
+        context = ssl.create_default_context(cadata=certificates.authority.pem)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+        await _shows(certificates.renew(), certificates.authority.pem, port)
+        writer.write(_REQUEST)
+        assert b'"allowed": true' in await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize("broken", ["other key", "no PEM", "gone"])
+async def test_a_broken_renewal_leaves_the_certificate_in_use(
+    certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    good = certificates.renew()
+    async with _serving(certificates.folder, port) as task:
+        await _shows(good, certificates.authority.pem, port)
+        certificate, _ = certificates.authority.issue()
+        match broken:
+            case "other key":
+                certificates.put(certificate, certificates.authority.issue()[1])
+            case "no PEM":
+                certificates.put("nonsense", "nonsense")
+            case _:
+                (certificates.folder / "tls.crt").unlink()
+
+        async def complained() -> bool:
+            return any("cannot be used" in record.getMessage() for record in caplog.records)
+
+        await wait_until_async(complained, what="a complaint")
+        shown, answer = await _ask(certificates.authority.pem, port)
+        assert (shown, b'"allowed": true' in answer) == (good, True)
+        if broken != "gone":
+            await _shows(certificates.renew(), certificates.authority.pem, port)
+        assert not task.done()
+
+
+async def test_tls_1_2_is_the_least() -> None:
+    assert Certificate(Path("/nowhere"), 1).context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+async def test_the_key_is_never_logged(certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    certificate = certificates.renew()
+    async with _serving(certificates.folder, port):
+        await _shows(certificate, certificates.authority.pem, port)
+    assert "PRIVATE" not in caplog.text
+
+
+async def test_nothing_is_written_beside_the_certificate(certificates: Certificates, port: int) -> None:
+    certificate = certificates.renew()
+    before = sorted(certificates.folder.iterdir())
+    async with _serving(certificates.folder, port):
+        await _shows(certificate, certificates.authority.pem, port)
+    assert sorted(certificates.folder.iterdir()) == before

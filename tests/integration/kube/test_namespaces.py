@@ -1,0 +1,79 @@
+"""Labels from memory follow the API server, and are forgotten rather than old."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from kubernetes_asyncio import client, config
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until_async
+from hyperv_operator.kube.namespaces import KubeNamespaceLabels
+
+
+@asynccontextmanager
+async def _watching(kubeconfig: Path) -> AsyncIterator[KubeNamespaceLabels]:
+    configuration = client.Configuration()
+    await config.load_kube_config(str(kubeconfig), client_configuration=configuration)
+    async with client.ApiClient(configuration) as api:
+        labels = KubeNamespaceLabels(api)
+        task = asyncio.create_task(labels.run())
+        try:
+            yield labels
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _becomes(labels: KubeNamespaceLabels, name: str, wanted: Mapping[str, str] | None) -> None:
+    def subset(seen: Mapping[str, str] | None) -> bool:
+        return seen is None if wanted is None else seen is not None and wanted.items() <= seen.items()
+
+    async def known() -> Mapping[str, str] | None:
+        return labels.known(name)
+
+    await wait_until_async(known, subset, what=f"{wanted} of {name}")
+
+
+async def test_labels_follow_creation_change_and_deletion(control_plane: ControlPlane) -> None:
+    old = control_plane.new_namespace("old", {"hyperv": "allowed"})
+    async with _watching(control_plane.admin_kubeconfig) as labels:
+        await _becomes(labels, old, {"hyperv": "allowed"})
+        new = control_plane.new_namespace("new", {"hyperv": "no"})
+        await _becomes(labels, new, {"hyperv": "no"})
+        control_plane.kubectl("label", "--overwrite", "namespace", new, "hyperv=allowed")
+        await _becomes(labels, new, {"hyperv": "allowed"})
+        control_plane.kubectl("delete", "namespace", new, "--wait=false")
+        gone = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": new}, "spec": {"finalizers": []}}
+        control_plane.kubectl(
+            "replace", "--raw", f"/api/v1/namespaces/{new}/finalize", "-f", "-", stdin=json.dumps(gone)
+        )
+        await _becomes(labels, new, None)
+        assert labels.known(old) is not None
+
+
+async def test_nothing_is_known_while_namespaces_may_not_be_watched(
+    control_plane: ControlPlane, caplog: pytest.LogCaptureFixture
+) -> None:
+    namespace = control_plane.new_namespace("dark", {"hyperv": "allowed"})
+    control_plane.kubectl("create", "serviceaccount", "blind", "-n", namespace)
+    kubeconfig = control_plane.service_account_kubeconfig(namespace, "blind")
+
+    async def complained() -> bool:
+        return "Namespaces cannot be watched (403 Forbidden)" in caplog.text
+
+    async with _watching(kubeconfig) as labels:
+        await wait_until_async(complained, what="a complaint")
+        assert labels.known(namespace) is None
+        rules = ["--verb=list,watch", "--resource=namespaces"]
+        control_plane.kubectl("create", "clusterrole", f"see-{namespace}", *rules)
+        subject = f"--serviceaccount={namespace}:blind"
+        control_plane.kubectl(
+            "create", "clusterrolebinding", f"see-{namespace}", f"--clusterrole=see-{namespace}", subject
+        )
+        await _becomes(labels, namespace, {"hyperv": "allowed"})

@@ -1,0 +1,101 @@
+"""The edge of admission: an error of its own lets the submission pass, and a refusal is an answer, not an error."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any, cast
+
+import kopf
+import pytest
+
+from hyperv_operator.api.names import Reason
+from hyperv_operator.core.admission import Admitted, Refused, Verdict
+from hyperv_operator.handlers.admission import ENDPOINT, Reviewer, register
+from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.ports import JsonObject, Metrics
+from hyperv_operator.reconcilers.admission import Admission
+
+_BODY = kopf.Body({"metadata": {"name": "a", "namespace": "team"}, "spec": {"fields": {"vm_name": "a"}}})
+
+
+class _Admission:
+    def __init__(self, verdict: Verdict | Exception) -> None:
+        self.verdict = verdict
+        self.asked: list[JsonObject | None] = []
+
+    def review(self, body: JsonObject, old: JsonObject | None) -> Verdict:
+        self.asked.append(old)
+        if isinstance(self.verdict, Exception):
+            raise self.verdict
+        return self.verdict
+
+
+class _Metrics:
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    def reviewed(self, operation: str, result: str, seconds: float) -> None:
+        assert timedelta(seconds=seconds) < timedelta(minutes=1)
+        self.seen.append((operation, result))
+
+
+def _reviewer(verdict: Verdict | Exception) -> tuple[Reviewer, _Admission, _Metrics]:
+    admission, metrics = _Admission(verdict), _Metrics()
+    return Reviewer(cast("Admission", admission), cast("Metrics", metrics)), admission, metrics
+
+
+async def test_an_error_of_its_own_lets_the_submission_pass_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    reviewer, _, metrics = _reviewer(ZeroDivisionError())
+    warnings: list[str] = []
+    await reviewer.review(body=_BODY, warnings=warnings, operation="CREATE")
+    (warning,) = warnings
+    assert "checked again before anything is launched" in warning
+    assert metrics.seen == [("CREATE", "error")]
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_refusal_carries_reason_and_sentence() -> None:
+    reviewer, _, metrics = _reviewer(Refused(Reason.DUPLICATE_NAME, "Taken."))
+    with pytest.raises(kopf.AdmissionError, match=r"^DuplicateName: Taken\.$") as raised:
+        await reviewer.review(body=_BODY, warnings=[], operation="UPDATE", old=_BODY)
+    assert raised.value.code == 403
+    assert metrics.seen == [("UPDATE", "refused")]
+
+
+@pytest.mark.parametrize(("warnings", "result"), [((), "admitted"), (("Careful.",), "warned")])
+async def test_what_passes_is_counted_by_whether_it_was_warned_of(warnings: tuple[str, ...], result: str) -> None:
+    reviewer, _, metrics = _reviewer(Admitted(warnings))
+    told: list[str] = []
+    await reviewer.review(body=_BODY, warnings=told, operation="CREATE")
+    assert told == list(warnings)
+    assert metrics.seen == [("CREATE", result)]
+
+
+async def test_a_creation_has_no_old_object_and_a_change_has_one() -> None:
+    reviewer, admission, _ = _reviewer(Admitted())
+    await reviewer.review(body=_BODY, warnings=[], operation="CREATE")
+    await reviewer.review(body=_BODY, warnings=[], operation="UPDATE", old=_BODY)
+    assert admission.asked == [None, dict(_BODY)]
+
+
+async def test_kopf_serves_reviews_and_leaves_the_configuration_to_the_chart(caplog: pytest.LogCaptureFixture) -> None:
+    registry, settings = kopf.OperatorRegistry(), kopf.OperatorSettings()
+    server = cast("WebhookServer", object())
+    register(registry, _reviewer(Admitted())[0], server)
+    (startup,) = registry._activities.get_all_handlers()
+    objects = logging.getLogger("kopf.objects")
+    before = list(objects.filters)
+    try:
+        await cast("Any", startup.fn)(settings=settings)
+        objects.error("Handler '%s' failed permanently: no", ENDPOINT)
+        objects.error(f"Handler '{ENDPOINT}' failed permanently: no")
+        objects.error("Handler 'delete' failed: no")
+    finally:
+        objects.filters[:] = before
+    assert settings.admission.server is server
+    assert settings.admission.managed is None
+    assert [record.getMessage() for record in caplog.records if ENDPOINT not in record.getMessage()] == [
+        "Handler 'delete' failed: no"
+    ]
+    assert not [record for record in caplog.records if f"'{ENDPOINT}'" in str(record.msg)]
