@@ -77,3 +77,14 @@ async def test_nothing_is_known_while_namespaces_may_not_be_watched(
             "create", "clusterrolebinding", f"see-{namespace}", f"--clusterrole=see-{namespace}", subject
         )
         await _becomes(labels, namespace, {"hyperv": "allowed"})
+
+
+async def test_labels_are_forgotten_while_the_api_server_is_away() -> None:
+    with ControlPlane.start() as plane:
+        namespace = plane.new_namespace("seen", {"hyperv": "allowed"})
+        async with _watching(plane.admin_kubeconfig) as labels:
+            await _becomes(labels, namespace, {"hyperv": "allowed"})
+            await asyncio.to_thread(plane.apiserver.kill)
+            await _becomes(labels, namespace, None)
+            await asyncio.to_thread(plane.apiserver.start)
+            await _becomes(labels, namespace, {"hyperv": "allowed"})
