@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import WaitTimedOut, wait_until
 from e2e import rig
@@ -46,8 +47,23 @@ def _masked(received: dict[str, Any]) -> str:
     return json.dumps({**received, "fields": fields}, indent=2)
 
 
+def _refuse(plane: ControlPlane, namespace: str) -> None:
+    """Apply the example with a mistake that no rule of the resource definition can see."""
+    text = _MANIFEST.read_text()
+    wrong = text.replace("guest_v4_defaultgw: 192.168.1.1\n", "guest_v4_defaultgw: 192.168.2.1\n")
+    assert wrong != text
+    _title("kubectl apply of the same with guest_v4_defaultgw: 192.168.2.1")
+    try:
+        plane.apply(wrong, namespace=namespace)
+    except CommandFailed as error:
+        print(error.stderr.strip())
+    else:
+        raise AssertionError("the webhook let a gateway outside of the subnet pass")
+
+
 def _show(plane: ControlPlane, host: SimulatedHost) -> None:
     namespace = plane.new_namespace("team", rig.ALLOWED)
+    _refuse(plane, namespace)
     _title(f"kubectl apply -f {_MANIFEST.relative_to(rig.ROOT)}")
     print(plane.kubectl("apply", "-n", namespace, "-f", str(_MANIFEST)), end="")
     _title("kubectl get hypervmachine --watch")
@@ -76,8 +92,9 @@ def main() -> int:
         rig.install(plane)
         plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
         log = Path(folder) / "operator.log"
-        with rig.operator(plane, log):
+        with rig.operator(plane, log) as operator:
             try:
+                operator.wait_for_webhook()
                 plane.kubectl("wait", "--for=condition=Ready", "hvh/hyperv01", "--timeout=30s")
                 print(plane.kubectl("get", "hypervhosts"), end="")
                 _show(plane, host)
