@@ -88,14 +88,10 @@ async def test_kopf_serves_reviews_and_leaves_the_configuration_to_the_chart(cap
     before = list(objects.filters)
     try:
         await cast("Any", startup.fn)(settings=settings)
-        objects.error("Handler '%s' failed permanently: no", ENDPOINT)
         objects.error(f"Handler '{ENDPOINT}' failed permanently: no")
         objects.error("Handler 'delete' failed: no")
     finally:
         objects.filters[:] = before
     assert settings.admission.server is server
     assert settings.admission.managed is None
-    assert [record.getMessage() for record in caplog.records if ENDPOINT not in record.getMessage()] == [
-        "Handler 'delete' failed: no"
-    ]
-    assert not [record for record in caplog.records if f"'{ENDPOINT}'" in str(record.msg)]
+    assert [record.getMessage() for record in caplog.records] == ["Handler 'delete' failed: no"]
