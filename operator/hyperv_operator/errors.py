@@ -28,6 +28,7 @@ condition.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -58,8 +59,24 @@ class ContractError(OperatorError):
     """Something does not keep the contract between operator, agent and guest."""
 
 
+@dataclass(frozen=True)
+class SchemaProblem:
+    """One thing that is wrong with a schema file."""
+
+    line: int
+    """From 1."""
+    place: str
+    """Path to the key, with fields and sets by their ids: `fields.vm_name.validations.pattern`."""
+    message: str
+    """What is wrong and what to do about it."""
+
+
 class SchemaFileError(ContractError):
     """The schema file is broken; the message names the place and the remedy."""
+
+    def __init__(self, message: str, problems: tuple[SchemaProblem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class SealingError(ContractError):
