@@ -85,7 +85,8 @@ class Collection:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     """Labels of the namespaces whose manifests are there."""
     findings: list[Finding] = field(default_factory=list)
-    files: int = 0
+    files: list[str] = field(default_factory=list)
+    """Their names, in the order they were read."""
     skipped: int = 0
 
 
@@ -96,7 +97,7 @@ def visible(path: Path) -> Path:
     if path[:2] == ("spec", "secretFields"):
         depth = 3
         for names in (("secretKeyRef",), ("name", "key")):
-            if depth == len(path) or path[depth] not in names:
+            if depth >= len(path) or path[depth] not in names:
                 break
             depth += 1
         return path[:depth]
@@ -115,7 +116,7 @@ def collect(sources: Iterator[Source], default_namespace: str = "") -> Collectio
     """Read all objects of a set of files; what cannot be read is among the findings."""
     found = Collection()
     for source in sources:
-        found.files += 1
+        found.files.append(source.name)
         nodes, fault = _nodes(source)
         for index, node in enumerate(nodes):
             _take(found, source.name, index, node, default_namespace)

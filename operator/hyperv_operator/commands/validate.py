@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from pathlib import Path
 
 from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND
@@ -28,7 +27,9 @@ def run(arguments: Namespace) -> int:
     if arguments.strict:
         findings = tightened(findings)
     errors = sum(one.severity == "error" for one in findings)
-    summary = Summary(collection.files, len(collection.manifests), collection.skipped, errors, len(findings) - errors)
+    summary = Summary(
+        len(collection.files), len(collection.manifests), collection.skipped, errors, len(findings) - errors
+    )
     sys.stdout.write(render(findings, summary, arguments.output))
     if arguments.output == "text":
         sys.stderr.write(f"{summary.sentence()}\n")
@@ -57,9 +58,5 @@ def check(schema: JobSchema, collection: Collection, known: Collection | None = 
         *check_vm_names(machines, world),
         *check_hosts(machines, world),
     ]
-    return _in_order(findings)
-
-
-def _in_order(findings: Sequence[Finding]) -> list[Finding]:
-    files = {name: index for index, name in enumerate(dict.fromkeys(one.file for one in findings))}
-    return sorted(findings, key=lambda one: (files[one.file], one.line, one.column))
+    places = {name: index for index, name in enumerate(collection.files)}
+    return sorted(findings, key=lambda one: (places[one.file], one.line, one.column))

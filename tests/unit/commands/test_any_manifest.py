@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperv_operator.commands.findings import Summary, render
@@ -37,6 +37,7 @@ def _replaced(node: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 @pytest.mark.parametrize("body", [machine(vlan_id=3, guest_v4_ipaddr="10.0.0.9"), host()])
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_value_anywhere(body: dict[str, Any], data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(_places(body)))
@@ -47,6 +48,7 @@ def test_any_value_anywhere(body: dict[str, Any], data: st.DataObject) -> None:
         render(findings, Summary(1, 1, 0, len(findings), 0), form)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet="{}[]:,-&*!|>'\"%@#? \n\tab<", max_size=60).map(str.encode))
 def test_any_bytes(content: bytes) -> None:
     for name in ("a.yaml", "a.json"):

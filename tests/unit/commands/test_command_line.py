@@ -53,6 +53,21 @@ def test_offline_commands_import_no_framework(tmp_path: Path, arguments: list[st
     assert "hyperv_operator.app" not in modules
 
 
+def test_pyyaml_without_libyaml_does_as_well(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(machine(gb_ram=0), indent="\t"))
+    (tmp_path / "b.yaml").write_text("password: *canary-7Q2x\n")
+    script = (
+        "import sys, yaml; del yaml.CSafeLoader; from hyperv_operator.__main__ import main; "
+        "sys.exit(main(['validate', 'a.json', 'b.yaml']))"
+    )
+    outcome = _process("-c", script, folder=tmp_path)
+    lines = outcome.stdout.splitlines()
+    assert outcome.returncode == 1
+    assert lines[0].startswith("a.json:14: spec.fields.gb_ram: ")
+    assert lines[1].startswith("b.yaml:1: this is no YAML: ")
+    assert "canary" not in outcome.stdout + outcome.stderr
+
+
 @pytest.mark.parametrize("arguments", [(), ("run",)])
 def test_the_operator_runs_without_a_command_and_as_run(
     monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
@@ -61,18 +76,21 @@ def test_the_operator_runs_without_a_command_and_as_run(
     assert entry.main(arguments) == 42
 
 
-def test_a_reader_that_stops_early_gets_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(dump(*(machine(f"a-{index}", gb_ram=0) for index in range(2_000))))
+def test_a_reader_that_is_gone_gets_no_traceback(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
-    command = [sys.executable, "-m", "hyperv_operator", "validate", "a.yaml"]
+    command = [sys.executable, "-m", "hyperv_operator", "validate", "-f", "-"]
+    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdout.readline()
         process.stdout.close()
+        process.stdin.write(dump(machine(gb_ram=0)))
+        process.stdin.close()
         told = process.stderr.read()
+    assert process.returncode == 2
     assert "Traceback" not in told
     assert "BrokenPipe" not in told
 

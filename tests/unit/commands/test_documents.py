@@ -61,6 +61,12 @@ def test_lists_are_taken_apart(check: Check) -> None:
         }
 
 
+def test_a_list_that_holds_itself_ends(check: Check) -> None:
+    outcome = check("apiVersion: v1\nkind: List\nitems:\n- &list {kind: List, apiVersion: v1, items: [*list]}\n")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["summary"]["skipped"] == 1
+
+
 def test_every_document_has_its_index_and_line(check: Check) -> None:
     outcome = check(f"---\n# nothing\n---\n{dump(machine('a-1'))}---\n{dump(machine('a-2', gb_ram=0))}")
     (finding,) = outcome.findings

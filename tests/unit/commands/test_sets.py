@@ -92,6 +92,12 @@ def test_a_host_among_the_files_says_whom_it_serves(
     assert [(field, code) for _, field, code in outcome.told] == told
 
 
+@pytest.mark.parametrize("broken", [{"vmNamePattern": "("}, {"vlans": ["19-10"]}])
+def test_by_a_broken_host_no_machine_is_judged(check: Check, broken: dict[str, Any]) -> None:
+    outcome = check(dump(host(tenants=[{**EVERYBODY, "images": ["None"]}, {**EVERYBODY, **broken}]), machine()))
+    assert [one["kind"] for one in outcome.findings] == ["HyperVHost"]
+
+
 def test_only_the_machines_above_the_quota_are_told(check: Check) -> None:
     text = dump(machine("a-1"), machine("a-2"), machine("a-3"), host(tenants=[{**EVERYBODY, "maxMachines": 2}]))
     assert [one["name"] for one in check(text).findings] == ["a-3"]
