@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PYTHONPATH := operator:tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check generate lock hostsim clean
+.PHONY: help setup demo test check bench fuzz generate lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,12 @@ check: $(STAMP) ## lint, types, import contracts, generated files fresh, chart l
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/chart.py lint
+
+bench: $(STAMP) ## benchmarks, each with its limit; ARGS="validation" runs one
+	$(BIN)/python -m bench $(ARGS)
+
+fuzz: $(STAMP) ## random input for SECONDS=60
+	$(BIN)/python -m fuzz $(or $(SECONDS),60)
 
 generate: $(STAMP) ## write crds/, the chart's copies and the reference pages from the models and the schema
 	$(BIN)/python tools/generate.py

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import crd_rules
 from pydantic import BaseModel
 
 from hyperv_operator.api import names
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
-from hyperv_operator.contract.os_family import PREFIXES
-from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema, SetMode
-from hyperv_operator.contract.validation import required_message, secret_inline_message
-from hyperv_operator.contract.values import private_key_message
+from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema
 
 Json = dict[str, Any]
 
@@ -79,114 +77,37 @@ _TYPES = {FieldType.INTEGER: "integer", FieldType.BOOLEAN: "boolean"}
 
 
 def _field(definition: FieldDefinition) -> Json:
-    limits = definition.validations
-    text = " ".join(part for part in (f"{definition.label}.", definition.description, definition.hint) if part)
-    node: Json = {"type": _TYPES.get(definition.type, "string"), "description": text}
+    """Return a field's schema; what applies to one OS family only has its limits in CEL, where they are conditional."""
+    text = " ".join(part for part in (definition.description, definition.hint) if part)
+    node: Json = {"type": _TYPES.get(definition.type, "string"), "title": definition.label, "description": text}
     if definition.is_secret:
-        node["maxLength"] = 8_192
         node["description"] = f"{text} Secret: it is refused here and belongs under spec.secretFields."
-        return node
-    if node["type"] == "string":
-        node["maxLength"] = limits.max_length or (15 if definition.type is FieldType.IPV4 else 253)
-        if limits.min_length:
-            node["minLength"] = limits.min_length
-    pairs = {"minimum": limits.minimum, "maximum": limits.maximum, "pattern": limits.pattern}
-    node |= {key: value for key, value in pairs.items() if value is not None}
-    if limits.enum:
-        node["enum"] = list(limits.enum)
-        node.pop("maxLength", None)
-    if definition.type is FieldType.IPV4:
-        octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-        node["pattern"] = rf"^{octet}(\.{octet}){{3}}$"
+        return {**node, "maxLength": 8_192}
+    limits = definition.validations
+    always = definition.applicability is None
+    if always and limits.enum:
+        return {**node, "enum": list(limits.enum)}
+    if definition.max_length is not None:
+        node["maxLength"] = definition.max_length
+    if always:
+        pairs = {
+            "minLength": limits.min_length,
+            "minimum": limits.minimum,
+            "maximum": limits.maximum,
+            "pattern": definition.pattern,
+            "format": "ipv4" if definition.type is FieldType.IPV4 else None,
+        }
+        node |= {key: value for key, value in pairs.items() if value is not None}
     return node
 
 
-def _rule(rule: str, message: str, **more: str) -> Json:
-    return {"rule": rule, "message": message, **more}
-
-
 def _fields(schema: JobSchema) -> Json:
-    rules = []
-    for definition in schema.fields:
-        name = definition.id
-        if definition.is_secret:
-            rules.append(_rule(f"!has(self.{name})", secret_inline_message(name)))
-        elif definition.required:
-            rules.append(_rule(f"has(self.{name})", required_message(name, is_secret=False)))
-        if definition.type is FieldType.MULTILINE:
-            rules.append(_rule(f"!has(self.{name}) || !self.{name}.contains('PRIVATE KEY')", private_key_message(name)))
     return {
         "type": "object",
         "description": f"The fields of schema version {schema.version} that are not secret.",
         "properties": {definition.id: _field(definition) for definition in schema.fields},
-        "x-kubernetes-validations": rules,
+        "x-kubernetes-validations": crd_rules.field_rules(schema),
     }
-
-
-def _has(schema: JobSchema, name: str) -> str:
-    definition = schema.field(name)
-    assert definition is not None
-    if definition.is_secret:
-        return f"(has(self.secretFields) && has(self.secretFields.{name}))"
-    return f"has(self.fields.{name})"
-
-
-def _is_family(schema: JobSchema, members: tuple[str, ...]) -> str:
-    """Return the condition under which a set's members apply: what does not apply is dropped, not refused."""
-    definitions = [schema.field(name) for name in members]
-    families = {one.applicability.os_family for one in definitions if one and one.applicability}
-    if not families:
-        return ""
-    family = next(iter(families))[0]
-    prefixes = ", ".join(f"'{prefix.lower()}'" for prefix, of in PREFIXES if of is family)
-    inferred = (
-        f"has(self.fields.image_name) && [{prefixes}].exists(p, self.fields.image_name.lowerAscii().startsWith(p))"
-    )
-    return f"(has(self.fields.os_family) ? self.fields.os_family == '{family.value}' : {inferred})"
-
-
-def _spec_rules(schema: JobSchema) -> list[Json]:
-    rules = [
-        _rule(_has(schema, definition.id), required_message(definition.id, is_secret=True))
-        for definition in schema.fields
-        if definition.is_secret and definition.required
-    ]
-    for group in schema.parameter_sets:
-        given = [_has(schema, name) for name in group.members]
-        if group.mode is SetMode.ALL_OR_NONE:
-            holds = f"({' && '.join(given)}) || !({' || '.join(given)})"
-        else:
-            needed = " && ".join(_has(schema, name) for name in group.requires)
-            holds = f"!({' || '.join(given)}) || ({needed})"
-        guard = _is_family(schema, group.members)
-        rules.append(_rule(f"!{guard} || ({holds})" if guard else holds, group.message))
-    return rules
-
-
-def _frozen(schema: JobSchema) -> list[Json]:
-    """Return the transition rules: at the root, since what freezes fields is in status."""
-    identity = [definition.id for definition in schema.fields if definition.immutable]
-    guest = [one.id for one in schema.fields if one.id.startswith(("guest_", "cnf_")) and not one.is_secret]
-
-    def same(names: list[str]) -> str:
-        # Not `.?name`: what the server estimates for comparing optional values is beyond its budget.
-        new, old = "self.spec.fields", "oldSelf.spec.fields"
-        return " && ".join(
-            f"(has({new}.{name}) ? has({old}.{name}) && {new}.{name} == {old}.{name} : !has({old}.{name}))"
-            for name in names
-        )
-
-    return [
-        _rule(
-            f"!has(oldSelf.status) || !has(oldSelf.status.vmId) || ({same(identity)})",
-            f"{' and '.join(identity)} cannot be changed once the VM exists: delete this machine and apply a new one.",
-        ),
-        _rule(
-            f"!has(oldSelf.status) || !has(oldSelf.status.sealed) || ({same(guest)})",
-            "guest_* and cnf_* fields cannot be changed once they were published to the guest: delete this machine and "
-            "apply a new one.",
-        ),
-    ]
 
 
 # --- the three resources ---------------------------------------------------------------------------------------------
@@ -247,15 +168,15 @@ def _machine(schema: JobSchema) -> Json:
         "type": "object",
         "description": spec["properties"]["secretFields"]["description"],
         "properties": {
-            one.id: {**reference, "description": f"{one.label}. {one.description}"}
+            one.id: {**reference, "title": one.label, "description": f"{one.description} {one.hint}".strip()}
             for one in schema.fields
             if one.is_secret
         },
     }
     spec["properties"]["targetHost"]["x-kubernetes-validations"] = [
-        _rule("self == oldSelf", "spec.targetHost cannot be changed: delete this machine and apply a new one.")
+        crd_rules.rule("self == oldSelf", "spec.targetHost cannot be changed: delete this machine and apply a new one.")
     ]
-    spec["x-kubernetes-validations"] = _spec_rules(schema)
+    spec["x-kubernetes-validations"] = crd_rules.spec_rules(schema)
     properties = {"spec": spec, "status": structural(HyperVMachineStatus)}
     return {
         "subresources": {"status": {}},
@@ -270,14 +191,16 @@ def _machine(schema: JobSchema) -> Json:
             _column("Message", _condition("Ready", "message"), wide=True),
             _column("Age", ".metadata.creationTimestamp", "date"),
         ],
-        "schema": _root("A virtual machine on a Hyper-V host.", properties, ["spec"], _frozen(schema)),
+        "schema": _root(
+            "A virtual machine on a Hyper-V host.", properties, ["spec"], crd_rules.transition_rules(schema)
+        ),
     }
 
 
 def _host() -> Json:
     spec = structural(HyperVHostSpec)
     spec["properties"]["connection"]["x-kubernetes-validations"] = [
-        _rule(
+        crd_rules.rule(
             "!has(self.transport) || self.transport != 'http' || !has(self.authentication) || "
             "!(self.authentication in ['basic', 'certificate'])",
             "transport http needs an authentication that encrypts messages: kerberos, negotiate or ntlm",

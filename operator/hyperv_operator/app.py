@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import kopf
 from pydantic import ValidationError
 
-from hyperv_operator.contract.schema import JobSchema, load_schema
+from hyperv_operator.contract.schema import JobSchema
+from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.errors import SchemaFileError, SettingsError
 from hyperv_operator.handlers import host, lifecycle, machine
 from hyperv_operator.handlers.context import Context

@@ -72,7 +72,11 @@ class SchemaProblem:
 
 
 class SchemaFileError(ContractError):
-    """The schema file is broken; the message names the place and the remedy."""
+    """The schema file is broken; the message names every line and place, and the remedy."""
+
+    def __init__(self, message: str, problems: tuple[SchemaProblem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
     def __init__(self, message: str, problems: tuple[SchemaProblem, ...] = ()) -> None:
         super().__init__(message)

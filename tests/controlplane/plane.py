@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import socket
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import yaml
 
@@ -112,6 +113,24 @@ class ControlPlane:
             documents = [manifests] if isinstance(manifests, Mapping) else manifests
             text = yaml.safe_dump_all(dict(document) for document in documents)
         return self.kubectl("apply", "--validate=strict", "--namespace", namespace, "--filename", "-", stdin=text)
+
+    def request(self, method: str, path: str, body: Manifest | None = None) -> tuple[int, dict[str, Any]]:
+        """Send one request as the administrator; return the status code and the JSON answer, whatever the code.
+
+        Far quicker than kubectl, for tests that ask hundreds of times.
+        """
+        request = urllib.request.Request(
+            self.url + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"Bearer {self._credentials.admin_token}", "Content-Type": "application/json"},
+        )
+        try:
+            with self._requests.open(request, timeout=30) as response:
+                return int(response.status), json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
 
     def install_crds(self, path: Path) -> None:
         """Apply the CustomResourceDefinitions of a file or folder and return when they are served."""

@@ -1,62 +1,130 @@
-"""Rules between fields, and between fields and the world they are for."""
+"""Rules between fields, and between fields and the world they are for.
+
+The custom resource's own rules repeat those that CEL can express; `tools/crd_rules.py` makes them from the numbers and
+sentences here.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from pydantic import JsonValue
 
+from hyperv_operator.contract.job import guest_plaintext, is_guest_field
 from hyperv_operator.contract.os_family import OsFamily
 from hyperv_operator.contract.problems import FieldError
+from hyperv_operator.contract.schema import JobSchema
 
-NETBIOS_LIMIT = 15
-GUEST_DATA_LIMIT = 48_000
+NETBIOS_LIMIT: Final = 15
+ACCOUNT_LIMITS: Final = {OsFamily.WINDOWS: 20, OsFamily.LINUX: 32}
+"""Characters of a local account's name: of SAM, and of useradd."""
+GUEST_DATA_LIMIT: Final = 48_000
 """Bytes of guest data: sealed and in base64 they still fit into about 70 KVP items, of which a call takes 128."""
-_SECRET_ALLOWANCE = 600
-"""Bytes a secret may take in the guest data, its name and JSON escapes included: its value is not seen here."""
+_BYTES_PER_CHARACTER: Final = 4
+"""UTF-8 at its longest; JSON's escapes of quotes and backslashes take two."""
+
+NETBIOS: Final = f"vm_name is longer than the {NETBIOS_LIMIT} characters of a Windows computer name; shorten it."
+DIGITS_ONLY: Final = "vm_name has digits only; give it at least one letter, as the guest takes it as its hostname."
+OWN_ADDRESS: Final = "guest_v4_defaultgw is the guest's own address; give the router's."
+SAME_AS_COMPUTER: Final = (
+    "guest_la_uid is the same as vm_name; Windows has no local account with its computer's name, so change one of them."
+)
+
+
+_JSON_PER_CHARACTER: Final = 6
+"""JSON at its longest: a control character's escape."""
 
 
 def check(
-    fields: Mapping[str, JsonValue], family: OsFamily | None, secrets: int, *, host_has_cluster: bool | None
+    schema: JobSchema,
+    fields: Mapping[str, JsonValue],
+    family: OsFamily | None,
+    secrets: Collection[str],
+    *,
+    host_has_cluster: bool | None,
 ) -> list[FieldError]:
-    """Return what is wrong between the fields of a submission whose single values are in order."""
+    """Return what is wrong between the fields of a submission, as far as those fields are in order one by one."""
     return [
         *_subnet(fields),
+        *_servers(fields),
         *_name(fields, family),
-        *_budget(fields, secrets),
+        *_account(fields, family),
+        *_budget(schema, fields, family, secrets),
         *_cluster(fields, host_has_cluster=host_has_cluster),
     ]
+
+
+def is_usable(address: ipaddress.IPv4Address) -> bool:
+    """Tell whether a machine can have the address on a network: no loopback, multicast, reserved or unspecified one."""
+    first = address.packed[0]
+    return 0 < first < 224 and first != 127
+
+
+def unusable_message(name: str, address: str) -> str:
+    """Return the sentence for an address that no machine has."""
+    return f"{name} {address} is no address that a machine can have on a network; correct it."
+
+
+def not_a_host_message(name: str, address: str) -> str:
+    """Return the sentence for a network's own or its broadcast address."""
+    return (
+        f"{name} {address} is the network or the broadcast address of its network; choose an address between the two."
+    )
+
+
+def outside_message(gateway: str, address: str) -> str:
+    """Return the sentence for a gateway on another network."""
+    return (
+        f"guest_v4_defaultgw {gateway} is not inside the network that guest_v4_ipaddr {address} and guest_v4_cidrprefix make; "
+        "correct one of the three."
+    )
+
+
+def account_message(family: OsFamily) -> str:
+    """Return the sentence for an account name that is too long."""
+    return f"guest_la_uid is longer than the {ACCOUNT_LIMITS[family]} characters of a local account of {family.value}; shorten it."
 
 
 def _subnet(fields: Mapping[str, JsonValue]) -> list[FieldError]:
     address, prefix, gateway = (
         fields.get(name) for name in ("guest_v4_ipaddr", "guest_v4_cidrprefix", "guest_v4_defaultgw")
     )
-    if not isinstance(address, str) or not isinstance(prefix, int):
+    if not isinstance(address, str):
+        return []
+    own = ipaddress.IPv4Address(address)
+    if not is_usable(own):
+        return [FieldError("guest_v4_ipaddr", "not_a_host", unusable_message("guest_v4_ipaddr", address))]
+    if not isinstance(prefix, int):
         return []
     network = ipaddress.IPv4Network(f"{address}/{prefix}", strict=False)
-    own = ipaddress.IPv4Address(address)
+    ends = (network.network_address, network.broadcast_address)
     found = []
-    if own in (network.network_address, network.broadcast_address):
-        which = "network" if own == network.network_address else "broadcast"
-        text = f"guest_v4_ipaddr {address} is the {which} address of {network}; choose an address inside it."
-        found.append(FieldError("guest_v4_ipaddr", "not_a_host", text))
-    if own.is_loopback or own.is_multicast or own.is_unspecified:
-        text = f"guest_v4_ipaddr {address} is no address that a host can have on a network."
+    if own in ends:
+        text = not_a_host_message("guest_v4_ipaddr", address)
         found.append(FieldError("guest_v4_ipaddr", "not_a_host", text))
     if isinstance(gateway, str):
         router = ipaddress.IPv4Address(gateway)
         if router not in network:
-            text = f"guest_v4_defaultgw {gateway} is not inside {network}, the network of guest_v4_ipaddr; correct one."
+            text = outside_message(gateway, address)
             found.append(FieldError("guest_v4_defaultgw", "outside_subnet", text))
         elif router == own:
-            text = "guest_v4_defaultgw is the guest's own address; give the router's."
-            found.append(FieldError("guest_v4_defaultgw", "own_address", text))
-        elif router in (network.network_address, network.broadcast_address):
-            text = f"guest_v4_defaultgw {gateway} is the network or broadcast address of {network}; give the router's."
+            found.append(FieldError("guest_v4_defaultgw", "own_address", OWN_ADDRESS))
+        elif router in ends:
+            text = not_a_host_message("guest_v4_defaultgw", gateway)
             found.append(FieldError("guest_v4_defaultgw", "not_a_host", text))
+    return found
+
+
+def _servers(fields: Mapping[str, JsonValue]) -> list[FieldError]:
+    """DNS servers: loopback is allowed, as a guest may run a resolver of its own."""
+    found = []
+    for name in ("guest_v4_dns1", "guest_v4_dns2"):
+        address = fields.get(name)
+        if isinstance(address, str) and not 0 < ipaddress.IPv4Address(address).packed[0] < 224:
+            found.append(FieldError(name, "not_a_host", unusable_message(name, address)))
     return found
 
 
@@ -65,25 +133,51 @@ def _name(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[Fiel
     if not isinstance(name, str):
         return []
     if family is OsFamily.WINDOWS and len(name) > NETBIOS_LIMIT:
-        text = f"vm_name has {len(name)} characters; a Windows computer name has at most {NETBIOS_LIMIT}."
-        return [FieldError("vm_name", "netbios", text)]
-    if family is OsFamily.WINDOWS and name.isdigit():
-        return [FieldError("vm_name", "netbios", "vm_name has digits only; a Windows computer name needs a letter.")]
+        return [FieldError("vm_name", "netbios", NETBIOS)]
+    # Windows refuses such a computer name; resolvers take such a hostname for an address.
+    if name.isascii() and name.isdigit():
+        return [FieldError("vm_name", "digits_only", DIGITS_ONLY)]
     return []
 
 
-def _budget(fields: Mapping[str, JsonValue], secrets: int) -> list[FieldError]:
-    sizes = {
-        name: len(json.dumps({name: value}).encode())
-        for name, value in fields.items()
-        if name.startswith(("guest_", "cnf_"))
-    }
-    total = sum(sizes.values()) + secrets * _SECRET_ALLOWANCE
+def _account(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[FieldError]:
+    account, name = fields.get("guest_la_uid"), fields.get("vm_name")
+    if not isinstance(account, str) or family is None:
+        return []
+    if len(account) > ACCOUNT_LIMITS[family]:
+        return [FieldError("guest_la_uid", "account_length", account_message(family))]
+    if family is OsFamily.WINDOWS and isinstance(name, str) and account.lower() == name.lower():
+        return [FieldError("guest_la_uid", "same_as_computer", SAME_AS_COMPUTER)]
+    return []
+
+
+def _budget(
+    schema: JobSchema, fields: Mapping[str, JsonValue], family: OsFamily | None, secrets: Collection[str]
+) -> list[FieldError]:
+    """Count the guest's data as it is sealed; a secret, whose value is not seen here, counts with the most it can take."""
+    longest = sum(len(name) + len(str(value)) for name, value in fields.items())
+    longest += sum(len(name) + (schema.by_id[name].validations.max_length or 0) for name in secrets)
+    if (longest + 16 * (len(fields) + len(secrets) + 4)) * _JSON_PER_CHARACTER <= GUEST_DATA_LIMIT:
+        return []  # far below: the exact count is the dearest part of a validation
+    base = len(guest_plaintext((family or OsFamily.WINDOWS).value, {}, {}))
+    sizes = {name: _size(name, value) for name, value in fields.items() if is_guest_field(name)}
+    for name in secrets:
+        longest = (schema.by_id[name].validations.max_length or 0) * _BYTES_PER_CHARACTER
+        sizes[name] = _size(name, "") + longest
+    total = base + sum(sizes.values()) + max(len(sizes) - 1, 0)
     if total <= GUEST_DATA_LIMIT:
         return []
-    largest = max(sizes, key=lambda name: sizes[name], default="vm_name")
-    text = f"The guest's data takes {total} bytes, {GUEST_DATA_LIMIT} fit; the largest is {largest} ({sizes[largest]})."
+    largest = max(sizes, key=lambda name: sizes[name])
+    text = (
+        f"The guest's data takes up to {total} bytes and {GUEST_DATA_LIMIT} fit; the largest is {largest} with "
+        f"{sizes[largest]}: shorten it by {total - GUEST_DATA_LIMIT} bytes or more."
+    )
     return [FieldError(largest, "kvp_budget", text)]
+
+
+def _size(name: str, value: JsonValue) -> int:
+    """Return the bytes of one member of the guest's data, as `guest_plaintext` writes it."""
+    return len(json.dumps({name: value}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")) - 2
 
 
 def _cluster(fields: Mapping[str, JsonValue], *, host_has_cluster: bool | None) -> list[FieldError]:

@@ -127,8 +127,13 @@ RunJob = ProvisioningJob | RemovalJob | UpdateJob
 JobDefinition = RunJob | InventoryJob
 
 
+def is_guest_field(name: str) -> bool:
+    """Tell whether a field is part of what the guest is given."""
+    return name == "vm_name" or name.startswith(("guest_", "cnf_"))
+
+
 def guest_plaintext(os_family: str, fields: Mapping[str, JsonValue], secrets: Mapping[str, str]) -> bytes:
     """Return what is sealed for the guest: its name, every `guest_*` and `cnf_*` field, and the secrets, as compact JSON."""
-    wanted = {name: value for name, value in fields.items() if name == "vm_name" or name.startswith(("guest_", "cnf_"))}
+    wanted = {name: value for name, value in fields.items() if is_guest_field(name)}
     data = {"protocol": 1, "os_family": os_family, "fields": {**wanted, **secrets}}
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()

@@ -31,5 +31,6 @@ PREFIXES: Final[tuple[tuple[str, OsFamily], ...]] = (
 
 def infer_os_family(image_name: str) -> OsFamily | None:
     """Return the family that the image's name starts with the name of, whatever its case; None if it tells nothing."""
-    name = image_name.strip().casefold()
+    # Only ASCII letters change: other scripts have letters that lower to these, and the API server's rules know none.
+    name = image_name.strip().encode("ascii", "replace").decode().lower()
     return next((family for prefix, family in PREFIXES if name.startswith(prefix)), None)

@@ -1,7 +1,8 @@
 """`validate_job_submission`: everything that can be said about a submission without asking anybody, all at once.
 
-Order: secrets inline, unknown fields, values (normalised on the way), the OS family, applicability (what does not apply is
-dropped with a warning), defaults, required fields, parameter sets, cross-checks. Its own output passes unchanged.
+Order: secrets inline, unknown fields, the values' types, the OS family, applicability (what does not apply is dropped with a
+warning, whatever its value), the values' limits, defaults, required fields, parameter sets, cross-checks. Its own output passes
+unchanged.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import JsonValue
 from hyperv_operator.contract import crosschecks, values
 from hyperv_operator.contract.os_family import PREFIXES, OsFamily, infer_os_family
 from hyperv_operator.contract.problems import FieldError
-from hyperv_operator.contract.schema import JobSchema, SetMode
+from hyperv_operator.contract.schema import JobSchema, ParameterSet, SetMode
 
 __all__ = ["Accepted", "FieldError", "Rejected", "validate_job_submission"]
 
@@ -57,32 +58,38 @@ def validate_job_submission(
     nobody knows the host.
     """
     errors: list[FieldError] = [*_unknown(schema, submission, secrets)]
-    clean: dict[str, JsonValue] = {}
+    given: dict[str, str | int | bool] = {}
+    misshapen: dict[str, FieldError] = {}
     for definition in schema.fields:
-        if definition.is_secret or definition.id not in submission or submission[definition.id] is None:
+        raw = submission.get(definition.id)
+        if definition.is_secret or raw is None:
             continue
-        checked = values.check(definition, submission[definition.id], strict=strict)
-        if isinstance(checked, values.Value):
-            if checked.value != "" or definition.required:
-                clean[definition.id] = checked.value
-        else:
+        shaped = values.shape(definition, raw, strict=strict)
+        if isinstance(shaped, FieldError):
+            misshapen[definition.id] = shaped
+        elif shaped.value is not None:
+            given[definition.id] = shaped.value
+    family = _family(schema, given)
+    given_secrets = [name for name in dict.fromkeys(secrets) if name in schema.secret_ids]
+    warnings = _drop_inapplicable(schema, given, misshapen, given_secrets, family, strict=strict)
+    clean: dict[str, JsonValue] = {}
+    for name, value in given.items():
+        checked = values.limit(schema.by_id[name], value)
+        if isinstance(checked, FieldError):
             errors.append(checked)
-    family = _family(clean)
-    warnings: list[str] = []
-    given_secrets = [field_id for field_id in secrets if field_id in schema.secret_ids]
-    if family is not None:
-        warnings += _drop_inapplicable(schema, clean, given_secrets, family)
+        else:
+            clean[name] = checked.value
+    errors += misshapen.values()
+    if family is not None and not any(error.field == "os_family" for error in errors):
         clean["os_family"] = family.value
-    for definition in schema.fields:
-        if definition.default is not None and definition.id not in clean:
-            clean[definition.id] = definition.default
+    _default(schema, clean, {*given, *misshapen}, family)
     broken = {error.field for error in errors}
     present = {*clean, *given_secrets, *broken}
     errors += _missing(schema, present)
-    errors += _sets(schema, present)
+    errors += _sets(schema, present, family)
     if family is None and "image_name" in clean and "os_family" not in broken:
-        errors.append(_no_family(str(clean["image_name"])))
-    errors += crosschecks.check(clean, family, len(given_secrets), host_has_cluster=host_has_cluster)
+        errors.append(FieldError("os_family", "unknown_family", unknown_family_message(str(clean["image_name"]))))
+    errors += crosschecks.check(schema, clean, family, given_secrets, host_has_cluster=host_has_cluster)
     if errors:
         order = {definition.id: index for index, definition in enumerate(schema.fields)}
         return Rejected(tuple(sorted(errors, key=lambda error: order.get(error.field, len(order)))))
@@ -92,8 +99,10 @@ def validate_job_submission(
 
 def _unknown(schema: JobSchema, submission: Mapping[str, JsonValue], secrets: Collection[str]) -> list[FieldError]:
     found = []
-    for name in submission:
+    for name, value in submission.items():
         definition = schema.field(name)
+        if value is None:
+            continue
         if definition is None:
             found.append(FieldError(name, "unknown", f"There is no field {name!r}; remove it or correct its spelling."))
         elif definition.is_secret:
@@ -111,37 +120,55 @@ def secret_inline_message(name: str) -> str:
     return f"{name} is secret: give it as a reference under spec.secretFields, never as a value under spec.fields."
 
 
-def _family(clean: Mapping[str, JsonValue]) -> OsFamily | None:
-    given = clean.get("os_family")
-    if isinstance(given, str):
-        return OsFamily(given)
-    return infer_os_family(str(clean["image_name"])) if "image_name" in clean else None
+def _family(schema: JobSchema, given: Mapping[str, str | int | bool]) -> OsFamily | None:
+    word = given.get("os_family")
+    if isinstance(word, str) and word in (schema.by_id["os_family"].validations.enum or ()) and word in set(OsFamily):
+        return OsFamily(word)
+    image = given.get("image_name")
+    return infer_os_family(image) if isinstance(image, str) else None
 
 
-def _no_family(image_name: str) -> FieldError:
+def unknown_family_message(image_name: str) -> str:
+    """Return the sentence for an image whose name does not tell the family."""
     known = ", ".join(prefix for prefix, _ in PREFIXES)
-    text = (
-        f"The OS family cannot be told from image_name {image_name!r}: set os_family to windows or linux "
+    return (
+        f"The OS family cannot be told from image_name '{image_name}': set os_family to windows or linux "
         f"(names that begin with one of these tell it: {known})."
     )
-    return FieldError("os_family", "unknown_family", text)
 
 
 def _drop_inapplicable(
-    schema: JobSchema, clean: dict[str, JsonValue], given_secrets: list[str], family: OsFamily
-) -> list[str]:
-    warnings = []
+    schema: JobSchema,
+    given: dict[str, str | int | bool],
+    misshapen: dict[str, FieldError],
+    given_secrets: list[str],
+    family: OsFamily | None,
+    *,
+    strict: bool,
+) -> tuple[str, ...]:
+    """Take out what does not apply to the family; return the warnings. A resource's wrong type stays an error."""
+    dropped = []
     for definition in schema.fields:
-        if definition.applies_to(family):
+        name = definition.id
+        if family is None or definition.applies_to(family):
             continue
-        if definition.id in clean:
-            del clean[definition.id]
-        elif definition.id in given_secrets:
-            given_secrets.remove(definition.id)
+        if name in given:
+            del given[name]
+        elif name in misshapen and not strict:
+            del misshapen[name]
+        elif name in given_secrets:
+            given_secrets.remove(name)
         else:
             continue
-        warnings.append(f"{definition.id} does not apply to {family.value} and is ignored.")
-    return warnings
+        dropped.append(f"{name} does not apply to {family.value} and is ignored.")
+    return tuple(dropped)
+
+
+def _default(schema: JobSchema, clean: dict[str, JsonValue], given: Collection[str], family: OsFamily | None) -> None:
+    for definition in schema.fields:
+        applies = family is None or definition.applies_to(family)
+        if definition.default is not None and definition.id not in given and applies:
+            clean[definition.id] = definition.default
 
 
 def _missing(schema: JobSchema, present: Collection[str]) -> list[FieldError]:
@@ -157,9 +184,11 @@ def required_message(name: str, is_secret: bool) -> str:  # noqa: FBT001 - the t
     return f"{name} is required: add it under spec.{'secretFields' if is_secret else 'fields'}."
 
 
-def _sets(schema: JobSchema, present: Collection[str]) -> list[FieldError]:
+def _sets(schema: JobSchema, present: Collection[str], family: OsFamily | None) -> list[FieldError]:
     found = []
     for group in schema.parameter_sets:
+        if family is not None and family not in schema.families_of(group):
+            continue
         given = [name for name in group.members if name in present]
         if group.mode is SetMode.ALL_OR_NONE:
             missing = [name for name in group.members if name not in present] if given else []
@@ -168,5 +197,10 @@ def _sets(schema: JobSchema, present: Collection[str]) -> list[FieldError]:
             missing = [name for name in group.requires if name not in present] if given else []
             code = "requires"
         if missing:
-            found.append(FieldError(missing[0], code, f"{group.message} Missing: {', '.join(missing)}."))
+            found.append(FieldError(missing[0], code, incomplete_message(group, ", ".join(missing))))
     return found
+
+
+def incomplete_message(group: ParameterSet, missing: str) -> str:
+    """Return the sentence for a parameter set that lacks members."""
+    return f"{group.message} Missing: {missing}."

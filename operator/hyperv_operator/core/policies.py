@@ -52,24 +52,38 @@ def readable(snapshot: Snapshot) -> Violation | None:
 
 
 def schema_version(snapshot: Snapshot) -> Violation | None:
-    """The resource was written for the schema that is active."""
+    """The resource was written for the schema that is active, or was launched before that one was.
+
+    What is under way when the operator is upgraded goes on if its fields keep the new schema's rules too.
+    """
     assert snapshot.spec is not None
-    if snapshot.spec.schema_version != snapshot.schema.version:
-        return Violation(
-            Reason.SCHEMA_VERSION_MISMATCH,
-            f"spec.schemaVersion is {snapshot.spec.schema_version}, but the active schema is version "
-            f"{snapshot.schema.version}. Check the fields against that version and set spec.schemaVersion to it.",
-        )
-    return None
+    if snapshot.spec.schema_version == snapshot.schema.version or snapshot.status.claim is not None:
+        return None
+    return Violation(
+        Reason.SCHEMA_VERSION_MISMATCH, version_message(snapshot.spec.schema_version, snapshot.schema.version)
+    )
+
+
+def version_message(given: int, active: int) -> str:
+    """Return the sentence for a resource of another schema version; admission says the same."""
+    return (
+        f"spec.schemaVersion is {given}, but the active schema is version {active}. Check the fields against version "
+        f"{active} (docs/reference/fields.md) and set spec.schemaVersion to {active}."
+    )
 
 
 def fields_valid(snapshot: Snapshot) -> Violation | None:
     """The fields keep every rule of the schema."""
+    assert snapshot.spec is not None
     match submission_of(snapshot):
         case Rejected(errors=errors):
             text = " ".join(f"{error.field}: {error.message}" for error in errors)
+            if snapshot.spec.schema_version != snapshot.schema.version:
+                # It was accepted once: what is wrong is the version, and the errors say what the new one asks for.
+                version = version_message(snapshot.spec.schema_version, snapshot.schema.version)
+                return Violation(Reason.SCHEMA_VERSION_MISMATCH, f"{version} {text}")
             too_large = any(error.code == "kvp_budget" for error in errors)
-            cluster = all(error.field == "vm_clustered" for error in errors)
+            cluster = all(error.code == "no_cluster" for error in errors)
             reason = Reason.GUEST_DATA_TOO_LARGE if too_large else Reason.INVALID_FIELDS
             return Violation(Reason.CLUSTER_REQUIRED if cluster else reason, text)
         case Accepted():
@@ -170,16 +184,18 @@ def inventory_known(snapshot: Snapshot) -> Violation | None:
 
 
 def agent_compatible(snapshot: Snapshot) -> Violation | None:
-    """The agent on the host supports the active schema."""
+    """The agent on the host supports the schema that the machine was written for."""
+    assert snapshot.spec is not None
     assert snapshot.host is not None
     assert snapshot.host.report is not None
     versions = snapshot.host.report.facts.agent.schema_versions
-    if snapshot.schema.version in versions:
+    wanted = snapshot.spec.schema_version
+    if wanted in versions:
         return None
     return Violation(
         Reason.AGENT_ROLLOUT_INCOMPLETE,
         f"The agent on host {snapshot.host.name} supports schema versions {', '.join(map(str, versions)) or 'none'}, not "
-        f"{snapshot.schema.version}. It goes on when the agent there is brought up to date.",
+        f"{wanted}. It goes on when the agent there is brought up to date.",
         about_submission=False,
         needs_person=False,
     )

@@ -238,10 +238,13 @@ class HostReconciler:
         view = record.view(UNASKED)
         names = {record.name, *(peer.name for peer in self._book.cluster_of(record.name))}
         images = record.report.images if record.report else ()
+        agent = record.report.facts.agent if record.report else None
         for machine in self._book.machines.values():
             if machine.target_host not in names:
                 continue
-            seen = (record.problem, images, view and (view.vms_of(machine.uid), view.journal_of(machine.uid)))
+            own = view and (view.vms_of(machine.uid), view.journal_of(machine.uid))
+            # The spec too: what waits for an uncordoned host or for its failover cluster has no deadline of its own.
+            seen = (record.problem, images, agent, view and view.spec, own)
             if machine.views.get(record.name) != seen or machine.awaits_guest:
                 machine.views[record.name] = seen
                 machine.wake.set()

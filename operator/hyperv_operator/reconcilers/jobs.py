@@ -88,8 +88,9 @@ async def _provisioning(
 ) -> tuple[ProvisioningJob, Sealed | None]:
     submission = submission_of(snapshot)
     assert isinstance(submission, Accepted)
+    assert snapshot.spec is not None
     job = ProvisioningJob(
-        schema_ref=SchemaRef(id="vm-provisioning", version=snapshot.schema.version),
+        schema_ref=SchemaRef(id="vm-provisioning", version=snapshot.spec.schema_version),
         fields=submission.fields,
         run=run,
         host=host,

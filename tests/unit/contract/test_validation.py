@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperv_operator.contract.schema import load_schema
+from hyperv_operator.contract.crosschecks import GUEST_DATA_LIMIT
+from hyperv_operator.contract.job import guest_plaintext
+from hyperv_operator.contract.schema import JobSchema
+from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -95,3 +98,58 @@ def test_validation_never_fails_and_its_own_output_passes_unchanged(changes: dic
     if isinstance(first, Accepted):
         again = validate_job_submission(SCHEMA, first.fields, secrets=first.secret_fields, strict=True)
         assert again == Accepted(first.fields, first.secret_fields, ())
+
+
+def test_forms_are_cast_and_trimmed_and_empty_inputs_are_left_out() -> None:
+    values = {
+        **GOOD,
+        "gb_ram": " 8 ",
+        "vm_name": " web-01 ",
+        "vm_clustered": "Yes",
+        "os_family": " Windows ",
+        "vlan_id": "",
+    }
+    result = validate_job_submission(SCHEMA, values, secrets=SECRETS)
+    assert isinstance(result, Accepted)
+    assert (result.fields["gb_ram"], result.fields["vm_name"], result.fields["vlan_id"]) == (8, "web-01", 0)
+    assert (result.fields["vm_clustered"], result.fields["os_family"]) == (True, "windows")
+    assert isinstance(validate_job_submission(SCHEMA, values, secrets=SECRETS, strict=True), Rejected)
+
+
+def test_what_does_not_apply_is_dropped_whatever_its_value_and_before_sets_are_checked() -> None:
+    values = {
+        **GOOD,
+        "image_name": "Ubuntu 24.04",
+        "guest_domain_jointarget": "not a name",
+        "guest_domain_joinuid": "'",
+    }
+    for strict in (True, False):
+        result = validate_job_submission(SCHEMA, values, secrets=(*SECRETS, "guest_domain_joinpw"), strict=strict)
+        assert isinstance(result, Accepted)
+        assert len(result.warnings) == 3
+        assert result.secret_fields == SECRETS
+
+
+def test_the_size_of_the_guests_data_is_counted_as_it_is_sealed() -> None:
+    key = SCHEMA.by_id["cnf_ansible_ssh_key"]
+    longer = key.model_copy(update={"validations": key.validations.model_copy(update={"max_length": 60_000})})
+    schema = JobSchema.model_construct(
+        **{**dict(SCHEMA), "fields": tuple(longer if one is key else one for one in SCHEMA.fields)}
+    )
+    values = {**GOOD, "image_name": "Ubuntu 24.04", "cnf_ansible_ssh_user": "ops"}
+
+    def submit(length: int) -> Accepted | Rejected:
+        text = "ssh-rsa " + 'é"' * (length // 3)
+        return validate_job_submission(schema, {**values, "cnf_ansible_ssh_key": text}, secrets=SECRETS, strict=True)
+
+    fits = submit(35_000)
+    assert isinstance(fits, Accepted)
+    password = "\U0001f511" * 127
+    size = len(guest_plaintext("linux", fits.fields, {"guest_la_pw": password}))
+    assert size < GUEST_DATA_LIMIT
+    too_large = submit(37_000)
+    assert isinstance(too_large, Rejected)
+    error = too_large.errors[0]
+    assert (error.field, error.code) == ("cnf_ansible_ssh_key", "kvp_budget")
+    more = (37_000 // 3 - 35_000 // 3) * len('é\\"'.encode())
+    assert f"takes up to {size + more} bytes and {GUEST_DATA_LIMIT} fit" in error.message

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyperv_operator.api.common import Condition
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.inventory import parse_inventory
-from hyperv_operator.contract.schema import load_schema
+from hyperv_operator.contract.schema import JobSchema
+from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
 from hyperv_operator.core.observed import HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
 from hyperv_operator.core.plan import decide
@@ -113,6 +115,46 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_launched(changes: dict[st
     assert isinstance(decision.action, Wait)
     assert (decision.standing.phase, decision.standing.reason) == (Phase.BLOCKED, reason)
     assert decision.standing.message
+
+
+_TEXT = (_ROOT / "Schemas" / "job-inputs.yaml").read_text().replace("version: 1", "version: 2", 1)
+_NEXT = load_schema(_TEXT)
+_STRICTER = load_schema(_TEXT.replace("minimum: 1, maximum: 12288", "minimum: 2, maximum: 12288"))
+_LAUNCHED = HyperVMachineStatus(claim=CLAIM)
+_CONFIGURED = HyperVMachineStatus(
+    vm_id="11111111-1111-4111-8111-111111111111",
+    conditions=(Condition(type="GuestConfigured", status="True", reason="GuestConfigured", last_transition_time=NOW),),
+)
+
+
+@pytest.mark.parametrize(
+    ("schema", "status", "reason"),
+    [
+        (_NEXT, HyperVMachineStatus(), Reason.SCHEMA_VERSION_MISMATCH),
+        (_NEXT, _LAUNCHED, None),
+        (_STRICTER, _LAUNCHED, Reason.SCHEMA_VERSION_MISMATCH),
+        (_STRICTER, _CONFIGURED, None),
+    ],
+)
+def test_an_upgrade_stops_what_was_not_launched_and_lets_the_rest_go_on(
+    schema: JobSchema, status: HyperVMachineStatus, reason: Reason | None
+) -> None:
+    standing = decide(replace(SNAPSHOT, schema=schema, status=status), NOW).standing
+    if reason:
+        assert standing.reason is reason
+        assert "set spec.schemaVersion to 2" in standing.message
+    else:
+        # The configured one's VM is not in this inventory: its own life goes on, and that is what is told.
+        assert standing.reason not in (Reason.SCHEMA_VERSION_MISMATCH, Reason.INVALID_FIELDS)
+
+
+def test_an_agent_that_does_not_know_the_version_is_waited_for() -> None:
+    assert HOST.report is not None
+    agent = HOST.report.facts.agent.model_copy(update={"schema_versions": (2, 3)})
+    report = HOST.report.model_copy(update={"facts": HOST.report.facts.model_copy(update={"agent": agent})})
+    standing = decide(replace(SNAPSHOT, host=replace(HOST, report=report)), NOW).standing
+    assert (standing.phase, standing.reason) == (Phase.WORKING, Reason.AGENT_ROLLOUT_INCOMPLETE)
+    assert "supports schema versions 2, 3, not 1" in standing.message
 
 
 def test_another_namespaces_machine_is_not_named() -> None:

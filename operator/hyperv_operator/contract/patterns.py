@@ -1,0 +1,79 @@
+r"""Regular expressions that mean the same to Python, to the API server (RE2) and to a browser (ECMAScript).
+
+A pattern is written once, in the schema, and each of the three applies it with its own engine. What they read alike is small:
+anchored at both ends, no look-around, no back-reference, no flags, no shorthand classes (`\d` takes other scripts' digits in
+one of them), no construct that one of them lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_REFUSED: Final[tuple[tuple[str, str], ...]] = (
+    (r"\(\?(?!:)", "groups that begin with (? other than (?:"),
+    (r"\\[1-9]", "back-references"),
+    (
+        r"\\[dDwWsSbBAzZGQEpPk]",
+        "shorthand classes and boundaries such as \\d, \\w, \\s or \\b; list the characters instead",
+    ),
+    (r"[*+?}]\+", "possessive quantifiers"),
+    (r"\[\[:", "POSIX classes"),
+    (r"\[\^?\]", "a class that begins with ]; write \\] instead"),
+    (r"\{,", "a repetition without its lower bound; write {0,n} instead"),
+)
+
+HOSTNAME: Final = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?$"
+"""A DNS name: labels of at most 63 letters, digits and hyphens; a final dot is allowed."""
+_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+IPV4: Final = rf"^{_OCTET}(\.{_OCTET}){{3}}$"
+"""An IPv4 address in dotted decimal, without leading zeros."""
+
+
+def problem(pattern: str) -> str | None:
+    """Say why a pattern cannot be used in a schema and what to write instead; None if it can."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"it is no regular expression ({error}); correct it"
+    if not (pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith(r"\$")):
+        return "it must begin with ^ and end with $, so that it speaks of the whole value"
+    outside = re.sub(r"\\\\", "", pattern)
+    for refused, name in _REFUSED:
+        if re.search(refused, outside):
+            return f"it uses {name}; the API server, browsers and the operator do not read these alike"
+    if _has_bare_alternative(pattern):
+        return "put its alternatives in parentheses: ^(a|b)$, as ^ and $ bind more tightly than |"
+    return None
+
+
+def _has_bare_alternative(pattern: str) -> bool:
+    """Tell whether a | stands outside of every group and class."""
+    depth, in_class, escaped = 0, False, False
+    for character in pattern:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif in_class:
+            in_class = character != "]"
+        elif character == "[":
+            in_class = True
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            return True
+    return False
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether the whole text is what the pattern describes (`$` before a final line end, as Python has it, is not)."""
+    return _compiled(pattern).fullmatch(text) is not None

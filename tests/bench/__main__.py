@@ -1,0 +1,20 @@
+"""`python -m bench`: run every benchmark; fails if one is outside of its limit."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import validation
+
+BENCHMARKS = {"validation": validation.run}
+
+
+def main() -> int:
+    """Run those that are named, or all; return the exit code."""
+    wanted = sys.argv[1:] or list(BENCHMARKS)
+    results = [BENCHMARKS[name]() for name in wanted]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Validating a full submission: at most 1 ms, and how many times what reading it from JSON and writing it takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench.timing import seconds
+from hyperv_operator.contract.schema_file import load_schema
+from hyperv_operator.contract.validation import Accepted, validate_job_submission
+
+LIMIT_MS = 1.0
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def run() -> bool:
+    """Print the figures; tell whether they are within their limits."""
+    schema = load_schema((_ROOT / "Schemas" / "job-inputs.yaml").read_text(encoding="utf-8"))
+    fields = {one.id: one.example for one in schema.fields if not one.is_secret}
+    secrets = tuple(schema.secret_ids)
+    text = json.dumps(fields)
+    assert isinstance(validate_job_submission(schema, fields, secrets=secrets, strict=True), Accepted)
+    own = seconds(lambda: validate_job_submission(schema, fields, secrets=secrets, strict=True), 500)
+    reference = seconds(lambda: json.dumps(json.loads(text)), 500)
+    print(
+        f"validation: {own * 1e3:.3f} ms for {len(fields)} fields (at most {LIMIT_MS:g}); "
+        f"{own / reference:.1f} times a JSON round trip of the same"
+    )
+    return own * 1e3 <= LIMIT_MS

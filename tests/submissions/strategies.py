@@ -1,0 +1,116 @@
+"""Submissions from hypothesis: mostly near to the limits of what is allowed, on either side of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema
+
+IMAGES = (
+    "Windows Server 2022", "windows 11", "Microsoft Windows Server", "Ubuntu 24.04", "UBUNTU", "RHEL 9", "Rocky Linux 9",
+    "openSUSE Leap", "SUSE", "Debian 12", "Fedora", "Haiku", "My Ubuntu", " Ubuntu", "Ubuntu ", "a/b", "", "\u017fuse", "Windows\n",
+)  # fmt: skip
+NAMES = (
+    "web01", "WEB-01", "1", "42", "a" * 15, "a" * 16, "9" * 15, "9" * 16, "a" * 63, "a" * 64, "-a", "a-", "a b", "wéb", "", "admin",
+    "web01\n", "a.b",
+)  # fmt: skip
+ACCOUNTS = (
+    "Administrator", "admin", "web01", "WEB01", "a" * 20, "a" * 21, "a" * 32, "a" * 33, "a" * 64, "a" * 65, "1a", "", "a b", "_x",
+)  # fmt: skip
+ADDRESSES = (
+    "192.168.1.100", "192.168.1.1", "192.168.1.0", "192.168.1.255", "192.168.2.1", "10.0.0.1", "10.0.3.255", "10.0.0.0",
+    "127.0.0.1", "0.0.0.0", "0.1.2.3", "223.255.255.254", "224.0.0.1", "255.255.255.255", "1.2.3", "01.2.3.4", "1.2.3.256",
+    " 1.2.3.4", "1.2.3.4\n", "", "fe80::1", "a",
+)  # fmt: skip
+HOSTNAMES = (
+    "example.com", "EXAMPLE.com", "example.com.", "a", "a..b", "-a.b", "a_b", "a" * 63 + ".x", "a" * 64 + ".x", "", "exa mple",
+    "x" * 254, ".".join(["a" * 62] * 4) + ".", ".", "a.b..",
+)  # fmt: skip
+_KEY = "ssh-ed25519 " + "A" * 40
+KEYS = (
+    _KEY,
+    _KEY + "\n" + _KEY,
+    "-----BEGIN PRIVATE KEY-----",
+    _KEY + " PRIVATE KEY",
+    "short",
+    "ssh-" + "x" * 8_189,
+    "ssh-\n" + "x" * 20,
+)
+UNITS = (
+    "OU=Servers,DC=example,DC=com",
+    "cn=x",
+    "OU=",
+    "x",
+    "OU='a'",
+    "",
+    "OU=" + "x" * 509,
+    "OU=" + "x" * 510,
+    "OU=a\x01",
+    "ou=é",
+)
+WORDS = (
+    "svc-join",
+    "ansible",
+    "Ansible",
+    "DOM\\svc",
+    "svc@example.com",
+    "'",
+    "",
+    "x" * 32,
+    "x" * 33,
+    "a b",
+    "_a",
+    "windows",
+    "linux",
+)
+WRONG_TYPES = (True, 5, -1, 1.5, 8.0, "8", ["x"], {"a": 1}, "yes", None, 10**18)
+
+_TEXTS = {
+    "vm_name": NAMES,
+    "image_name": IMAGES,
+    "guest_la_uid": ACCOUNTS,
+    "guest_domain_joinou": UNITS,
+    "os_family": ("windows", "linux", "Windows", "macos", ""),
+}
+_BY_TYPE = {FieldType.IPV4: ADDRESSES, FieldType.HOSTNAME: HOSTNAMES, FieldType.MULTILINE: KEYS}
+
+
+def value_of(definition: FieldDefinition) -> st.SearchStrategy[Any]:
+    """Give values for a field: most of the right type, near its limits."""
+    limits = definition.validations
+    if definition.type is FieldType.INTEGER:
+        low, high = limits.minimum or 0, limits.maximum or 0
+        likely: st.SearchStrategy[Any] = st.sampled_from([low, high, low - 1, high + 1]) | st.integers(low, high)
+    elif definition.type is FieldType.BOOLEAN:
+        likely = st.booleans()
+    else:
+        likely = st.sampled_from(_TEXTS.get(definition.id) or _BY_TYPE.get(definition.type, WORDS))
+        if definition.example is not None:
+            likely = likely | st.just(definition.example)
+        if limits.enum:
+            likely = likely | st.sampled_from(limits.enum)
+    good = st.just(definition.example) if definition.example is not None else likely
+    return st.integers(0, 19).flatmap(lambda n: st.sampled_from(WRONG_TYPES) if n == 0 else good if n < 8 else likely)
+
+
+@st.composite
+def submissions(draw: st.DrawFn, schema: JobSchema) -> tuple[dict[str, Any], dict[str, str]]:
+    """Give fields and secret references: required ones mostly there, each parameter set mostly whole or away."""
+    whole = {group.id: draw(st.sampled_from(["all", "none", "none", "some"])) for group in schema.parameter_sets}
+    fields: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
+    for definition in schema.fields:
+        sets = [group.id for group in schema.parameter_sets if definition.id in group.members]
+        manner = "all" if definition.required else next((whole[one] for one in sets), "some")
+        given = draw(st.integers(0, 29)) > 0 if manner == "all" else manner == "some" and draw(st.booleans())
+        if not given:
+            continue
+        if definition.is_secret:
+            secrets[definition.id] = "key"
+            if draw(st.integers(0, 29)) == 0:
+                fields[definition.id] = draw(st.sampled_from(["Inline-1", 5, None]))
+        else:
+            fields[definition.id] = draw(value_of(definition))
+    return fields, secrets

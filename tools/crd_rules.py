@@ -1,0 +1,269 @@
+"""From the job schema to CEL: the rules of `spec.fields` and of `spec`, each with the sentence that the operator itself uses.
+
+What OpenAPI can say (types, lengths, and the limits of fields that always apply) is not repeated here. A field that applies to
+one OS family only has its limits here, since OpenAPI would refuse a value that is to be dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hyperv_operator.contract import crosschecks, validation, values
+from hyperv_operator.contract.os_family import PREFIXES, OsFamily
+from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema, ParameterSet, SetMode
+
+Json = dict[str, Any]
+_MARK = "\x00"
+"""Stands in a sentence for what is known only when the rule is evaluated."""
+
+
+def quote(text: str) -> str:
+    """Return the text as a CEL string literal."""
+    escaped = "".join(f"\\x{ord(one):02x}" if ord(one) < 32 else one for one in text.replace("\\", "\\\\"))
+    return "'" + escaped.replace("'", "\\'") + "'"
+
+
+def rule(expression: str, message: str, *insertions: str) -> Json:
+    """Return a validation rule; each insertion is a CEL expression for one mark in the message."""
+    if not insertions:
+        return {"rule": expression, "message": message}
+    parts = [quote(part) for part in message.split(_MARK)]
+    joined = parts[0]
+    for insertion, part in zip(insertions, parts[1:], strict=True):
+        joined += f" + {insertion} + {part}"
+    return {"rule": expression, "message": message.replace(_MARK, "…"), "messageExpression": joined}
+
+
+class Scope:
+    """How a rule refers to fields: from `spec.fields` itself, or from `spec`, where the secret references are too."""
+
+    def __init__(self, schema: JobSchema, prefix: str) -> None:
+        self._schema = schema
+        self._prefix = prefix
+
+    def has(self, name: str) -> str:
+        """Say that a field is given; a secret under `fields` is refused elsewhere and counts here."""
+        if self._schema.by_id[name].is_secret:
+            return f"(has(self.fields.{name}) || has(self.secretFields) && has(self.secretFields.{name}))"
+        return f"has({self.of(name)})"
+
+    def of(self, name: str) -> str:
+        """Return the expression of a field's value."""
+        return f"{self._prefix}.{name}"
+
+    def is_other_family(self, families: frozenset[OsFamily]) -> str:
+        """Say that the machine is known to be of another family: what does not apply to it is dropped."""
+        others = [family for family in OsFamily if family not in families]
+        given = " || ".join(f"{self.of('os_family')} == '{family.value}'" for family in others)
+        inferred = self._starts_with([prefix for prefix, family in PREFIXES if family in others])
+        return f"(has({self.of('os_family')}) ? {given} : {inferred})"
+
+    def is_family(self, family: OsFamily) -> str:
+        """Say that the machine is known to be of this family."""
+        return self.is_other_family(frozenset(OsFamily) - {family})
+
+    def knows_family(self) -> str:
+        """Say that the family is given, or can be told from the image's name."""
+        return f"has({self.of('os_family')}) || {self._starts_with([prefix for prefix, _ in PREFIXES])}"
+
+    def _starts_with(self, prefixes: list[str]) -> str:
+        words = "|".join(prefixes)
+        return f"has({self.of('image_name')}) && {self.of('image_name')}.matches('^(?i:{words})')"
+
+
+def _guarded(scope: Scope, definition: FieldDefinition, holds: str) -> str:
+    given = scope.has(definition.id)
+    if definition.applicability is None:
+        return f"!{given} || {holds}"
+    return f"!{given} || {scope.is_other_family(definition.families)} || {holds}"
+
+
+# --- spec.fields -------------------------------------------------------------------------------------------------------
+
+
+def field_rules(schema: JobSchema) -> list[Json]:
+    """Return the rules of `spec.fields`."""
+    scope = Scope(schema, "self")
+    found: list[Json] = []
+    for one in schema.fields:
+        if one.is_secret:
+            found.append(rule(f"!has(self.{one.id})", validation.secret_inline_message(one.id)))
+            continue
+        if one.required:
+            found.append(rule(f"has(self.{one.id})", validation.required_message(one.id, is_secret=False)))
+        if one.type is FieldType.MULTILINE:
+            holds = f"!has(self.{one.id}) || !self.{one.id}.contains('PRIVATE KEY')"
+            found.append(rule(holds, values.private_key_message(one.id)))
+        if one.applicability is not None:
+            found += [rule(_guarded(scope, one, holds), message) for holds, message in _limits(one)]
+    message = validation.unknown_family_message(_MARK)
+    found.append(rule(f"!has(self.image_name) || {scope.knows_family()}", message, "self.image_name"))
+    return found + _name_rules(scope) + _account_rules(scope, schema) + _network_rules(schema)
+
+
+def _limits(definition: FieldDefinition) -> list[tuple[str, str]]:
+    """Return what holds within a field's limits, with the sentence for when it does not; of text, length comes first."""
+    value, limits = f"self.{definition.id}", definition.validations
+    if definition.type is FieldType.INTEGER:
+        return [(f"({limits.minimum} <= {value} && {value} <= {limits.maximum})", values.range_message(definition))]
+    if limits.enum:
+        words = ", ".join(quote(word) for word in limits.enum)
+        return [(f"{value} in [{words}]", values.enum_message(definition))]
+    found = []
+    # The operator says one thing about a value: that it is a private key, or that its length is wrong, or else its form.
+    exempt = f"{value}.contains('PRIVATE KEY') || " if definition.type is FieldType.MULTILINE else ""
+    length_holds = f"size({value}) >= {limits.min_length or 0}"
+    if limits.min_length:
+        found.append((f"({exempt}{length_holds})", values.length_message(definition)))
+    if definition.pattern is not None:
+        holds = f"{value}.matches({quote(definition.pattern)})"
+        short = f"!({length_holds}) || " if limits.min_length else ""
+        found.append((f"({exempt}{short}{holds})", values.form_message(definition)))
+    return found
+
+
+def _name_rules(scope: Scope) -> list[Json]:
+    windows = scope.is_family(OsFamily.WINDOWS)
+    too_long = f"has(self.vm_name) && {windows} && size(self.vm_name) > {crosschecks.NETBIOS_LIMIT}"
+    return [
+        rule(f"!({too_long})", crosschecks.NETBIOS),
+        rule(
+            f"!has(self.vm_name) || !self.vm_name.matches('^[0-9]+$') || {too_long}",
+            crosschecks.DIGITS_ONLY,
+        ),
+    ]
+
+
+def _account_rules(scope: Scope, schema: JobSchema) -> list[Json]:
+    if schema.field("guest_la_uid") is None:
+        return []
+    found = [
+        rule(
+            f"!(has(self.guest_la_uid) && {scope.is_family(family)}) || size(self.guest_la_uid) <= {limit}",
+            crosschecks.account_message(family),
+        )
+        for family, limit in crosschecks.ACCOUNT_LIMITS.items()
+    ]
+    limit = crosschecks.ACCOUNT_LIMITS[OsFamily.WINDOWS]
+    same = (
+        f"has(self.guest_la_uid) && has(self.vm_name) && {scope.is_family(OsFamily.WINDOWS)} && "
+        f"size(self.guest_la_uid) <= {limit} && self.guest_la_uid.lowerAscii() == self.vm_name.lowerAscii()"
+    )
+    return [*found, rule(f"!({same})", crosschecks.SAME_AS_COMPUTER)]
+
+
+_POWERS = "[" + ", ".join(str(2 ** (32 - length)) for length in range(33)) + "]"
+
+
+def _octet(name: str) -> str:
+    return f"int(self.{name}.split('.')[0])"
+
+
+def _network_rules(schema: JobSchema) -> list[Json]:
+    known = [name for name in ("guest_v4_ipaddr", "guest_v4_dns1", "guest_v4_dns2") if schema.field(name)]
+    found = []
+    for name in known:
+        lowest = f"{_octet(name)} > 0 && {_octet(name)} < 224"
+        holds = f"{lowest} && {_octet(name)} != 127" if name == "guest_v4_ipaddr" else lowest
+        message = crosschecks.unusable_message(name, _MARK)
+        found.append(rule(f"!has(self.{name}) || ({holds})", message, f"self.{name}"))
+    if {"guest_v4_ipaddr", "guest_v4_cidrprefix", "guest_v4_defaultgw"} <= set(schema.by_id):
+        found += _subnet_rules()
+    return found
+
+
+def _value_of(name: str) -> str:
+    """Return the expression of an address as a number: CEL's own network type has no broadcast address."""
+    return " + ".join(f"int(self.{name}.split('.')[{index}]) * {256 ** (3 - index)}" for index in range(4))
+
+
+_SIZE = f"{_POWERS}[self.guest_v4_cidrprefix]"
+
+
+def _is_end(name: str) -> str:
+    """Say that an address is the first or the last one of its network."""
+    value = f"({_value_of(name)})"
+    return f"({value} % {_SIZE} == 0 || {value} % {_SIZE} == {_SIZE} - 1)"
+
+
+def _subnet_rules() -> list[Json]:
+    address, gateway = "self.guest_v4_ipaddr", "self.guest_v4_defaultgw"
+    octet = _octet("guest_v4_ipaddr")
+    given = f"has({address}) && has(self.guest_v4_cidrprefix) && {octet} > 0 && {octet} < 224 && {octet} != 127"
+    both = f"{given} && has({gateway})"
+    inside = f"({_value_of('guest_v4_ipaddr')}) / {_SIZE} == ({_value_of('guest_v4_defaultgw')}) / {_SIZE}"
+    own = f"{gateway} == {address}"
+    own_is_end = crosschecks.not_a_host_message("guest_v4_ipaddr", _MARK)
+    router_is_end = crosschecks.not_a_host_message("guest_v4_defaultgw", _MARK)
+    return [
+        rule(f"!({given} && {_is_end('guest_v4_ipaddr')})", own_is_end, address),
+        rule(f"!({both}) || {inside}", crosschecks.outside_message(_MARK, _MARK), gateway, address),
+        rule(f"!({both} && {own})", crosschecks.OWN_ADDRESS),
+        rule(f"!({both} && {inside} && !({own}) && {_is_end('guest_v4_defaultgw')})", router_is_end, gateway),
+    ]
+
+
+# --- spec --------------------------------------------------------------------------------------------------------------
+
+
+def spec_rules(schema: JobSchema) -> list[Json]:
+    """Return the rules of `spec`: required secrets, and the parameter sets."""
+    scope = Scope(schema, "self.fields")
+    found = [
+        rule(scope.has(one.id), validation.required_message(one.id, is_secret=True))
+        for one in schema.fields
+        if one.is_secret and one.required
+    ]
+    return found + [_set_rule(schema, scope, group) for group in schema.parameter_sets]
+
+
+def _set_rule(schema: JobSchema, scope: Scope, group: ParameterSet) -> Json:
+    given = [scope.has(name) for name in group.members]
+    needed = group.members if group.mode is SetMode.ALL_OR_NONE else group.requires
+    holds = f"!({' || '.join(given)}) || ({' && '.join(scope.has(name) for name in needed)})"
+    families = schema.families_of(group)
+    if families != frozenset(OsFamily):
+        holds = f"{scope.is_other_family(families)} || {holds}"
+    # Not filter() and join(): what the server estimates for them is beyond its budget.
+    missing = " + ".join(f"({scope.has(name)} ? '' : {quote(', ' + name)})" for name in needed)
+    return rule(holds, validation.incomplete_message(group, _MARK), f"({missing}).substring(2)")
+
+
+# --- the resource's root: transition rules only ------------------------------------------------------------------------
+
+
+def transition_rules(schema: JobSchema) -> list[Json]:
+    """Return what freezes fields: at the root, since that depends on status."""
+    identity = [one.id for one in schema.fields if one.immutable]
+    guest = [
+        one.id
+        for one in schema.fields
+        if one.id.startswith(("guest_", "cnf_")) and not one.is_secret and one.id not in identity
+    ]
+
+    def same(names: list[str]) -> str:
+        # Not `.?name`: what the server estimates for comparing optional values is beyond its budget.
+        new, old = "self.spec.fields", "oldSelf.spec.fields"
+        return " && ".join(
+            f"(has({new}.{name}) ? has({old}.{name}) && {new}.{name} == {old}.{name} : !has({old}.{name}))"
+            for name in names
+        )
+
+    found = []
+    if identity:
+        listed = " and ".join(identity) if len(identity) < 3 else f"{', '.join(identity[:-1])} and {identity[-1]}"
+        found.append(
+            rule(
+                f"!has(oldSelf.status) || !has(oldSelf.status.vmId) || ({same(identity)})",
+                f"{listed} cannot be changed once the VM exists: delete this machine and apply a new one.",
+            )
+        )
+    if guest:
+        found.append(
+            rule(
+                f"!has(oldSelf.status) || !has(oldSelf.status.sealed) || ({same(guest)})",
+                "guest_* and cnf_* fields cannot be changed once they were published to the guest: delete this machine and "
+                "apply a new one.",
+            )
+        )
+    return found

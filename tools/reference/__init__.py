@@ -1,0 +1,1 @@
+"""The reference pages: pure renderers from the schema, the models and the explanations to Markdown."""
