@@ -78,10 +78,6 @@ class SchemaFileError(ContractError):
         super().__init__(message)
         self.problems = problems
 
-    def __init__(self, message: str, problems: tuple[SchemaProblem, ...] = ()) -> None:
-        super().__init__(message)
-        self.problems = problems
-
 
 class SealingError(ContractError):
     """Guest data cannot be sealed."""

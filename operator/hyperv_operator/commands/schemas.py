@@ -9,8 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hyperv_operator.commands.sources import SourceUnreadable, read_bytes
-from hyperv_operator.contract.schema import JobSchema, load_schema
+from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_diff import Change, compare, needs_new_version
+from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.errors import SchemaFileError, SchemaProblem
 
 

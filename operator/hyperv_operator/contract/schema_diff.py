@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hyperv_operator.contract.os_family import OsFamily
-from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema, ParameterSet, SetMode, Validations
+from hyperv_operator.contract.schema import (
+    HOSTNAME_LENGTH,
+    FieldDefinition,
+    FieldType,
+    JobSchema,
+    ParameterSet,
+    SetMode,
+    Validations,
+)
 
 
 @dataclass(frozen=True)
@@ -174,9 +182,6 @@ def _effective(field: FieldDefinition) -> Validations:
     if field.type is FieldType.HOSTNAME and field.validations.max_length is None:
         return field.validations.model_copy(update={"max_length": HOSTNAME_LENGTH})
     return field.validations
-
-
-HOSTNAME_LENGTH: Final = 253
 
 
 def _limits(place: str, old: Validations, new: Validations) -> Iterator[Change]:

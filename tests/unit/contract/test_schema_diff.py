@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from hyperv_operator.contract.schema import JobSchema, load_schema
+from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_diff import Change, compare, needs_new_version
+from hyperv_operator.contract.schema_file import load_schema
 
 _SCHEMAS = Path(__file__).resolve().parents[3] / "Schemas"
 TEXT = (_SCHEMAS / "job-inputs.yaml").read_text(encoding="utf-8")
