@@ -1,16 +1,26 @@
-"""`python -m hyperv_operator`: run the operator with the settings of the environment."""
+"""`hyperv-operator`, `python -m hyperv_operator`: run the operator, or one of the offline subcommands."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from collections.abc import Sequence
 
-from hyperv_operator.app import load_settings, run
+from hyperv_operator.commands.parser import run_offline
 from hyperv_operator.errors import OperatorError
 
 
-def main() -> int:
-    """Run; return the exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; return the exit code."""
+    code = run_offline(sys.argv[1:] if arguments is None else arguments)
+    return _operate() if code is None else code
+
+
+def _operate() -> int:
+    # The frameworks of the operator take their time to import, and no offline command needs them.
+    import asyncio
+
+    from hyperv_operator.app import load_settings, run
+
     try:
         asyncio.run(run(load_settings()))
     except OperatorError as error:

@@ -7,8 +7,6 @@ import contextlib
 import logging
 import signal
 from datetime import UTC, datetime
-from importlib import resources
-from pathlib import Path
 
 import kopf
 from kubernetes_asyncio.client import ApiClient
@@ -33,7 +31,7 @@ from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.machine import MachineReconciler
 from hyperv_operator.reconcilers.world import World
 from hyperv_operator.remote.service import RemoteTaskService
-from hyperv_operator.settings import Settings
+from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.redaction import Redactor
@@ -64,12 +62,8 @@ def load_settings() -> Settings:
 
 
 def active_schema(settings: Settings) -> JobSchema:
-    """Load the schema: the file that is set, else the packaged one, else a checkout's own."""
-    if settings.schema_file:
-        path = settings.schema_file
-    else:
-        packaged = Path(str(resources.files("hyperv_operator"))) / "contract" / "job-inputs.yaml"
-        path = packaged if packaged.exists() else Path(__file__).parents[2] / "Schemas" / "job-inputs.yaml"
+    """Load the schema: the file that is set, else the one that comes with the operator."""
+    path = schema_path(settings.schema_file)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

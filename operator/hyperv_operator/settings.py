@@ -12,6 +12,15 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
+def schema_path(chosen: Path | None) -> Path:
+    """Return where the schema is: the file that was chosen, else the packaged one, else a checkout's own."""
+    if chosen is not None:
+        return chosen
+    here = Path(__file__).resolve()
+    packaged = here.parent / "contract" / "job-inputs.yaml"
+    return packaged if packaged.exists() else here.parents[2] / "Schemas" / "job-inputs.yaml"
+
+
 class Settings(BaseSettings):
     """What can be set. Durations are seconds."""
 

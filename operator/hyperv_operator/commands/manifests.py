@@ -1,0 +1,213 @@
+"""The objects in a set of files: ours, read whole; namespaces, for their labels; everything else, unread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import yaml
+from pydantic import JsonValue
+
+from hyperv_operator.api.names import API_VERSION, GROUP, HOST_KIND, INVENTORY_KIND, MACHINE_KIND
+from hyperv_operator.commands.documents import Fault, Path, Position, Tree, child, compose, pairs, read, text_of
+from hyperv_operator.commands.findings import Finding, Severity
+from hyperv_operator.commands.sources import Source
+
+_KINDS = (MACHINE_KIND, HOST_KIND)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One object of ours and where it comes from."""
+
+    file: str
+    document: int
+    kind: str
+    tree: Tree
+    default_namespace: str = ""
+
+    @property
+    def body(self) -> Mapping[str, JsonValue]:
+        """The object."""
+        return self.tree.value if isinstance(self.tree.value, dict) else {}
+
+    @property
+    def metadata(self) -> Mapping[str, JsonValue]:
+        """Its metadata, or nothing where there is none to read."""
+        found = self.body.get("metadata")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def spec(self) -> Mapping[str, JsonValue]:
+        """Its spec, or nothing where there is none to read."""
+        found = self.body.get("spec")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def name(self) -> str:
+        """Its name, or nothing where that is not known (`generateName`)."""
+        found = self.metadata.get("name")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace, or nothing where that is not known; a host has none."""
+        found = self.metadata.get("namespace")
+        if self.kind != MACHINE_KIND:
+            return ""
+        return found if isinstance(found, str) else self.default_namespace
+
+    def finding(self, path: Path, code: str, message: str, severity: Severity = "error") -> Finding:
+        """Return a finding about a path in this object."""
+        at = self.tree.position(path)
+        field_path = shown(path)
+        return Finding(
+            self.file,
+            at.line,
+            at.column,
+            self.document,
+            self.kind,
+            self.namespace,
+            self.name,
+            field_path,
+            code,
+            message,
+            severity,
+        )
+
+
+@dataclass
+class Collection:
+    """Everything that a set of files holds."""
+
+    manifests: list[Manifest] = field(default_factory=list)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Labels of the namespaces whose manifests are there."""
+    findings: list[Finding] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Their names, in the order they were read."""
+    skipped: int = 0
+
+
+def visible(path: Path) -> Path:
+    """Cut a path where what follows may be a secret that somebody wrote as a key."""
+    if path[:2] == ("spec", "fields"):
+        return path[:3]
+    if path[:2] == ("spec", "secretFields"):
+        depth = 3
+        for names in (("secretKeyRef",), ("name", "key")):
+            if depth >= len(path) or path[depth] not in names:
+                break
+            depth += 1
+        return path[:depth]
+    return path
+
+
+def shown(path: Path) -> str:
+    """Return a path for people: `spec.tenants[0].images`."""
+    text = ""
+    for part in visible(path):
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
+
+
+def collect(sources: Iterator[Source], default_namespace: str = "") -> Collection:
+    """Read all objects of a set of files; what cannot be read is among the findings."""
+    found = Collection()
+    for source in sources:
+        found.files.append(source.name)
+        nodes, fault = _nodes(source)
+        for index, node in enumerate(nodes):
+            _take(found, source.name, index, node, default_namespace)
+        if fault:
+            found.findings.append(_file_finding(source.name, len(nodes), fault))
+    return found
+
+
+def _nodes(source: Source) -> tuple[list[yaml.Node], Fault | None]:
+    try:
+        text = source.text()
+    except UnicodeDecodeError:
+        return [], Fault(
+            Position(1, 1), "encoding", "this is no text in UTF-8. Save it as UTF-8, or leave the file out."
+        )
+    return compose(text, is_json=source.is_json or _is_json(text))
+
+
+def _is_json(text: str) -> bool:
+    """Tell whether a text of unknown format is JSON, whose tabs YAML would refuse."""
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _file_finding(file: str, document: int, fault: Fault) -> Finding:
+    at = fault.position
+    return Finding(file, at.line, at.column, document, "", "", "", "", fault.code, fault.message)
+
+
+def _take(
+    found: Collection, file: str, document: int, node: yaml.Node, namespace: str, *, in_list: bool = False
+) -> None:
+    if isinstance(node, yaml.ScalarNode) and node.value == "":
+        return
+    kind, api_version = text_of(child(node, "kind")), text_of(child(node, "apiVersion"))
+    items = child(node, "items")
+    if kind.endswith("List") and isinstance(items, yaml.SequenceNode) and not in_list:
+        for item in items.value:
+            _take(found, file, document, item, namespace, in_list=True)
+        return
+    if any(isinstance(key, yaml.MappingNode) for key, _, _ in pairs(node)):
+        # A line that is `{{ … }}` alone is a mapping with a mapping for a key.
+        read_as = read(node)
+        found.findings += [_file_finding(file, document, fault) for fault in read_as.faults[:1]]
+        return
+    group, _, version = api_version.partition("/")
+    if kind == "Namespace" and api_version == "v1":
+        _note_namespace(found, node)
+    if kind in _KINDS and api_version == API_VERSION:
+        found.manifests.append(Manifest(file, document, kind, read(node), namespace))
+        return
+    if wrong := _misnamed(kind, group, version):
+        at = read_position(child(node, wrong[0]) or node)
+        finding = Finding(file, at.line, at.column, document, kind, "", "", wrong[0], wrong[1], wrong[2])
+        found.findings.append(finding)
+    else:
+        found.skipped += 1
+
+
+def read_position(node: yaml.Node) -> Position:
+    """Return a node's own place."""
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _misnamed(kind: str, group: str, version: str) -> tuple[str, str, str] | None:
+    """Tell what is wrong with an object that means to be one of ours: field, code and message."""
+    known = ", ".join(_KINDS)
+    if group == GROUP and kind not in (*_KINDS, INVENTORY_KIND):
+        return "kind", "kind", f"the group {GROUP} has no such kind. Write one of: {known}."
+    if group == GROUP and version != API_VERSION.partition("/")[2]:
+        return "apiVersion", "api_version", f"the group {GROUP} has no such version. Write {API_VERSION}."
+    if kind in _KINDS and group != GROUP:
+        return "apiVersion", "api_version", f"{kind} belongs to another apiVersion. Write {API_VERSION}."
+    return None
+
+
+def _note_namespace(found: Collection, node: yaml.Node) -> None:
+    metadata = child(node, "metadata")
+    value = read(metadata).value if metadata is not None else None
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return
+    labels = value.get("labels")
+    name = str(value["name"])
+    own = {key: text for key, text in labels.items() if isinstance(text, str)} if isinstance(labels, dict) else {}
+    found.labels[name] = {**own, NAME_LABEL: name}
+
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+"""The label that every namespace has, with its own name."""

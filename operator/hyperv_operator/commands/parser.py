@@ -1,0 +1,96 @@
+"""The command line of `hyperv-operator`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+
+from hyperv_operator.errors import OperatorError
+
+Command = Callable[[Namespace], int]
+_CODES = "exit codes: 0 in order, 1 something is wrong with what was checked, 2 it could not be checked"
+
+
+def run_offline(arguments: Sequence[str]) -> int | None:
+    """Run the subcommand that is asked for; None if that is the operator itself. Raises `SystemExit` for usage errors."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    command: Command | None = chosen.command
+    if command is None:
+        return None
+    if command is _validate and not chosen.filename and not chosen.files:
+        parser.error("validate needs files: name some, or -f - for standard input")
+    try:
+        code = command(chosen)
+        sys.stdout.flush()
+    except OperatorError as error:
+        sys.stderr.write(f"hyperv-operator: {error.message}\n")
+        return 2
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    return code
+
+
+def _validate(arguments: Namespace) -> int:
+    from hyperv_operator.commands import validate
+
+    return validate.run(arguments)
+
+
+def _lint(arguments: Namespace) -> int:
+    from hyperv_operator.commands import schemas
+
+    return schemas.lint(arguments)
+
+
+def _diff(arguments: Namespace) -> int:
+    from hyperv_operator.commands import schemas
+
+    return schemas.diff(arguments)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser("hyperv-operator", description="Hyper-V virtual machines from Kubernetes resources.")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    commands.add_parser("run", help="run the operator with the settings of the environment (also without a command)")
+    _add_validate(commands.add_parser("validate", help="check manifests offline", epilog=_CODES))
+    schema = commands.add_parser("schema", help="check and compare schema files")
+    actions = schema.add_subparsers(metavar="ACTION", required=True)
+    lint = actions.add_parser("lint", help="print everything that is wrong with a schema file", epilog=_CODES)
+    lint.add_argument("file", metavar="FILE")
+    diff = actions.add_parser("diff", help="print what changed, and whether it needs a new version", epilog=_CODES)
+    diff.add_argument("old", metavar="OLD")
+    diff.add_argument("new", metavar="NEW")
+    for one, command in ((lint, _lint), (diff, _diff)):
+        one.add_argument("-o", "--output", choices=("text", "json"), default="text")
+        one.set_defaults(command=command)
+    return parser
+
+
+def _add_validate(parser: ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE", help="files, folders (recursively) or - for standard input")
+    parser.add_argument(
+        "-f", "--filename", action="append", default=[], metavar="FILE", help="the same, as kubectl has it; repeatable"
+    )
+    parser.add_argument("-o", "--output", choices=("text", "json", "github"), default="text")
+    parser.add_argument("-n", "--namespace", default="", help="namespace of the machines that name none")
+    parser.add_argument("--strict", action="store_true", help="warnings are errors")
+    parser.add_argument(
+        "--schema",
+        default=os.environ.get("HVO_SCHEMA_FILE"),
+        metavar="FILE",
+        help="schema to check against; default: HVO_SCHEMA_FILE, else the one that comes with the operator",
+    )
+    parser.add_argument(
+        "--host-manifests",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="files or folders with all HyperVHosts (and Namespaces) to judge by; they are not checked themselves; repeatable",
+    )
+    parser.set_defaults(command=_validate)
