@@ -127,6 +127,10 @@ class Operator:
         with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/metrics", timeout=10) as answer:
             return str(answer.read().decode())
 
+    def exit_code(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+        return self._process.poll()
+
     def records(self) -> list[dict[str, Any]]:
         """Return its log records so far."""
         lines = self.log.read_text().splitlines()

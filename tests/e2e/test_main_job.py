@@ -50,20 +50,21 @@ def test_output_of_the_agent_is_logged_with_machine_and_run(
     assert any("\U0001f680" in record["message"] for record in lines)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("operator")
 def test_fifty_machines_on_five_hosts_keep_to_each_hosts_limit(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
-    hosts = [new_host({"maxConcurrentRuns": 3}) for _ in range(5)]
+    hosts = [new_host({"maxConcurrentRuns": 3}, copy_seconds=1) for _ in range(5)]
     names = [(host, f"m-{host.name}-{number}") for host in hosts for number in range(10)]
     cluster.apply([one for host, name in names for one in rig.submission(host.name, name)], namespace=tenant)
-    cluster.kubectl("wait", "--for=condition=Ready", "hvm", "--all", "-n", tenant, "--timeout=58s")
+    cluster.kubectl("wait", "--for=condition=Ready", "hvm", "--all", "-n", tenant, "--timeout=150s")
     for host in hosts:
         assert len(host.world.vms) == 10
         assert host.ledger.count("create_vm") == 10
         assert 1 < host.ledger.peak <= 3
     cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--wait=false")
-    cluster.kubectl("wait", "--for=delete", "hvm", "--all", "-n", tenant, "--timeout=55s")
+    cluster.kubectl("wait", "--for=delete", "hvm", "--all", "-n", tenant, "--timeout=120s")
     assert [host.world.vms for host in hosts] == [{}] * 5
 
 

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hyperv_operator.api.common import Model, Name, Short, Status, StatusModel
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
 """An absolute path on the host, without quotes or anything that a shell would read."""
+
+
+def _range(text: str) -> str:
+    low, _, high = text.partition("-")
+    if not int(low) <= int(high or low) <= _LAST_VLAN:
+        raise ValueError(
+            f"a range goes from the smaller VLAN to the greater, and none is above {_LAST_VLAN}; correct it"
+        )
+    return text
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"this is no regular expression: {error}; correct it") from None
+    return text
+
+
+_LAST_VLAN: Final = 4094
+VlanRange = Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$"), AfterValidator(_range)]
 
 
 class SecretReference(Model):
@@ -78,13 +100,17 @@ class Tenant(Model):
     ) = None
     vlans: (
         Annotated[
-            tuple[Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$")], ...],
+            tuple[VlanRange, ...],
             Field(max_length=64, description="VLAN ids and ranges that may be used, such as `0` or `10-19`."),
         ]
         | None
     ) = None
     vm_name_pattern: (
-        Annotated[str, Field(min_length=1, max_length=200, description="Regular expression that vm_name has to match.")]
+        Annotated[
+            str,
+            Field(min_length=1, max_length=200, description="Regular expression that vm_name has to match."),
+            AfterValidator(_expression),
+        ]
         | None
     ) = None
     max_machines: (

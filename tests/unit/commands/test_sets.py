@@ -126,8 +126,8 @@ def test_host_manifests_are_judged_by_and_not_checked(check: Check, tmp_path: Pa
         ({"paths": {"images": "D:\\x", "machines": "/srv"}}, "spec.paths.machines", "pattern"),
         ({"storage": {"clone": "Link"}}, "spec.storage.clone", "enum"),
         ({"tenants": [{"namespaceSelector": {}, "vlans": ["x"]}]}, "spec.tenants[0].vlans[0]", "pattern"),
-        ({"tenants": [{"namespaceSelector": {}, "vlans": ["19-10"]}]}, "spec.tenants[0].vlans[0]", "range"),
-        ({"tenants": [{"namespaceSelector": {}, "vmNamePattern": "("}]}, "spec.tenants[0].vmNamePattern", "pattern"),
+        ({"tenants": [{"namespaceSelector": {}, "vlans": ["19-10"]}]}, "spec.tenants[0].vlans[0]", "invalid"),
+        ({"tenants": [{"namespaceSelector": {}, "vmNamePattern": "("}]}, "spec.tenants[0].vmNamePattern", "invalid"),
         ({"tenants": [{"namespaceselector": {}}]}, "spec.tenants[0].namespaceselector", "unknown_key"),
         ({"tenants": {}}, "spec.tenants", "type"),
         (

@@ -1,0 +1,74 @@
+"""An upgrade of the operator to a newer schema: who goes on, who stops, and what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import rig
+from e2e.conftest import NewHost
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def _changed(tmp_path: Path, *changes: tuple[str, str]) -> str:
+    text = (rig.ROOT / "Schemas" / "job-inputs.yaml").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "job-inputs.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_provisioned_machines_live_on_and_new_ones_are_told_the_version(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, tmp_path: Path
+) -> None:
+    host = new_host()
+    with rig.operator(cluster, log):
+        cluster.apply(rig.submission(host.name, "old-01"), namespace=tenant)
+        cluster.kubectl("wait", "--for=condition=Ready", "hvm/old-01", "-n", tenant, "--timeout=60s")
+    host.world.schema_versions = [1, 2]
+    cluster.apply(rig.submission(host.name, "late-01"), namespace=tenant)  # nobody is there to launch it
+    with rig.operator(cluster, log, HVO_SCHEMA_FILE=_changed(tmp_path, ("version: 1", "version: 2"))):
+        told = rig.wait_for_reason(cluster, tenant, "late-01", "SchemaVersionMismatch")
+        assert "set spec.schemaVersion to 2" in told["message"]
+        patch = '{"spec": {"fields": {"cpu_cores": 3}}}'
+        cluster.kubectl("patch", "hvm", "old-01", "-n", tenant, "--type=merge", "-p", patch)
+        uid = rig.machine(cluster, tenant, "old-01")["metadata"]["uid"]
+        (vm,) = host.world.vms_of(uid)
+        wait_until(lambda: vm.cpu_cores, lambda cores: cores == 3, what="3 cores", within=60)
+        cluster.kubectl("wait", "--for=condition=Ready", "hvm/old-01", "-n", tenant, "--timeout=60s")
+
+        remedy = '{"spec": {"schemaVersion": 2}}'
+        cluster.kubectl("patch", "hvm", "late-01", "-n", tenant, "--type=merge", "-p", remedy)
+        cluster.kubectl("wait", "--for=condition=Ready", "hvm/late-01", "-n", tenant, "--timeout=60s")
+        cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
+        assert host.world.vms == {}
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+
+
+def test_what_is_under_way_when_the_version_changes_goes_on(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, tmp_path: Path
+) -> None:
+    host = new_host(boot_seconds=15)
+    with rig.operator(cluster, log):
+        cluster.apply(rig.submission(host.name, "mid-01"), namespace=tenant)
+        rig.wait_for_reason(cluster, tenant, "mid-01", "WaitingForGuestKey")
+    with rig.operator(cluster, log, HVO_SCHEMA_FILE=_changed(tmp_path, ("version: 1", "version: 2"))):
+        cluster.kubectl("wait", "--for=condition=Ready", "hvm/mid-01", "-n", tenant, "--timeout=90s")
+        assert host.ledger.count("create_vm") == 1
+        cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+
+
+def test_a_broken_schema_file_stops_the_operator_at_start_with_line_and_remedy(
+    cluster: ControlPlane, log: Path, tmp_path: Path
+) -> None:
+    broken = _changed(tmp_path, ("minimum: 1, maximum: 12288", "minimum: 9, maximum: 2"))
+    with rig.operator(cluster, log, HVO_SCHEMA_FILE=broken) as operator:
+        wait_until(operator.exit_code, lambda code: code == 1, what="the operator's end", within=30)
+    assert "fields.gb_ram.validations: minimum is greater than maximum; exchange them" in log.read_text()

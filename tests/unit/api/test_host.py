@@ -1,0 +1,41 @@
+"""A host's spec that no machine could be checked against is refused as a whole, with the place and what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hyperv_operator.api.common import parse_spec
+from hyperv_operator.api.host import HyperVHostSpec
+
+_SPEC: dict[str, Any] = {
+    "address": "h.example.com",
+    "connection": {"credentialsSecretRef": {"name": "s"}},
+    "paths": {"images": "D:\\I", "machines": "D:\\V"},
+    "virtualSwitch": "External",
+}
+
+
+def _tenant(**more: Any) -> dict[str, Any]:
+    return {**_SPEC, "tenants": [{"namespaceSelector": {}, **more}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        (_tenant(vmNamePattern="[a-z"), "spec.tenants.0.vmNamePattern"),
+        (_tenant(vmNamePattern="[a-z"), "no regular expression"),
+        (_tenant(vlans=["4095"]), "none is above 4094"),
+        (_tenant(vlans=["20-10"]), "from the smaller VLAN to the greater"),
+    ],
+)
+def test_a_tenant_entry_that_could_not_be_applied_is_told(spec: dict[str, Any], told: str) -> None:
+    problem = parse_spec(HyperVHostSpec, spec)
+    assert isinstance(problem, str)
+    assert told in problem
+
+
+def test_a_good_tenant_entry_is_read() -> None:
+    spec = _tenant(vmNamePattern="^team-a-", vlans=["0", "10-19", "7-7"])
+    assert isinstance(parse_spec(HyperVHostSpec, spec), HyperVHostSpec)
