@@ -28,15 +28,21 @@ class Case:
         return frozenset(error["refused_by"] for error in self.errors)
 
 
+def bases() -> dict[str, dict[str, Any]]:
+    """Read the good submissions: `fields` and `secrets` by family."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "bases.yaml").read_text(encoding="utf-8"))
+    return found
+
+
 def cases() -> list[Case]:
     """Read the whole table."""
-    bases = yaml.safe_load((FOLDER / "bases.yaml").read_text(encoding="utf-8"))
+    good = bases()
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):
         if path.stem == "bases":
             continue
         for raw in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
-            base = bases[raw["base"]]
+            base = good[raw["base"]]
             found.append(
                 Case(
                     name=f"{path.stem}: {raw['name']}",

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -171,7 +170,7 @@ def test_rules_stay_within_the_servers_budget_with_room(serve: Serve) -> None:
 
 
 def test_the_largest_submission_stays_within_the_budget_at_run_time(resource: Resource) -> None:
-    fields = yaml.safe_load((table.FOLDER / "bases.yaml").read_text())["linux"]["fields"]
+    fields = table.bases()["linux"]["fields"]
     name = "n" * 63
     huge = {
         "vm_name": name,
