@@ -1,0 +1,57 @@
+"""Start the guest: `python3 /usr/local/lib/hyperv-operator-guest`."""
+
+import argparse
+import fcntl
+import os
+import signal
+import sys
+import threading
+from typing import List, Optional
+
+from hvo_guest.guest import Guest, Options
+from hvo_guest.libcrypto import CryptoError, load
+from hvo_guest.system import System
+
+
+def _arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="hyperv-operator-guest", description="Take this VM's configuration and apply it."
+    )
+    parser.add_argument(
+        "--root", default="/", help="the folder below which the system's files lie; commands are PATH's"
+    )
+    parser.add_argument("--libcrypto", help="the library to use; otherwise OpenSSL 3 or 1.1, whichever is installed")
+    parser.add_argument("--key-bits", type=int, choices=[2048, 3072, 4096], default=3072, help="size of the RSA key")
+    parser.add_argument("--poll", type=float, default=2.0, metavar="SECONDS", help="how often the host's data is read")
+    parser.add_argument(
+        "--tries", type=int, default=6, metavar="N", help="how often a step is tried before it has failed"
+    )
+    parser.add_argument("--pause", type=float, default=5.0, metavar="SECONDS", help="between two tries of a step")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run the guest; return 0 when it is done or was told to stop, 1 if it cannot work here."""
+    options = _arguments(arguments)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    os.umask(0o022)
+    system = System(options.root, options.pause, stop)
+    lock = os.open(system.path("/run/hyperv-operator-guest.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another guest is at work here already.", file=sys.stderr)
+        return 1
+    try:
+        library = load(options.libcrypto)
+    except CryptoError as error:
+        print("The guest cannot unseal anything: %s. Install it in the image." % error, file=sys.stderr)
+        return 1
+    Guest(system, Options(options.key_bits, options.poll, options.tries), library).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

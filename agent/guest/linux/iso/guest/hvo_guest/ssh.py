@@ -1,0 +1,93 @@
+"""Step Ssh: the account for configuration management, and the key that may log in as it."""
+
+import os
+import stat
+from contextlib import suppress
+from typing import Optional, Tuple
+
+from hvo_guest import account
+from hvo_guest.settings import Settings
+from hvo_guest.system import System, User
+from hvo_guest.words import StepFailed
+
+_RULES = account.SUDOERS + "/91-hyperv-operator-ssh"
+_KEYS, _BESIDE = "authorized_keys", ".authorized_keys.hvo"
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_MAX_KEYS = 1_000_000
+
+
+def apply(system: System, settings: Settings) -> None:
+    """Have the account and its key; without either, take back what a former machine was given."""
+    if settings.ssh is None:
+        system.remove(_RULES)
+        return
+    user = account.ensure(system, settings.ssh.user)
+    _authorise(system, user, settings.ssh.keys)
+    if account.can_grant(system) and user.name != account.ROOT:
+        # It has no password to give: what works through it could not become root otherwise.
+        account.grant(system, _RULES, "%s ALL=(ALL:ALL) NOPASSWD: ALL\n" % account.sudo_name(user))
+
+
+def _authorise(system: System, user: User, keys: Tuple[str, ...]) -> None:
+    """Add what is missing to authorized_keys.
+
+    The home belongs to the account, which may be older than this: folders are held open and links are not followed, so
+    that root writes nowhere else.
+    """
+    home = system.path(user.home)
+    try:
+        home_fd = os.open(home, _FOLDER_FLAGS)
+    except OSError:
+        raise StepFailed("PathRefused") from None
+    try:
+        with suppress(FileExistsError):
+            os.mkdir(".ssh", 0o700, dir_fd=home_fd)
+        try:
+            folder = os.open(".ssh", _FOLDER_FLAGS, dir_fd=home_fd)
+        except OSError:
+            raise StepFailed("PathRefused") from None
+    finally:
+        os.close(home_fd)
+    try:
+        os.fchown(folder, user.uid, user.gid)
+        os.fchmod(folder, 0o700)
+        before = _read(folder) or ""
+        missing = [key for key in keys if key not in before.splitlines()]
+        text = before if before.endswith("\n") or not before else before + "\n"
+        _replace(folder, user, text + "".join(key + "\n" for key in missing))
+    finally:
+        os.close(folder)
+    if system.has("restorecon"):
+        # Where SELinux is on, sshd reads no key file that lacks its label.
+        system.run(["restorecon", "-R", os.path.join(home, ".ssh")])
+
+
+def _read(folder: int) -> Optional[str]:
+    try:
+        descriptor = os.open(_KEYS, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise StepFailed("PathRefused") from None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise StepFailed("PathRefused")
+        content = file.read(_MAX_KEYS + 1)
+    if len(content) > _MAX_KEYS:
+        raise StepFailed("PathRefused")
+    return content.decode("utf-8", "surrogateescape")
+
+
+def _replace(folder: int, user: User, text: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(_BESIDE, dir_fd=folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(_BESIDE, flags, 0o600, dir_fd=folder)
+    with open(descriptor, "wb") as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+        file.flush()
+        os.fchown(descriptor, user.uid, user.gid)
+        os.fchmod(descriptor, 0o600)
+        os.fsync(descriptor)
+    os.rename(_BESIDE, _KEYS, src_dir_fd=folder, dst_dir_fd=folder)
+    os.fsync(folder)

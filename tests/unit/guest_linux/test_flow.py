@@ -1,0 +1,179 @@
+"""The whole way of a guest: from its key to the state it ends with, on every kind of system."""
+
+from __future__ import annotations
+
+import base64
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from hyperv_operator.contract.guest import GuestProgress
+from unit.guest_linux.rig import (
+    FIELDS,
+    NETWORKS,
+    PASSWORD,
+    SSH,
+    SSH_KEY,
+    STATIC,
+    VM,
+    System,
+    everything,
+    interpreters,
+    provision,
+    sealed_for,
+)
+
+EXPECTED = Path(__file__).parent / "expected"
+
+
+@pytest.mark.parametrize("python", interpreters())
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_guest_applies_all_it_is_given(tmp_path: Path, network: str, python: str) -> None:
+    system = System(tmp_path, network)
+    state = provision(system, {**STATIC, **SSH}, python=python)
+    assert (state.state, state.step, state.code) == (GuestProgress.APPLIED, "Done", "None")
+    assert system.read("etc/hostname") == "build-01\n"
+    assert "127.0.1.1 build-01.example.com build-01\n" in system.read("etc/hosts")
+    assert system.passwords == f"operator:{PASSWORD}\n"
+    assert "operator ALL=(ALL:ALL) ALL\n" in system.read("etc/sudoers.d/90-hyperv-operator")
+    assert "ansible ALL=(ALL:ALL) NOPASSWD: ALL\n" in system.read("etc/sudoers.d/91-hyperv-operator-ssh")
+    assert system.read("home/ansible/.ssh/authorized_keys") == SSH_KEY + "\n"
+    assert (system.record / "live").read_text() == "192.168.1.101/24\n"
+    assert "network: {config: disabled}" in system.read("etc/cloud/cloud.cfg.d/99-hyperv-operator.cfg")
+    assert set(system.pool(1)) == {"ProvisioningState"}
+
+
+@pytest.mark.parametrize(
+    ("network", "name", "mode"),
+    [
+        ("NetworkManager", "etc/NetworkManager/system-connections/hyperv-operator.nmconnection", 0o600),
+        ("netplan", "etc/netplan/90-hyperv-operator.yaml", 0o600),
+        ("networkd", "etc/systemd/network/05-hyperv-operator.network", 0o644),
+        ("ifupdown", "etc/cloud/hyperv-operator-network.yaml", 0o644),
+    ],
+)
+def test_each_kind_of_network_gets_its_file(tmp_path: Path, network: str, name: str, mode: int) -> None:
+    system = System(tmp_path, network)
+    provision(system, STATIC)
+    assert system.read(name) == (EXPECTED / Path(name).name).read_text()
+    assert stat.S_IMODE((system.root / name).stat().st_mode) == mode
+
+
+def test_netplans_other_files_are_set_aside(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    provision(system, STATIC)
+    names = sorted(path.name for path in (system.root / "etc/netplan").iterdir())
+    assert names == ["50-cloud-init.yaml.hyperv-operator-saved", "90-hyperv-operator.yaml"]
+
+
+def test_without_an_address_the_network_is_left_alone(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    before = system.read("etc/netplan/50-cloud-init.yaml")
+    assert provision(system, {}).state is GuestProgress.APPLIED
+    assert [path.name for path in (system.root / "etc/netplan").iterdir()] == ["50-cloud-init.yaml"]
+    assert system.read("etc/netplan/50-cloud-init.yaml") == before
+    assert "netplan" not in system.argv()
+    assert "network" not in system.read("etc/cloud/cloud.cfg.d/99-hyperv-operator.cfg")
+
+
+def test_networkmanager_that_leaves_the_interface_alone_does_not_fit(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.install("nmcli")
+    (system.record / "nm").write_text("eth0:unmanaged\n")
+    provision(system, STATIC)
+    assert (system.root / "etc/netplan/90-hyperv-operator.yaml").exists()
+
+
+def test_the_host_sees_the_steps_in_their_order_and_the_key_until_the_data_is_stored(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.fail("chpasswd", 10_000)
+    with system.boot("--tries", "100000") as run:
+        key = run.until(system.key)
+        assert system.state() is None
+        system.publish(sealed_for(key, {}))
+        state = run.until(lambda: system.at("Account"))
+        assert (state.state, state.code, state.kid) == (GuestProgress.APPLYING, "None", key.kid)
+        assert system.key() is None
+        assert (system.root / "var/lib/hyperv-operator-guest/data.jwe").exists()
+        system.fail("chpasswd", 0)
+        run.until(system.final)
+        assert run.process.poll() is None, "it waits for the host to purge the data"
+        system.purge()
+        assert run.finished() == 0
+    said = [line for line in system.log().splitlines() if line.startswith("appl")]
+    steps = [line.split("step ")[1].split(",")[0] for line in said]
+    assert steps == ["Read", "Hostname", "Account", "Network", "Ssh", "Done"]
+
+
+def test_nothing_secret_is_left_anywhere(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    provision(system, {**STATIC, **SSH})
+    files = everything(system)
+    spellings = [PASSWORD, json.dumps(PASSWORD)[1:-1], base64.b64encode(PASSWORD.encode()).decode()]
+    for name, content in files.items():
+        for spelling in spellings:
+            assert spelling.encode() not in content, name
+    assert PASSWORD in system.passwords
+    kept = {name.rpartition("/")[2] for name in files if "hyperv-operator-guest/" in name}
+    assert kept == {"identity.json", "state.json"}
+    assert json.loads(system.read("var/lib/hyperv-operator-guest/identity.json"))["key"] is None
+
+
+def test_what_is_kept_is_roots_alone(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    with system.boot() as run:
+        run.until(system.key)
+    folder = system.root / "var/lib/hyperv-operator-guest"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "identity.json").stat().st_mode) == 0o600
+
+
+def test_root_as_the_local_administrator_needs_no_sudo(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.uninstall("visudo")
+    assert provision(system, {"guest_la_uid": "root"}).state is GuestProgress.APPLIED
+    assert system.passwords == f"root:{PASSWORD}\n"
+    assert "useradd" not in system.argv()
+
+
+def test_an_account_whose_group_exists_joins_it(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    provision(system, {"guest_la_uid": "admin"})
+    assert "useradd --create-home --shell /bin/bash --gid admin admin\n" in system.argv()
+
+
+def test_keys_that_are_there_already_stay(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.write("home/ansible/.ssh/authorized_keys", "ssh-rsa AAAA someone@example.com")
+    system.write("etc/passwd", "ansible:x:0:0::/home/ansible:/bin/sh\n")
+    provision(system, SSH)
+    keys = system.read("home/ansible/.ssh/authorized_keys")
+    assert keys == f"ssh-rsa AAAA someone@example.com\n{SSH_KEY}\n"
+    assert stat.S_IMODE((system.root / "home/ansible/.ssh/authorized_keys").stat().st_mode) == 0o600
+
+
+def test_a_step_that_fails_once_is_tried_again(tmp_path: Path) -> None:
+    system = System(tmp_path, "NetworkManager")
+    system.fail("nmcli", 1)
+    assert provision(system, STATIC).state is GuestProgress.APPLIED
+
+
+def test_the_unit_is_disabled_when_all_is_done_and_the_next_start_changes_nothing(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.write("etc/systemd/system/multi-user.target.wants/hyperv-operator-guest.service", "")
+    provision(system, {**STATIC, **SSH})
+    assert not (system.root / "etc/systemd/system/multi-user.target.wants/hyperv-operator-guest.service").exists()
+    before = {name: data for name, data in everything(system).items() if name.startswith("root/")}
+    commands = system.argv()
+    with system.boot() as run:
+        assert run.finished() == 0
+    assert {name: data for name, data in everything(system).items() if name.startswith("root/")} == before
+    assert system.argv() == commands + "systemctl disable --quiet hyperv-operator-guest.service\n"
+
+
+def test_a_field_that_is_not_the_guests_is_not_sealed_and_unknown_ones_are_passed_over(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    assert provision(system, {"guest_of_tomorrow": "x", **FIELDS}).state is GuestProgress.APPLIED
+    assert system.pool(1)["ProvisioningState"].startswith('{"vm":"' + VM)

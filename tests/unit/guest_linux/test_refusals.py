@@ -1,0 +1,346 @@
+"""What a guest does not take, and what it does not apply: it stays ready for the right data, and says no more than a code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwe
+from joserfc.jwk import RSAKey
+
+from hyperv_operator.contract.guest import GuestKey, GuestProgress
+from hyperv_operator.contract.job import guest_plaintext
+from hyperv_operator.contract.sealing import seal, split
+from unit.guest_linux.rig import (
+    FIELDS,
+    OTHER_VM,
+    PASSWORD,
+    RUN,
+    SSH,
+    SSH_KEY,
+    STATIC,
+    VM,
+    System,
+    provision,
+    sealed_for,
+    serve,
+)
+
+LONG = {"guest_of_tomorrow": "x" * 600}
+"""A field that nobody knows, which makes the data two parts long."""
+Tamper = Callable[[System, GuestKey], None]
+
+
+def _segments(change: Callable[[list[str]], list[str]]) -> Tamper:
+    def publish(system: System, key: GuestKey) -> None:
+        system.publish(".".join(change(sealed_for(key, LONG).split("."))))
+
+    return publish
+
+
+def _flip(segment: str, at: int = 8) -> str:
+    """Change one bit of what a segment stands for."""
+    raw = bytearray(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+    raw[at % len(raw)] ^= 1
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _flipped(number: int) -> Tamper:
+    return _segments(lambda parts: [_flip(part) if index == number else part for index, part in enumerate(parts)])
+
+
+def _header(**change: Any) -> Tamper:
+    """Seal properly, but with another header."""
+
+    def publish(system: System, key: GuestKey) -> None:
+        header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": key.kid, "vm": VM, "run": RUN, **change}
+        public = RSAKey.import_key({"kty": "RSA", "n": key.n, "e": key.e})
+        algorithms = [*(value for name, value in header.items() if name == "zip"), header["alg"], header["enc"]]
+        registry = jwe.JWERegistry(algorithms=algorithms, strict_check_header=False)
+        plaintext = guest_plaintext("linux", FIELDS, {"guest_la_pw": PASSWORD})
+        system.publish(jwe.encrypt_compact(header, plaintext, public, registry=registry))
+
+    return publish
+
+
+def _other_key(system: System, key: GuestKey) -> None:
+    public = RSAKey.generate_key(2048).as_dict(private=False)
+    other = GuestKey.model_validate({"kty": "RSA", "n": public["n"], "e": public["e"]})
+    system.publish(sealed_for(other, {}))
+
+
+def _other_key_under_our_kid(system: System, key: GuestKey) -> None:
+    """Data of whoever has another key, with a header that names ours: the wrapped key does not open."""
+    other = RSAKey.generate_key(2048)
+    header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": key.kid, "vm": VM, "run": RUN}
+    registry = jwe.JWERegistry(algorithms=["RSA-OAEP-256", "A256CBC-HS512"], strict_check_header=False)
+    system.publish(jwe.encrypt_compact(header, b"{}", other, registry=registry))
+
+
+def _without(name: str) -> Tamper:
+    def publish(system: System, key: GuestKey) -> None:
+        system.publish(sealed_for(key, LONG))
+        pairs = system.pool(0)
+        del pairs[name]
+        system.set_pool(0, pairs)
+
+    return publish
+
+
+def _manifest(**change: Any) -> Tamper:
+    def publish(system: System, key: GuestKey) -> None:
+        system.publish(sealed_for(key, LONG), **change)
+
+    return publish
+
+
+def _raw_manifest(text: str) -> Tamper:
+    def publish(system: System, key: GuestKey) -> None:
+        system.publish(sealed_for(key, {}))
+        system.set_pool(0, {**system.pool(0), "ProvisioningData": text})
+
+    return publish
+
+
+def _oversized(system: System, key: GuestKey) -> None:
+    """A part longer than parts are: the digest is right."""
+    sealed = sealed_for(key, {"cnf_ansible_ssh_key": "x" * 2_000})
+    parts = {f"ProvisioningData.{n}": sealed[n * 1_001 : (n + 1) * 1_001] for n in range(len(sealed) // 1_001 + 1)}
+    digest = hashlib.sha256(sealed.encode()).hexdigest()
+    manifest = {"protocol": 1, "parts": len(parts), "sha256": digest}
+    system.set_pool(0, {**parts, "ProvisioningData": json.dumps(manifest)})
+
+
+REFUSED: dict[str, tuple[Tamper, str]] = {
+    "header changed": (_segments(lambda parts: [_flip(parts[0], 12), *parts[1:]]), "its header"),
+    "wrapped key changed": (_flipped(1), "its tag does not fit"),
+    "vector changed": (_flipped(2), "its tag does not fit"),
+    "ciphertext changed": (_flipped(3), "its tag does not fit"),
+    "tag changed": (_flipped(4), "its tag does not fit"),
+    "tag cut": (_segments(lambda parts: [*parts[:4], parts[4][:20]]), "its tag does not fit"),
+    "no tag": (_segments(lambda parts: [*parts[:4], ""]), "it is no JWE"),
+    "ciphertext cut by a block": (_segments(lambda p: [*p[:3], p[3][:64], p[4]]), "its tag does not fit"),
+    "four segments": (_segments(lambda parts: parts[:4]), "it is no JWE"),
+    "padding": (_segments(lambda parts: [*parts[:4], parts[4] + "="]), "it is no JWE"),
+    "no wrapped key": (_segments(lambda parts: [parts[0], "", *parts[2:]]), "it is no JWE"),
+    "a short wrapped key": (_segments(lambda parts: [parts[0], "AAAA", *parts[2:]]), "its tag does not fit"),
+    "another VM": (_header(vm=OTHER_VM), "it is for another VM"),
+    "no VM": (_header(vm=None), "it is for another VM"),
+    "no run": (_header(run=""), "it names no run"),
+    "a run with a line end": (_header(run="a\nb"), "it names no run"),
+    "another key": (_other_key, "it is sealed to another key"),
+    "another key under our kid": (_other_key_under_our_kid, "its tag does not fit"),
+    "another algorithm": (_header(enc="A256GCM"), "its header asks for other algorithms"),
+    "compressed": (_header(zip="DEF"), "its header asks for other algorithms"),
+    "first part missing": (_without("ProvisioningData.0"), "a part of it is missing"),
+    "last part missing": (_without("ProvisioningData.1"), "a part of it is missing"),
+    "one part too few": (_manifest(parts=1), "the digest of its manifest"),
+    "wrong digest": (_manifest(sha256="ab" * 32), "the digest of its manifest"),
+    "no digest": (_manifest(sha256=None), "its manifest has no digest"),
+    "too many parts": (_manifest(parts=121), "its manifest counts"),
+    "no parts": (_manifest(parts=0), "its manifest counts"),
+    "parts that are true": (_manifest(parts=True), "its manifest counts"),
+    "another protocol": (_manifest(protocol=2), "of another protocol"),
+    "a long manifest": (_manifest(padding="x" * 1_000), "its manifest is too long"),
+    "no JSON": (_raw_manifest("{"), "its manifest is no JSON"),
+    "a list": (_raw_manifest("[1]"), "of another protocol"),
+    "deep JSON": (_raw_manifest("[" * 900), "its manifest is no JSON"),
+    "parts too long": (_oversized, "has not the size it may have"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_not_taken_and_the_right_data_still_is(tmp_path: Path, name: str) -> None:
+    tamper, reason = REFUSED[name]
+    system = System(tmp_path)
+    with system.boot() as run:
+        key = run.until(system.key)
+        tamper(system, key)
+        run.until(lambda: "is not taken" in system.log())
+        assert reason in system.log()
+        assert system.key() == key
+        assert system.state() is None
+        assert not (system.root / "var/lib/hyperv-operator-guest/data.jwe").exists()
+        assert system.argv() == ""
+        serve(system, run, {})
+        assert run.finished() == 0
+    state = system.state()
+    assert state is not None
+    assert state.state is GuestProgress.APPLIED
+
+
+def test_another_run_is_not_taken_once_one_is(tmp_path: Path) -> None:
+    """Replayed, the data of an older run must not be applied over that of a newer one."""
+    system = System(tmp_path)
+    old = "00000000-0000-4000-8000-000000000001"
+    system.fail("chpasswd", 10_000)
+    with system.boot("--tries", "100000") as run:
+        key = run.until(system.key)
+        replayed = sealed_for(key, {"vm_name": "old-name"}, run=old)
+        system.publish(sealed_for(key, {}))
+        run.until(system.state)
+        system.publish(replayed)
+    with system.boot("--tries", "100000") as run:  # and after a reboot in the middle of it
+        run.until(system.state)
+        system.fail("chpasswd", 0)
+        run.until(system.final)
+        system.publish(replayed)
+    with system.boot() as run:  # and when it is done, as long as the host leaves it there
+        run.until(lambda: system.pool(1).get("ProvisioningState"))
+        system.purge()
+        assert run.finished() == 0
+    with system.boot() as run:
+        system.publish(replayed)
+        system.purge()
+        assert run.finished() == 0
+    assert system.read("etc/hostname") == "build-01\n"
+    assert system.state(run=old) is None
+
+
+def _sealed(key: GuestKey, plaintext: bytes) -> str:
+    return seal(plaintext, key, vm_id=VM, run_id=RUN)
+
+
+def _plain(**fields: Any) -> bytes:
+    given = {**FIELDS, "guest_la_pw": PASSWORD, **fields}
+    return guest_plaintext("linux", {name: value for name, value in given.items() if value is not None}, {})
+
+
+INVALID: dict[str, tuple[bytes, str]] = {
+    "no JSON": (b"{", "InvalidData"),
+    "no object": (b"[]", "InvalidData"),
+    "no fields": (b'{"protocol":1,"os_family":"linux"}', "InvalidData"),
+    "another protocol": (b'{"protocol":2,"os_family":"linux","fields":{}}', "UnsupportedProtocol"),
+    "for Windows": (guest_plaintext("windows", FIELDS, {"guest_la_pw": PASSWORD}), "WrongFamily"),
+    "no password": (_plain(guest_la_pw=None), "InvalidData"),
+    "a password of two lines": (_plain(guest_la_pw="x\nroot:y"), "InvalidData"),
+    "an account that is an option": (_plain(guest_la_uid="--uid"), "InvalidData"),
+    "an account of two fields": (_plain(guest_la_uid="a:b"), "InvalidData"),
+    "an account of two lines": (_plain(guest_la_uid="a\nb"), "InvalidData"),
+    "a name with a slash": (_plain(vm_name="../x"), "InvalidData"),
+    "a name with a line end": (_plain(vm_name="build-01\n"), "InvalidData"),
+    "half an address": (_plain(guest_v4_ipaddr="192.168.1.2"), "InvalidData"),
+    "no address": (_plain(**{**STATIC, "guest_v4_ipaddr": "192.168.1.2\n[x]"}), "InvalidData"),
+    "a prefix of text": (_plain(**{**STATIC, "guest_v4_cidrprefix": "24"}), "InvalidData"),
+    "a gateway elsewhere": (_plain(**{**STATIC, "guest_v4_defaultgw": "10.0.0.1"}), "InvalidData"),
+    "a suffix of two lines": (_plain(**{**STATIC, "guest_net_dnssuffix": "example.com\nx"}), "InvalidData"),
+    "an SSH user without key": (_plain(cnf_ansible_ssh_user="ansible"), "InvalidData"),
+    "an SSH key without user": (_plain(cnf_ansible_ssh_key=SSH_KEY), "InvalidData"),
+    "a private key": (_plain(**{**SSH, "cnf_ansible_ssh_key": "-----BEGIN PRIVATE KEY-----"}), "InvalidData"),
+    "an SSH key with options": (_plain(**{**SSH, "cnf_ansible_ssh_key": 'command="x" ' + SSH_KEY}), "InvalidData"),
+}
+
+
+@pytest.mark.parametrize("name", INVALID)
+def test_data_that_cannot_be_applied_ends_in_a_code_and_changes_nothing(tmp_path: Path, name: str) -> None:
+    plaintext, code = INVALID[name]
+    system = System(tmp_path)
+    with system.boot() as run:
+        key = run.until(system.key)
+        system.publish(_sealed(key, plaintext))
+        state = run.until(system.final)
+        system.purge()
+        assert run.finished() == 0
+    assert (state.state, state.step, state.code) == (GuestProgress.FAILED, "Read", code)
+    assert system.argv() == "systemctl disable --quiet hyperv-operator-guest.service\n"
+    assert not (system.root / "var/lib/hyperv-operator-guest/data.jwe").exists()
+
+
+def _no_command(name: str) -> Callable[[System], None]:
+    return lambda system: system.uninstall(name)
+
+
+def _failing(name: str) -> Callable[[System], None]:
+    return lambda system: system.fail(name, 100)
+
+
+def _without_address(system: System) -> None:
+    system.install("netplan")
+    (system.root.parent / "bin/netplan").write_text("#!/bin/sh\n")
+
+
+def _without_interface(system: System) -> None:
+    (system.root / "sys/class/net/eth0/device/driver").unlink()
+
+
+def _linked_keys(system: System) -> None:
+    system.write("home/ansible/.ssh/id", "")
+    system.write("etc/passwd", "ansible:x:0:0::/home/ansible:/bin/sh\n")
+    (system.root / "home/ansible/.ssh/authorized_keys").symlink_to(system.root / "etc/hosts")
+
+
+def _linked_folder(system: System) -> None:
+    system.write("home/ansible/x", "")
+    system.write("etc/passwd", "ansible:x:0:0::/home/ansible:/bin/sh\n")
+    (system.root / "home/ansible/.ssh").symlink_to(system.root / "etc")
+
+
+def _no_sudo(system: System) -> None:
+    (system.root / "etc/sudoers.d").rmdir()
+
+
+def _read_only(system: System) -> None:
+    (system.root / "etc/netplan/90-hyperv-operator.yaml").mkdir()
+
+
+FAILURES: dict[str, tuple[Callable[[System], None], str, str]] = {
+    "hostnamectl": (_failing("hostnamectl"), "Hostname", "CommandFailed"),
+    "useradd": (_failing("useradd"), "Account", "AccountRefused"),
+    "no useradd": (_no_command("useradd"), "Account", "CommandMissing"),
+    "chpasswd": (_failing("chpasswd"), "Account", "PasswordRefused"),
+    "no sudo": (_no_sudo, "Account", "SudoMissing"),
+    "visudo": (_failing("visudo"), "Account", "SudoersRefused"),
+    "no network service": (_no_command("netplan"), "Network", "NoNetworkService"),
+    "netplan": (_failing("netplan"), "Network", "CommandFailed"),
+    "no interface": (_without_interface, "Network", "NoInterface"),
+    "no address": (_without_address, "Network", "AddressMissing"),
+    "a folder in the way": (_read_only, "Network", "FileFailed"),
+    "keys that are a link": (_linked_keys, "Ssh", "PathRefused"),
+    "a folder that is a link": (_linked_folder, "Ssh", "PathRefused"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_step_that_cannot_be_done_ends_in_its_code(tmp_path: Path, name: str) -> None:
+    arrange, step, code = FAILURES[name]
+    system = System(tmp_path)
+    arrange(system)
+    hosts = system.read("etc/passwd")
+    state = provision(system, {**STATIC, **SSH})
+    assert (state.state, state.step, state.code) == (GuestProgress.FAILED, step, code)
+    assert not (system.root / "var/lib/hyperv-operator-guest/data.jwe").exists()
+    assert PASSWORD not in system.log() + system.argv()
+    assert SSH_KEY not in system.read("etc/hosts")
+    assert system.read("etc/passwd").startswith(hosts)
+    assert list(system.root.rglob(".*.hvo")) == []
+
+
+def test_no_libcrypto_is_told_and_nothing_is_posted(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    with system.boot("--libcrypto", "/nowhere/libcrypto.so") as run:
+        assert run.finished() == 1
+    assert "no libcrypto of OpenSSL 1.1 or 3 is installed. Install it in the image." in system.log()
+    assert system.pool(1) == {}
+
+
+def test_a_second_guest_leaves_the_first_alone(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    with system.boot() as first:
+        first.until(system.key)
+        with system.boot() as second:
+            assert second.finished() == 1
+        serve(system, first, {})
+        assert first.finished() == 0
+    assert "Another guest is at work here already." in system.log()
+
+
+def test_the_tests_own_split_is_the_operators(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    with system.boot() as run:
+        sealed = sealed_for(run.until(system.key), LONG)
+    assert len(split(sealed)[0]) == 2, "the tests above name part 1 as the last one"

@@ -1,0 +1,204 @@
+"""Kills and reboots at every point, captured images, and a daemon that comes late."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hyperv_operator.contract.guest import GuestProgress
+from unit.guest_linux.rig import (
+    OTHER_VM,
+    PASSWORD,
+    RUN,
+    SSH,
+    STATIC,
+    VM,
+    System,
+    everything,
+    provision,
+    sealed_for,
+    serve,
+)
+
+KEY_FILE = "var/lib/hyperv-operator-guest/identity.json"
+
+
+def _end(system: System) -> dict[str, Any]:
+    """Return the end state: all files but those of the host, and without what differs from key to key."""
+    assert system.passwords.endswith(f":{PASSWORD}\n")
+    files: dict[str, Any] = {
+        name: content
+        for name, content in everything(system).items()
+        if name.startswith("root/") and "/.kvp_pool_" not in name
+    }
+    state = json.loads(files.pop("root/var/lib/hyperv-operator-guest/state.json"))
+    posted = {name: json.loads(text) for name, text in system.pool(1).items()}
+    assert posted["ProvisioningState"]["kid"] == state["kid"]
+    del state["kid"], posted["ProvisioningState"]["kid"]
+    return {**files, "state": state, "posted": posted, "live": (system.record / "live").read_text()}
+
+
+@pytest.mark.parametrize(
+    ("network", "first"),
+    [
+        ("netplan", 1),
+        ("ifupdown", 30),  # what comes before the network is the same
+    ],
+)
+def test_killed_before_any_change_and_started_again_it_ends_the_same(tmp_path: Path, network: str, first: int) -> None:
+    fields = {**STATIC, **SSH}
+    whole = System(tmp_path / "whole", network)
+    provision(whole, fields)
+    wanted = _end(whole)
+    for number in itertools.count(first):
+        system = System(tmp_path / str(number), network)
+        with system.boot(kill_at=number) as run:
+            serve(system, run, fields)
+            if run.finished() == 0:
+                break
+            assert run.process.returncode == -9, system.log()
+        provision(system, fields)
+        assert _end(system) == wanted, f"killed before change {number}"
+    assert number > 40, "the hook that kills has seen fewer changes than there are"
+    assert _end(system) == wanted
+
+
+def test_a_reboot_while_it_waits_keeps_the_key(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    with system.boot() as run:
+        key = run.until(system.key)
+    system.set_pool(1, {})
+    with system.boot() as run:
+        assert run.until(system.key) == key
+
+
+def test_told_to_stop_it_stops_and_goes_on_at_the_next_boot(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.fail("chpasswd", 10_000)
+    with system.boot("--tries", "100000", "--pause", "60") as run:
+        key = run.until(system.key)
+        system.publish(sealed_for(key, {}))
+        run.until(lambda: "PasswordRefused" in system.log())
+        run.process.terminate()
+        assert run.finished() == 0
+    state = system.state()
+    assert state is not None
+    assert (state.state, state.step) == (GuestProgress.APPLYING, "Account")
+    system.fail("chpasswd", 0)
+    assert provision(system, {}).state is GuestProgress.APPLIED
+
+
+def test_data_that_was_purged_after_it_was_stored_is_applied_all_the_same(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.fail("chpasswd", 10_000)
+    with system.boot("--tries", "100000") as run:
+        key = run.until(system.key)
+        system.publish(sealed_for(key, {}))
+        run.until(system.state)
+    system.purge()
+    system.fail("chpasswd", 0)
+    with system.boot() as run:
+        assert run.finished() == 0
+    state = system.state()
+    assert state is not None
+    assert state.state is GuestProgress.APPLIED
+
+
+def test_stored_data_that_the_disk_has_spoilt_is_asked_for_again(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.fail("chpasswd", 10_000)
+    with system.boot("--tries", "100000") as run:
+        key = run.until(system.key)
+        system.publish(sealed_for(key, {}))
+        run.until(system.state)
+    system.write("var/lib/hyperv-operator-guest/data.jwe", "")
+    system.fail("chpasswd", 0)
+    assert provision(system, {}).state is GuestProgress.APPLIED
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["after it was done", "while it was waiting"])
+def test_a_captured_image_makes_a_key_of_its_own_and_knows_nothing_of_before(tmp_path: Path, done: bool) -> None:
+    system = System(tmp_path)
+    with system.boot() as run:
+        before = run.until(system.key)
+        if done:
+            serve(system, run, {**STATIC, **SSH})
+            assert run.finished() == 0
+    system.set_vm(OTHER_VM)
+    system.write("sys/class/dmi/id/product_uuid", "22222222-bbbb\n")
+    with system.boot() as run:
+        key = run.until(lambda: system.key(OTHER_VM))
+        assert key != before
+        assert system.pool(1).keys() == {"ProvisioningReady"}
+        system.publish(sealed_for(before, {}, vm=VM))
+        run.until(lambda: "is not taken" in system.log())
+        system.publish(sealed_for(key, {"vm_name": "build-02"}, vm=OTHER_VM))
+        run.until(lambda: system.final(OTHER_VM))
+        system.purge()
+        assert run.finished() == 0
+    assert system.read("etc/hostname") == "build-02\n"
+
+
+def test_a_captured_image_loses_the_address_and_the_rights_of_before(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    provision(system, {**STATIC, **SSH})
+    system.set_vm(OTHER_VM)
+    system.write("sys/class/dmi/id/product_uuid", "22222222-bbbb\n")
+    with system.boot() as run:
+        key = run.until(lambda: system.key(OTHER_VM))
+        system.publish(sealed_for(key, {}, vm=OTHER_VM))
+        run.until(lambda: system.final(OTHER_VM))
+        system.purge()
+        assert run.finished() == 0
+    written = system.read("etc/netplan/90-hyperv-operator.yaml")
+    assert '"dhcp4": true' in written
+    assert "192.168.1.101" not in written
+    assert not (system.root / "etc/sudoers.d/91-hyperv-operator-ssh").exists()
+
+
+def test_a_captured_image_waits_until_the_host_has_said_which_vm_it_is(tmp_path: Path) -> None:
+    """The pool still names the VM of before when the guest starts; firmware tells that this is another machine."""
+    system = System(tmp_path)
+    provision(system, {})
+    system.write("sys/class/dmi/id/product_uuid", "22222222-bbbb\n")
+    with system.boot() as run:
+        run.until(lambda: "Waiting for the host to tell which VM this is" in system.log())
+        assert system.key() is None
+        system.set_vm(OTHER_VM)
+        run.until(lambda: system.key(OTHER_VM))
+
+
+def test_an_image_whose_pool_names_the_vm_it_was_built_in_corrects_itself(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.set_vm(OTHER_VM)
+    with system.boot() as run:
+        stale = run.until(lambda: system.key(OTHER_VM))
+        system.set_vm(VM)
+        assert run.until(system.key) != stale
+
+
+def test_it_waits_for_a_daemon_that_comes_late(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    for path in (system.root / "var/lib/hyperv").iterdir():
+        path.unlink()
+    (system.root / "var/lib/hyperv").rmdir()
+    with system.boot() as run:
+        run.until(lambda: "hv_kvp_daemon has to run" in system.log())
+        (system.root / "var/lib/hyperv").mkdir()
+        system.set_pool(3, {"VirtualMachineId": "garbage"})
+        system.set_vm(VM)
+        run.until(system.key)
+
+
+def test_what_others_keep_in_the_pool_stays(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    stale = json.dumps({"vm": OTHER_VM, "run": RUN, "kid": "k", "state": "applied", "step": "Done", "code": "None"})
+    system.set_pool(1, {"Before": "1", "ProvisioningState": stale, "Behind": "2"})
+    provision(system, {})
+    pairs = system.pool(1)
+    assert (pairs["Before"], pairs["Behind"]) == ("1", "2")
+    assert json.loads(pairs["ProvisioningState"])["run"] == RUN
