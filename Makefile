@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PYTHONPATH := operator:tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz generate lock hostsim clean
+.PHONY: help setup demo test check bench fuzz generate isos lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ fuzz: $(STAMP) ## random input for SECONDS=60
 generate: $(STAMP) ## write crds/, the chart's copies and the reference pages from the models and the schema
 	$(BIN)/python tools/generate.py
 
+isos: $(STAMP) ## build dist/isos/linux.iso and windows.iso, the same bytes each time
+	$(BIN)/python tools/isos.py
+
 hostsim: $(STAMP) ## a simulated Hyper-V host to try the operator against; ARGS="--help" tells the options
 	$(BIN)/python -m hostsim $(ARGS)
 
@@ -52,4 +55,4 @@ lock: $(STAMP) ## resolve the dependencies of pyproject.toml anew into requireme
 	  --no-header --upgrade --extra test pyproject.toml -o requirements/test.lock
 
 clean: ## remove what the other targets made inside the checkout
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -189,14 +189,24 @@ class System:
     # --- the guest ----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def boot(self, *arguments: str, python: str = sys.executable, kill_at: int | None = None) -> Iterator[Run]:
+    def boot(
+        self,
+        *arguments: str,
+        python: str = sys.executable,
+        command: list[str] | None = None,
+        kill_at: int | None = None,
+    ) -> Iterator[Run]:
         """Run the guest; it is ended when the block is left."""
         before = [] if kill_at is None else [str(HERE / "kill_at.py"), str(kill_at)]
         options = ["--key-bits", "2048", "--poll", "0.02", "--tries", "2", "--pause", "0.01", *arguments]
-        command = [python, "-I", "-B", *before, str(GUEST), "--root", str(self.root), *options]
+        start = command or [python, "-I", "-B", *before, str(GUEST)]
         with (self.record / "log").open("ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment()
+                [*start, "--root", str(self.root), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment(),
             )
         try:
             yield Run(process, self)
@@ -245,7 +255,9 @@ def sealed_for(key: GuestKey, fields: Mapping[str, Any], *, vm: str = VM, run: s
 def serve(system: System, run: Run, fields: Mapping[str, Any]) -> None:
     """Be the host until the guest ends: publish what it needs, anew if it posts a new key, and purge when it is done."""
     published: GuestKey | None = None
+    deadline = time.monotonic() + 60
     while run.process.poll() is None:
+        assert time.monotonic() < deadline, f"the guest takes too long: {system.log()}"
         state, key = system.state(), system.key()
         if state is not None and state.is_final:
             system.purge()
