@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,6 +80,13 @@ class System:
         (self.record / "nm").write_text("eth0:connected\nlo:unmanaged\n")
         self.install(*_COMMON, *NETWORKS[network])
         self.set_vm(VM)
+
+    def copy(self, folder: Path) -> System:
+        """Return the same system below another folder."""
+        shutil.copytree(self.root.parent, folder, symlinks=True)
+        other = copy(self)
+        other.root, other.record, other._commands = folder / "root", folder / "record", folder / "bin"
+        return other
 
     def _device(self, name: str, driver: str, index: int) -> None:
         self.write(f"sys/class/net/{name}/ifindex", f"{index}\n")

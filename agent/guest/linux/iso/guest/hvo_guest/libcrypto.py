@@ -4,7 +4,6 @@
 """
 
 import ctypes
-import ctypes.util
 from contextlib import contextmanager
 from typing import Any, Iterator, List, Optional, Tuple
 
@@ -47,8 +46,7 @@ def _declare(library: Any) -> Any:
 
 def load(name: Optional[str] = None) -> Any:
     """Return libcrypto: the library of that name, or the first of those known that this system has."""
-    names: List[Optional[str]] = [name] if name else [*_NAMES, ctypes.util.find_library("crypto")]
-    for candidate in filter(None, names):
+    for candidate in [name] if name else _NAMES:
         try:
             return _declare(ctypes.CDLL(candidate))
         except (OSError, AttributeError):
