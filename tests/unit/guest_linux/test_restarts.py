@@ -176,12 +176,15 @@ def test_a_captured_image_loses_the_address_and_the_rights_of_before(tmp_path: P
     provision(system, {**STATIC, **SSH})
     system.set_vm(OTHER_VM)
     system.write("sys/class/dmi/id/product_uuid", "22222222-bbbb\n")
+    system.fail("netplan", 1)
+    before = system.argv().count("netplan apply\n")
     with system.boot() as run:
         key = run.until(lambda: system.key(OTHER_VM))
         system.publish(sealed_for(key, {}, vm=OTHER_VM))
         run.until(lambda: system.final(OTHER_VM))
         system.purge()
         assert run.finished() == 0
+    assert system.argv().count("netplan apply\n") == before + 2, "a file that was not taken into use is not enough"
     written = system.read("etc/netplan/90-hyperv-operator.yaml")
     assert '"dhcp4": true' in written
     assert "192.168.1.101" not in written
