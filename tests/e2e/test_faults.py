@@ -113,6 +113,19 @@ def test_of_two_machines_with_one_name_the_older_wins(
     _ready(cluster, unreviewed, "two")
 
 
+def test_a_guest_that_answers_after_its_time_is_up_is_still_heard(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    host = new_host(apply_seconds=12)
+    with rig.operator(cluster, log, HVO_GUEST_TIMEOUT_SECONDS="4"):
+        cluster.apply(rig.submission(host.name, "late-01"), namespace=tenant)
+        rig.wait_for_reason(cluster, tenant, "late-01", "GuestTimeout")
+        cluster.kubectl("wait", "--for=condition=Ready", "hvm/late-01", "-n", tenant, "--timeout=60s")
+        assert host.ledger.count("publish") == 1
+        cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+
+
 def test_a_silent_guest_is_told_with_a_diagnosis(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:

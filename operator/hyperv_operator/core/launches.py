@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 
 from hyperv_operator.api.names import Reason
-from hyperv_operator.contract.guest import GuestKey, parse_guest_ready, parse_guest_state
+from hyperv_operator.contract.guest import GuestKey, GuestState, parse_guest_ready, parse_guest_state
 from hyperv_operator.contract.inventory import JournalFacts, JournalState
 from hyperv_operator.contract.records import AgentCode, OutcomeKind, PendingReason
 from hyperv_operator.core import failures, identity
@@ -179,25 +179,30 @@ def _needs_key(snapshot: Snapshot, situation: _Situation, now: datetime) -> Deci
 
 
 def _needs_guest(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
+    state = _guest_state(snapshot, situation)
+    if state is not None and state.is_final:
+        return _launch(snapshot, situation, "The guest has answered; provisioning is finished.")
     own = identity.own_vm(snapshot) if snapshot.is_current() else None
-    guest = own[1].guest if own else None
-    if own and guest and situation.run_id:
-        state = None
-        try:
-            state = parse_guest_state(guest.state, own[1].vm_id, situation.run_id, None)
-        except RecordError:
-            state = None
-        if state is not None and state.is_final:
-            return _launch(snapshot, situation, "The guest has answered; provisioning is finished.")
-        if state is None and _must_seal_again(snapshot, situation):
-            found = _guest_key(snapshot, situation)
-            if found:
-                return _launch(snapshot, situation, "The guest's configuration is sealed again.", found)
+    if own and own[1].guest and situation.run_id and state is None and _must_seal_again(snapshot, situation):
+        found = _guest_key(snapshot, situation)
+        if found:
+            return _launch(snapshot, situation, "The guest's configuration is sealed again.", found)
     due = situation.since + snapshot.limits.guest_timeout
     if now > due:
         return _launch(snapshot, situation, "The guest's time is up; the agent looks for the cause.")
     text = f"Configuration is published; waiting until {due:%H:%M:%S} UTC at the latest for the guest to apply it."
     return Decision(_await_guest(due), working(Reason.WAITING_FOR_GUEST, text))
+
+
+def _guest_state(snapshot: Snapshot, situation: _Situation) -> GuestState | None:
+    """Return what the guest says of this run, or None; what cannot be read says nothing."""
+    own = identity.own_vm(snapshot) if snapshot.is_current() else None
+    if own is None or own[1].guest is None or not situation.run_id:
+        return None
+    try:
+        return parse_guest_state(own[1].guest.state, own[1].vm_id, situation.run_id, None)
+    except RecordError:
+        return None
 
 
 def _must_seal_again(snapshot: Snapshot, situation: _Situation) -> bool:
@@ -236,6 +241,10 @@ def _failed(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decisio
     assert code is not None
     fresh_spec = snapshot.generation > situation.generation
     if code is AgentCode.GUEST_TIMEOUT:
+        state = _guest_state(snapshot, situation)
+        if state is not None and state.is_final:
+            # The same run: the guest's answer names it.
+            return _launch(snapshot, situation, "The guest has answered after all; provisioning is finished.")
         found = _guest_key(snapshot, situation)
         if found and snapshot.is_current():
             return _launch(snapshot, situation, "The guest has signalled after all.", found, new_run=True)
