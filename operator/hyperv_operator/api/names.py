@@ -146,6 +146,7 @@ class EventReason(StrEnum):
 
     ACCEPTED = "Accepted"
     REJECTED = "Rejected"
+    QUEUED = "Queued"
     RUN_STARTED = "RunStarted"
     STEP_COMPLETED = "StepCompleted"
     WAITING_FOR_GUEST = "WaitingForGuest"
@@ -153,7 +154,9 @@ class EventReason(StrEnum):
     PROVISIONED = "Provisioned"
     GUEST_CONFIGURED = "GuestConfigured"
     RUN_FAILED = "RunFailed"
+    RETRYING = "Retrying"
     RESIZED = "Resized"
+    POWER_STATE_CHANGED = "PowerStateChanged"
     DRIFT_DETECTED = "DriftDetected"
     DELETED = "Deleted"
     ABANDONED = "Abandoned"

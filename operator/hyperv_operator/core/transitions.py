@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from hyperv_operator.api.machine import HyperVMachineStatus
@@ -53,6 +54,10 @@ def _waiting(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[Announc
     before, (after, message) = _text(old, MachineCondition.READY)[0], _text(new, MachineCondition.READY)
     if before == after:
         return []
+    if after == Reason.QUEUED:
+        return [Announcement(EventReason.QUEUED, message)]
+    if after == Reason.RETRYING:
+        return [Announcement(EventReason.RETRYING, message, warning=True)]
     if after == Reason.WAITING_FOR_GUEST_KEY:
         return [Announcement(EventReason.WAITING_FOR_GUEST, message)]
     if after == Reason.WAITING_FOR_GUEST:
@@ -71,6 +76,22 @@ def _milestones(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[Anno
     return found
 
 
+def _applied(definition: str | None) -> list[Announcement]:
+    """Say what an update has made true: a job leaves out what was as it should be."""
+    desired = json.loads(definition or "{}").get("desired", {})
+    found = []
+    sizes = [
+        f"{desired[key]} {unit}"
+        for key, unit in (("cpu_cores", "CPU cores"), ("gb_ram", "GB of memory"))
+        if desired.get(key)
+    ]
+    if sizes:
+        found.append(Announcement(EventReason.RESIZED, f"The VM now has {' and '.join(sizes)}."))
+    if desired.get("power_state"):
+        found.append(Announcement(EventReason.POWER_STATE_CHANGED, f"The VM is now {desired['power_state']}."))
+    return found
+
+
 def _trouble(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[Announcement]:
     found = []
     ended = new.run and new.run.finished_at and not (old.run and old.run.finished_at == new.run.finished_at)
@@ -78,7 +99,7 @@ def _trouble(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[Announc
         detail = next((past.message for past in new.history if past.attempt == new.run.attempt), "")
         found.append(Announcement(EventReason.RUN_FAILED, f"{new.run.outcome}. {detail}".strip(), warning=True))
     if new.run and ended and new.run.kind == "update" and (new.run.outcome or "").startswith("completed"):
-        found.append(Announcement(EventReason.RESIZED, "The VM was brought in line with the spec."))
+        found += _applied(new.run.definition)
     before, (after, message) = _text(old, MachineCondition.SYNCED)[0], _text(new, MachineCondition.SYNCED)
     drifted = {Reason.OUT_OF_SYNC, Reason.VM_MISSING}
     if after in drifted and before != after:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperv_operator.api.machine import Sealed
+from hyperv_operator.api.machine import HyperVMachineSpec, Sealed
 from hyperv_operator.contract.job import (
     DesiredVm,
     HostOptions,
@@ -19,9 +19,11 @@ from hyperv_operator.contract.job import (
 )
 from hyperv_operator.contract.sealing import seal
 from hyperv_operator.contract.validation import Accepted
+from hyperv_operator.core import identity
 from hyperv_operator.core.actions import JobKind, Launch
 from hyperv_operator.core.observed import HostView, Snapshot
 from hyperv_operator.core.policies import submission_of
+from hyperv_operator.core.provisioned import differences
 from hyperv_operator.errors import ProtocolViolation, SealingError
 from hyperv_operator.reconcilers.gather import read_guest_secrets
 from hyperv_operator.reconcilers.world import World
@@ -71,16 +73,23 @@ async def build(world: World, snapshot: Snapshot, launch: Launch, run_id: str) -
             ), None
         case JobKind.UPDATE:
             assert snapshot.spec is not None
-            cpu, memory = fields.get("cpu_cores"), fields.get("gb_ram")
-            desired = DesiredVm(
-                cpu_cores=cpu if isinstance(cpu, int) else None,
-                gb_ram=memory if isinstance(memory, int) else None,
-                power_state=snapshot.spec.power_state,
-            )
+            desired = _desired(snapshot, snapshot.spec)
             schema = SchemaRef(id="vm-update", version=1)
             return UpdateJob(schema_ref=schema, host=host, run=run, machine=machine, desired=desired), None
         case JobKind.PROVISION:
             return await _provisioning(world, snapshot, launch, host, run)
+
+
+def _desired(snapshot: Snapshot, spec: HyperVMachineSpec) -> DesiredVm:
+    """Return what differs from the VM as it was seen; all of it where the VM was not seen."""
+    own = identity.own_vm(snapshot)
+    differing = {one.what for one in differences(spec, own[1])} if own else {"cpu_cores", "gb_ram", "powerState"}
+    cpu, memory = spec.fields.get("cpu_cores"), spec.fields.get("gb_ram")
+    return DesiredVm(
+        cpu_cores=cpu if isinstance(cpu, int) and "cpu_cores" in differing else None,
+        gb_ram=memory if isinstance(memory, int) and "gb_ram" in differing else None,
+        power_state=spec.power_state if "powerState" in differing else None,
+    )
 
 
 async def _provisioning(

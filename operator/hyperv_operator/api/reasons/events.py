@@ -41,11 +41,22 @@ _EVENTS: Final[Mapping[EventReason, EventExplanation]] = {
     ),
     EventReason.PROVISIONED: EventExplanation("`Provisioned` has become True.", "The condition's message."),
     EventReason.GUEST_CONFIGURED: EventExplanation("`GuestConfigured` has become True.", "The condition's message."),
+    EventReason.QUEUED: EventExplanation(
+        "The host is busy with as many runs as it may have at a time.", "What the machine waits for."
+    ),
+    EventReason.RETRYING: EventExplanation(
+        "A launch has failed in a way that is worth another attempt.",
+        "What happened, and what to do if it goes on.",
+        warning=True,
+    ),
     EventReason.RUN_FAILED: EventExplanation(
         "A launch of the agent has failed.", "The reason or code, and what the agent said.", warning=True
     ),
     EventReason.RESIZED: EventExplanation(
-        "A changed CPU count, memory size or power state was applied to the VM.", "That it is in line with the spec."
+        "A changed CPU count or memory size was applied to the VM.", "The new sizes."
+    ),
+    EventReason.POWER_STATE_CHANGED: EventExplanation(
+        "A changed `spec.powerState` was applied to the VM.", "The new power state."
     ),
     EventReason.DRIFT_DETECTED: EventExplanation(
         "`Synced` has become False with `OutOfSync` or `VMMissing`.", "What differs, and what to do.", warning=True
