@@ -1,0 +1,27 @@
+function ConvertFrom-HvoPlaintext {
+    <#
+    .SYNOPSIS
+    Reads the guest's data and moves the passwords into SecureStrings.
+    .PARAMETER Stream
+    The plaintext of the JWE.
+    .OUTPUTS
+    System.Collections.Hashtable: field to text, passwords as System.Security.SecureString; the failure InvalidData if it
+    is not the contract's.
+    #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)] [System.IO.Stream] $Stream
+    )
+    try { $data = ConvertFrom-HvoJson -Stream $Stream }
+    catch [FormatException] { throw (New-HvoFailure -Code InvalidData) }
+    $fields = $data['fields']
+    if ([string]$data['protocol'] -cne '1' -or $data['os_family'] -cne 'windows' -or $fields -isnot [hashtable] -or
+        -not (Test-HvoField -Fields $fields)) {
+        throw (New-HvoFailure -Code InvalidData)
+    }
+    foreach ($name in 'guest_la_pw', 'guest_domain_joinpw') {
+        if ($fields.ContainsKey($name)) { $fields[$name] = ConvertTo-HvoSecureString -Values $fields -Name $name }
+    }
+    $fields
+}
