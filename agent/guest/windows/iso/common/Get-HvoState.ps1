@@ -5,17 +5,17 @@ function Get-HvoState {
     .PARAMETER Context
     The guest's context.
     .OUTPUTS
-    System.Collections.Hashtable of strings: vm, phase (waiting, applying, finishing, done), run, kid, progress, step and
-    code (what was told last), finished (steps, comma-separated), restarts, and
-    joining (not empty once a domain join was begun). A state that is missing, of another VM or
-    unreadable is that of a VM nothing has been done for.
+    System.Collections.Hashtable of strings: vm, machine (the firmware's number), phase (waiting, applying, finishing,
+    done), run, kid, progress, step and code (what was told last), finished (steps, comma-separated), restarts, and joining
+    (not empty once a domain join was begun). A state that is missing, of another VM or unreadable is that of a VM nothing
+    has been done for.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context
     )
-    $fresh = @{ vm = $Context.Vm; phase = 'waiting'; run = ''; kid = ''; progress = ''; step = 'Hostname'; code = 'None'
+    $fresh = @{ vm = $Context.Vm; machine = ''; phase = 'waiting'; run = ''; kid = ''; progress = ''; step = 'Hostname'; code = 'None'
         finished = ''; restarts = '0'; joining = ''
     }
     $text = Get-HvoFile -Path $Context.State

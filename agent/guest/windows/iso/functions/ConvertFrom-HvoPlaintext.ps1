@@ -5,8 +5,8 @@ function ConvertFrom-HvoPlaintext {
     .PARAMETER Stream
     The plaintext of the JWE.
     .OUTPUTS
-    System.Collections.Hashtable: field to text, passwords as System.Security.SecureString; the failure InvalidData if it
-    is not the contract's.
+    System.Collections.Hashtable: field to text, passwords as System.Security.SecureString; the failures
+    UnsupportedProtocol, WrongFamily and InvalidData if it is not the contract's.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -16,8 +16,9 @@ function ConvertFrom-HvoPlaintext {
     try { $data = ConvertFrom-HvoJson -Stream $Stream }
     catch [FormatException] { throw (New-HvoFailure -Code InvalidData) }
     $fields = $data['fields']
-    if ([string]$data['protocol'] -cne '1' -or $data['os_family'] -cne 'windows' -or $fields -isnot [hashtable] -or
-        -not (Test-HvoField -Fields $fields)) {
+    if ([string]$data['protocol'] -cne '1') { throw (New-HvoFailure -Code UnsupportedProtocol) }
+    if ($data['os_family'] -cne 'windows') { throw (New-HvoFailure -Code WrongFamily) }
+    if ($fields -isnot [hashtable] -or -not (Test-HvoField -Fields $fields)) {
         throw (New-HvoFailure -Code InvalidData)
     }
     foreach ($name in 'guest_la_pw', 'guest_domain_joinpw') {

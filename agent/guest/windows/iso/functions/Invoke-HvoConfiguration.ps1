@@ -19,10 +19,10 @@ function Invoke-HvoConfiguration {
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [hashtable] $State
     )
-    $step = 'ReadData'
+    $step = 'Read'
     try {
         $fields = Read-HvoStoredData -Context $Context -State $State
-        foreach ($step in 'Hostname', 'LocalAccount', 'Network', 'DomainJoin') {
+        foreach ($step in 'Hostname', 'Account', 'Network', 'DomainJoin') {
             if ($State.finished.Split(',') -ccontains $step) { continue }
             Send-HvoState -State $State -Progress applying -Step $step
             if (Invoke-HvoStep -Step $step -Context $Context -State $State -Fields $fields) {

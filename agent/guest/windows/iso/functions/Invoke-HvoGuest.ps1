@@ -16,7 +16,7 @@ function Invoke-HvoGuest {
     param(
         [Parameter(Mandatory = $true)] [string] $Root
     )
-    $id = Wait-HvoVirtualMachineId
+    $id = Wait-HvoVirtualMachineId -Root $Root
     if (-not $id) { return 'NoHost' }
     $context = New-HvoContext -Root $Root -VirtualMachineId $id
     $state = Get-HvoState -Context $context

@@ -22,13 +22,13 @@ function Invoke-HvoStep {
         [Parameter(Mandatory = $true)] [hashtable] $State,
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
-    $general = @{ Hostname = 'HostnameFailed'; LocalAccount = 'AccountFailed'; Network = 'NetworkFailed'
+    $general = @{ Hostname = 'HostnameNotSet'; Account = 'AccountRefused'; Network = 'NetworkFailed'
         DomainJoin = 'DomainJoinFailed'
     }
     try {
         switch ($Step) {
             'Hostname' { Set-HvoHostname -Fields $Fields }
-            'LocalAccount' { Set-HvoLocalAdministrator -Fields $Fields }
+            'Account' { Set-HvoLocalAdministrator -Fields $Fields }
             'Network' { Set-HvoNetwork -Fields $Fields }
             'DomainJoin' { Join-HvoDomain -Context $Context -State $State -Fields $Fields }
         }

@@ -13,8 +13,9 @@ function New-HvoFailure {
     [OutputType([System.InvalidOperationException])]
     param(
         [Parameter(Mandatory = $true)]
-        [ValidateSet('Internal', 'InvalidData', 'KeyLost', 'HostnameFailed', 'AccountFailed', 'PasswordRejected',
-            'NetworkFailed', 'AdapterMissing', 'AddressInUse', 'DomainJoinFailed', 'LogonFailure', 'AccessDenied',
+        [ValidateSet('Internal', 'UnsupportedProtocol', 'WrongFamily', 'InvalidData', 'KeyLost', 'HostnameNotSet',
+            'AccountRefused', 'PasswordRefused', 'NetworkFailed', 'NoInterface', 'AddressMissing', 'AddressInUse',
+            'DomainJoinFailed', 'LogonFailure', 'AccessDenied',
             'DomainUnreachable', 'OuNotFound', 'ComputerExists', 'JoinQuotaExceeded', 'OtherDomain', 'TimeSkew',
             'RestartFailed')]
         [string] $Code,

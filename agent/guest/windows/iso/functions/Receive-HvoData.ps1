@@ -41,6 +41,7 @@ function Receive-HvoData {
         if ((Get-HvoVirtualMachineId) -cne $Context.Vm) { return $false }
     }
     Set-HvoFile -Path $Context.Sealed -Content $found.Sealed
+    $State.machine = Get-HvoMachineNumber
     $State.run = $opened.Run
     $State.kid = $opened.Kid
     $State.phase = 'applying'

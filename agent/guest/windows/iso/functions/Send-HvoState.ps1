@@ -16,7 +16,7 @@ function Send-HvoState {
         [Parameter(Mandatory = $true)] [hashtable] $State,
         [Parameter(Mandatory = $true)] [ValidateSet('applying', 'applied', 'failed')] [string] $Progress,
         [Parameter(Mandatory = $true)]
-        [ValidateSet('ReadData', 'Hostname', 'LocalAccount', 'Network', 'DomainJoin', 'Done')] [string] $Step,
+        [ValidateSet('Read', 'Hostname', 'Account', 'Network', 'DomainJoin', 'Done')] [string] $Step,
         [Parameter()] [ValidatePattern('\A[A-Za-z]{1,40}\z')] [string] $Code = 'None'
     )
     $value = '{{"vm":"{0}","run":"{1}","kid":"{2}","state":"{3}","step":"{4}","code":"{5}"}}' -f

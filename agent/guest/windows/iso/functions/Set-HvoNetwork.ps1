@@ -5,7 +5,7 @@ function Set-HvoNetwork {
     .PARAMETER Fields
     The guest's fields.
     .OUTPUTS
-    System.Boolean: false, as no restart is needed; the failures AdapterMissing and AddressInUse.
+    System.Boolean: false, as no restart is needed; the failures NoInterface, AddressInUse and AddressMissing.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -22,5 +22,5 @@ function Set-HvoNetwork {
         if ([string]$address.AddressState -eq 'Duplicate') { throw (New-HvoFailure -Code AddressInUse) }
         Start-Sleep -Seconds 2
     }
-    throw (New-HvoFailure -Code NetworkFailed)
+    throw (New-HvoFailure -Code AddressMissing)
 }

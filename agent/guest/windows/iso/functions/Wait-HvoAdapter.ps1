@@ -3,7 +3,7 @@ function Wait-HvoAdapter {
     .SYNOPSIS
     Returns the network adapter to configure: of those that are up, the first.
     .OUTPUTS
-    System.Int32: its interface index; the failure AdapterMissing after two minutes without one.
+    System.Int32: its interface index; the failure NoInterface after two minutes without one.
     #>
     [CmdletBinding()]
     [OutputType([int])]
@@ -17,5 +17,5 @@ function Wait-HvoAdapter {
         if ($null -ne $found) { return $found }
         Start-Sleep -Seconds 5
     }
-    throw (New-HvoFailure -Code AdapterMissing)
+    throw (New-HvoFailure -Code NoInterface)
 }

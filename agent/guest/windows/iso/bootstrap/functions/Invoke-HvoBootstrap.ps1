@@ -15,7 +15,7 @@ function Invoke-HvoBootstrap {
         [Parameter(Mandatory = $true)] [string] $Root
     )
     while (-not (Test-HvoSetupFinished)) { Start-Sleep -Seconds 5 }
-    $id = Wait-HvoVirtualMachineId
+    $id = Wait-HvoVirtualMachineId -Root $Root
     if (-not $id) { return }
     $context = New-HvoContext -Root $Root -VirtualMachineId $id
     if ((Get-HvoState -Context $context).phase -ceq 'done') { return }
