@@ -45,7 +45,7 @@ foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSS
 Assert-HvoSession
 Assert-HvoGroup -Group $Group
 Assert-HvoAgentFolder -Path $AgentPath
-Assert-HvoNoTranscript
+Write-HvoTranscriptWarning
 
 $account = @{ RunAsVirtualAccount = $true }
 if ($VirtualAccountGroup.Count -gt 0) { $account.RunAsVirtualAccountGroups = $VirtualAccountGroup }

@@ -36,4 +36,4 @@ Set-Service -Name 'WinRM' -StartupType Automatic
 Start-Service -Name 'WinRM'
 Set-HvoHttpsListener -HostName $HostName -Thumbprint $certificate -Port $Port
 Set-HvoFirewallRule -Port $Port -RemoteAddress $RemoteAddress
-Assert-HvoServiceSetting
+Write-HvoServiceWarning

@@ -14,8 +14,9 @@ function ConvertFrom-HvoJson {
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
-        [Parameter(Mandatory = $true)] [System.IO.Stream] $Stream
+        [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
     )
+    if (-not (Test-HvoJsonWhole -Stream $Stream)) { throw [FormatException]::new('The text is no whole JSON.') }
     if (-not ('System.Runtime.Serialization.Json.JsonReaderWriterFactory' -as [type])) {
         Add-Type -AssemblyName System.Runtime.Serialization
     }
@@ -34,6 +35,6 @@ function ConvertFrom-HvoJson {
         throw [FormatException]::new('The text is no JSON.')
     }
     $root = $document.DocumentElement
-    if ($root.GetAttribute('type') -cne 'object') { throw [FormatException]::new('The text is no JSON object.') }
+    if ($null -eq $root -or $root.GetAttribute('type') -cne 'object') { throw [FormatException]::new('The text is no JSON object.') }
     ConvertFrom-HvoJsonNode -Node $root
 }

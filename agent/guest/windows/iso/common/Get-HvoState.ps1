@@ -22,7 +22,7 @@ function Get-HvoState {
     if (-not $text) { return $fresh }
     try { $read = ConvertFrom-HvoJsonText -Text $text }
     catch [FormatException] { return $fresh }
-    if ($read['vm'] -cne $Context.Vm) { return $fresh }
+    if (-not (Test-HvoText -Value $read['vm'] -Expected $Context.Vm)) { return $fresh }
     foreach ($name in @($fresh.Keys)) {
         if (-not $read.ContainsKey($name)) { $read[$name] = $fresh[$name] }
     }

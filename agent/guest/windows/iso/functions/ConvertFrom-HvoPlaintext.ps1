@@ -11,13 +11,13 @@ function ConvertFrom-HvoPlaintext {
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
-        [Parameter(Mandatory = $true)] [System.IO.Stream] $Stream
+        [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
     )
     try { $data = ConvertFrom-HvoJson -Stream $Stream }
     catch [FormatException] { throw (New-HvoFailure -Code InvalidData) }
     $fields = $data['fields']
-    if ([string]$data['protocol'] -cne '1') { throw (New-HvoFailure -Code UnsupportedProtocol) }
-    if ($data['os_family'] -cne 'windows') { throw (New-HvoFailure -Code WrongFamily) }
+    if (-not (Test-HvoText -Value $data['protocol'] -Expected '1')) { throw (New-HvoFailure -Code UnsupportedProtocol) }
+    if (-not (Test-HvoText -Value $data['os_family'] -Expected 'windows')) { throw (New-HvoFailure -Code WrongFamily) }
     if ($fields -isnot [hashtable] -or -not (Test-HvoField -Fields $fields)) {
         throw (New-HvoFailure -Code InvalidData)
     }

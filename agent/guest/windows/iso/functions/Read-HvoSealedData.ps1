@@ -17,21 +17,24 @@ function Read-HvoSealedData {
         $told = ConvertFrom-HvoJsonText -Text $manifest
     }
     catch [FormatException] { return @{ Refusal = 'ManifestUnreadable'; Sealed = '' } }
-    if ([string]$told['protocol'] -cne '1' -or [string]$told['parts'] -cnotmatch '\A[1-9][0-9]{0,2}\z' -or
-        [int]$told['parts'] -gt 120 -or [string]$told['sha256'] -cnotmatch '\A[0-9a-f]{64}\z') {
+    $parts = $told['parts']
+    $digest = $told['sha256']
+    if (-not (Test-HvoText -Value $told['protocol'] -Expected '1') -or $parts -isnot [string] -or
+        $parts -cnotmatch '\A([1-9][0-9]?|1[01][0-9]|120)\z' -or $digest -isnot [string] -or
+        $digest -cnotmatch '\A[0-9a-f]{64}\z') {
         return @{ Refusal = 'ManifestUnreadable'; Sealed = '' }
     }
     $sealed = [System.Text.StringBuilder]::new()
-    for ($number = 0; $number -lt [int]$told['parts']; $number++) {
+    for ($number = 0; $number -lt [int]$parts; $number++) {
         $part = Get-HvoRegistryValue -Path $pool -Name "ProvisioningData.$number"
         if (-not $part) { return @{ Refusal = 'PartMissing'; Sealed = '' } }
         if ($part.Length -gt 1000) { return @{ Refusal = 'PartTooLong'; Sealed = '' } }
         $null = $sealed.Append($part)
     }
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
-    try { $digest = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($sealed.ToString())) }
+    try { $found = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($sealed.ToString())) }
     finally { $sha256.Dispose() }
-    if ([BitConverter]::ToString($digest).Replace('-', '').ToLowerInvariant() -cne $told['sha256']) {
+    if ([BitConverter]::ToString($found).Replace('-', '').ToLowerInvariant() -cne $digest) {
         return @{ Refusal = 'DigestWrong'; Sealed = '' }
     }
     @{ Refusal = ''; Sealed = $sealed.ToString() }

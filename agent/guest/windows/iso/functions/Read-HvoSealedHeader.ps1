@@ -24,13 +24,16 @@ function Read-HvoSealedHeader {
     }
     catch [FormatException] { return @{ Refusal = 'HeaderUnreadable'; Run = '' } }
     # `zip` and `crit` would change what the rest means.
-    if ($told['alg'] -cne 'RSA-OAEP-256' -or $told['enc'] -cne 'A256CBC-HS512' -or
-        $told.ContainsKey('zip') -or $told.ContainsKey('crit')) {
+    if ($told.ContainsKey('zip') -or $told.ContainsKey('crit') -or
+        -not (Test-HvoText -Value $told['alg'] -Expected 'RSA-OAEP-256') -or
+        -not (Test-HvoText -Value $told['enc'] -Expected 'A256CBC-HS512')) {
         return @{ Refusal = 'OtherAlgorithm'; Run = '' }
     }
-    if ($told['vm'] -cne $VirtualMachineId) { return @{ Refusal = 'OtherVm'; Run = '' } }
-    if ($told['kid'] -cne $Kid) { return @{ Refusal = 'OtherKey'; Run = '' } }
-    $run = [string]$told['run']
-    if ($run -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { return @{ Refusal = 'NoRun'; Run = '' } }
+    if (-not (Test-HvoText -Value $told['vm'] -Expected $VirtualMachineId)) {
+        return @{ Refusal = 'OtherVm'; Run = '' }
+    }
+    if (-not (Test-HvoText -Value $told['kid'] -Expected $Kid)) { return @{ Refusal = 'OtherKey'; Run = '' } }
+    $run = $told['run']
+    if ($run -isnot [string] -or $run -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { return @{ Refusal = 'NoRun'; Run = '' } }
     @{ Refusal = ''; Run = $run }
 }

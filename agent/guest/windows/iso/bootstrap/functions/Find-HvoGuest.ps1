@@ -13,9 +13,10 @@ function Find-HvoGuest {
         if (-not $text) { continue }
         try { $marker = ConvertFrom-HvoJsonText -Text $text }
         catch [FormatException] { continue }
-        if ($marker['product'] -cne 'hyperv-operator' -or $marker['guest'] -cne 'windows') { continue }
+        if (-not (Test-HvoText -Value $marker['product'] -Expected 'hyperv-operator')) { continue }
+        if (-not (Test-HvoText -Value $marker['guest'] -Expected 'windows')) { continue }
         # What is called, and with which parameters, is agreed on under this number.
-        if ([string]$marker['bootstrap'] -cne '1') { continue }
+        if (-not (Test-HvoText -Value $marker['bootstrap'] -Expected '1')) { continue }
         if ([string]$marker['entry'] -cnotmatch '\A[A-Za-z-]{1,60}\.ps1\z') { continue }
         return @{ Folder = $folder; Entry = $marker['entry'] }
     }

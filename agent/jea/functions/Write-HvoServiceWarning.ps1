@@ -1,4 +1,4 @@
-function Assert-HvoServiceSetting {
+function Write-HvoServiceWarning {
     <#
     .SYNOPSIS
     Says which settings of WinRM are not safe. They are not changed: others may rely on them.

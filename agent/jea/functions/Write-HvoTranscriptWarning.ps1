@@ -1,4 +1,4 @@
-function Assert-HvoNoTranscript {
+function Write-HvoTranscriptWarning {
     <#
     .SYNOPSIS
     Says so if a policy makes this host write transcripts.
