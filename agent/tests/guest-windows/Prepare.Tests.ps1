@@ -13,8 +13,14 @@ BeforeAll {
         param([string] $Name)
         if ($HvoFake.Exchange) { [pscustomobject]@{ StartType = $HvoFake.Exchange } }
     }
-    function Set-Service { param([string] $Name, [string] $StartupType) $HvoFake.Exchange = $StartupType }
-    function Read-Real { param([string] $Name) [System.IO.File]::ReadAllText("$guest/prepare/$Name") }
+    function Set-Service {
+        param([string] $Name, [string] $StartupType)
+        $HvoFake.Exchange = $StartupType
+    }
+    function Read-Real {
+        param([string] $Name)
+        [System.IO.File]::ReadAllText("$guest/prepare/$Name")
+    }
 }
 
 Describe 'The image preparation' {

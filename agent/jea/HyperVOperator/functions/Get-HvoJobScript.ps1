@@ -21,12 +21,12 @@ function Get-HvoJobScript {
     $id = ''
     try {
         $definition = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Job)) | ConvertFrom-Json
-        $id = [string]$definition.schema.id
+        $id = $definition.schema.id
     }
     catch {
         return @{ Path = ''; Outcome = (Get-HvoJobFailure -Code InvalidDefinition -Message 'The job is no JSON with a schema.') }
     }
-    if (-not $scripts.ContainsKey($id)) {
+    if ($id -isnot [string] -or -not $scripts.ContainsKey($id)) {
         $text = 'The endpoint knows no job of this schema: install the module of the agent''s own version again.'
         return @{ Path = ''; Outcome = (Get-HvoJobFailure -Code SchemaMismatch -Message $text) }
     }

@@ -20,8 +20,9 @@ function Invoke-HvoJob {
     process {
         $found = Get-HvoJobScript -Job $Job
         if ($found.Outcome) { return $found.Outcome }
-        # The endpoint loads no module by itself; what the scripts load stays invisible to whoever is connected.
-        $PSModuleAutoLoadingPreference = 'All'
+        # The endpoint loads no module by itself. What is loaded here stays invisible to whoever is connected; the last is on
+        # nodes of failover clusters alone.
+        Import-Module -Name 'CimCmdlets', 'Hyper-V', 'FailoverClusters' -ErrorAction Ignore
         $Job | & $found.Path
     }
 }

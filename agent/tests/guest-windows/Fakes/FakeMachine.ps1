@@ -34,7 +34,7 @@ function New-FakeMachine {
         Discs = @()
         Restarts = 0
         Slept = 0
-        OnSleep = { }
+        OnSleep = { $null }
         Changes = [System.Collections.ArrayList]::new()
         Count = 0
         KillAt = 0

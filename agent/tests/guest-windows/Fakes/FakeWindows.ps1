@@ -5,10 +5,13 @@ function Start-Sleep {
     Assert-FakeAlive
     $global:HvoFake.Slept += $Seconds
     if ($global:HvoFake.Slept -gt 4000) { throw 'Nothing ever came.' }
-    & $global:HvoFake.OnSleep
+    $null = & $global:HvoFake.OnSleep
 }
 
-function Restart-Computer { param([switch] $Force) throw 'Only the entry script restarts.' }
+function Restart-Computer {
+    param([switch] $Force)
+    throw 'Only the entry script restarts.'
+}
 
 function Rename-Computer {
     [CmdletBinding()]

@@ -8,6 +8,8 @@ function ConvertFrom-HvoJsonNode {
     As ConvertFrom-HvoJson tells.
     #>
     [CmdletBinding()]
+    [System.Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseLiteralInitializerForHashtable', '',
+        Justification = 'Keys of JSON differ by case; those of a literal do not.')]
     param(
         [Parameter(Mandatory = $true)] [System.Xml.XmlElement] $Node
     )
