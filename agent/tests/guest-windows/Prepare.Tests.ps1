@@ -110,3 +110,73 @@ Describe 'The starter as it is installed' {
         }
     }
 }
+
+Describe 'Prepare-WindowsImage.ps1' {
+    BeforeEach {
+        New-FakeMachine
+        $HvoFake.Elevated = $true
+        $HvoFake.Exchange = 'Manual'
+        $before = $env:ProgramData
+        $env:ProgramData = '/pd'
+        $disc = ConvertTo-FakePath (Join-Path $TestDrive "disc-$([Guid]::NewGuid())")
+        Copy-Item -LiteralPath $guest -Destination $disc -Recurse
+        Remove-Item -Path "$disc/border/*"
+        Copy-Item -Path "$PSScriptRoot/Fakes/Fake*.ps1" -Destination "$disc/border"
+        Set-Content -LiteralPath "$disc/prepare/functions/Test-HvoAdministrator.ps1" -Value @'
+function Test-HvoAdministrator { $HvoFake.Elevated }
+function Get-Service { [pscustomobject]@{ StartType = $HvoFake.Exchange } }
+function Register-ScheduledTask {
+    param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
+    $HvoFake.Task = $Xml
+}
+'@
+        foreach ($file in Get-ChildItem -LiteralPath $disc -Recurse -File) {
+            $HvoFake.Files[(ConvertTo-FakePath $file.FullName)] = [System.IO.File]::ReadAllText($file.FullName)
+        }
+        $answers = '/pd\HyperVOperator\unattend.xml'.Replace('\', '/')
+    }
+    AfterEach { $env:ProgramData = $before }
+
+    It 'prepares the image and says what to do next' {
+        $said = & "$disc/prepare/Prepare-WindowsImage.ps1"
+        ($said -join "`n") | Should -Match 'sysprep\.exe /generalize /oobe /shutdown /unattend:'
+        $HvoFake.Task | Should -Match 'Start-HvoBootstrap\.ps1'
+        $HvoFake.Files[$answers] | Should -Match '<AdministratorPassword>'
+        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/Start-HvoBootstrap.ps1'
+        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/functions/Invoke-HvoBootstrap.ps1'
+        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/common/New-HvoContext.ps1'
+        [string]($said -join '') | Should -Not -Match 'aA1-' -Because 'the password is nobody''s business'
+    }
+
+    It 'can be run again: an answer file is kept, or replaced with -Force' {
+        $null = & "$disc/prepare/Prepare-WindowsImage.ps1"
+        $HvoFake.Files[$answers] = 'mine'
+        $null = & "$disc/prepare/Prepare-WindowsImage.ps1"
+        $HvoFake.Files[$answers] | Should -Be 'mine'
+        $null = & "$disc/prepare/Prepare-WindowsImage.ps1" -Force
+        $HvoFake.Files[$answers] | Should -Match '<AdministratorPassword>'
+    }
+
+    It 'changes nothing with -WhatIf, or where something is missing' {
+        $null = & "$disc/prepare/Prepare-WindowsImage.ps1" -WhatIf
+        $HvoFake.Elevated = $false
+        { & "$disc/prepare/Prepare-WindowsImage.ps1" } | Should -Throw '*Run as administrator*'
+        $HvoFake.Count | Should -Be 0
+    }
+
+    It 'has cloudbase-init start the guest, and keeps a configuration that is there' {
+        $before2 = $env:ProgramFiles
+        $env:ProgramFiles = '/pf'
+        try {
+            $theirs = '/pf/Cloudbase Solutions/Cloudbase-Init'
+            Register-HvoLocalScript -Prepare "$disc/prepare" -Root 'C:\ProgramData\HyperVOperator'
+            $HvoFake.Files["$theirs/LocalScripts/hvo-guest.ps1"] | Should -Match "C:\\ProgramData\\HyperVOperator\\boot"
+            $HvoFake.Files["$theirs/conf/cloudbase-init.conf"] | Should -Match 'LocalScriptsPlugin'
+            $HvoFake.Files["$theirs/conf/cloudbase-init.conf"] = 'mine'
+            $warnings = @(Register-HvoLocalScript -Prepare "$disc/prepare" -Root 'C:\x' 3>&1)
+            $warnings.Count | Should -Be 1
+            $HvoFake.Files["$theirs/conf/cloudbase-init.conf"] | Should -Be 'mine'
+        }
+        finally { $env:ProgramFiles = $before2 }
+    }
+}

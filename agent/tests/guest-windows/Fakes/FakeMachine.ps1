@@ -33,6 +33,7 @@ function New-FakeMachine {
         PolicyRefusesPassword = $false
         Discs = @()
         Restarts = 0
+        RestartsAsked = 0
         Slept = 0
         OnSleep = { $null }
         Changes = [System.Collections.ArrayList]::new()

@@ -10,7 +10,8 @@ function Start-Sleep {
 
 function Restart-Computer {
     param([switch] $Force)
-    throw 'Only the entry script restarts.'
+    Assert-FakeAlive
+    $global:HvoFake.RestartsAsked++
 }
 
 function Rename-Computer {
