@@ -9,8 +9,7 @@ function Assert-HvoAgentFolder {
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    $scripts = 'Invoke-ProvisioningJob.ps1', 'Invoke-RemovalJob.ps1', 'Invoke-UpdateJob.ps1', 'Get-HostInventory.ps1'
-    foreach ($name in $scripts) {
+    foreach ($name in 'Invoke-HvoJob.ps1', 'Invoke-ProvisioningJob.ps1', 'Get-HostInventory.ps1') {
         if (-not [System.IO.File]::Exists([System.IO.Path]::Combine($Path, $name))) {
             throw "$name is not in ${Path}: put the agent there first, or correct -AgentPath."
         }

@@ -120,9 +120,9 @@ Describe 'What is checked before' {
     }
 
     It 'refuses a folder without the agent, and one that others may change' {
-        { Assert-HvoAgentFolder -Path "$TestDrive/none" } | Should -Throw '*Invoke-ProvisioningJob.ps1 is not in*'
+        { Assert-HvoAgentFolder -Path "$TestDrive/none" } | Should -Throw '*Invoke-HvoJob.ps1 is not in*'
         $null = New-Item -ItemType Directory -Path "$TestDrive/agent"
-        foreach ($name in 'Invoke-ProvisioningJob', 'Invoke-RemovalJob', 'Invoke-UpdateJob', 'Get-HostInventory') {
+        foreach ($name in 'Invoke-HvoJob', 'Invoke-ProvisioningJob', 'Get-HostInventory') {
             Set-Content -LiteralPath "$TestDrive/agent/$name.ps1" -Value ''
         }
         { Assert-HvoAgentFolder -Path "$TestDrive/agent" } | Should -Not -Throw
