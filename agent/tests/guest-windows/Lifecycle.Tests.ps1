@@ -149,7 +149,7 @@ Describe 'A guest that is ended anywhere' {
         @($HvoFake.Changes | Where-Object { $_ -eq 'Add-Computer' }).Count | Should -Be 1
         @($HvoFake.Changes | Where-Object { $_ -eq 'Rename-Computer' }).Count | Should -Be 1
         $HvoFake.Joins[-1].Name | Should -Be 'web-server-01'
-        $HvoFake.BootMark | Should -BeFalse -Because 'Windows was restarted after the join'
+        $HvoFake.Restarts | Should -BeGreaterThan $HvoFake.JoinedAt -Because 'Windows has to be restarted after the join'
         $HvoFake.Keys.Count | Should -Be 0
         Get-FakeRegistry 'Guest' 'ProvisioningReady' | Should -BeNullOrEmpty
         $HvoFake.Files.Keys | Should -Not -Contain '/hvo/guest/5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d/data.jwe'

@@ -34,6 +34,7 @@ function New-FakeMachine {
         Discs = @()
         Restarts = 0
         RestartsAsked = 0
+        JoinedAt = -1
         Slept = 0
         OnSleep = { $null }
         Changes = [System.Collections.ArrayList]::new()

@@ -49,6 +49,7 @@ function Add-Computer {
     }
     Invoke-FakeChange 'Add-Computer' {
         $fake.Domain = $DomainName
+        $fake.JoinedAt = $fake.Restarts
         if ($fake.AnswersAs) { $fake.Domain = $fake.AnswersAs }
     }
 }
