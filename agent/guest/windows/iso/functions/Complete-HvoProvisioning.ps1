@@ -13,7 +13,6 @@ function Complete-HvoProvisioning {
         [Parameter(Mandatory = $true)] [hashtable] $State
     )
     Send-HvoState -State $State -Progress $State.progress -Step $State.step -Code $State.code
-    Set-HvoPost -Name 'ProvisioningReady'
     Remove-HvoPath -Path $Context.Sealed
     Remove-HvoPath -Path "$($Context.Sealed).new"
     Remove-HvoMachineKey -VirtualMachineId $Context.Vm
