@@ -1,0 +1,28 @@
+function ConvertFrom-HvoPlaintext {
+    <#
+    .SYNOPSIS
+    Reads the guest's data and moves the passwords into SecureStrings.
+    .PARAMETER Stream
+    The plaintext of the JWE.
+    .OUTPUTS
+    System.Collections.Hashtable: field to text, passwords as System.Security.SecureString; the failures
+    UnsupportedProtocol, WrongFamily and InvalidData if it is not the contract's.
+    #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
+    )
+    try { $data = ConvertFrom-HvoJson -Stream $Stream }
+    catch [FormatException] { throw (New-HvoFailure -Code InvalidData) }
+    $fields = $data['fields']
+    if (-not (Test-HvoText -Value $data['protocol'] -Expected '1')) { throw (New-HvoFailure -Code UnsupportedProtocol) }
+    if (-not (Test-HvoText -Value $data['os_family'] -Expected 'windows')) { throw (New-HvoFailure -Code WrongFamily) }
+    if ($fields -isnot [hashtable] -or -not (Test-HvoField -Fields $fields)) {
+        throw (New-HvoFailure -Code InvalidData)
+    }
+    foreach ($name in 'guest_la_pw', 'guest_domain_joinpw') {
+        if ($fields.ContainsKey($name)) { $fields[$name] = ConvertTo-HvoSecureString -Values $fields -Name $name }
+    }
+    $fields
+}

@@ -1,0 +1,18 @@
+function Test-HvoAddress {
+    <#
+    .SYNOPSIS
+    Tells whether a text is an IPv4 address in its usual spelling.
+    .PARAMETER Text
+    The text.
+    .OUTPUTS
+    System.Boolean
+    #>
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter()] [AllowNull()] [object] $Text
+    )
+    $address = [System.Net.IPAddress]::None
+    if ($Text -isnot [string] -or -not [System.Net.IPAddress]::TryParse($Text, [ref]$address)) { return $false }
+    $address.AddressFamily -eq 'InterNetwork' -and $address.ToString() -ceq $Text
+}

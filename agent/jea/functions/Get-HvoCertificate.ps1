@@ -1,0 +1,21 @@
+function Get-HvoCertificate {
+    <#
+    .SYNOPSIS
+    Lists the certificates of this computer.
+    .OUTPUTS
+    Objects with Thumbprint, Names (DNS names), NotBefore, NotAfter (UTC), HasPrivateKey and ForServer.
+    #>
+    [CmdletBinding()]
+    param()
+    foreach ($certificate in Get-ChildItem -Path 'Cert:\LocalMachine\My') {
+        $usages = @($certificate.EnhancedKeyUsageList | ForEach-Object { $_.ObjectId })
+        [pscustomobject]@{
+            Thumbprint = $certificate.Thumbprint
+            Names = @($certificate.DnsNameList | ForEach-Object { $_.Unicode })
+            NotBefore = $certificate.NotBefore.ToUniversalTime()
+            NotAfter = $certificate.NotAfter.ToUniversalTime()
+            HasPrivateKey = $certificate.HasPrivateKey
+            ForServer = $usages.Count -eq 0 -or $usages -contains '1.3.6.1.5.5.7.3.1'
+        }
+    }
+}

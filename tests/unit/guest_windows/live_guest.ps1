@@ -1,0 +1,47 @@
+<#
+.SYNOPSIS
+Lets the Windows guest live on a machine in memory whose host is the process at the other end of standard input and output.
+.DESCRIPTION
+Whenever the guest waits, a line of JSON with what it posts and logs goes out, and a line with the host's values comes in. At
+its end a line with what became of the machine goes out.
+.PARAMETER Vm
+Id of the VM.
+#>
+param([Parameter(Mandatory = $true)] [string] $Vm)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+. ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', '..', 'agent', 'tests', 'guest-windows', 'Fakes', 'Import-Guest.ps1'))
+
+function Send-Line {
+    param([hashtable] $Value)
+    [Console]::Out.WriteLine((ConvertTo-Json -InputObject $Value -Compress -Depth 5 -EscapeHandling EscapeNonAscii))
+    [Console]::Out.Flush()
+}
+
+New-FakeMachine -Vm $Vm
+$HvoFake.OnSleep = {
+    Send-Line @{
+        ready = Get-FakeRegistry 'Guest' 'ProvisioningReady'
+        state = Get-FakeRegistry 'Guest' 'ProvisioningState'
+        log = @($HvoFake.Log)
+    }
+    $line = [Console]::In.ReadLine()
+    Clear-FakeData
+    foreach ($pair in (ConvertFrom-Json -InputObject $line).PSObject.Properties) {
+        $HvoFake.Registry["SOFTWARE\Microsoft\Virtual Machine\External|$($pair.Name)"] = $pair.Value
+    }
+}
+$result = Invoke-FakeLife
+Send-Line @{
+    result = $result
+    state = Get-FakeRegistry 'Guest' 'ProvisioningState'
+    ready = Get-FakeRegistry 'Guest' 'ProvisioningReady'
+    name = $HvoFake.ActiveName
+    password = (Get-FakeAccount 'Administrator').Password
+    domain = $HvoFake.Domain
+    joined_as = @($HvoFake.Joins | ForEach-Object { $_.User })
+    join_password = @($HvoFake.Joins | ForEach-Object { $_.Password })
+    addresses = @($HvoFake.Addresses | ForEach-Object { "$($_.IPAddress)/$($_.PrefixLength)" })
+    keys = $HvoFake.Keys.Count
+    left = @($HvoFake.Files.Values) + @($HvoFake.Registry.Values) + @($HvoFake.Log)
+}
