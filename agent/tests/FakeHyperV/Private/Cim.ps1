@@ -112,7 +112,7 @@ function Get-FakeOperatingSystem {
     New-FakeCim $Namespace 'Win32_OperatingSystem' @{
         Caption = [string] $facts.osName; Version = [string] $facts.osVersion
         TotalVisibleMemorySize = [uint64] ($facts.memoryBytes / 1024)
-        FreePhysicalMemory = [uint64] ([math]::Max(0, $facts.memoryBytes - $taken) / 1024)
+        FreePhysicalMemory = [uint64] ([math]::Max([long] 0, [long] $facts.memoryBytes - $taken) / 1024)
     }
 }
 
