@@ -21,6 +21,7 @@ function Invoke-HvoLaunch {
         $job = Read-ProvisioningJobDefinition -InputObject $InputObject -SchemaId $SchemaId
         $context = New-HvoContext -Job $job -AgentFolder $AgentFolder -Secrets $Secrets
         $lock = Enter-HvoMachine $context
+        $context.Lock = $lock
         Remove-HvoOldTombstone $context.Machines
         $outcome = & $Body $context
     } catch {

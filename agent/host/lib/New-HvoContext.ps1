@@ -22,6 +22,7 @@ function New-HvoContext {
         AgentFolder = $AgentFolder; Images = $images; Machines = $machines
         Folder = $folder; DiskPath = Join-Path $folder 'disk.vhdx'; IsoPath = Join-Path $folder 'provisioning.iso'
         JournalPath = Join-Path $folder 'journal.json'; LockPath = Join-Path $folder 'lock'
-        Journal = $null; Vm = $null; OsFamily = $null; Secrets = $Secrets; StepMessage = ''; Detached = @()
+        Journal = $null; Vm = $null; System = $null; OsFamily = $null; Secrets = $Secrets; Sealed = $null; StepMessage = ''
+        Purged = $false; Power = $null; KnownIds = @(); Detached = @(); Lock = $null
     }
 }
