@@ -12,7 +12,7 @@ function Assert-HvoNotElsewhere {
     }
     foreach ($id in @($VmIds | Where-Object { $_ } | Select-Object -Unique)) {
         $role = Get-HvoClusterRole -VmId $id
-        if ($null -eq $role -or $role.OwnerNode.Name -eq [Environment]::MachineName) { continue }
+        if ($null -eq $role -or $role.OwnerNode.Name -eq (Get-HvoComputerName)) { continue }
         Stop-HvoRun -Code ClusterFailed -Message ("The failover cluster runs VM $id on node $($role.OwnerNode.Name), not on this one. " +
             'Move it back, or send the job to that node.')
     }

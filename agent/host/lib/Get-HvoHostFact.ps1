@@ -13,7 +13,7 @@ function Get-HvoHostFact {
         host_id = [ordered]@{
             smbios_uuid = ([string]$product.UUID).ToLowerInvariant(); machine_guid = Get-HvoMachineGuid
         }
-        computer_name = [Environment]::MachineName
+        computer_name = [string]$machineHost.ComputerName
         os = [ordered]@{ name = ([string]$os.Caption -replace '^Microsoft\s+', '').Trim(); version = [string]$os.Version }
         logical_processors = [int]$machineHost.LogicalProcessorCount
         memory_total_bytes = [long]$os.TotalVisibleMemorySize * 1024

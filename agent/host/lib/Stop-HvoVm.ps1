@@ -2,15 +2,19 @@ function Stop-HvoVm {
     <#
     .SYNOPSIS
         Brings a VM to Off: asks its guest to shut down and, only with -TurnOff, pulls the plug if it does not.
+    .DESCRIPTION
+        Stop-VM -Force turns a VM off whose guest does not answer, so without -TurnOff such a guest is not even asked.
     #>
     param([Parameter(Mandatory = $true)] [object] $Vm, [switch] $TurnOff)
-    $state = [string](Get-HvoVmById $Vm.Id).State
+    $now = Get-HvoVmById $Vm.Id
+    $state = [string]$now.State
     if ($state -eq 'Off') { return }
     if ($state -eq 'Saved') {
         Remove-VMSavedState -VM $Vm
         return
     }
     try {
+        if (-not $TurnOff -and (ConvertTo-HvoHeartbeat $now.Heartbeat) -ne 'Ok') { throw 'its heartbeat does not answer.' }
         Stop-VM -VM $Vm -Force -ErrorAction Stop
         if (Wait-HvoVmState -VmId $Vm.Id -State 'Off' -WaitSeconds 120) { return }
         $cause = 'it was asked to and still runs after 120 seconds.'
