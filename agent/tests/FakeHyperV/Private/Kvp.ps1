@@ -51,14 +51,18 @@ function Find-FakeItemProblem {
     #>
     param([string] $Method, [object[]] $Item, [object[]] $Pool)
     if ($Item.Count -eq 0 -or $Item.Count -gt 128) { return "A call takes 1 to 128 items, not $($Item.Count)." }
+    # Names that differ in case alone are two names.
+    $present = New-Object 'System.Collections.Generic.HashSet[string]'
+    foreach ($one in $Pool) { if ($null -ne $one) { [void] $present.Add($one.name) } }
+    $given = New-Object 'System.Collections.Generic.HashSet[string]'
     foreach ($one in $Item) {
         if ($null -eq $one -or -not $one.name) { return 'An item is no Msvm_KvpExchangeDataItem of source 0 with a name.' }
         if ($one.name.Length -gt 255) { return 'The name of an item is too long.' }
         if ($one.data.Length -gt 1023) { return 'The value of an item is too long.' }
-        $there = @($Pool | Where-Object { $null -ne $_ -and $_.name -ceq $one.name }).Count -gt 0
+        if (-not $given.Add($one.name)) { return "The item '$($one.name)' is given twice." }
+        $there = $present.Contains($one.name)
         if ($Method -eq 'AddKvpItems' -and $there) { return "The item '$($one.name)' exists." }
         if ($Method -ne 'AddKvpItems' -and -not $there) { return "The item '$($one.name)' does not exist." }
-        if (@($Item | Where-Object { $_.name -ceq $one.name }).Count -gt 1) { return "The item '$($one.name)' is given twice." }
     }
 }
 

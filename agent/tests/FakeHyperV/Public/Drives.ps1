@@ -113,9 +113,10 @@ function Set-VMDvdDrive {
             foreach ($found in @(Resolve-FakeDrive $PSCmdlet $VMDvdDrive 'dvds')) {
                 if (-not $PSCmdlet.ShouldProcess($found.Record.name, 'Set-VMDvdDrive')) { continue }
                 $drive = $found.Record.dvds | Where-Object { $_.location -eq $found.Location }
+                $before = $drive.path
                 $drive.path = if ($Path) { $Path } else { $null }
                 Save-FakeRecord $found.Record
-                Add-FakeLedger 'Set-VMDvdDrive' $found.Record @{ Path = $Path }
+                Add-FakeLedger 'Set-VMDvdDrive' $found.Record @{ Path = $Path; Before = $before }
                 if ($Passthru) { ConvertTo-FakeDrive $found.Record 'dvds' $drive }
             }
         } finally {
@@ -140,9 +141,10 @@ function Remove-VMDvdDrive {
         try {
             foreach ($found in @(Resolve-FakeDrive $PSCmdlet $VMDvdDrive 'dvds')) {
                 if (-not $PSCmdlet.ShouldProcess($found.Record.name, 'Remove-VMDvdDrive')) { continue }
+                $before = ($found.Record.dvds | Where-Object { $_.location -eq $found.Location }).path
                 Remove-FakeDrive $found.Record 'dvds' $found.Location
                 Save-FakeRecord $found.Record
-                Add-FakeLedger 'Remove-VMDvdDrive' $found.Record
+                Add-FakeLedger 'Remove-VMDvdDrive' $found.Record @{ Before = $before }
             }
         } finally {
             $lock.Dispose()
