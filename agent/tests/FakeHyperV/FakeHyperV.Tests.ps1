@@ -237,6 +237,15 @@ Describe 'The fake Hyper-V module' {
             $record.CategoryInfo.Category | Should -Be 'PermissionDenied'
             $null = Get-VM
         }
+        It 'fails for one VM alone' {
+            $other = New-VM -Name 'two' -NoVHD -Generation 2
+            Add-FakeFault 'Start-VM' -Vm 'two' -Message 'Not this one.' -Times 0
+            Add-FakeFault 'Invoke-CimMethod*' -Vm 'two' -Message 'Nor this.' -Times 0
+            Start-VM -VM $Vm
+            { Start-VM -VM $other } | Should -Throw 'Not this one.'
+            (Invoke-Kvp AddKvpItems $Vm (New-Item-Text 'a' '1')).ReturnValue | Should -Be 0
+            { Invoke-Kvp AddKvpItems $other (New-Item-Text 'a' '1') } | Should -Throw 'Nor this.'
+        }
         It 'loses the answer of what it has done' {
             Add-FakeFault 'Rename-VM' -When after -Message 'The RPC server is unavailable.'
             { Rename-VM -VM $Vm -NewName 'two' } | Should -Throw '*RPC*'

@@ -32,6 +32,30 @@ function Stop-FakeProcess {
     [System.Threading.Thread]::Sleep(60000)
 }
 
+function Get-FakeTarget {
+    <#
+    .SYNOPSIS
+    Returns the names of the VMs that a call is about, as far as its parameters tell.
+    #>
+    param([System.Management.Automation.PSCmdlet] $Cmdlet)
+    $bound = $Cmdlet.MyInvocation.BoundParameters
+    $ids = @()
+    foreach ($key in 'VM', 'VMHardDiskDrive', 'VMDvdDrive', 'VMNetworkAdapter', 'VMIntegrationService', 'VMSnapshot') {
+        foreach ($one in @($bound[$key])) {
+            if ($null -eq $one) { continue }
+            foreach ($property in 'Id', 'VMId') {
+                if ($one.PSObject.Properties[$property]) { $ids += "$($one.$property)" }
+            }
+            # A VM that was just removed has no record any more.
+            if ($one.PSObject.Properties['VMName']) { "$($one.VMName)" }
+        }
+    }
+    foreach ($key in 'Id', 'VMId') { if ($bound.ContainsKey($key)) { $ids += "$($bound[$key])" } }
+    if ($bound.ContainsKey('Arguments') -and $bound['Arguments']['TargetSystem']) { $ids += "$($bound['Arguments']['TargetSystem'].Name)" }
+    foreach ($key in 'Name', 'VMName', 'NewName') { if ($bound.ContainsKey($key)) { $bound[$key] } }
+    Get-FakeRecord | Where-Object { $_.id -in $ids } | ForEach-Object { $_.name }
+}
+
 function Find-FakeFault {
     <#
     .SYNOPSIS
@@ -39,7 +63,7 @@ function Find-FakeFault {
     .OUTPUTS
     The faults that are due.
     #>
-    param([string] $Name, [string] $When)
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Name, [string] $When)
     if (-not [System.IO.File]::Exists((Get-FakePath 'faults.json'))) { return }
     $lock = Lock-FakeState
     try {
@@ -48,6 +72,9 @@ function Find-FakeFault {
         $kept = @()
         foreach ($fault in @($faults.cmdlets)) {
             $mine = ($Name -like $fault.cmdlet) -and ($fault.when -eq $When)
+            if ($mine -and $fault.vm -ne '*') {
+                $mine = @(Get-FakeTarget $Cmdlet | Where-Object { $_ -like $fault.vm }).Count -gt 0
+            }
             if (-not $mine) {
                 $kept += $fault
                 continue
@@ -82,7 +109,7 @@ function Invoke-FakeFault {
     Lets the faults strike that are due: a pause, the end of the process, an error.
     #>
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Name, [string] $When)
-    foreach ($fault in @(Find-FakeFault $Name $When)) {
+    foreach ($fault in @(Find-FakeFault $Cmdlet $Name $When)) {
         if ($fault.milliseconds -gt 0) { [System.Threading.Thread]::Sleep([int] $fault.milliseconds) }
         if ($fault.kill) { Stop-FakeProcess }
         if ($fault.message) {

@@ -113,6 +113,8 @@ function Add-FakeFault {
     Orders a fault that strikes a cmdlet: an error, a pause, or the end of the process.
     .PARAMETER Cmdlet
     Name or pattern; calls to CIM have the class or method after a space, as in 'Invoke-CimMethod AddKvpItems'.
+    .PARAMETER Vm
+    Pattern for the name of the VM that the call is about; '*' is any call.
     .PARAMETER When
     Before the cmdlet does anything, or after its effect (a lost answer).
     .PARAMETER Skip
@@ -123,6 +125,7 @@ function Add-FakeFault {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string] $Cmdlet,
+        [string] $Vm = '*',
         [ValidateSet('before', 'after')] [string] $When = 'before',
         [int] $Skip = 0,
         [int] $Times = 1,
@@ -133,7 +136,7 @@ function Add-FakeFault {
         [System.Management.Automation.ErrorCategory] $Category = 'NotSpecified'
     )
     $fault = @{
-        cmdlet = $Cmdlet; when = $When; skip = $Skip; times = $(if ($Times -gt 0) { $Times } else { $null })
+        cmdlet = $Cmdlet; vm = $Vm; when = $When; skip = $Skip; times = $(if ($Times -gt 0) { $Times } else { $null })
         milliseconds = $Milliseconds; kill = [bool] $Kill; message = $Message; id = $Id; category = "$Category"
     }
     Set-FakeFault @{ cmdlets = @(@(Get-FakeFault 'cmdlets') + $fault | Where-Object { $null -ne $_ }) }
