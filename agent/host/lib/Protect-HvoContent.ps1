@@ -8,7 +8,7 @@ function Protect-HvoContent {
     param(
         [Parameter(Mandatory = $true)] [byte[]] $Plaintext,
         [Parameter(Mandatory = $true)] [byte[]] $ContentKey,
-        [Parameter(Mandatory = $true)] [byte[]] $Iv,
+        [Parameter(Mandatory = $true)] [byte[]] $InitialVector,
         [Parameter(Mandatory = $true)] [byte[]] $AdditionalData
     )
     $aes = [System.Security.Cryptography.Aes]::Create()
@@ -17,12 +17,12 @@ function Protect-HvoContent {
         $aes.Mode = [System.Security.Cryptography.CipherMode]::CBC
         $aes.Padding = [System.Security.Cryptography.PaddingMode]::PKCS7
         $aes.Key = [byte[]]$ContentKey[32..63]
-        $aes.IV = $Iv
+        $aes.IV = $InitialVector
         $encryptor = $aes.CreateEncryptor()
         $ciphertext = $encryptor.TransformFinalBlock($Plaintext, 0, $Plaintext.Length)
         $length = [BitConverter]::GetBytes([long]$AdditionalData.Length * 8)
         if ([BitConverter]::IsLittleEndian) { [Array]::Reverse($length) }
-        $mac = $hmac.ComputeHash([byte[]]($AdditionalData + $Iv + $ciphertext + $length))
+        $mac = $hmac.ComputeHash([byte[]]($AdditionalData + $InitialVector + $ciphertext + $length))
         return @{ Ciphertext = $ciphertext; Tag = [byte[]]$mac[0..31] }
     } finally {
         $hmac.Dispose()

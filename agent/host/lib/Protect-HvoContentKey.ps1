@@ -9,7 +9,8 @@ function Protect-HvoContentKey {
     else { New-Object System.Security.Cryptography.RSACng }
     try {
         $parameters = New-Object System.Security.Cryptography.RSAParameters
-        $first = [Array]::FindIndex($Modulus, [Predicate[byte]] { param($byte) $byte -ne 0 })
+        $first = 0
+        while ($Modulus[$first] -eq 0) { $first++ }
         $parameters.Modulus = [byte[]]$Modulus[$first..($Modulus.Length - 1)]
         $parameters.Exponent = [byte[]]@(1, 0, 1)
         $rsa.ImportParameters($parameters)

@@ -22,7 +22,7 @@ function Protect-HvoGuestData {
     $iv = Get-HvoRandom 16
     try {
         $wrapped = Protect-HvoContentKey -ContentKey $contentKey -Modulus (ConvertFrom-HvoBase64Url $Key.Jwk.n)
-        $sealed = Protect-HvoContent -Plaintext $Plaintext -ContentKey $contentKey -Iv $iv `
+        $sealed = Protect-HvoContent -Plaintext $Plaintext -ContentKey $contentKey -InitialVector $iv `
             -AdditionalData ([System.Text.Encoding]::ASCII.GetBytes($protected))
     } catch {
         Stop-HvoRun -Code PublishFailed -Message ("The guest's data could not be encrypted to its key " +
