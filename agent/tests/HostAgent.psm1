@@ -58,6 +58,18 @@ function Set-AllowedRoot {
     [System.IO.File]::WriteAllText((Join-Path $World.Agent 'agent.json'), $text)
 }
 
+function Set-FakeCluster {
+    <#
+    .SYNOPSIS
+    Replaces the roles of the fake host's cluster, as another node would.
+    #>
+    param([Parameter(Mandatory)] [hashtable] $Property)
+    $file = Join-Path $env:HVO_FAKE_STATE 'cluster.json'
+    $cluster = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
+    $text = ConvertTo-Json -Compress -Depth 5 -InputObject ([ordered]@{ name = $cluster.name; groups = @($Property.groups) })
+    [System.IO.File]::WriteAllText($file, $text)
+}
+
 function Remove-TestHost {
     <#
     .SYNOPSIS
@@ -159,6 +171,16 @@ function ConvertTo-Launch {
     }
 }
 
+function Get-TestShell {
+    <#
+    .SYNOPSIS
+    Returns the program that runs PowerShell here.
+    #>
+    $path = (Get-Process -Id $PID).Path
+    if ([System.IO.Path]::GetFileNameWithoutExtension($path) -eq 'dotnet') { return 'pwsh' }
+    $path
+}
+
 function Start-TestProcess {
     <#
     .SYNOPSIS
@@ -166,14 +188,18 @@ function Start-TestProcess {
     .OUTPUTS
     Object: ExitCode, Outcome (null if it wrote none), Text.
     #>
-    param([Parameter(Mandatory)] $World, [Parameter(Mandatory)] $Job, [hashtable] $Environment = @{})
-    $start = New-Object System.Diagnostics.ProcessStartInfo ([System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
+    param(
+        [Parameter(Mandatory)] $World,
+        [Parameter(Mandatory)] $Job,
+        [hashtable] $Environment = @{},
+        [ValidateSet('Pipeline', 'File')] [string] $Form = 'Pipeline',
+        [string] $Prelude = ''
+    )
     $fake = [System.IO.Path]::Combine($PSScriptRoot, 'FakeHyperV', 'FakeHyperV.psd1')
     $file = Join-Path $World.Agent $script:Scripts[[string]$Job.schema.id]
-    $prelude = @(if (-not (Get-Process -Id $PID).Path.EndsWith('pwsh') -and $start.FileName.EndsWith('dotnet')) { [Environment]::GetCommandLineArgs()[0] })
-    foreach ($argument in $prelude + @('-NoProfile', '-NonInteractive', '-Command', "Import-Module '$fake'; `$input | & '$file'")) {
-        $start.ArgumentList.Add($argument)
-    }
+    $start = New-Object System.Diagnostics.ProcessStartInfo (Get-TestShell)
+    $arguments = if ($Form -eq 'File') { '-File', $file } else { '-Command', "Import-Module '$fake'; $Prelude; `$input | & '$file'" }
+    foreach ($argument in @('-NoProfile', '-NonInteractive') + $arguments) { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true

@@ -33,7 +33,8 @@ function Read-ProvisioningJobDefinition {
     }
     $known = @(1)
     if ($id -eq 'vm-provisioning') { $known = @((Read-HvoManifest).schema_versions) }
-    if ($SchemaId -cnotcontains $id -or $known -notcontains $version) {
+    $supported = (Test-HvoInteger $version 1 1000000) -and $known -contains $version
+    if ($SchemaId -cnotcontains $id -or -not $supported) {
         Stop-HvoRun -Code SchemaMismatch -Message ("Schema $id version $version is not supported here, only " +
             "$($SchemaId -join ', ') version $($known -join ', '). Bring agent and operator to one version.")
     }
