@@ -198,7 +198,11 @@ function Start-TestProcess {
     $fake = [System.IO.Path]::Combine($PSScriptRoot, 'FakeHyperV', 'FakeHyperV.psd1')
     $file = Join-Path $World.Agent $script:Scripts[[string]$Job.schema.id]
     $start = New-Object System.Diagnostics.ProcessStartInfo (Get-TestShell)
-    $arguments = if ($Form -eq 'File') { '-File', $file } else { '-Command', "Import-Module '$fake'; $Prelude; `$input | & '$file'" }
+    $arguments = '-Command', "Import-Module '$fake'; $Prelude; `$input | & '$file'"
+    if ($Form -eq 'File') {
+        $arguments = '-File', (Join-Path $World.Root 'start.ps1')
+        [System.IO.File]::WriteAllText($arguments[1], "Import-Module '$fake'; & '$file'")
+    }
     foreach ($argument in @('-NoProfile', '-NonInteractive') + $arguments) { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true

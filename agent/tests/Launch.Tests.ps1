@@ -14,11 +14,7 @@ Describe 'A job' {
     }
 
     It 'reaches it on standard input where -File leaves the pipeline empty' {
-        $fake = [System.IO.Path]::Combine($PSScriptRoot, 'FakeHyperV')
-        # The module is found by the names of its commands, as Hyper-V's is.
-        $result = Start-TestProcess $world (New-TestJob $world) -Form File -Environment @{
-            PSModulePath = $PSScriptRoot + [System.IO.Path]::PathSeparator + $env:PSModulePath
-        }
+        $result = Start-TestProcess $world (New-TestJob $world) -Form File
         $result.Outcome.reason | Should -Be 'WaitingForGuestKey'
     }
 
