@@ -148,7 +148,9 @@ class Agent:
             say_step(streams, step, "started")
             await self.at_step(step, name, streams)
             if step == "RemoveClusterRole":
-                self.world.clustered.discard(uid)
+                if uid in self.world.clustered:
+                    self.world.clustered.discard(uid)
+                    self.ledger.add("delete_role", uid)
             elif step == "RemoveVM":
                 for vm in self.world.vms_of(uid):
                     self.halt(vm)

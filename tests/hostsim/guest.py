@@ -38,6 +38,12 @@ class Guest:
     async def run(self) -> None:
         """Boot, post the key, wait for data, apply it; runs until that is done or the VM is stopped."""
         await asyncio.sleep(self._boot)
+        if self._vm.received is not None:
+            # It has stored its data: it posts no key any more.
+            self._vm.configure(self._addresses(self._vm.received))
+            return
+        # Hyper-V hears its heartbeat from now on, whatever its provisioning service does.
+        self._vm.configure([])
         if self._mode == "silent":
             return
         self._vm.tell("ProvisioningReady", self._ready())
@@ -86,9 +92,12 @@ class Guest:
         if self._mode == "failing":
             self._say(header, "failed", "DomainJoin", "LogonFailure")
             return
-        octet = int(vm.vm_id[:4], 16) % 250 + 2
-        vm.configure([str(data["fields"].get("guest_v4_ipaddr") or f"10.20.30.{octet}")])
+        vm.configure(self._addresses(data))
         self._say(header, "applied", "")
+
+    def _addresses(self, data: dict[str, Any]) -> list[str]:
+        octet = int(self._vm.vm_id[:4], 16) % 250 + 2
+        return [str(data["fields"].get("guest_v4_ipaddr") or f"10.20.30.{octet}")]
 
     def _say(self, header: dict[str, Any], state: str, step: str, code: str = "") -> None:
         told = {"vm": header["vm"], "run": header["run"], "kid": header["kid"], "state": state}

@@ -92,6 +92,7 @@ class Pipeline:
             if self.server.state == PSInvocationState.Running:
                 self.server.stop() if self.interrupted.is_set() else self.server.complete()
         except ShellKilled:
+            agent.ledger.killed += 1
             self.shell.kill()
         except asyncio.CancelledError:
             if self.server.state == PSInvocationState.Running:

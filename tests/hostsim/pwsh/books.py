@@ -89,9 +89,7 @@ class Books:
             kind = "publish"
         elif cmdlet == "RemoveKvpItems" and run is not None and run.step in _PURGING and _DATA in names:
             kind = "purge"
-        elif (
-            cmdlet in ("Remove-VMDvdDrive", "Set-VMDvdDrive") and run is not None and run.step == "EjectProvisioningISO"
-        ):
+        elif cmdlet in ("Remove-VMDvdDrive", "Set-VMDvdDrive") and detail.get("Before") and not detail.get("Path"):
             kind = "eject_iso"
         if kind:
             self._ledger.add(kind, uid, vm_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ class Relay:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        # asyncio reaps in a thread of its own, which Popen.kill() gets in the way of.
+        self._handle = os.pidfd_open(process.pid)
         assert process.stderr is not None
         self._errors = asyncio.create_task(process.stderr.read())
 
@@ -98,16 +102,20 @@ class Relay:
 
     def end(self) -> None:
         """End the process without a chance to clean up."""
-        if self._process.returncode is None:
-            self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     async def kill(self) -> None:
         """End the process, and wait until it is gone."""
-        self.end()
+        if self._handle >= 0:
+            self.end()
         assert self._process.stdin is not None
         self._process.stdin.close()
         await self._process.wait()
         await self._errors
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
     def _tell(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
