@@ -11,9 +11,10 @@ $ErrorActionPreference = 'Stop'
 $vm = Get-HvoVmById $Context.Journal.vm_id
 if ($null -eq $vm) { Stop-HvoRun -Code VmMissing -Message "VM $($Context.Journal.vm_id) is not on this host any more." }
 foreach ($drive in @(Get-VMDvdDrive -VM $vm)) {
-    if (Test-HvoSamePath $drive.Path $Context.IsoPath) { Set-VMDvdDrive -VMDvdDrive $drive -Path $null }
-    # A launch that was killed here left a drive without its medium.
-    elseif ($drive.Path) { continue }
+    # A launch that was killed here left a drive without its medium: empty ones go too.
+    $ours = Test-HvoSamePath $drive.Path $Context.IsoPath
+    if ($drive.Path -and -not $ours) { continue }
+    if ($ours) { Set-VMDvdDrive -VMDvdDrive $drive -Path $null }
     try { Remove-VMDvdDrive -VMDvdDrive $drive }
     catch { Write-HvoLog "The empty DVD drive stays: $($_.Exception.Message)" }
 }

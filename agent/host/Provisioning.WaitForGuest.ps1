@@ -20,6 +20,6 @@ $guest = Wait-HvoGuest -Context $Context -Until {
 }
 if ($null -ne $guest.Told -and $guest.Told.State -ne 'applying') { return }
 Assert-HvoDeadline -Context $Context -What 'The guest reported no final state' -Guest $guest
-$text = if ($null -ne $guest.Told) { 'The guest is applying its configuration.' }
-else { 'Configuration is published; waiting for the guest to apply it.' }
+$text = 'Configuration is published; waiting for the guest to apply it.'
+if ($null -ne $guest.Told) { $text = 'The guest is applying its configuration.' }
 Suspend-HvoRun -Reason WaitingForGuest -Message $text

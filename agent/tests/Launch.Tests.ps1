@@ -61,7 +61,7 @@ Describe 'A disk that is full' {
     It 'in the middle of the copy is InsufficientSpace, leaves no part of the copy, and is copied once there is room' {
         $disk = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'hvo-full-' + [guid]::NewGuid().ToString('N').Substring(0, 8))
         $null = New-Item -ItemType Directory $disk
-        & mount -t tmpfs -o size=2m tmpfs $disk 2>$null
+        & mount -t tmpfs -o 'size=2m' tmpfs $disk 2>$null
         if ($LASTEXITCODE -ne 0) { Set-ItResult -Skipped -Because 'a small file system can be mounted by root on Linux only' }
         try {
             $world = New-TestHost
@@ -72,7 +72,7 @@ Describe 'A disk that is full' {
             $launch.Outcome.code | Should -Be 'InsufficientSpace'
             $launch.Steps | Should -Contain 'CopyImage:failed'
             @(Get-ChildItem -Name (Get-Folder $world (New-TestJob $world)) | Sort-Object) | Should -Be @('journal.json', 'lock')
-            & mount -o remount,size=16m $disk
+            & mount -o 'remount,size=16m' $disk
             (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)).Outcome.reason | Should -Be 'WaitingForGuestKey'
             @(Get-FakeLedger 'New-VM').Count | Should -Be 1
         } finally {

@@ -9,10 +9,12 @@ function Assert-HvoSealedFor {
         [AllowNull()] [hashtable] $Key
     )
     $header = Read-HvoSealedHeader $Sealed
-    $wrong = if ([string](Get-HvoProperty $header 'vm') -ne $Context.Journal.vm_id) { 'is for another VM' }
-    elseif ([string](Get-HvoProperty $header 'run') -cne $Context.Run.id) { 'is for another run' }
-    elseif ($null -eq $Key) { 'is for a key that the guest does not post now' }
-    elseif ([string](Get-HvoProperty $header 'kid') -cne $Key.Kid) { 'is for another key than the guest posts now' }
-    else { return }
+    $wrong = $null
+    $kid = [string](Get-HvoProperty $header 'kid')
+    if ($null -ne $Key -and $kid -cne $Key.Kid) { $wrong = 'is for another key than the guest posts now' }
+    if ($null -eq $Key) { $wrong = 'is for a key, and the guest posts none now' }
+    if ([string](Get-HvoProperty $header 'run') -cne $Context.Run.id) { $wrong = 'is for another run' }
+    if ([string](Get-HvoProperty $header 'vm') -ne $Context.Journal.vm_id) { $wrong = 'is for another VM' }
+    if ($null -eq $wrong) { return }
     Stop-HvoRun -Code GuestKeyInvalid -Message "The sealed data $wrong; it has to be sealed again."
 }

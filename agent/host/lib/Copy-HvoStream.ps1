@@ -10,7 +10,7 @@ function Copy-HvoStream {
         [int] $ProgressSeconds = 3
     )
     $buffer = New-Object byte[] 4194304
-    $copied = 0L
+    $copied = [long]0
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     while (($count = $From.Read($buffer, 0, $buffer.Length)) -gt 0) {
         $To.Write($buffer, 0, $count)

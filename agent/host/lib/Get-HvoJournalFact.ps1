@@ -13,7 +13,8 @@ function Get-HvoJournalFact {
         $journal = Read-HvoJournal (Join-Path $folder 'journal.json')
         if ($null -eq $journal -or -not $journal.run_id) { continue }
         $line = [ordered]@{ type = 'journal' }
-        foreach ($key in 'machine_uid', 'cluster_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'step', 'steps', 'reason', 'code') {
+        foreach ($key in 'machine_uid', 'cluster_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'step', 'steps', 'reason',
+            'code') {
             $line[$key] = $journal[$key]
         }
         $line.locked = [bool]$locked

@@ -17,7 +17,10 @@ function Invoke-HvoKvpMethod {
         $last = [Math]::Min($first + 127, $Items.Count - 1)
         $arguments = @{ TargetSystem = $System; DataItems = [string[]]@($Items[$first..$last]) }
         $answer = Invoke-CimMethod -InputObject $service -MethodName $Method -Arguments $arguments
-        if ($answer.ReturnValue -eq 4096) { Wait-HvoCimJob -Job $answer.Job -Method $Method }
-        elseif ($answer.ReturnValue -ne 0) { throw "$Method was refused with $($answer.ReturnValue)." }
+        if ($answer.ReturnValue -eq 4096) {
+            Wait-HvoCimJob -Job $answer.Job -Method $Method
+        } elseif ($answer.ReturnValue -ne 0) {
+            throw "$Method was refused with $($answer.ReturnValue)."
+        }
     }
 }

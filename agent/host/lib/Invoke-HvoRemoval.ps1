@@ -15,7 +15,9 @@ function Invoke-HvoRemoval {
     }
     $Context.KnownIds = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ } | Select-Object -Unique)
     $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds $Context.KnownIds
-    if ($null -ne $Context.Vm) { $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique) }
+    if ($null -ne $Context.Vm) {
+        $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique)
+    }
     $last = $Context.KnownIds | Select-Object -Last 1
     Invoke-HvoStep $Context 'RemoveClusterRole' 'Removal.RemoveClusterRole.ps1' ClusterFailed
     Invoke-HvoStep $Context 'RemoveVM' 'Removal.RemoveVM.ps1' RemoveFailed

@@ -5,8 +5,11 @@ function Protect-HvoContentKey {
     #>
     param([Parameter(Mandatory = $true)] [byte[]] $ContentKey, [Parameter(Mandatory = $true)] [byte[]] $Modulus)
     # RSA.Create of .NET Framework may give a provider that knows OAEP with SHA-1 only.
-    $rsa = if ($PSVersionTable.PSVersion.Major -ge 6) { [System.Security.Cryptography.RSA]::Create() }
-    else { New-Object System.Security.Cryptography.RSACng }
+    $rsa = if ($PSVersionTable.PSVersion.Major -ge 6) {
+        [System.Security.Cryptography.RSA]::Create()
+    } else {
+        New-Object System.Security.Cryptography.RSACng
+    }
     try {
         $parameters = New-Object System.Security.Cryptography.RSAParameters
         $first = 0

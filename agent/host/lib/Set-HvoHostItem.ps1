@@ -16,8 +16,11 @@ function Set-HvoHostItem {
         $modify = @()
         foreach ($name in $Items.Keys) {
             $text = ConvertTo-HvoKvpItem -Name $name -Data $Items[$name]
-            if (-not $present.ContainsKey($name)) { $add += $text }
-            elseif ($present[$name] -cne $Items[$name]) { $modify += $text }
+            if (-not $present.ContainsKey($name)) {
+                $add += $text
+            } elseif ($present[$name] -cne $Items[$name]) {
+                $modify += $text
+            }
         }
         if (-not $add.Count -and -not $modify.Count) { return }
         if ($try -gt 3) { throw 'The items were taken and are not there when they are read back.' }

@@ -13,8 +13,8 @@ function Start-HvoVm {
         if ([string](Get-HvoVmById $Vm.Id).State -eq 'Running') { return }
         $cause = $_.Exception.Message
         $events = @(Get-HvoVmmsEvent -Vm $Vm -After $began)
-        $last = if ($events.Count) { "The host's last event for it: $($events[-1].id) $($events[-1].message)" }
-        else { "The host's event log has no event for it." }
+        $last = "The host's event log has no event for it."
+        if ($events.Count) { $last = "The host's last event for it: $($events[-1].id) $($events[-1].message)" }
         Stop-HvoRun -Code StartFailed -Summary $last -Details ([ordered]@{ events = @($events) }) -Message (
             "The VM could not be started: $cause Look at the host's Hyper-V event logs; confirm that CPU and memory are sufficient.")
     }
