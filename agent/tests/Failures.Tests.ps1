@@ -93,7 +93,7 @@ Describe 'A host that lacks something' {
     }
 
     It 'is IsoMissing' {
-        Remove-Item (Join-Path $world.Agent 'provisioning-windows.iso')
+        Remove-Item (Join-Path $world.Agent 'isos/windows.iso')
         Assert-Failed (Invoke-TestAgent $world (New-TestJob $world)) 'IsoMissing'
     }
 

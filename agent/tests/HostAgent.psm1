@@ -38,8 +38,9 @@ function New-TestHost {
     }
     Copy-Item -Recurse -Path ([System.IO.Path]::Combine($script:Repository, 'agent', 'host')) -Destination $world.Agent
     foreach ($folder in $world.Images, $world.Machines) { $null = New-Item -ItemType Directory -Force $folder }
+    $isos = (New-Item -ItemType Directory (Join-Path $world.Agent 'isos')).FullName
     foreach ($family in 'windows', 'linux') {
-        [System.IO.File]::WriteAllText((Join-Path $world.Agent "provisioning-$family.iso"), "ISO for $family")
+        [System.IO.File]::WriteAllText((Join-Path $isos "$family.iso"), "ISO for $family")
     }
     foreach ($image in 'Windows Server 2022', 'Ubuntu 24.04') {
         [System.IO.File]::WriteAllBytes((Join-Path $world.Images "$image.vhdx"), (New-Object byte[] 70000))

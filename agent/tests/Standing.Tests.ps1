@@ -117,6 +117,8 @@ Describe 'Allowed roots' {
         @{ What = 'a relative path'; Path = 'VMs' }
         @{ What = 'the root of the root'; Path = '/' }
         @{ What = 'a device path'; Path = '\\?\D:\VMs' }
+        @{ What = 'a path that becomes another one when it is resolved'; Path = '{machines}//x' }
+        @{ What = 'wildcards'; Path = '{machines}/*' }
         @{ What = 'control characters'; Path = "{machines}`n" }
     ) {
         foreach ($key in 'host.paths.machines', 'host.paths.images') {

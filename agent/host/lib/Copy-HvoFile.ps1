@@ -16,8 +16,8 @@ function Copy-HvoFile {
     $from = $null
     $to = $null
     try {
-        $from = New-Object System.IO.FileStream -ArgumentList $Source, 'Open', 'Read', 'Read', 65536, 'SequentialScan'
-        $to = New-Object System.IO.FileStream -ArgumentList $part, 'Create', 'Write', 'None', 65536, 'SequentialScan'
+        $from = [System.IO.File]::Open($Source, 'Open', 'Read', 'Read')
+        $to = [System.IO.File]::Open($part, 'Create', 'Write', 'None')
         # Takes all the space at once, so that a disk that is too small shows now and not after an hour.
         $to.SetLength($from.Length)
         Copy-HvoStream -From $from -To $to -OnProgress $OnProgress

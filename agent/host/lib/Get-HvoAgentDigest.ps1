@@ -15,6 +15,6 @@ function Get-HvoAgentDigest {
         $lines.Add((ConvertTo-HvoHex (Get-HvoHash -Path $file)) + '  ' + $name + "`n")
     }
     $lines.Sort([StringComparer]::Ordinal)
-    $bytes = [System.Text.Encoding]::UTF8.GetBytes([string]::Concat($lines))
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes(($lines -join ''))
     return 'sha256:' + (ConvertTo-HvoHex (Get-HvoHash -Bytes $bytes))
 }

@@ -194,8 +194,9 @@ class PwshAgent:
         folder = Path(self._state.inward(AGENT))
         shutil.copytree(SCRIPTS, folder)
         roots = [self._state.inward(path) for path in (IMAGES, MACHINES)]
+        (folder / "isos").mkdir()
         for family in ("windows", "linux"):
-            (folder / f"provisioning-{family}.iso").write_bytes(family.encode() * 1024)
+            (folder / "isos" / f"{family}.iso").write_bytes(family.encode() * 1024)
         (folder / "agent.json").write_text(json.dumps({"allowed_roots": roots}))
 
     async def _look(self) -> None:
