@@ -135,7 +135,7 @@ def test_every_code_of_the_agent_reaches_the_conditions_with_its_remedy(
     world.failover_cluster = "HVC-C"
     world.memory_bytes = 48 * 1024**3
     world.images["Ubuntu Locked"] = 1024**3
-    Path(world.state.inward(AGENT), "provisioning-windows.iso").unlink()
+    Path(world.state.inward(AGENT), "isos", "windows.iso").unlink()
     host.faults.guests = {_name("GuestTimeout"): "silent", _name("GuestFailed"): "failing"}
     host.faults.tampered = {_name(code): changes for code, changes in _TAMPERED.items()}
     with ExitStack() as stack, rig.operator(cluster, log, **agents.settings("pwsh"), **_LONG):

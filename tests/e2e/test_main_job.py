@@ -55,7 +55,7 @@ def test_output_of_the_agent_is_logged_with_machine_and_run(
 def test_fifty_machines_on_five_hosts_keep_to_each_hosts_limit(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
-    hosts = [new_host({"maxConcurrentRuns": 3}) for _ in range(5)]
+    hosts = [new_host({"maxConcurrentRuns": 3}, copy_seconds=0.5) for _ in range(5)]
     names = [(host, f"m-{host.name}-{number}") for host in hosts for number in range(10)]
     cluster.apply([one for host, name in names for one in rig.submission(host.name, name)], namespace=tenant)
     cluster.kubectl("wait", "--for=condition=Ready", "hvm", "--all", "-n", tenant, "--timeout=58s")
