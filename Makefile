@@ -19,8 +19,8 @@ $(STAMP): requirements/test.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(STAMP) ## a machine on a real API server and a simulated Hyper-V host, from apply to Ready and away again
-	$(BIN)/python -m e2e.demo
+demo: $(STAMP) ## a machine on a real API server and a simulated Hyper-V host, from apply to Ready and away again; ARGS="--agent pwsh" runs the real agent
+	$(BIN)/python -m e2e.demo $(ARGS)
 
 test: $(STAMP) ## unit, integration and e2e tests
 	$(BIN)/python -m pytest

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from controlplane.plane import ControlPlane
-from e2e import rig
+from e2e import agents, rig
 from e2e.webhook import UNREVIEWED
 from hostsim import manifests
-from hostsim.host import SimulatedHost
+from hostsim.host import AgentKind, SimulatedHost
 
 _NUMBERS = itertools.count(1)
 
@@ -40,12 +40,18 @@ def unreviewed(cluster: ControlPlane) -> str:
 
 
 @pytest.fixture
-def new_host(cluster: ControlPlane) -> Iterator[NewHost]:
+def agent() -> AgentKind:
+    """Give the kind of agent that hosts have; `agents.BOTH` runs a test with both."""
+    return "simulated"
+
+
+@pytest.fixture
+def new_host(cluster: ControlPlane, agent: AgentKind) -> Iterator[NewHost]:
     """Give a function that starts a simulated host and registers it; `spec` replaces parts of the HyperVHost's spec."""
     hosts: list[SimulatedHost] = []
 
     def make(spec: dict[str, Any] | None = None, **options: Any) -> SimulatedHost:
-        host = SimulatedHost(f"host-{next(_NUMBERS)}", **options)
+        host = SimulatedHost(f"host-{next(_NUMBERS)}", **{"agent": agent, **options})
         host.start()
         hosts.append(host)
         resources = [manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host, **(spec or {}))]
@@ -64,8 +70,8 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def operator(cluster: ControlPlane, log: Path, new_host: NewHost) -> Iterator[rig.Operator]:
+def operator(cluster: ControlPlane, log: Path, new_host: NewHost, agent: AgentKind) -> Iterator[rig.Operator]:
     """Give a running operator; hosts it has met are taken away before it stops."""
-    with rig.operator(cluster, log) as running:
+    with rig.operator(cluster, log, agents.settings(agent)) as running:
         yield running
         cluster.kubectl("delete", "hvh", "--all", "--timeout=30s")

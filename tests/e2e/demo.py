@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import WaitTimedOut, wait_until
 from e2e import rig
 from hostsim import manifests
-from hostsim.host import SimulatedHost
+from hostsim.host import AgentKind, SimulatedHost
 
 _MANIFEST = rig.ROOT / "docs" / "examples" / "windows-domain-join.yaml"
 _NAME = "web-server-01"
@@ -81,12 +82,22 @@ def _show(plane: ControlPlane, host: SimulatedHost) -> None:
     print(f"VMs on the host: {len(host.world.vms)}, machine folders: {len(host.world.folders)}")
 
 
+def _agent() -> AgentKind:
+    parser = argparse.ArgumentParser(prog="python -m e2e.demo", description=__doc__)
+    parser.add_argument(
+        "--agent", choices=get_args(AgentKind), default="simulated", help="built in, or the real scripts"
+    )
+    chosen: AgentKind = parser.parse_args().agent
+    return chosen
+
+
 def main() -> int:
     """Run the demo; return the exit code."""
+    agent = _agent()
     with (
         tempfile.TemporaryDirectory(prefix="hvo-demo-") as folder,
         ControlPlane.start() as plane,
-        SimulatedHost("hyperv01", copy_seconds=6, boot_seconds=3, apply_seconds=3) as host,
+        SimulatedHost("hyperv01", copy_seconds=6, boot_seconds=3, apply_seconds=3, agent=agent) as host,
     ):
         _title("the chart's resource definitions and RBAC, a HyperVHost, the operator")
         rig.install(plane)

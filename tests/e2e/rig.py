@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -76,7 +76,15 @@ def _rendered(plane: ControlPlane, webhook: Webhook) -> list[dict[str, Any]]:
 class Operator:
     """One operator process with the rights of the chart's ServiceAccount, and none besides."""
 
-    def __init__(self, plane: ControlPlane, log: Path, *, admission: bool = True, **settings: str) -> None:
+    def __init__(
+        self,
+        plane: ControlPlane,
+        log: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        admission: bool = True,
+        **more: str,
+    ) -> None:
         kubeconfig = plane.service_account_kubeconfig(SYSTEM, "hyperv-operator")
         own = {
             "KUBECONFIG": str(kubeconfig),
@@ -94,7 +102,7 @@ class Operator:
         with log.open("a") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hyperv_operator"],
-                env={**inherited, **_QUICK, **own, **settings},
+                env={**inherited, **_QUICK, **own, **(settings or {}), **more},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -138,9 +146,16 @@ class Operator:
 
 
 @contextmanager
-def operator(plane: ControlPlane, log: Path, *, admission: bool = True, **settings: str) -> Iterator[Operator]:
+def operator(
+    plane: ControlPlane,
+    log: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    admission: bool = True,
+    **more: str,
+) -> Iterator[Operator]:
     """Run an operator for a while, with its webhook or without."""
-    running = Operator(plane, log, admission=admission, **settings)
+    running = Operator(plane, log, settings, admission=admission, **more)
     try:
         yield running
     finally:

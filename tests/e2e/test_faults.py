@@ -8,16 +8,17 @@ import pytest
 
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
-from e2e import rig
+from e2e import agents, rig
 from e2e.conftest import NewHost
 from e2e.webhook import UNREVIEWED
 from hostsim import manifests
+from hostsim.host import AgentKind
 
 pytestmark = pytest.mark.timeout(180)
 
 
 def _ready(cluster: ControlPlane, namespace: str, name: str) -> None:
-    cluster.kubectl("wait", "--for=condition=Ready", f"hvm/{name}", "-n", namespace, "--timeout=58s")
+    rig.wait_for_reason(cluster, namespace, name, "Ready", within=150)
 
 
 def _uid(cluster: ControlPlane, namespace: str, name: str) -> str:
@@ -53,6 +54,7 @@ def test_an_unknown_host_and_a_namespace_that_is_not_allowed_are_told(
     _ready(cluster, stranger, "odd-01")
 
 
+@agents.BOTH
 @pytest.mark.usefixtures("operator")
 def test_a_missing_image_is_named_and_putting_it_there_is_enough(
     cluster: ControlPlane, tenant: str, new_host: NewHost
@@ -126,12 +128,13 @@ def test_a_guest_that_answers_after_its_time_is_up_is_still_heard(
         cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
 
 
+@agents.BOTH
 def test_a_silent_guest_is_told_with_a_diagnosis(
-    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, agent: AgentKind
 ) -> None:
     host = new_host()
     host.faults.guest = "silent"
-    with rig.operator(cluster, log, HVO_GUEST_TIMEOUT_SECONDS="3"):
+    with rig.operator(cluster, log, agents.settings(agent), HVO_GUEST_TIMEOUT_SECONDS="3"):
         cluster.apply(rig.submission(host.name, "mute-01"), namespace=tenant)
         ready = rig.wait_for_reason(cluster, tenant, "mute-01", "GuestTimeout")
         assert "integration services" in ready["message"]
@@ -141,7 +144,15 @@ def test_a_silent_guest_is_told_with_a_diagnosis(
 
 
 @pytest.mark.usefixtures("operator")
-@pytest.mark.parametrize("fault", ["lost_reply", "shell_killed", "quota"])
+@pytest.mark.parametrize(
+    ("agent", "fault"),
+    [
+        ("simulated", "lost_reply"),
+        ("simulated", "shell_killed"),
+        ("simulated", "quota"),
+        pytest.param("pwsh", "lost_reply", marks=agents.REAL),
+    ],
+)
 def test_a_host_that_stumbles_still_ends_with_one_vm(
     cluster: ControlPlane, tenant: str, new_host: NewHost, fault: str
 ) -> None:
@@ -160,13 +171,14 @@ def test_a_host_that_stumbles_still_ends_with_one_vm(
     assert host.ledger.count("create_vm") == 1
 
 
+@agents.BOTH
 @pytest.mark.parametrize("step", ["CopyImage", "PublishProvisioningData", "guest"])
 def test_a_killed_operator_is_followed_by_one_vm(
-    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, step: str
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, step: str, agent: AgentKind
 ) -> None:
     host = new_host(boot_seconds=3 if step == "guest" else 0.1)
     host.faults.hang_at = None if step == "guest" else step
-    first = rig.Operator(cluster, log)
+    first = rig.Operator(cluster, log, agents.settings(agent))
     try:
         cluster.apply(rig.submission(host.name, "kill-01"), namespace=tenant)
         uid = _uid(cluster, tenant, "kill-01")
@@ -183,13 +195,14 @@ def test_a_killed_operator_is_followed_by_one_vm(
     finally:
         first.kill()
     host.faults.hang_at = None
-    with rig.operator(cluster, log):
+    with rig.operator(cluster, log, agents.settings(agent)):
         _ready(cluster, tenant, "kill-01")
         assert host.ledger.count("create_vm", uid) == 1
         assert host.ledger.count("copy_image", uid) == 1
         cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
 
 
+@agents.BOTH
 @pytest.mark.usefixtures("operator")
 def test_deleting_while_a_run_goes_on_leaves_nothing(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
     host = new_host(copy_seconds=5)

@@ -7,12 +7,13 @@ import pytest
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
-from e2e import rig
+from e2e import agents, rig
 from e2e.conftest import NewHost
 
 pytestmark = pytest.mark.timeout(180)
 
 
+@agents.BOTH
 def test_a_machine_goes_ready_and_away_and_no_secret_shows(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:

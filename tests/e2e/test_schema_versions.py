@@ -10,6 +10,7 @@ from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
 from e2e.conftest import NewHost
+from hostsim.world import World
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -31,6 +32,7 @@ def test_provisioned_machines_live_on_and_new_ones_are_told_the_version(
     with rig.operator(cluster, log):
         cluster.apply(rig.submission(host.name, "old-01"), namespace=tenant)
         cluster.kubectl("wait", "--for=condition=Ready", "hvm/old-01", "-n", tenant, "--timeout=60s")
+    assert isinstance(host.world, World)
     host.world.schema_versions = [1, 2]
     cluster.apply(rig.submission(host.name, "late-01"), namespace=tenant)  # nobody is there to launch it
     with rig.operator(cluster, log, HVO_SCHEMA_FILE=_changed(tmp_path, ("version: 1", "version: 2"))):

@@ -8,12 +8,14 @@ import dataclasses
 import json
 import signal
 import sys
+from typing import get_args
 
 import yaml
 from aiohttp import web
 
 from hostsim import manifests
-from hostsim.host import SimulatedHost
+from hostsim.faults import CmdletFault
+from hostsim.host import AgentKind, SimulatedHost
 
 
 def _arguments() -> argparse.Namespace:
@@ -22,6 +24,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=5986, help="WinRM port; 0 takes a free one")
     parser.add_argument("--control-port", type=int, default=0, help="port of the control interface")
     parser.add_argument("--namespace", default="hyperv-system", help="namespace for the credentials Secret")
+    parser.add_argument(
+        "--agent", choices=get_args(AgentKind), default="simulated", help="built in, or the real scripts"
+    )
     parser.add_argument("--copy-seconds", type=float, default=5, help="how long an image takes to copy")
     parser.add_argument("--boot-seconds", type=float, default=5, help="how long a guest takes to boot")
     parser.add_argument("--apply-seconds", type=float, default=5, help="how long a guest takes to configure itself")
@@ -55,6 +60,8 @@ def _control(host: SimulatedHost) -> web.Application:
             if unknown:
                 text = f"no such faults: {', '.join(unknown)}; there are: {', '.join(sorted(known))}\n"
                 return web.Response(status=400, text=text)
+            if "cmdlets" in changes:
+                changes["cmdlets"] = [CmdletFault(**one) for one in changes["cmdlets"]]
             for name, value in changes.items():
                 setattr(host.faults, name, value)
         return web.json_response(dataclasses.asdict(host.faults))
@@ -94,7 +101,7 @@ def main() -> None:
         "boot_seconds": given.boot_seconds,
         "apply_seconds": given.apply_seconds,
     }
-    with SimulatedHost(given.name, port=given.port, **times) as host:
+    with SimulatedHost(given.name, port=given.port, agent=given.agent, **times) as host:
         resources = [manifests.credentials(host, given.namespace), manifests.hyperv_host(host)]
         print(yaml.safe_dump_all(resources, sort_keys=False), flush=True)
         print(json.dumps({"images": sorted(host.world.images)}), file=sys.stderr)

@@ -10,18 +10,17 @@ from hostsim.faults import Faults
 from hostsim.guest import Guest
 from hostsim.ledger import Ledger
 from hostsim.provisioning import Provisioning
-from hostsim.script import Failed, Pending, Streams, outcome, say_step
+from hostsim.script import Failed, Launch, Pending, ShellKilled, Streams, outcome, say_step
+from hostsim.tampering import tampered
 from hostsim.world import GIB, Folder, Vm, World, timestamp
 
 _RUNS = ("vm-provisioning", "vm-removal", "vm-update")
 
 
-class ShellKilled(Exception):
-    """The shell that the script runs in dies."""
-
-
 class Agent:
     """Runs jobs against the world."""
+
+    stop_seconds = 0.0
 
     def __init__(
         self,
@@ -41,8 +40,12 @@ class Agent:
         self._apply_seconds = apply_seconds
         self._guests: dict[str, asyncio.Task[None]] = {}
 
-    async def run(self, job: dict[str, Any], streams: Streams) -> None:
+    async def start(self) -> None:
+        """Be ready: nothing has to be prepared."""
+
+    async def run(self, launch: Launch, streams: Streams) -> None:
         """Run one job to its outcome."""
+        job = tampered(launch.job, self.faults.tampered.get(launch.vm_name, {}))
         schema = job["schema"]
         if schema["id"] == "host-inventory":
             self._inventory(streams)
@@ -58,18 +61,30 @@ class Agent:
         finally:
             self.ledger.end_run()
 
-    async def at_step(self, step: str, streams: Streams) -> None:
+    async def at_step(self, step: str, vm_name: str, streams: Streams) -> None:
         """Let the faults strike that strike at this step."""
         streams.noise("information", f"{self.world.name}: entering {step}.")
-        if self.faults.kill_shell_at == step:
-            self.faults.kill_shell_at = None
-            raise ShellKilled
+        self._strike(step, vm_name)
         while self.faults.hang_at == step:  # noqa: ASYNC110 - a fault is set from other threads, which an Event is not for
             await asyncio.sleep(0.05)
 
+    def after_step(self, step: str, vm_name: str) -> None:
+        """Let the faults strike that strike when this step has been done."""
+        self._strike(f"{step}:completed", vm_name)
+
+    def in_copy(self) -> None:
+        """Let the fault strike that strikes when part of an image has been copied."""
+        if self.faults.kill_in_copy:
+            self.faults.kill_in_copy = False
+            raise ShellKilled
+
+    def _strike(self, where: str, vm_name: str) -> None:
+        if self.faults.kills_at(vm_name, where):
+            raise ShellKilled
+
     def boot(self, vm: Vm) -> None:
         """Start a VM's guest."""
-        guest = Guest(vm, self.faults.guest, self._boot_seconds, self._apply_seconds)
+        guest = Guest(vm, self.faults.guest_of(vm.name), self._boot_seconds, self._apply_seconds)
         self._guests[vm.vm_id] = asyncio.create_task(guest.run())
 
     def halt(self, vm: Vm) -> None:
@@ -78,7 +93,7 @@ class Agent:
         if task:
             task.cancel()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop every guest."""
         for vm in list(self.world.vms.values()):
             self.halt(vm)
@@ -90,7 +105,7 @@ class Agent:
             return outcome("failed", "Superseded", "This machine was removed.", code="Superseded")
         folder = self.world.folders.get(uid)
         if folder is None and removal:
-            return await self._remove(uid, None, streams)
+            return await self._remove(job, None, streams)
         folder = folder or self.world.folders.setdefault(uid, Folder())
         if folder.locked:
             text = "Another process works on this machine."
@@ -101,7 +116,7 @@ class Agent:
             if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
                 return outcome("failed", "Superseded", "A newer launch was here.", code="Superseded", retryable=True)
             if removal:
-                return await self._remove(uid, folder, streams)
+                return await self._remove(job, folder, streams)
             if schema == "vm-update":
                 return await self._update(job, folder, streams)
             return await self._provision(job, folder, streams)
@@ -126,13 +141,16 @@ class Agent:
         work.end("completed", "Provisioned", None)
         return done
 
-    async def _remove(self, uid: str, folder: Folder | None, streams: Streams) -> str:
+    async def _remove(self, job: dict[str, Any], folder: Folder | None, streams: Streams) -> str:
+        uid, name = str(job["run"]["machine_uid"]), str(job["machine"].get("vm_name") or "")
         self.world.removed[uid] = timestamp()
         for step in ("RemoveClusterRole", "RemoveVM", "RemoveFiles", "VerifyRemoved"):
             say_step(streams, step, "started")
-            await self.at_step(step, streams)
+            await self.at_step(step, name, streams)
             if step == "RemoveClusterRole":
-                self.world.clustered.discard(uid)
+                if uid in self.world.clustered:
+                    self.world.clustered.discard(uid)
+                    self.ledger.add("delete_role", uid)
             elif step == "RemoveVM":
                 for vm in self.world.vms_of(uid):
                     self.halt(vm)
@@ -142,6 +160,7 @@ class Agent:
                 self.world.folders.pop(uid, None)
                 self.ledger.add("delete_folder", uid)
             say_step(streams, step, "completed")
+            self.after_step(step, name)
         return outcome("completed", "Removed", "Nothing of the machine is left.")
 
     async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
@@ -155,7 +174,7 @@ class Agent:
         resize = desired["cpu_cores"] not in (None, vm.cpu_cores) or desired["gb_ram"] not in (None, vm.gb_ram)
         for step in ("SetProcessor", "SetMemory", "SetPower"):
             say_step(streams, step, "started")
-            await self.at_step(step, streams)
+            await self.at_step(step, vm.name, streams)
             if step == "SetProcessor" and desired["cpu_cores"]:
                 vm.cpu_cores = desired["cpu_cores"]
             elif step == "SetMemory" and desired["gb_ram"]:
@@ -163,6 +182,7 @@ class Agent:
             elif step == "SetPower":
                 vm.state = desired["power_state"] or ("Running" if was_running else "Off")
             say_step(streams, step, "completed")
+            self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
         return outcome("completed", "Updated", "The VM is as asked for.", vm_id=vm.vm_id)
 

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class CmdletFault:
+    """A fault of the fake Hyper-V module, whose README explains each field."""
+
+    cmdlet: str
+    vm: str = "*"
+    message: str = ""
+    category: str = "NotSpecified"
+    id: str = "OperationFailed"
+    when: Literal["before", "after"] = "before"
+    skip: int = 0
+    times: int | None = 1
+    milliseconds: int = 0
+    kill: bool = False
+
 
 GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage"]
 
@@ -19,13 +36,40 @@ class Faults:
     lost_replies: int = 0
     """So many runs do their work, and the connection breaks before their outcome is delivered."""
     kill_shell_at: str | None = None
-    """The shell dies when a run reaches this step; once."""
+    """The shell dies when a run reaches this step, or, for `STEP:completed`, has completed it; once."""
+    kill_in_copy: bool = False
+    """The shell dies when part of an image has been copied; once."""
     hang_at: str | None = None
     """A run that reaches this step stays there until this is None again."""
     disk_full: bool = False
     start_failure: bool = False
     agent_missing: bool = False
+    kills: dict[str, list[str]] = field(default_factory=dict)
+    """By VM name: where the shells of this one machine die, as in `kill_shell_at`, one after another."""
+    tampered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By VM name: put over the machine's jobs, level by level, on their way to the script; null deletes a key."""
+    cmdlets: list[CmdletFault] = field(default_factory=list)
+    """Faults of single cmdlets, where real scripts call any; another list orders them anew."""
+    kvp_answer: Literal["job", "failedJob"] | int | None = "job"
+    """What Hyper-V answers to real scripts that give a guest items: a job to wait for, an error, or None: done."""
     guest: GuestMode = "normal"
     """How guests that boot from now on behave."""
+    guests: dict[str, GuestMode] = field(default_factory=dict)
+    """By VM name: how the guests of single machines behave."""
     orphans: Literal["continue", "die"] = "continue"
     """What becomes of a run whose client no longer asks for its output."""
+
+    def kills_at(self, vm_name: str, where: str) -> bool:
+        """Tell whether a shell dies here; it does so once."""
+        if self.kill_shell_at == where:
+            self.kill_shell_at = None
+            return True
+        due = self.kills.get(vm_name, [])
+        if due and due[0] == where:
+            due.pop(0)
+            return True
+        return False
+
+    def guest_of(self, vm_name: str) -> GuestMode:
+        """Return how a VM's guest behaves."""
+        return self.guests.get(vm_name, self.guest)

@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from hostsim.faults import GuestMode
-from hostsim.world import Vm
+from hostsim.views import GuestVm
 
 _KEYS = 4
 _ALGORITHMS = ["RSA-OAEP-256", "A256CBC-HS512"]
@@ -28,7 +28,7 @@ def _key(number: int) -> RSAKey:
 class Guest:
     """One boot of one guest."""
 
-    def __init__(self, vm: Vm, mode: GuestMode, boot_seconds: float, apply_seconds: float) -> None:
+    def __init__(self, vm: GuestVm, mode: GuestMode, boot_seconds: float, apply_seconds: float) -> None:
         self._vm = vm
         self._mode = mode
         self._boot = boot_seconds
@@ -38,11 +38,18 @@ class Guest:
     async def run(self) -> None:
         """Boot, post the key, wait for data, apply it; runs until that is done or the VM is stopped."""
         await asyncio.sleep(self._boot)
+        if self._vm.received is not None:
+            # It has stored its data: it posts no key any more.
+            self._vm.configure(self._addresses(self._vm.received))
+            return
+        # Hyper-V hears its heartbeat from now on, whatever its provisioning service does.
+        self._vm.configure([])
         if self._mode == "silent":
             return
-        self._vm.post(self._vm.from_guest, "ProvisioningReady", self._ready())
+        self._vm.tell("ProvisioningReady", self._ready())
         handled = ""
         while True:
+            changed = self._vm.changed
             manifest = self._vm.from_host.get("ProvisioningData", "")
             if manifest and manifest != handled:
                 handled = manifest
@@ -50,7 +57,7 @@ class Guest:
                 if opened:
                     await self._configure(*opened)
                     return
-            await self._vm.changed.wait()
+            await changed.wait()
 
     def _ready(self) -> str:
         public = self._key.as_dict(private=False)
@@ -80,16 +87,19 @@ class Guest:
         vm = self._vm
         vm.received = data
         self._say(header, "applying", "Hostname")
-        vm.post(vm.from_guest, "ProvisioningReady", None)
+        vm.tell("ProvisioningReady", None)
         await asyncio.sleep(self._apply)
         if self._mode == "failing":
             self._say(header, "failed", "DomainJoin", "LogonFailure")
             return
-        octet = int(vm.vm_id[:4], 16) % 250 + 2
-        vm.addresses = [str(data["fields"].get("guest_v4_ipaddr") or f"10.20.30.{octet}")]
+        vm.configure(self._addresses(data))
         self._say(header, "applied", "")
+
+    def _addresses(self, data: dict[str, Any]) -> list[str]:
+        octet = int(self._vm.vm_id[:4], 16) % 250 + 2
+        return [str(data["fields"].get("guest_v4_ipaddr") or f"10.20.30.{octet}")]
 
     def _say(self, header: dict[str, Any], state: str, step: str, code: str = "") -> None:
         told = {"vm": header["vm"], "run": header["run"], "kid": header["kid"], "state": state}
         text = json.dumps({**told, "step": step, "code": code}, separators=(",", ":"))
-        self._vm.post(self._vm.from_guest, "ProvisioningState", text)
+        self._vm.tell("ProvisioningState", text)

@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from aiohttp import web
 
@@ -16,11 +16,15 @@ from hostsim.agent import Agent
 from hostsim.auth import Gate
 from hostsim.faults import Faults
 from hostsim.ledger import Ledger
+from hostsim.pwsh.agent import PwshAgent
 from hostsim.tls import Authority, authority
+from hostsim.views import HostAgent, WorldView
 from hostsim.world import World
 from hostsim.wsman import WsmanServer
 
 T = TypeVar("T")
+AgentKind = Literal["simulated", "pwsh"]
+"""The built-in agent, or the real scripts in `pwsh`."""
 
 
 class SimulatedHost:
@@ -39,21 +43,19 @@ class SimulatedHost:
         boot_seconds: float = 0.1,
         apply_seconds: float = 0.1,
         trusted: bool = True,
+        agent: AgentKind = "simulated",
     ) -> None:
         self.name = name
         self.port = port
-        self.world = World(name=name.upper())
         self.faults = Faults()
         self.ledger = Ledger()
         self.gate = Gate(username, password)
-        self._agent = Agent(
-            self.world,
-            self.faults,
-            self.ledger,
-            copy_seconds=copy_seconds,
-            boot_seconds=boot_seconds,
-            apply_seconds=apply_seconds,
-        )
+        times = {"copy_seconds": copy_seconds, "boot_seconds": boot_seconds, "apply_seconds": apply_seconds}
+        self._agent: HostAgent
+        if agent == "pwsh":
+            self._agent = PwshAgent(name.upper(), self.faults, self.ledger, **times)
+        else:
+            self._agent = Agent(World(name=name.upper()), self.faults, self.ledger, **times)
         self.wsman = WsmanServer(self._agent, self.gate)
         self.ca_pem = authority().pem
         issuer = authority() if trusted else Authority("Somebody else")
@@ -61,6 +63,11 @@ class SimulatedHost:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._runner: web.AppRunner | None = None
+
+    @property
+    def world(self) -> WorldView:
+        """The host's state."""
+        return self._agent.world
 
     @property
     def username(self) -> str:
@@ -87,6 +94,7 @@ class SimulatedHost:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._loop.run_forever, name=f"hostsim-{self.name}", daemon=True)
             self._thread.start()
+            self._wait(self._agent.start())
         self._wait(self._listen())
 
     def go_down(self) -> None:
@@ -153,7 +161,7 @@ class SimulatedHost:
 
     async def _end(self) -> None:
         self.wsman.kill_shells()
-        self._agent.close()
+        await self._agent.close()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()

@@ -29,6 +29,8 @@ class Ledger:
     """The most runs that changed the host at one time."""
     sessions: int = 0
     """Shells that were opened."""
+    killed: int = 0
+    """Scripts that died with their shell, or took it with them."""
     logons_refused: int = 0
 
     def add(self, kind: str, machine_uid: str, detail: str = "") -> None:

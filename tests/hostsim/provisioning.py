@@ -29,6 +29,7 @@ class Provisioning:
         self._fields = job["fields"]
         self._run = job["run"]
         self._uid = str(self._run["machine_uid"])
+        self._name = str(self._fields["vm_name"])
         self._folder = folder
         self._streams = streams
 
@@ -43,6 +44,7 @@ class Provisioning:
         self._journal["vm_id"] = vm.vm_id
         if not self._told(vm) and self._job["sealed_data"] is None and not self._done("PublishProvisioningData"):
             self._enter("WaitForProvisioningKey")
+            await self._agent.at_step("WaitForProvisioningKey", self._name, self._streams)
             key = await self._wait_for_key(vm)
             raise Pending("WaitingForGuestKey", "The VM runs; its guest has not been given its data yet.", key)
         self._finish_step("WaitForProvisioningKey")
@@ -102,13 +104,14 @@ class Provisioning:
         if not self._done(step):
             self._journal["steps"][step] = "completed"
             say_step(self._streams, step, "completed")
+            self._agent.after_step(step, self._name)
 
     async def _step(self, step: str, work: Any, *, again: bool = False) -> None:
         if self._done(step) and not again and not (step == "RegisterVM" and not self._world.vms_of(self._uid)):
             say_step(self._streams, step, "skipped")
             return
         self._enter(step)
-        await self._agent.at_step(step, self._streams)
+        await self._agent.at_step(step, self._name, self._streams)
         try:
             await work()
         except Failed:
@@ -117,6 +120,7 @@ class Provisioning:
             raise
         self._journal["steps"][step] = "completed"
         say_step(self._streams, step, "completed")
+        self._agent.after_step(step, self._name)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -142,6 +146,8 @@ class Provisioning:
             if self._agent.faults.disk_full:
                 raise Failed("InsufficientSpace", "The disk is full.", retryable=True)
             await asyncio.sleep(self._agent.copy_seconds / 4)
+            if percent > 25:
+                self._agent.in_copy()
             say_step(self._streams, "CopyImage", "progress", f"{size * percent // 100 / GIB:.1f} GB", percent)
         await asyncio.sleep(self._agent.copy_seconds / 4)
         self._folder.files.add("disk.vhdx")
@@ -251,6 +257,7 @@ class Provisioning:
 
     async def _wait_for_guest(self, vm: Vm) -> None:
         self._enter("WaitForGuest")
+        await self._agent.at_step("WaitForGuest", self._name, self._streams)
         told = await self._until(vm, lambda one: _final(self._told(one)))
         if told is None:
             self._check_deadline("The guest reported no final state", vm)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import psrpcore
 from psrpcore.types import ErrorCategoryInfo, NETException, PSInvocationState
 
-from hostsim.agent import Agent, ShellKilled
+from hostsim.script import Launch, ShellKilled
+from hostsim.views import HostAgent
 
-_SCRIPT = re.compile(r"^\$input \| & '(?P<folder>(?:[^']|'')+)\\(?P<name>[A-Za-z-]+\.ps1)'$")
-_SCRIPTS = {
-    "Invoke-ProvisioningJob.ps1": "vm-provisioning",
-    "Invoke-RemovalJob.ps1": "vm-removal",
-    "Invoke-UpdateJob.ps1": "vm-update",
-    "Get-HostInventory.ps1": "host-inventory",
-}
+_SCRIPT = re.compile(r"^\$input \| & '(?P<path>(?:[^']|'')+\\(?P<name>[A-Za-z-]+\.ps1))'$")
+_SCRIPTS = ("Invoke-ProvisioningJob.ps1", "Invoke-RemovalJob.ps1", "Invoke-UpdateJob.ps1", "Get-HostInventory.ps1")
 _TAG = "HyperVOperator"
 _ORPHANED_AFTER = 8.0
 
@@ -41,6 +35,7 @@ class Pipeline:
         self.input: list[str] = []
         self.asked_at = time.monotonic()
         self.task: asyncio.Task[None] | None = None
+        self.interrupted = asyncio.Event()
         self.changes_host = False
 
     # --- Streams -----------------------------------------------------------------------------------------------------
@@ -62,8 +57,20 @@ class Pipeline:
             self.server.write_information(text, "agent", tags=["PSHOST"])
         elif stream == "warning":
             self.server.write_warning(text)
+        elif stream == "debug":
+            self.server.write_debug(text)
+        elif stream == "progress":
+            self.server.write_progress(text, 0, "Processing")
         else:
             self.server.write_verbose(text)
+        self.shell.flush()
+
+    def error(self, message: str, error_id: str, type_name: str) -> None:
+        """Write an error record."""
+        exception = NETException(Message=message)
+        exception.PSObject.type_names = [type_name, "System.Exception"]
+        category = ErrorCategoryInfo(Reason=type_name.rsplit(".", 1)[-1])
+        self.server.write_error(exception, category_info=category, fully_qualified_error_id=error_id)
         self.shell.flush()
 
     # --- running -----------------------------------------------------------------------------------------------------
@@ -75,17 +82,17 @@ class Pipeline:
     async def _run(self) -> None:
         agent = self.shell.agent
         try:
-            job = self._job()
-            if job is None:
+            launch = self._launch()
+            if launch is None:
                 self._not_found()
                 return
-            self.changes_host = job["schema"]["id"] != "host-inventory"
-            agent.ledger.clear += [self.command, json.dumps(job)]
-            work = asyncio.create_task(agent.run(job, self))
-            await self._attend(work)
+            self.changes_host = launch.changes_host
+            agent.ledger.clear += [self.command, json.dumps(launch.job)]
+            await self._attend(asyncio.create_task(agent.run(launch, self)))
             if self.server.state == PSInvocationState.Running:
-                self.server.complete()
+                self.server.stop() if self.interrupted.is_set() else self.server.complete()
         except ShellKilled:
+            agent.ledger.killed += 1
             self.shell.kill()
         except asyncio.CancelledError:
             if self.server.state == PSInvocationState.Running:
@@ -95,43 +102,47 @@ class Pipeline:
             self.shell.flush()
 
     async def _attend(self, work: asyncio.Task[None]) -> None:
-        """Wait for the script, and end it when nobody listens any more and orphans are to die."""
+        """Wait for the script; end it when it was stopped, or when nobody listens any more and orphans are to die."""
+        agent = self.shell.agent
+        stopped = asyncio.create_task(self.interrupted.wait())
         try:
-            while not work.done():
-                await asyncio.wait({work}, timeout=1)
+            while not work.done() and not stopped.done():
+                await asyncio.wait({work, stopped}, timeout=1, return_when=asyncio.FIRST_COMPLETED)
                 orphaned = time.monotonic() - self.asked_at > _ORPHANED_AFTER
-                if orphaned and self.shell.agent.faults.orphans == "die":
+                if orphaned and agent.faults.orphans == "die":
                     work.cancel()
+            if stopped.done() and not work.done():
+                await asyncio.wait({work}, timeout=agent.stop_seconds)
+                work.cancel()
             await work
         finally:
+            stopped.cancel()
             work.cancel()
+            await asyncio.wait({work})
 
-    def _job(self) -> dict[str, Any] | None:
-        """Find the script and read the job; None if there is no such script."""
-        agent = self.shell.agent
-        if self.is_script:
-            match = _SCRIPT.match(self.command)
-            if match is None or match["name"] not in _SCRIPTS or agent.faults.agent_missing:
-                return None
-        elif self.command != "Invoke-HvoJob" or agent.faults.agent_missing:
+    def _launch(self) -> Launch | None:
+        """Find out what is to be run; None if there is no such script or command."""
+        if self.shell.agent.faults.agent_missing:
             return None
-        job: dict[str, Any] = json.loads(base64.b64decode(self.input[0]))
-        return job
+        if not self.is_script:
+            return Launch(self.command, None, self.input[0]) if self.command == "Invoke-HvoJob" else None
+        match = _SCRIPT.match(self.command)
+        if match is None or match["name"] not in _SCRIPTS:
+            return None
+        return Launch(self.command, match["path"].replace("''", "'"), self.input[0])
 
     def _not_found(self) -> None:
         name = self.command.split("'")[1] if "'" in self.command else self.command
         message = f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or program."
-        exception = NETException(Message=message)
-        exception.PSObject.type_names = ["System.Management.Automation.CommandNotFoundException", "System.Exception"]
-        self.server.write_error(
-            exception,
-            category_info=ErrorCategoryInfo(Reason="CommandNotFoundException", TargetName=name),
-            fully_qualified_error_id="CommandNotFoundException",
-        )
+        self.error(message, "CommandNotFoundException", "System.Management.Automation.CommandNotFoundException")
         self.server.complete()
 
     def stop(self) -> None:
         """Ctrl-C: the script ends where it stands."""
+        self.interrupted.set()
+
+    def kill(self) -> None:
+        """The process that the script runs in is gone."""
         if self.task and not self.task.done():
             self.task.cancel()
 
@@ -139,7 +150,7 @@ class Pipeline:
 class Shell:
     """One remote shell: a runspace pool."""
 
-    def __init__(self, agent: Agent, configuration: str, creation: bytes, on_dead: Callable[[str], None]) -> None:
+    def __init__(self, agent: HostAgent, configuration: str, creation: bytes, on_dead: Callable[[str], None]) -> None:
         self.agent = agent
         self.configuration = configuration
         self.id = str(uuid.uuid4()).upper()
@@ -192,7 +203,7 @@ class Shell:
         """The shell dies with everything in it."""
         self.dead = True
         for pipeline in self.pipelines.values():
-            pipeline.stop()
+            pipeline.kill()
         self._on_dead(self.id)
         self.changed.set()
         for pipeline in self.pipelines.values():

@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from hostsim.world import timestamp
 
 
+class ShellKilled(Exception):
+    """The shell that the script runs in dies."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a pipeline was told to run, and what it was given."""
+
+    command: str
+    """The script's text, or the name of a command."""
+    script: str | None
+    """The path of the script that the text starts; None for a command."""
+    data: str
+    """The only input: a job in base64."""
+
+    @cached_property
+    def job(self) -> dict[str, Any]:
+        """The job."""
+        job: dict[str, Any] = json.loads(base64.b64decode(self.data))
+        return job
+
+    @property
+    def vm_name(self) -> str:
+        """The name of the machine's VM, empty for an inventory."""
+        about = self.job.get("fields") or self.job.get("machine") or {}
+        return str(about.get("vm_name") or "")
+
+    @property
+    def changes_host(self) -> bool:
+        """Whether it is more than a look."""
+        return bool(self.job["schema"]["id"] != "host-inventory")
+
+
 class Streams(Protocol):
     """A pipeline's streams."""
+
+    interrupted: asyncio.Event
+    """Set when the client presses Ctrl-C."""
 
     def output(self, text: str) -> None:
         """Write an object to the output stream."""
@@ -21,7 +60,11 @@ class Streams(Protocol):
         ...
 
     def noise(self, stream: str, text: str) -> None:
-        """Write a line to any other stream."""
+        """Write a line to any other stream but that of errors."""
+        ...
+
+    def error(self, message: str, error_id: str, type_name: str) -> None:
+        """Write an error record; `type_name` is that of its exception."""
         ...
 
 
@@ -69,7 +112,3 @@ def outcome(kind: str, reason: str, message: str, **more: Any) -> str:
         "diagnosis": None,
     }
     return json.dumps({**base, **more}, separators=(",", ":"))
-
-
-Hook = Callable[[str], Any]
-"""Awaited at the start of every step, for the faults that strike there."""

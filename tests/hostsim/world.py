@@ -36,6 +36,14 @@ class Vm:
     received: dict[str, Any] | None = None
     """What the guest decrypted: it stays in the guest."""
 
+    def tell(self, key: str, value: str | None) -> None:
+        """Write or delete an item of the guest."""
+        self.post(self.from_guest, key, value)
+
+    def configure(self, addresses: list[str]) -> None:
+        """Take addresses, which Hyper-V then reports."""
+        self.addresses = addresses
+
     def post(self, pool: dict[str, str], key: str, value: str | None) -> None:
         """Write or delete a KVP item and wake whoever waits for one."""
         if value is None:
@@ -75,6 +83,20 @@ class World:
     removed: dict[str, str] = field(default_factory=dict)
     """Tombstones: machine UID to the time of removal."""
     clustered: set[str] = field(default_factory=set)
+
+    def add_vm(self, name: str, machine_uid: str | None = None, cluster_uid: str | None = None) -> str:
+        """Make a VM as a person would, with a machine's mark or none; return its GUID."""
+        vm = Vm(str(uuid.uuid4()), name, 1, 1, machine_uid, cluster_uid)
+        self.vms[vm.vm_id] = vm
+        return vm.vm_id
+
+    def remove_vm(self, vm_id: str) -> None:
+        """Remove a VM as a person would."""
+        del self.vms[vm_id]
+
+    def changed_images(self) -> list[str]:
+        """Return no name: nothing here could write an image."""
+        return []
 
     def vms_of(self, machine_uid: str) -> list[Vm]:
         """Return the VMs that carry a machine's mark."""

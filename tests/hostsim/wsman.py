@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from hostsim.agent import Agent
 from hostsim.auth import Gate
 from hostsim.psrp import Pipeline, Shell
+from hostsim.views import HostAgent
 
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 _ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -39,7 +39,7 @@ class Fault(Exception):
 class WsmanServer:
     """Serves /wsman."""
 
-    def __init__(self, agent: Agent, gate: Gate) -> None:
+    def __init__(self, agent: HostAgent, gate: Gate) -> None:
         self.agent = agent
         self.gate = gate
         self.shells: dict[str, Shell] = {}

@@ -1,0 +1,35 @@
+function Invoke-HvoJob {
+    <#
+    .SYNOPSIS
+        Runs a job with the script that its schema id names. The one command of an endpoint that has no language (JEA).
+    .DESCRIPTION
+        Takes what the scripts take: the job, compact JSON in UTF-8, base64, from the pipeline.
+    .OUTPUTS
+        What the script writes.
+    #>
+    [CmdletBinding()]
+    param([Parameter(Mandatory = $true, ValueFromPipeline = $true)] [ValidateLength(1, 4194304)] [string] $InputObject)
+    begin {
+        Set-StrictMode -Version Latest
+        $ErrorActionPreference = 'Stop'
+        $scripts = @{
+            'vm-provisioning' = 'Invoke-ProvisioningJob.ps1'; 'vm-removal' = 'Invoke-RemovalJob.ps1'
+            'vm-update' = 'Invoke-UpdateJob.ps1'; 'host-inventory' = 'Get-HostInventory.ps1'
+        }
+        $pieces = New-Object System.Collections.Generic.List[string]
+    }
+    process { $pieces.Add($InputObject) }
+    end {
+        $text = ($pieces -join '').Trim()
+        # What cannot be read goes to a script that changes nothing: it says what is wrong, as an outcome.
+        $script = 'Get-HostInventory.ps1'
+        try {
+            $json = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($text))
+            $id = [string](ConvertFrom-Json -InputObject $json).schema.id
+            if ($scripts.ContainsKey($id)) { $script = $scripts[$id] }
+        } catch {
+            Write-Information -MessageData 'The job cannot be read.'
+        }
+        $text | & (Join-Path $PSScriptRoot $script)
+    }
+}

@@ -1,0 +1,11 @@
+function ConvertFrom-HvoGuestJson {
+    <#
+    .SYNOPSIS
+        Returns the JSON object that a guest posted, or null if it is none. The guest is hostile.
+    #>
+    param([AllowNull()] [AllowEmptyString()] [string] $Text)
+    if (-not $Text -or $Text.Length -gt 1000) { return $null }
+    try { $value = ConvertFrom-Json -InputObject $Text } catch { return $null }
+    if ($value -is [System.Management.Automation.PSCustomObject]) { return $value }
+    return $null
+}

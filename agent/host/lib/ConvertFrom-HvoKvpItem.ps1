@@ -1,0 +1,33 @@
+function ConvertFrom-HvoKvpItem {
+    <#
+    .SYNOPSIS
+        Returns name and data of the XML text of a Msvm_KvpExchangeDataItem, or null if it is none.
+    .DESCRIPTION
+        What a guest posts ends up in such text: no document type is read, and nothing is looked up outside of it.
+    .OUTPUTS
+        Hashtable with Name and Data.
+    #>
+    param([Parameter(Mandatory = $true)] [AllowEmptyString()] [AllowNull()] [string] $Text)
+    $settings = New-Object System.Xml.XmlReaderSettings
+    $settings.DtdProcessing = [System.Xml.DtdProcessing]::Prohibit
+    $settings.XmlResolver = $null
+    $settings.MaxCharactersInDocument = 65536
+    $item = @{ Name = ''; Data = '' }
+    $source = New-Object System.IO.StringReader $Text
+    try {
+        $reader = [System.Xml.XmlReader]::Create($source, $settings)
+        $document = New-Object System.Xml.XmlDocument
+        $document.XmlResolver = $null
+        $document.Load($reader)
+        foreach ($property in $document.DocumentElement.SelectNodes('PROPERTY')) {
+            $name = $property.GetAttribute('NAME')
+            $value = $property.SelectSingleNode('VALUE')
+            if (@('Name', 'Data') -ccontains $name -and $null -ne $value) { $item[$name] = $value.InnerText }
+        }
+    } catch [System.Xml.XmlException] {
+        return $null
+    } finally {
+        $source.Dispose()
+    }
+    return $item
+}

@@ -1,0 +1,11 @@
+function ConvertTo-HvoHeartbeat {
+    <#
+    .SYNOPSIS
+        Returns Hyper-V's word for a heartbeat as the protocol's: Ok, NoContact or Unknown.
+    #>
+    param([AllowNull()] [object] $Heartbeat)
+    $word = [string]$Heartbeat
+    if ($word -like 'OkApplications*') { return 'Ok' }
+    if (@('NoContact', 'LostCommunication', 'Error') -contains $word) { return 'NoContact' }
+    return 'Unknown'
+}

@@ -1,0 +1,15 @@
+function ConvertTo-HvoKvpItem {
+    <#
+    .SYNOPSIS
+        Returns the XML text of a Msvm_KvpExchangeDataItem, as the management service takes it.
+    .DESCRIPTION
+        Source 0 is data from the host to the guest.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Name, [AllowEmptyString()] [string] $Data = '')
+    $key = [System.Security.SecurityElement]::Escape($Name)
+    $value = [System.Security.SecurityElement]::Escape($Data)
+    return '<INSTANCE CLASSNAME="Msvm_KvpExchangeDataItem">' +
+        "<PROPERTY NAME=`"Name`" TYPE=`"string`"><VALUE>$key</VALUE></PROPERTY>" +
+        "<PROPERTY NAME=`"Data`" TYPE=`"string`"><VALUE>$value</VALUE></PROPERTY>" +
+        '<PROPERTY NAME="Source" TYPE="uint16"><VALUE>0</VALUE></PROPERTY></INSTANCE>'
+}

@@ -1,0 +1,14 @@
+function Get-HvoClusterRole {
+    <#
+    .SYNOPSIS
+        Returns the cluster role of a VM, or null if it has none. The host has to be a node of a cluster.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $VmId)
+    try {
+        return Get-ClusterGroup -VMId $VmId -ErrorAction Stop | Select-Object -First 1
+    } catch {
+        # It throws for a VM without a role, and for a cluster that does not answer: the list throws for that one alone.
+        $null = @(Get-ClusterGroup -ErrorAction Stop)
+        return $null
+    }
+}

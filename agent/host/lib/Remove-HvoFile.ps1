@@ -1,0 +1,16 @@
+function Remove-HvoFile {
+    <#
+    .SYNOPSIS
+        Deletes a file if it is there; a process that still holds it is waited for.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Path, [int] $WaitSeconds = 10)
+    $ends = [DateTime]::UtcNow.AddSeconds($WaitSeconds)
+    while ([System.IO.File]::Exists($Path)) {
+        try {
+            [System.IO.File]::Delete($Path)
+        } catch {
+            if ([DateTime]::UtcNow -ge $ends) { throw }
+            Start-Sleep -Milliseconds 250
+        }
+    }
+}

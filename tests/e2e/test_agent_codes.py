@@ -1,0 +1,181 @@
+"""Every code of the real agent, provoked once: it reaches the machine's conditions, with what to do about it."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import agents, rig
+from e2e.conftest import NewHost
+from hostsim.faults import CmdletFault
+from hostsim.host import SimulatedHost
+from hostsim.pwsh.state import AGENT, IMAGES
+from hostsim.pwsh.world import FolderWorld
+from hyperv_operator.contract.records import AgentCode
+from hyperv_operator.core import failures
+
+pytestmark = [*agents.REAL, pytest.mark.parametrize("agent", ["pwsh"])]
+_LONG = {"HVO_RETRY_BASE_SECONDS": "600", "HVO_RETRY_LIMIT_SECONDS": "600"}
+"""What failed once stays as it is, so that every code can be looked at in peace."""
+_WHILE_ALONE = ("InsufficientSpace", "IdentityConflict", "VmMissing", "RemoveFailed")
+"""Provoked one after another: their faults would strike other machines, too, or need a machine that got further."""
+
+
+def _name(code: str) -> str:
+    return f"m-{code.lower()[:13]}"
+
+
+def _sealed_to_nobody() -> str:
+    header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": "nobody", "vm": str(uuid.uuid4()), "run": "none"}
+    parts = [json.dumps(header).encode(), *([b"\0" * 16] * 4)]
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+_FIELDS: dict[str, dict[str, object]] = {
+    "InsufficientMemory": {"gb_ram": 64},
+    "IsoMissing": {"image_name": "Windows Server 2022"},
+    "CopyFailed": {"image_name": "Ubuntu Locked"},
+    "ClusterFailed": {"vm_clustered": True},
+}
+_TAMPERED: dict[str, dict[str, Any]] = {
+    "InvalidDefinition": {"fields": {"gb_ram": "much"}},
+    "SchemaMismatch": {"schema": {"version": 99}},
+    "Superseded": {"run": {"attempt": 1}},
+    "ImageNotFound": {"fields": {"image_name": "Ubuntu Gone"}},
+    "SwitchNotFound": {"host": {"virtual_switch": "None"}},
+    "PathNotAllowed": {"host": {"paths": {"machines": "E:\\Elsewhere"}}},
+    "GuestTimeout": {"run": {"deadline_seconds": 1}},
+    "GuestKeyInvalid": {"sealed_data": _sealed_to_nobody()},
+}
+
+
+def _cmdlets(uids: dict[str, str]) -> list[CmdletFault]:
+    def broken(code: str, cmdlet: str, **more: Any) -> CmdletFault:
+        fresh = cmdlet in ("New-VM", "Set-VMProcessor")
+        vm = f"hvo-{uids[_name(code)]}" if fresh else _name(code)
+        return CmdletFault(cmdlet, vm=vm, message=f"{cmdlet} was ordered to fail.", times=None, **more)
+
+    return [
+        broken("AccessDenied", "New-VM", category="PermissionDenied"),
+        broken("RegisterFailed", "Set-VMProcessor"),
+        broken("StartFailed", "Start-VM"),
+        broken("PublishFailed", "Invoke-CimMethod AddKvpItems"),
+        broken("ClusterFailed", "Add-ClusterVirtualMachineRole"),
+        broken("Internal", "Set-VMDvdDrive"),
+        broken("RemoveFailed", "Remove-VM"),
+    ]
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Hold a file as another process would."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _paused(cluster: ControlPlane, tenant: str, host: SimulatedHost, codes: list[str]) -> dict[str, str]:
+    """Apply a machine for each code, none of which is worked on yet; return their UIDs by name."""
+    resources = []
+    for code in codes:
+        secret, machine = rig.submission(host.name, _name(code), **{"gb_ram": 1, **_FIELDS.get(code, {})})
+        resources += [secret, {**machine, "spec": {**machine["spec"], "paused": True}}]
+    cluster.apply(resources, namespace=tenant)
+    names = [_name(code) for code in codes]
+    return {name: str(rig.machine(cluster, tenant, name)["metadata"]["uid"]) for name in names}
+
+
+def _begin(cluster: ControlPlane, tenant: str, code: str, **fields: object) -> None:
+    change = json.dumps({"spec": {"paused": False, "fields": fields}})
+    cluster.kubectl("patch", "hvm", _name(code), "-n", tenant, "--type=merge", "-p", change)
+
+
+def _wait_for_codes(cluster: ControlPlane, tenant: str, codes: list[str]) -> None:
+    """Wait until each machine's last run ended with its code, and its Ready says so with the remedy."""
+
+    def missing() -> dict[str, object]:
+        listed = json.loads(cluster.kubectl("get", "hvm", "-n", tenant, "-o", "json"))["items"]
+        machines = {one["metadata"]["name"]: one for one in listed}
+        return {code: seen for code in codes if (seen := _lacks(machines[_name(code)], AgentCode(code)))}
+
+    wait_until(missing, lambda left: not left, what="every code in its machine's conditions", within=300, every=1)
+
+
+def _lacks(machine: dict[str, Any], code: AgentCode) -> object:
+    """Return what is there instead of the code, its reason and its remedy; nothing if they are there."""
+    outcome = machine["status"].get("run", {}).get("outcome", "")
+    ready = rig.condition(machine, "Ready")
+    transient = code in failures.TRANSIENT and code is not AgentCode.HOST_BUSY
+    reason = "Retrying" if transient else str(failures.reason_of_code(code))
+    there = (
+        outcome.endswith(f": {code.value}")
+        and ready.get("reason") == reason
+        and failures.remedy(code) in ready["message"]
+    )
+    return None if there else (outcome, ready.get("reason"), ready.get("message"))
+
+
+def test_every_code_of_the_agent_reaches_the_conditions_with_its_remedy(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    host = new_host({"failoverCluster": "HVC-C"})
+    world = host.world
+    assert isinstance(world, FolderWorld)
+    together = [code.value for code in AgentCode if code.value not in _WHILE_ALONE]
+    world.failover_cluster = "HVC-C"
+    world.memory_bytes = 48 * 1024**3
+    world.images["Ubuntu Locked"] = 1024**3
+    Path(world.state.inward(AGENT), "isos", "windows.iso").unlink()
+    host.faults.guests = {_name("GuestTimeout"): "silent", _name("GuestFailed"): "failing"}
+    host.faults.tampered = {_name(code): changes for code, changes in _TAMPERED.items()}
+    with ExitStack() as stack, rig.operator(cluster, log, agents.settings("pwsh") | _LONG):
+        uids = _paused(cluster, tenant, host, [*together, *_WHILE_ALONE])
+        host.faults.cmdlets = _cmdlets(uids)
+        world.add_vm(_name("NameInUse"))
+        world.add_vm("strange", uids[_name("NotOwned")], str(uuid.uuid4()))
+        busy = world.machines / uids[_name("HostBusy")]
+        busy.mkdir(parents=True)
+        stack.enter_context(_held(busy / "lock"))
+        stack.enter_context(_held(Path(world.state.inward(IMAGES), "Ubuntu Locked.vhdx")))
+        for code in [*together, "VmMissing", "RemoveFailed"]:
+            _begin(cluster, tenant, code)
+        _wait_for_codes(cluster, tenant, together)
+        for code in ("VmMissing", "RemoveFailed"):
+            wait_until(
+                lambda code=code: rig.condition(rig.machine(cluster, tenant, _name(code)), "Ready"),  # type: ignore[misc]
+                lambda ready: ready.get("status") == "True",
+                what=f"{code} Ready",
+                within=120,
+                every=1,
+            )
+
+        host.faults.disk_full = True
+        _begin(cluster, tenant, "InsufficientSpace")
+        _wait_for_codes(cluster, tenant, ["InsufficientSpace"])
+        host.faults.disk_full = False
+
+        host.faults.hang_at = "CopyImage"
+        _begin(cluster, tenant, "IdentityConflict")
+        torn = uids[_name("IdentityConflict")]
+        wait_until(lambda: torn in world.folders and world.folders[torn].locked, what="a run to tear", within=60)
+        for number in range(2):
+            world.add_vm(f"torn-{number}", torn)
+        host.faults.hang_at = None
+        _wait_for_codes(cluster, tenant, ["IdentityConflict"])
+
+        host.faults.tampered = {_name("VmMissing"): {"machine": {"vm_id": str(uuid.uuid4())}}}
+        _begin(cluster, tenant, "VmMissing", cpu_cores=3)
+        cluster.kubectl("delete", "hvm", _name("RemoveFailed"), "-n", tenant, "--wait=false")
+        _wait_for_codes(cluster, tenant, ["VmMissing", "RemoveFailed"])
+        assert world.changed_images() == []
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")

@@ -1,0 +1,218 @@
+"""Runs the agent's real scripts, one process for each that runs at a time, over the fake Hyper-V module."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from hostsim.faults import Faults
+from hostsim.ledger import Ledger
+from hostsim.pwsh.books import Books, Run
+from hostsim.pwsh.guests import Guests
+from hostsim.pwsh.relay import REPOSITORY, Relay, RelayLost, Relays, find_pwsh
+from hostsim.pwsh.state import AGENT, IMAGES, MACHINES, StateFolder
+from hostsim.pwsh.world import FolderWorld
+from hostsim.script import Launch, ShellKilled, Streams
+from hostsim.tampering import tampered
+from hostsim.world import GIB
+
+SCRIPTS = REPOSITORY / "agent" / "host"
+_OF_COMMAND = {
+    "vm-provisioning": "Invoke-ProvisioningJob.ps1",
+    "vm-removal": "Invoke-RemovalJob.ps1",
+    "vm-update": "Invoke-UpdateJob.ps1",
+    "host-inventory": "Get-HostInventory.ps1",
+}
+_LOOK_EVERY = 0.05
+_FREE = 15 * 1024 * GIB
+
+
+class PwshAgent:
+    """The agent of one host."""
+
+    stop_seconds = 15.0
+
+    def __init__(
+        self,
+        name: str,
+        faults: Faults,
+        ledger: Ledger,
+        *,
+        copy_seconds: float,
+        boot_seconds: float,
+        apply_seconds: float,
+    ) -> None:
+        self.faults = faults
+        self.ledger = ledger
+        self._state = StateFolder()
+        self._copy_seconds = copy_seconds
+        self.world = FolderWorld(self._state, name)
+        self._books = Books(self.world, ledger)
+        self._guests = Guests(self.world, faults, boot_seconds, apply_seconds)
+        self._relays = Relays(self._state.root)
+        self._looking: asyncio.Task[None] | None = None
+        self._killing: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[Any]] = set()
+        self._ordered: dict[str, Any] = {}
+        self._install()
+
+    async def start(self) -> None:
+        """Start the first process and begin to watch the folder; `FileNotFoundError` where there is no `pwsh`."""
+        find_pwsh()
+        self._relays.warm()
+        self._looking = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """End processes and guests."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=10)
+        for task in (self._looking, self._killing):
+            if task:
+                task.cancel()
+                await asyncio.wait({task})
+        self._guests.close()
+        await self._relays.close()
+
+    async def run(self, launch: Launch, streams: Streams) -> None:
+        """Run one script to its end."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        relay = await self._relays.take()
+        job = tampered(launch.job, self.faults.tampered.get(launch.vm_name, {}))
+        run = Run(job["schema"]["id"], launch.vm_name, str(job.get("run", {}).get("machine_uid", "")))
+        self._books.runs[relay.pid] = run
+        self._order_faults()
+        if launch.changes_host:
+            self.ledger.begin_run()
+        well = False
+        try:
+            self.ledger.clear.append(relay.command_line())
+            self._begin(relay, launch, job)
+            well = await self._attend(relay, run, streams)
+        finally:
+            if not well:
+                await relay.kill()
+            self._books.end_of(relay.pid)
+            if launch.changes_host:
+                self.ledger.end_run()
+            if well:
+                await self._relays.give_back(relay)
+            else:
+                self._relays.warm()
+
+    def _begin(self, relay: Relay, launch: Launch, job: dict[str, Any]) -> None:
+        script = launch.script or f"{AGENT}\\{_OF_COMMAND[job['schema']['id']]}"
+        text = json.dumps(self._state.map_job(job), separators=(",", ":"), ensure_ascii=False)
+        relay.begin(self._state.inward(script), base64.b64encode(text.encode()).decode())
+
+    async def _attend(self, relay: Relay, run: Run, streams: Streams) -> bool:
+        """Relay until the script has ended, or until it was stopped; tell whether the process may be used again."""
+        relaying = asyncio.create_task(self._relay(relay, run, streams))
+        interrupted = asyncio.create_task(streams.interrupted.wait())
+        try:
+            await asyncio.wait({relaying, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            if relaying.done():
+                await relaying
+                return True
+        finally:
+            interrupted.cancel()
+            relaying.cancel()
+            await asyncio.wait({relaying})
+        relay.stop()
+        with contextlib.suppress(RelayLost):
+            async for message in relay.messages():
+                if message["s"] == "end":
+                    break
+        return False
+
+    async def _relay(self, relay: Relay, run: Run, streams: Streams) -> None:
+        try:
+            async for message in relay.messages():
+                if message["s"] == "ready":
+                    return
+                await self._pass_on(relay, run, streams, message)
+        except RelayLost as lost:
+            # A fault of the module's may have ended the process: to the client, its shell is gone.
+            self.ledger.clear.append(str(lost))
+            raise ShellKilled from None
+
+    async def _pass_on(self, relay: Relay, run: Run, streams: Streams, message: dict[str, Any]) -> None:
+        stream, tags = message["s"], message.get("tags", [])
+        text = self._state.map_record(str(message.get("text", "")))
+        self.ledger.clear.append(text)
+        if stream == "output":
+            streams.output(text)
+        elif stream == "error" or (stream == "end" and message["state"] == "Failed"):
+            streams.error(text, message["id"], message["type"])
+        elif "HyperVOperator" in tags:
+            record = json.loads(text)
+            self._books.catch_up()
+            run.step = record.get("step", run.step)
+            streams.record(text)
+            await self._strike(relay, run, record)
+        elif stream != "end":
+            streams.noise(stream, text)
+        if tags:
+            self._order_faults()
+            relay.acknowledge()
+
+    async def _strike(self, relay: Relay, run: Run, record: dict[str, Any]) -> None:
+        """Let the faults strike that strike where the script now waits."""
+        step, state, faults = record.get("step"), record.get("state"), self.faults
+        where = str(step) if state == "started" else f"{step}:{state}"
+        if faults.kills_at(run.vm_name, where):
+            raise ShellKilled
+        if state != "started":
+            return
+        while faults.hang_at == step:  # noqa: ASYNC110 - a fault is set from other threads, which an Event is not for
+            await asyncio.sleep(0.05)
+        if step == "CopyImage":
+            await asyncio.sleep(self._copy_seconds)
+            if faults.kill_in_copy:
+                faults.kill_in_copy = False
+                self._killing = asyncio.create_task(self._kill_in_copy(relay, run))
+
+    async def _kill_in_copy(self, relay: Relay, run: Run) -> None:
+        """End the process when part of an image has been copied; a large image gives the time for it."""
+        folder = self.world.machines / run.machine_uid
+        while not any(path.stat().st_blocks for path in folder.glob("*.vhdx.*")):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.001)
+        relay.end()
+
+    # --- the host ----------------------------------------------------------------------------------------------------
+
+    def _install(self) -> None:
+        """Put the agent where whoever prepares a host puts it."""
+        folder = Path(self._state.inward(AGENT))
+        shutil.copytree(SCRIPTS, folder)
+        roots = [self._state.inward(path) for path in (IMAGES, MACHINES)]
+        (folder / "isos").mkdir()
+        for family in ("windows", "linux"):
+            (folder / "isos" / f"{family}.iso").write_bytes(family.encode() * 1024)
+        (folder / "agent.json").write_text(json.dumps({"allowed_roots": roots}))
+
+    async def _look(self) -> None:
+        while True:
+            self._order_faults()
+            self._guests.look()
+            self._books.catch_up()
+            await asyncio.sleep(_LOOK_EVERY)
+
+    def _order_faults(self) -> None:
+        """Bring the faults to where the module looks for them."""
+        self.world.set_free(0 if self.faults.disk_full else _FREE)
+        words = "The start was ordered to fail." if self.faults.start_failure else None
+        cmdlets = [dataclasses.asdict(fault) for fault in self.faults.cmdlets]
+        ordered = {"cmdlets": cmdlets, "startFailure": words, "kvpAnswer": self.faults.kvp_answer}
+        if ordered != self._ordered:
+            self._ordered = ordered
+            with self._state.locked():
+                self._state.write(ordered, "faults.json")

@@ -1,0 +1,28 @@
+"""PowerShell, for tests that need a real one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+import pytest
+
+PWSH = shutil.which("pwsh")
+needs_pwsh = pytest.mark.skipif(PWSH is None, reason="pwsh is not on PATH")
+
+
+def run(
+    script: str, *, stdin: str = "", seconds: float = 120, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a script in a PowerShell of its own."""
+    assert PWSH
+    return subprocess.run(
+        [PWSH, "-NoProfile", "-NonInteractive", "-Command", script],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+        env=environment,
+    )

@@ -1,0 +1,99 @@
+"""The agent's scripts as syntax trees: what tree-sitter makes of them, with the questions that the tests ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import tree_sitter_powershell
+from tree_sitter import Language, Node, Parser
+
+AGENT = Path(__file__).resolve().parents[3] / "agent"
+HOST = AGENT / "host"
+
+_TEXT_NODES = frozenset({"comment", "verbatim_string_characters", "verbatim_here_string_characters"})
+_MULTIPLIER = re.compile(rb"(?<=\d)(KB|MB|GB|TB|PB)\b")
+
+
+def scripts(folder: Path = AGENT) -> list[Path]:
+    """Return the scripts and modules of a folder and those below it."""
+    return sorted(path for path in folder.rglob("*.ps*1") if path.suffix in {".ps1", ".psm1"})
+
+
+def name_of(path: Path) -> str:
+    """Return a script's path in the agent's folder."""
+    return path.relative_to(AGENT).as_posix()
+
+
+@cache
+def parse(path: Path) -> Node:
+    """Return the root of a script's syntax tree."""
+    return parse_text(path.read_bytes())
+
+
+def parse_text(text: bytes) -> Node:
+    """Return the root of a text's syntax tree."""
+    # The grammar knows 1kb and not 1KB, which are the same to PowerShell.
+    small = _MULTIPLIER.sub(lambda match: match[0].lower(), text.removeprefix(b"\xef\xbb\xbf"))
+    return Parser(Language(tree_sitter_powershell.language())).parse(small).root_node
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Return a node and everything below it."""
+    yield node
+    for child in node.children:
+        yield from walk(child)
+
+
+@cache
+def _by_kind(root: Node) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in walk(root):
+        found.setdefault(node.type, []).append(node)
+    return found
+
+
+def nodes(node: Node, kind: str) -> list[Node]:
+    """Return the nodes of a kind in a node and below it."""
+    return _by_kind(node).get(kind, [])
+
+
+def text_of(node: Node) -> str:
+    """Return a node's text."""
+    return (node.text or b"").decode()
+
+
+def functions(path: Path) -> dict[str, Node]:
+    """Return the functions of a script by name."""
+    found = {}
+    for node in nodes(parse(path), "function_statement"):
+        name = next(text_of(child) for child in node.children if child.type == "function_name")
+        found[name] = node
+    return found
+
+
+def code_of(root: Node) -> str:
+    """Return a script's text with its comments and quoted strings blanked out."""
+    text = bytearray(root.text or b"")
+    for node in walk(root):
+        if node.type in _TEXT_NODES:
+            for index in range(node.start_byte, node.end_byte):
+                if text[index] != ord("\n"):
+                    text[index] = ord(" ")
+    return text.decode()
+
+
+@cache
+def commands(root: Node) -> list[list[str]]:
+    """Return every command with its elements as texts: `['Get-VM', '-Id', '$id']`."""
+    found = []
+    for node in nodes(root, "command"):
+        name = next((child for child in node.children if child.type == "command_name"), None)
+        if name is None:
+            continue
+        elements = next((child for child in node.children if child.type == "command_elements"), None)
+        parts = [text_of(child) for child in elements.children] if elements else []
+        found.append([text_of(name), *(part for part in parts if part.strip())])
+    return found
