@@ -11,6 +11,8 @@ import pytest
 from unit.agent.pwsh import needs_pwsh, run
 from unit.agent.source import AGENT
 
+TESTS = sorted((AGENT / "tests").rglob("*.Tests.ps1"))
+
 _RUN = """
 $settings = New-PesterConfiguration
 $settings.Run.Path = '%s'
@@ -34,7 +36,7 @@ def _has(module: str, version: str) -> bool:
 
 @needs_pwsh
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize("path", sorted((AGENT / "tests").glob("*.Tests.ps1")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(AGENT / "tests")))
 def test_pester(path: Path) -> None:
     if not _has("Pester", "5.0"):
         pytest.skip("Pester 5 is not installed")
