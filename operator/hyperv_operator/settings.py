@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     fast_workers: int = Field(default=16, ge=1, le=256)
     """Short calls (inventory), at most this many at a time over all hosts."""
     fast_workers_least: int = Field(default=2, ge=1, le=256)
-    hanging_calls_limit: int = Field(default=8, ge=0, le=256)
+    hanging_calls_limit: int = Field(default=8, ge=1, le=256)
     """Calls of a lane that hang and whose workers are replaced; at this many there is an alarm."""
     breaker_failures: int = Field(default=3, ge=1, le=100)
     """After so many calls in a row that a host did not answer, calls other than its inventory are held back."""

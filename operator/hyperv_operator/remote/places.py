@@ -30,6 +30,7 @@ class Places:
         self._pace = pace
         self._hanging_limit = hanging_limit
         self._workers = Workers(bounds.least)
+        self._told: int | None = None
 
     @property
     def count(self) -> int:
@@ -89,12 +90,14 @@ class Places:
 
     def tidy(self, *, keep: bool = True) -> None:
         """End the threads that are not wanted any more, and set the gauges."""
-        self._crew.keep(self.count - self.running if keep else 0)
+        self._crew.keep(self.count if keep else 0)
         name, hanging = self.lane.value, len(self._crew.hanging)
         self._metrics.lane_changed(
             name, queued=self.queue.depth, running=self.running, workers=self.count, most=self._bounds.most
         )
-        self._metrics.calls_hang(name, count=hanging, alarm=hanging >= self._hanging_limit)
+        if hanging != self._told:
+            self._metrics.calls_hang(name, count=hanging, alarm=hanging >= self._hanging_limit)
+            self._told = hanging
 
     def summary(self) -> LaneSummary:
         """Return what the diagnostics show."""

@@ -44,19 +44,24 @@ class Crew:
 
     def __init__(self) -> None:
         self._idle: list[Worker] = []
+        self._lent = 0
         self.hanging: set[Worker] = set()
         """Threads whose calls were given up and have not returned yet."""
 
     def lend(self) -> Worker:
         """Return a free thread, a new one if there is none."""
-        return self._idle.pop() if self._idle else Worker()
+        worker = self._idle.pop() if self._idle else Worker()
+        self._lent += 1
+        return worker
 
     def take_back(self, worker: Worker) -> None:
         """A thread has done its job."""
+        self._lent -= 1
         self._idle.append(worker)
 
     def abandon(self, worker: Worker) -> None:
         """A thread hangs: it ends by itself if its call ever returns."""
+        self._lent -= 1
         self.hanging.add(worker)
         worker.retire()
 
@@ -65,6 +70,6 @@ class Crew:
         self.hanging.discard(worker)
 
     def keep(self, count: int) -> None:
-        """End idle threads beyond so many."""
-        while len(self._idle) > max(0, count):
+        """End idle threads as long as there are more than so many, those at work included."""
+        while self._idle and len(self._idle) + self._lent > count:
             self._idle.pop().retire()

@@ -74,6 +74,7 @@ class PrometheusMetrics:
         self._queued = Gauge(f"{_PREFIX}_queue_depth", "Calls that wait for a worker.", ["lane"], registry=registry)
         self._running = Gauge(f"{_PREFIX}_lane_running", "Calls that run.", ["lane"], registry=registry)
         self._workers = Gauge(f"{_PREFIX}_lane_workers", "Calls that may run at a time.", ["lane"], registry=registry)
+        self._lanes: dict[str, tuple[Gauge, ...]] = {}
         self._most = Gauge(
             f"{_PREFIX}_lane_workers_limit", "Calls that may run at a time at the most.", ["lane"], registry=registry
         )
@@ -147,10 +148,12 @@ class PrometheusMetrics:
 
     def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:
         """Set one lane's gauges."""
-        self._queued.labels(lane).set(queued)
-        self._running.labels(lane).set(running)
-        self._workers.labels(lane).set(workers)
-        self._most.labels(lane).set(most)
+        gauges = self._lanes.get(lane)
+        if gauges is None:
+            families = (self._queued, self._running, self._workers, self._most)
+            gauges = self._lanes[lane] = tuple(family.labels(lane) for family in families)
+        for gauge, value in zip(gauges, (queued, running, workers, most), strict=True):
+            gauge.set(value)
 
     def calls_hang(self, lane: str, *, count: int, alarm: bool) -> None:
         """Set how many calls hang."""

@@ -107,8 +107,10 @@ async def test_a_running_call_that_does_not_heed_its_cancellation_is_given_up() 
 
 async def test_threads_are_used_again_and_end_when_they_are_not_wanted() -> None:
     before, tasks = threading.active_count(), service()
-    idents = {await tasks.submit(task("a", lambda _: threading.get_ident())) for _ in range(20)}
-    assert len(idents) == 1
+    threads = {await tasks.submit(task("a", lambda _: threading.current_thread())) for _ in range(20)}
+    assert len(threads) == 1
+    many = (tasks.submit(task(f"a{n}", lambda _: threading.current_thread(), host=f"h{n}")) for n in range(100))
+    assert len({*await asyncio.gather(*many), *threads}) <= 4
     await tasks.close(5)
     await _until(threading.active_count, lambda count: count <= before, "the threads to end")
 
