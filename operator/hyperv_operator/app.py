@@ -32,9 +32,10 @@ from hyperv_operator.reconcilers.host import INVENTORY, HostReconciler
 from hyperv_operator.reconcilers.machine import MachineReconciler
 from hyperv_operator.reconcilers.world import World
 from hyperv_operator.remote.breaker import BreakerLimits
+from hyperv_operator.remote.options import Options
 from hyperv_operator.remote.sampling import ResourceSampler
 from hyperv_operator.remote.scaling import Bounds
-from hyperv_operator.remote.service import Options, RemoteTaskService
+from hyperv_operator.remote.service import RemoteTaskService
 from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
@@ -148,8 +149,13 @@ async def run(settings: Settings) -> None:
         if labels:
             background.append(asyncio.create_task(labels.run()))
         stop = asyncio.Event()
+
+        def begin_to_stop() -> None:
+            tasks.stop_starting()
+            stop.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, begin_to_stop)
         try:
             await _watch(settings, registry, context, started, stop)
         finally:

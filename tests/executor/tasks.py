@@ -9,8 +9,9 @@ from typing import Any
 
 from hyperv_operator.errors import CallCancelled
 from hyperv_operator.ports import CallContext, Lane, RemoteTask
+from hyperv_operator.remote.options import Options
 from hyperv_operator.remote.scaling import IDLE, Bounds, Sample
-from hyperv_operator.remote.service import Options, RemoteTaskService
+from hyperv_operator.remote.service import RemoteTaskService
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 Function = Callable[[CallContext], Any]

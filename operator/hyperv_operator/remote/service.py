@@ -10,46 +10,20 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from hyperv_operator.errors import CallCancelled, CallTimeout, HostHeldBack
 from hyperv_operator.ports import CallContext, Lane, Metrics, RemoteTask, T, TaskState
-from hyperv_operator.remote.breaker import BreakerLimits
 from hyperv_operator.remote.call import Call
 from hyperv_operator.remote.circuits import Circuits
+from hyperv_operator.remote.options import Options
 from hyperv_operator.remote.places import Places
-from hyperv_operator.remote.scaling import IDLE, Bounds, Pace, Sample
+from hyperv_operator.remote.scaling import IDLE, Sample
 from hyperv_operator.remote.summary import ExecutorSummary, TallySummary
 
 _STOPPING = "The operator is stopping."
 _NEVER_BEGAN = "The call was given up before it began."
-
-
-@dataclass(frozen=True)
-class Options:
-    """How the executor is bounded. Durations are seconds."""
-
-    deadlines: Mapping[str, float]
-    """Of each category: how long one of its calls may run."""
-    job: Bounds = field(default_factory=lambda: Bounds(2, 16))
-    fast: Bounds = field(default_factory=lambda: Bounds(2, 16))
-    pace: Pace = field(default_factory=Pace)
-    fast_slots: int = 2
-    """How many fast-lane calls may run on a host at a time."""
-    deadline_grace: float = 30.0
-    """A call ends by itself at its deadline; after this it is given up."""
-    cancel_grace: float = 60.0
-    """How long a call may take to heed its cancellation."""
-    stop_grace: float = 5.0
-    """The same while the operator stops."""
-    preparation: float = 120.0
-    """How long what comes before the blocking call may take."""
-    hanging_limit: int = 8
-    """Hanging calls of a lane whose workers are replaced; at this many there is an alarm."""
-    breaker: BreakerLimits = field(default_factory=BreakerLimits)
-    sample_every: float = 1.0
 
 
 class RemoteTaskService:
@@ -70,6 +44,7 @@ class RemoteTaskService:
         self._preparing: dict[Call, asyncio.Task[None]] = {}
         self._tallies: Counter[tuple[str, str, str]] = Counter()
         self._pulse: asyncio.TimerHandle | None = None
+        self._holding = False
         self._closing = False
         self._empty = asyncio.Event()
         for places in self._lanes.values():
@@ -136,12 +111,16 @@ class RemoteTaskService:
             places.queue.forget(host)
         self._circuits.forget(host)
 
+    def stop_starting(self) -> None:
+        """Start nothing any more: the stop has been asked for, and `close` follows."""
+        self._holding = True
+
     async def close(self, grace_seconds: float) -> None:
         """Stop: nothing starts any more, what waits is dropped, what runs may go on for a while and is cancelled then.
 
         Returns once nothing runs, or `grace_seconds` and `Options.stop_grace` later. The runs go on on their hosts.
         """
-        self._closing = True
+        self._holding = self._closing = True
         if self._pulse:
             self._pulse.cancel()
         for call in [call for call in self._calls.values() if not call.running]:
@@ -177,7 +156,7 @@ class RemoteTaskService:
 
     def _dispatch(self, places: Places) -> None:
         """Start what may start."""
-        if self._closing:
+        if self._holding:
             return
         now = time.monotonic()
         if now - self._sampled_at >= self._options.sample_every:
@@ -205,7 +184,7 @@ class RemoteTaskService:
         try:
             async with bound:
                 function = await call.task.prepare()
-            if call.is_cancelled() or self._closing:
+            if call.is_cancelled() or self._holding:
                 error = CallCancelled(_NEVER_BEGAN)
             else:
                 self._begin(places, call, function)

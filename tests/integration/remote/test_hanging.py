@@ -135,6 +135,22 @@ async def test_stopping_drops_what_waits_at_once_and_lets_what_runs_end() -> Non
     await closing
 
 
+async def test_from_the_moment_a_stop_is_asked_for_nothing_starts_and_nothing_is_cut() -> None:
+    tasks, gate, began = service(), Gate(), asyncio.Event()
+    running = tasks.submit(task("running", gate, on_start=began.set))
+    await began.wait()
+    waiting = tasks.submit(task("waiting", nothing))
+    tasks.stop_starting()
+    later = tasks.submit(task("later", nothing, host="other"))
+    gate.open()
+    assert await running == "through"
+    assert [tasks.state(key) for key in ("waiting", "later")] == [TaskState.QUEUED] * 2
+    await tasks.close(5)
+    for future in (waiting, later):
+        with pytest.raises(CallCancelled, match="stopping"):
+            await future
+
+
 async def test_what_still_runs_after_the_grace_is_cancelled_and_what_does_not_heed_that_is_given_up() -> None:
     tasks, gate = service(stop_grace=0.2), Gate()
     tasks.set_slots("h", 2)
