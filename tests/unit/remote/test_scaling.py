@@ -42,8 +42,8 @@ def test_a_single_busy_moment_puts_off_going_down() -> None:
     workers, busy, idle = Workers(8), Demand(8, 0, 0), Demand(1, 0, 0)
     for second in range(0, 120, 20):
         workers = scale(workers, idle, IDLE, NOW + second, BOUNDS, PACE)
+        assert workers.count == 8
         workers = scale(workers, busy, IDLE, NOW + second + 10, BOUNDS, PACE)
-    assert workers.count == 8
 
 
 def test_a_burst_is_met_in_seconds_and_forgotten_in_minutes() -> None:
