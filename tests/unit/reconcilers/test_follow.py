@@ -11,7 +11,7 @@ import pytest
 
 from hyperv_operator.core.actions import JobKind, Launch
 from hyperv_operator.errors import CallTimeout, HostHeldBack, HostUnreachable
-from hyperv_operator.ports import ObjectRef
+from hyperv_operator.ports import JsonObject, ObjectRef
 from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
 from hyperv_operator.reconcilers.follow import Follower
 from hyperv_operator.reconcilers.machine import MachineReconciler
@@ -19,7 +19,7 @@ from hyperv_operator.reconcilers.world import World
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-BODY = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spec": {"targetHost": "h"}}
+BODY: JsonObject = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spec": {"targetHost": "h"}}
 
 
 def _world() -> World:
