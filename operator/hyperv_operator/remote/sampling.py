@@ -94,16 +94,24 @@ def _number(path: Path) -> int | None:
     return int(words[0]) if words and words[0].lstrip("-").isdigit() else None
 
 
+def _cpu_seconds() -> float:
+    times = psutil.Process().cpu_times()
+    return float(times.user + times.system)
+
+
 class ResourceSampler:
     """Takes samples: the processor since the last one, memory as it is."""
 
     def __init__(
-        self, limits: Callable[[], Limits] = read_limits, monotonic: Callable[[], float] = time.monotonic
+        self,
+        limits: Callable[[], Limits] = read_limits,
+        monotonic: Callable[[], float] = time.monotonic,
+        cpu_seconds: Callable[[], float] = _cpu_seconds,
     ) -> None:
         self._limits = limits
         self._monotonic = monotonic
-        self._process = psutil.Process()
-        self._at, self._used = monotonic(), self._cpu_seconds()
+        self._cpu_seconds = cpu_seconds
+        self._at, self._used = monotonic(), cpu_seconds()
 
     def __call__(self) -> Sample:
         """Return a sample."""
@@ -112,15 +120,12 @@ class ResourceSampler:
         took, self._at = now - self._at, now
         spent, self._used = used - self._used, used
         cpus = min(limits.cpus or _INTERPRETER_CPUS, _INTERPRETER_CPUS)
-        return Sample(cpu=max(0.0, spent / took / cpus) if took > 0 else 0.0, memory=self._memory(limits))
+        return Sample(cpu=max(0.0, spent / took / cpus) if took > 0 else 0.0, memory=_memory(limits))
 
-    def _cpu_seconds(self) -> float:
-        times = self._process.cpu_times()
-        return float(times.user + times.system)
 
-    def _memory(self, limits: Limits) -> float:
-        machine = psutil.virtual_memory()
-        if limits.memory_bytes and limits.memory_bytes < machine.total:
-            used = limits.memory_used_bytes
-            return (self._process.memory_info().rss if used is None else used) / limits.memory_bytes
-        return 1.0 - machine.available / machine.total
+def _memory(limits: Limits) -> float:
+    machine = psutil.virtual_memory()
+    if limits.memory_bytes and limits.memory_bytes < machine.total:
+        used = limits.memory_used_bytes
+        return float(psutil.Process().memory_info().rss if used is None else used) / limits.memory_bytes
+    return float(1.0 - machine.available / machine.total)
