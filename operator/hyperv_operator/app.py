@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_file import load_schema
+from hyperv_operator.core.actions import JobKind
 from hyperv_operator.errors import SchemaFileError, SettingsError
 from hyperv_operator.handlers import admission, host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
@@ -27,9 +28,13 @@ from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.book import Book
-from hyperv_operator.reconcilers.host import HostReconciler
+from hyperv_operator.reconcilers.host import INVENTORY, HostReconciler
 from hyperv_operator.reconcilers.machine import MachineReconciler
 from hyperv_operator.reconcilers.world import World
+from hyperv_operator.remote.breaker import BreakerLimits
+from hyperv_operator.remote.options import Options
+from hyperv_operator.remote.sampling import ResourceSampler
+from hyperv_operator.remote.scaling import Bounds
 from hyperv_operator.remote.service import RemoteTaskService
 from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
@@ -73,6 +78,22 @@ def active_schema(settings: Settings) -> JobSchema:
     return load_schema(text)
 
 
+def executor_options(settings: Settings) -> Options:
+    """Return how the executor is bounded; each kind of job, and the inventory, is a category of calls."""
+    return Options(
+        deadlines={
+            JobKind.PROVISION.value: settings.run_deadline_seconds,
+            JobKind.UPDATE.value: settings.update_deadline_seconds,
+            JobKind.REMOVE.value: settings.removal_deadline_seconds,
+            INVENTORY: settings.inventory_deadline_seconds,
+        },
+        job=Bounds(settings.job_workers_least, settings.job_workers),
+        fast=Bounds(settings.fast_workers_least, settings.fast_workers),
+        hanging_limit=settings.hanging_calls_limit,
+        breaker=BreakerLimits(settings.breaker_failures, settings.breaker_pause_seconds),
+    )
+
+
 async def run(settings: Settings) -> None:
     """Run the operator until SIGTERM or SIGINT; raises `SettingsError` or `SchemaFileError` where it cannot start."""
     redaction = Redactor()
@@ -81,7 +102,7 @@ async def run(settings: Settings) -> None:
     metrics, clock = PrometheusMetrics(), SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(api_client())
-        tasks = RemoteTaskService(metrics, job_workers=settings.job_workers, fast_workers=settings.fast_workers)
+        tasks = RemoteTaskService(metrics, executor_options(settings), ResourceSampler())
         shell_name = f"hyperv-operator-{settings.operator_identity}"[:_SHELL_NAME_LENGTH]
         pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
         world = World(
@@ -104,14 +125,21 @@ async def run(settings: Settings) -> None:
         )
         started = asyncio.Event()
         probes = Probes(
-            live={},
+            live={"executor": tasks.exhausted},
             ready={
                 "start": lambda: None if started.is_set() else "the watches are not set up yet",
                 "watch": lambda: _staleness(canary, metrics, settings.watch_stale_seconds),
             },
         )
         await stack.enter_async_context(
-            serving(settings.listen_address, settings.metrics_port, settings.probe_port, metrics.registry, probes)
+            serving(
+                settings.listen_address,
+                settings.metrics_port,
+                settings.probe_port,
+                metrics.registry,
+                probes,
+                {"executor": lambda: tasks.get_metrics().to_json()},
+            )
         )
         registry = kopf.OperatorRegistry()
         for handlers in (lifecycle, host, machine):
@@ -121,8 +149,13 @@ async def run(settings: Settings) -> None:
         if labels:
             background.append(asyncio.create_task(labels.run()))
         stop = asyncio.Event()
+
+        def begin_to_stop() -> None:
+            tasks.stop_starting()
+            stop.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, begin_to_stop)
         try:
             await _watch(settings, registry, context, started, stop)
         finally:

@@ -8,6 +8,7 @@
     │   └── RecordError          the agent or the guest sent something that is not the contract's
     ├── HostError                a call to a Hyper-V host did not do its work
     │   ├── HostUnreachable      no connection: name, network, port, host down
+    │   │   └── HostHeldBack     not called at all, as the last calls had no answer
     │   ├── TlsUntrusted         the host's certificate is not trusted
     │   ├── AuthenticationFailed the host refused the credentials
     │   ├── CredentialsUnusable  the credentials Secret is missing or lacks a key
@@ -91,6 +92,8 @@ class HostError(OperatorError):
     """A call to a host failed. `effect_unknown` tells that the call may have changed the host all the same."""
 
     retry: Retry = Retry.BACKOFF
+    host_answered: bool | None = None
+    """Whether the failure shows that the host is there (a refusal is an answer) or that it is not; None: neither."""
 
     def __init__(self, message: str, *, effect_unknown: bool = False) -> None:
         super().__init__(message)
@@ -100,17 +103,27 @@ class HostError(OperatorError):
 class HostUnreachable(HostError):
     """No connection to the host's WinRM service, or it broke."""
 
+    host_answered: bool | None = False
+
+
+class HostHeldBack(HostUnreachable):
+    """The executor refused the call, since the host did not answer the last ones; nothing was tried."""
+
+    host_answered = None
+
 
 class TlsUntrusted(HostError):
     """The host's certificate could not be verified."""
 
     retry = Retry.CHANGE
+    host_answered = True
 
 
 class AuthenticationFailed(HostError):
     """The host refused the credentials (or no Kerberos ticket could be had)."""
 
     retry = Retry.CHANGE
+    host_answered = True
 
 
 class CredentialsUnusable(HostError):
@@ -122,11 +135,14 @@ class CredentialsUnusable(HostError):
 class QuotaExceeded(HostError):
     """WinRM refused because a quota (shells, commands, connections) is used up."""
 
+    host_answered = True
+
 
 class ShellLost(HostError):
     """The remote shell is gone: idle timeout, memory limit, service restart or reboot."""
 
     retry = Retry.NOW
+    host_answered = True
 
 
 class CallTimeout(HostError):
@@ -142,11 +158,14 @@ class CallCancelled(HostError):
 class ProtocolViolation(HostError):
     """The host answered, but not with what the protocol allows."""
 
+    host_answered = True
+
 
 class AgentMissing(HostError):
     """The agent's script or command does not exist on the host."""
 
     retry = Retry.CHANGE
+    host_answered = True
 
 
 class ClusterError(OperatorError):

@@ -143,9 +143,8 @@ class RemoteTask(Generic[T]):
     host: str
     lane: Lane
     category: str
-    """provision, remove, update or inventory: a metrics label."""
-    deadline_seconds: float
-    """Counted from the moment the call starts, not while it is queued."""
+    """provision, remove, update or inventory: a metrics label, and what the call's deadline depends on. That is counted
+    from the moment the call starts, not while it is queued."""
     prepare: Callable[[], Awaitable[Callable[[CallContext], T]]]
     """Awaited on the event loop when the worker is free, so that secrets are read and the claim is written at the last
     moment. What it raises becomes the task's result, and no thread is used."""
@@ -153,13 +152,25 @@ class RemoteTask(Generic[T]):
     """Called on the event loop, in order, before the task's future is done."""
     on_start: Callable[[], None] | None = None
     """Called on the event loop when the blocking call starts."""
+    probe: bool = False
+    """A short call at a pace of its own, that is let through to a host which has not answered for a while."""
+
+
+class TellsOfHost(Protocol):
+    """What an exception of a blocking call may say of the host; one that lacks the attribute says nothing."""
+
+    host_answered: bool | None
+    """True: it answered, be it with a refusal. False: it did not. None: that cannot be told."""
 
 
 class RemoteTasks(Protocol):
     """The bounded executor, as the reconcilers see it."""
 
     def submit(self, task: RemoteTask[T]) -> Future[T]:
-        """Queue a task and return at once; `ValueError` if the key is held already."""
+        """Queue a task and return at once; `ValueError` if the key is held already.
+
+        The future ends with `HostHeldBack` at once while the host does not answer.
+        """
         ...
 
     def state(self, key: str) -> TaskState | None:
@@ -175,7 +186,7 @@ class RemoteTasks(Protocol):
         ...
 
     def forget_host(self, host: str) -> None:
-        """Cancel a removed host's tasks and drop its slots."""
+        """Cancel a removed host's tasks and drop what is known of it."""
         ...
 
 
@@ -285,12 +296,28 @@ class Metrics(Protocol):
         """Count one WinRM operation (open, invoke, close); result is ok or the class of the HostError."""
         ...
 
-    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int) -> None:
-        """Set the gauges of one lane of the executor."""
+    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:
+        """Set the gauges of one lane of the executor; `workers` may run at a time now, `most` at the most."""
+        ...
+
+    def calls_hang(self, lane: str, *, count: int, alarm: bool) -> None:
+        """Set how many calls of a lane were given up and have not returned, and whether these are too many."""
         ...
 
     def task_started(self, lane: str, category: str, queued_seconds: float) -> None:
         """Count a task that left the queue and how long it was in it."""
+        ...
+
+    def task_finished(self, lane: str, category: str, result: str, seconds: float) -> None:
+        """Count a task that ended after it had left the queue; result is ok or the class of the error."""
+        ...
+
+    def call_refused(self, host: str) -> None:
+        """Count a call that was refused since its host does not answer."""
+        ...
+
+    def breaker_changed(self, host: str, *, is_closed: bool) -> None:
+        """Set whether calls to a host pass."""
         ...
 
     def machine_conditions(self, uid: str, host: str, conditions: Mapping[str, tuple[str, str]]) -> None:

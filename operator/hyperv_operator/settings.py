@@ -6,9 +6,9 @@ Secrets are not settings: they are read from Kubernetes at the moment of need.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -47,13 +47,24 @@ class Settings(BaseSettings):
 
     job_workers: int = Field(default=16, ge=1, le=256)
     """Runs of the agent that change a host, at most this many at a time over all hosts."""
-    fast_workers: int = Field(default=8, ge=1, le=256)
+    job_workers_least: int = Field(default=2, ge=1, le=256)
+    """Workers for such runs while there is little to do."""
+    fast_workers: int = Field(default=16, ge=1, le=256)
     """Short calls (inventory), at most this many at a time over all hosts."""
+    fast_workers_least: int = Field(default=2, ge=1, le=256)
+    hanging_calls_limit: int = Field(default=8, ge=1, le=256)
+    """Calls of a lane that hang and whose workers are replaced; at this many there is an alarm."""
+    breaker_failures: int = Field(default=3, ge=1, le=100)
+    """After so many calls in a row that a host did not answer, calls other than its inventory are held back."""
+    breaker_pause_seconds: float = Field(default=15, gt=0, le=3_600)
+    """After this one of them is tried, should no inventory have been answered before; it doubles up to 5 minutes."""
     session_reuse_seconds: float = Field(default=45, ge=0, le=90)
     """How long an idle WinRM session is kept for the next call; hosts end idle shells after about 2 minutes."""
 
     run_deadline_seconds: float = Field(default=7200, gt=0, le=86_400)
     """One launch of the agent, copying included."""
+    update_deadline_seconds: float = Field(default=1800, gt=0, le=86_400)
+    """One change of CPU, memory or power state, the guest's shutdown included."""
     removal_deadline_seconds: float = Field(default=900, gt=0, le=86_400)
     inventory_deadline_seconds: float = Field(default=120, gt=0, le=3_600)
     guest_timeout_seconds: int = Field(default=3600, ge=1, le=86_400)
@@ -76,6 +87,17 @@ class Settings(BaseSettings):
     watch_stale_seconds: float = Field(default=180, gt=0, le=3_600)
     """Readiness fails when the canary Lease was not seen for this long."""
     lease_interval_seconds: float = Field(default=30, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Self:
+        for lane in ("job", "fast"):
+            least, most = getattr(self, f"{lane}_workers_least"), getattr(self, f"{lane}_workers")
+            if least > most:
+                raise ValueError(
+                    f"HVO_{lane.upper()}_WORKERS_LEAST is {least} and HVO_{lane.upper()}_WORKERS is {most}: raise the latter, or "
+                    "lower the former"
+                )
+        return self
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import validation
+from bench import executor, validation
 
-BENCHMARKS = {"validation": validation.run}
+BENCHMARKS = {"validation": validation.run, "executor": executor.run}
 
 
 def main() -> int:

@@ -86,9 +86,8 @@ def test_a_wrong_password_is_offered_twice_at_most_and_the_right_one_leads_on(
     _ready(cluster, tenant, "pw-01")
 
 
-@pytest.mark.usefixtures("operator")
 def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
-    cluster: ControlPlane, tenant: str, new_host: NewHost
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     stranger, dead = new_host(trusted=False), new_host()
     dead.go_down()
@@ -96,8 +95,13 @@ def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
     cluster.apply(rig.submission(dead.name, "dead-01"), namespace=tenant)
     assert rig.wait_for_reason(cluster, tenant, "tls-01", "TlsUntrusted")["status"] == "False"
     assert rig.wait_for_reason(cluster, tenant, "dead-01", "HostUnreachable")["status"] == "Unknown"
+    held_back = f'hyperv_operator_host_held_back{{host="{dead.name}"}}'
+    wait_until(operator.metrics, lambda text: f"{held_back} 1.0" in text, what="the host to be held back", within=60)
     dead.come_back()
     _ready(cluster, tenant, "dead-01")
+    metrics = operator.metrics()
+    assert f"{held_back} 0.0" in metrics
+    assert f'host_held_back{{host="{stranger.name}"}} 1.0' not in metrics
 
 
 @pytest.mark.usefixtures("operator")

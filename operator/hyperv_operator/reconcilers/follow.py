@@ -12,7 +12,7 @@ from hyperv_operator.api.names import EventReason
 from hyperv_operator.contract.records import Outcome, OutcomeKind, PendingReason, StepRecord, StepState
 from hyperv_operator.core.actions import JobKind, Launch
 from hyperv_operator.core.observed import LaunchResult
-from hyperv_operator.errors import CallCancelled, HostError, OperatorError, ProtocolViolation
+from hyperv_operator.errors import CallCancelled, HostError, HostHeldBack, OperatorError, ProtocolViolation
 from hyperv_operator.ports import AgentReport, LogLine
 from hyperv_operator.reconcilers.book import MachineRecord
 from hyperv_operator.reconcilers.objects import metadata
@@ -114,6 +114,9 @@ class Follower:
         self._world.metrics.run_finished(record.target_host or "", last.kind.value, word, seconds)
         text = outcome.message if outcome else str(last.error)
         log.info("Launch ended: %s. %s", word, text, extra={**self._where(), "run": last.run_id})
+        if isinstance(last.error, HostHeldBack):
+            # Nothing was tried: the machine does not have to wait longer for it.
+            return
         if outcome is None or outcome.outcome is OutcomeKind.FAILED:
             record.failures += 1
         elif outcome.pending_reason is not PendingReason.HOST_BUSY:

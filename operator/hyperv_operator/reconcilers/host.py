@@ -33,6 +33,8 @@ from hyperv_operator.reconcilers.world import World
 
 log = logging.getLogger(__name__)
 
+INVENTORY = "inventory"
+"""The category of the calls."""
 PUBLISH_EVERY = timedelta(seconds=5)
 """An inventory object is written at most this often."""
 _STALE_INTERVALS = 3
@@ -113,8 +115,8 @@ class HostReconciler:
                     key=f"inventory:{record.ref.uid}",
                     host=record.name,
                     lane=Lane.FAST,
-                    category="inventory",
-                    deadline_seconds=self._world.settings.inventory_deadline_seconds,
+                    category=INVENTORY,
+                    probe=True,
                     prepare=lambda: self._prepare(record, spec, credentials),
                     on_start=lambda: begun.append(self._world.clock.now()),
                 )

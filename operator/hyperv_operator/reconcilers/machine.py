@@ -18,7 +18,7 @@ from hyperv_operator.core.observed import Holding, Snapshot
 from hyperv_operator.core.plan import decide
 from hyperv_operator.core.standing import Decision
 from hyperv_operator.core.status import LaunchStart, compose, compose_start
-from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.errors import ClusterError, HostUnreachable, ObjectGone, WriteConflict
 from hyperv_operator.ports import CallContext, Lane, RemoteTask
 from hyperv_operator.reconcilers import jobs, report
 from hyperv_operator.reconcilers.book import Book, MachineRecord
@@ -120,7 +120,6 @@ class MachineReconciler:
 
     def _submit(self, record: MachineRecord, snapshot: Snapshot, launch: Launch) -> None:
         assert snapshot.host is not None
-        settings = self._world.settings
         follower = Follower(self._world, record, launch, self._later)
         record.holding = Holding(launch.kind, running=False, since=self._world.clock.now())
         future = self._world.tasks.submit(
@@ -129,14 +128,20 @@ class MachineReconciler:
                 host=snapshot.host.name,
                 lane=Lane.JOB,
                 category=launch.kind.value,
-                deadline_seconds=settings.removal_deadline_seconds
-                if launch.kind is JobKind.REMOVE
-                else settings.run_deadline_seconds,
                 prepare=self._preparation(record, launch),
                 on_report=follower.on_report,
             )
         )
         future.add_done_callback(follower.on_done)
+        host = snapshot.host.name
+        future.add_done_callback(lambda ended: self._doubt(host, ended))
+
+    def _doubt(self, name: str, ended: asyncio.Future[Outcome]) -> None:
+        """A launch had no answer: have the host looked at now, so that its own condition tells, and tells all machines."""
+        host = self._book.hosts.get(name)
+        if host and not ended.cancelled() and isinstance(ended.exception(), HostUnreachable):
+            host.read_at = None
+            host.wake.set()
 
     def _preparation(
         self, record: MachineRecord, launch: Launch

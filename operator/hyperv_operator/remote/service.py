@@ -1,256 +1,284 @@
 """RemoteTaskService: blocking calls in threads, bounded by lane and by host, with deadlines and cancellation.
 
-A call has a thread of its own while it runs: one that hangs past its deadline is given up without taking a worker or the
-process's end with it, and no failure of it reaches a sibling.
+A call has a worker of its own while it runs. One that hangs past its deadline is given up and its worker is replaced; no
+failure of a call reaches a sibling. Everything but the calls themselves happens on the event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
+import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from hyperv_operator.errors import CallCancelled, CallTimeout
-from hyperv_operator.ports import AgentReport, Lane, Metrics, RemoteTask, T, TaskState
+from hyperv_operator.errors import CallCancelled, CallTimeout, HostHeldBack
+from hyperv_operator.ports import CallContext, Lane, Metrics, RemoteTask, T, TaskState
+from hyperv_operator.remote.call import Call
+from hyperv_operator.remote.circuits import Circuits
+from hyperv_operator.remote.options import Options
+from hyperv_operator.remote.places import Places
+from hyperv_operator.remote.scaling import IDLE, Sample
+from hyperv_operator.remote.summary import ExecutorSummary, TallySummary
 
-log = logging.getLogger(__name__)
-
-DEADLINE_GRACE_SECONDS = 30.0
-"""A call ends by itself at its deadline; after this it is given up."""
-_CANCEL_GRACE_SECONDS = 60.0
-
-
-class _Context:
-    """What a running call sees of the executor."""
-
-    def __init__(self, entry: _Entry, loop: asyncio.AbstractEventLoop) -> None:
-        self._entry = entry
-        self._loop = loop
-        self._ends = time.monotonic() + entry.task.deadline_seconds
-
-    def remaining(self) -> float:
-        return max(0.0, self._ends - time.monotonic())
-
-    def is_cancelled(self) -> bool:
-        return self._entry.cancelled.is_set()
-
-    def report(self, report: AgentReport) -> None:
-        self._post(self._deliver, report)
-
-    def finish(self, future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
-        def settle() -> None:
-            if future.done():
-                return
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        self._post(settle)
-
-    def _deliver(self, report: AgentReport) -> None:
-        if self._entry.task.on_report and not self._entry.future.done():
-            self._entry.task.on_report(report)
-
-    def _post(self, call: Callable[..., None], *arguments: object) -> None:
-        try:
-            self._loop.call_soon_threadsafe(call, *arguments)
-        except RuntimeError:
-            log.debug("A call ended after the operator's loop was closed")
-
-
-@dataclass(eq=False)
-class _Entry:
-    """One task from submission to the end of its future."""
-
-    task: RemoteTask[Any]
-    future: asyncio.Future[Any]
-    queued_at: float
-    running: bool = False
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    cancelled_at: float | None = None
-
-
-@dataclass(eq=False)
-class _Queue:
-    """One lane: what waits, and how many work."""
-
-    workers: int
-    waiting: list[_Entry] = field(default_factory=list)
-    running: int = 0
+_STOPPING = "The operator is stopping."
+_NEVER_BEGAN = "The call was given up before it began."
 
 
 class RemoteTaskService:
-    """The bounded executor. Everything but the calls themselves happens on the event loop."""
+    """The bounded executor."""
 
-    def __init__(
-        self, metrics: Metrics, *, job_workers: int, fast_workers: int, grace: float = DEADLINE_GRACE_SECONDS
-    ) -> None:
+    def __init__(self, metrics: Metrics, options: Options, sampler: Callable[[], Sample] = lambda: IDLE) -> None:
         self._metrics = metrics
-        self._lanes = {Lane.JOB: _Queue(job_workers), Lane.FAST: _Queue(fast_workers)}
-        self._entries: dict[str, _Entry] = {}
-        self._slots: dict[str, int] = {}
-        self._busy: dict[str, int] = {}
-        self._grace = grace
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._options = options
+        self._sampler = sampler
+        self._sample, self._sampled_at = IDLE, time.monotonic()
+        bounds = {Lane.JOB: (options.job, 1), Lane.FAST: (options.fast, options.fast_slots)}
+        self._lanes = {
+            lane: Places(lane, metrics, limits, options.pace, slots=slots, hanging_limit=options.hanging_limit)
+            for lane, (limits, slots) in bounds.items()
+        }
+        self._circuits = Circuits(options.breaker, metrics)
+        self._calls: dict[str, Call] = {}
+        self._preparing: dict[Call, asyncio.Task[None]] = {}
+        self._tallies: Counter[tuple[str, str, str]] = Counter()
+        self._pulse: asyncio.TimerHandle | None = None
+        self._holding = False
         self._closing = False
+        self._empty = asyncio.Event()
+        for places in self._lanes.values():
+            places.tidy()
+
+    # --- what the operator sees --------------------------------------------------------------------------------------
 
     def submit(self, task: RemoteTask[T]) -> asyncio.Future[T]:
-        """Queue a task and return its future at once; `ValueError` if its key is held already."""
-        if task.key in self._entries:
+        """Queue a task and return its future at once.
+
+        `ValueError` if its key is held already or its category has no deadline. The future ends with `HostHeldBack` at once
+        while the host's breaker is open, with `CallCancelled` while the operator stops.
+        """
+        if task.key in self._calls:
             raise ValueError(f"a task with the key {task.key} is held already")
+        deadline = self._options.deadlines.get(task.category)
+        if deadline is None:
+            raise ValueError(f"the category {task.category} has no deadline")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        if self._closing:
-            future.set_exception(CallCancelled("The operator is stopping."))
+        call = Call(task, future, deadline)
+        refusal = (
+            CallCancelled(_STOPPING)
+            if self._closing
+            else self._circuits.admit(task.host, time.monotonic(), probe=task.probe)
+        )
+        if refusal is not None:
+            self._tally(call, refusal)
+            future.set_exception(refusal)
             return future
-        entry = _Entry(task, future, time.monotonic())
-        self._entries[task.key] = entry
-        self._lanes[task.lane].waiting.append(entry)
-        self._dispatch(task.lane)
+        self._calls[task.key] = call
+        places = self._lanes[task.lane]
+        places.queue.add(task.host, task.key, call)
+        future.add_done_callback(lambda ended: self._abandoned(call) if ended.cancelled() else None)
+        self._dispatch(places)
         return future
 
     def state(self, key: str) -> TaskState | None:
         """Tell what is held under a key."""
-        entry = self._entries.get(key)
-        return None if entry is None else TaskState.RUNNING if entry.running else TaskState.QUEUED
+        call = self._calls.get(key)
+        return None if call is None else TaskState.RUNNING if call.running else TaskState.QUEUED
 
     def cancel(self, key: str) -> None:
         """Drop a queued task, or ask a running one to stop; unknown keys are nothing to cancel."""
-        entry = self._entries.get(key)
-        if entry is None:
+        call = self._calls.get(key)
+        if call is None:
             return
-        entry.cancelled.set()
-        entry.cancelled_at = entry.cancelled_at or time.monotonic()
-        if not entry.running:
-            queue = self._lanes[entry.task.lane]
-            queue.waiting.remove(entry)
-            self._end(entry, CallCancelled("The call was given up before it began."))
-            self._measure(entry.task.lane)
+        if call.running:
+            call.cancel(self._options.cancel_grace)
+        else:
+            self._drop(call, CallCancelled(_NEVER_BEGAN))
+            self._lanes[call.task.lane].tidy()
 
     def set_slots(self, host: str, slots: int) -> None:
         """Set how many job-lane tasks may run on a host at a time."""
-        if self._slots.get(host) != slots:
-            self._slots[host] = slots
-            self._dispatch(Lane.JOB)
+        places = self._lanes[Lane.JOB]
+        if places.queue.set_slots(host, slots):
+            self._dispatch(places)
 
     def forget_host(self, host: str) -> None:
-        """Cancel a removed host's tasks and drop its slots."""
-        for key in [entry.task.key for entry in self._entries.values() if entry.task.host == host]:
+        """Cancel a removed host's tasks, drop its slots and its breaker."""
+        for key in [call.task.key for call in self._calls.values() if call.task.host == host]:
             self.cancel(key)
-        self._slots.pop(host, None)
+        for places in self._lanes.values():
+            places.queue.forget(host)
+        self._circuits.forget(host)
+
+    def stop_starting(self) -> None:
+        """Start nothing any more: the stop has been asked for, and `close` follows."""
+        self._holding = True
 
     async def close(self, grace_seconds: float) -> None:
-        """Stop: drop what waits, let what runs go on for a while, then give it up. The runs go on on their hosts."""
-        self._closing = True
-        for entry in [entry for entry in self._entries.values() if not entry.running]:
-            self.cancel(entry.task.key)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace_seconds)
-        for key in list(self._entries):
-            self.cancel(key)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
-        for task in self._tasks:
-            task.cancel()
+        """Stop: nothing starts any more, what waits is dropped, what runs may go on for a while and is cancelled then.
+
+        Returns once nothing runs, or `grace_seconds` and `Options.stop_grace` later. The runs go on on their hosts.
+        """
+        self._holding = self._closing = True
+        if self._pulse:
+            self._pulse.cancel()
+        for call in [call for call in self._calls.values() if not call.running]:
+            self._drop(call, CallCancelled(_STOPPING))
+        await self._until_empty(grace_seconds)
+        for preparation in self._preparing.values():
+            preparation.cancel()
+        for call in self._calls.values():
+            call.cancel(self._options.stop_grace)
+        # Calls are given up by their own timers after the same time; this is only a bound.
+        await self._until_empty(self._options.stop_grace + 1)
+        for places in self._lanes.values():
+            places.tidy(keep=False)
+
+    def get_metrics(self) -> ExecutorSummary:
+        """Return depth, workers, tallies and breakers as they are."""
+        now = time.monotonic()
+        return ExecutorSummary(
+            closing=self._closing,
+            cpu=round(self._sample.cpu, 3),
+            memory=round(self._sample.memory, 3),
+            lanes={lane.value: places.summary() for lane, places in self._lanes.items()},
+            tallies=tuple(TallySummary(*labels, count) for labels, count in sorted(self._tallies.items())),
+            refused=dict(sorted(self._circuits.refused.items())),
+            breakers=self._circuits.summary(now),
+        )
+
+    def exhausted(self) -> str | None:
+        """Say which lane can run nothing any more because all its calls hang, or return None."""
+        return next((problem for places in self._lanes.values() if (problem := places.exhausted())), None)
 
     # --- scheduling --------------------------------------------------------------------------------------------------
 
-    def _dispatch(self, lane: Lane) -> None:
-        """Start what may start, oldest first; a host without a free slot does not hold up the others."""
-        queue = self._lanes[lane]
-        for entry in list(queue.waiting):
-            if queue.running >= queue.workers:
-                break
-            if not self._may_start(entry):
-                continue
-            queue.waiting.remove(entry)
-            queue.running += 1
-            entry.running = True
-            if lane is Lane.JOB:
-                self._busy[entry.task.host] = self._busy.get(entry.task.host, 0) + 1
-            self._metrics.task_started(lane.value, entry.task.category, time.monotonic() - entry.queued_at)
-            task = asyncio.create_task(self._work(entry))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        self._measure(lane)
-
-    def _may_start(self, entry: _Entry) -> bool:
-        """Per-host slots; this is also where a host's circuit breaker has its say."""
-        host = entry.task.host
-        return entry.task.lane is not Lane.JOB or self._busy.get(host, 0) < self._slots.get(host, 1)
-
-    async def _work(self, entry: _Entry) -> None:
-        error: BaseException | None = None
-        result: object = None
-        try:
-            result = await self._call(entry)
-        except asyncio.CancelledError:
-            error = CallCancelled("The operator is stopping.")
-        except Exception as raised:  # noqa: BLE001 - whatever a call raises is its own future's result and nobody else's
-            error = raised
-        task, queue = entry.task, self._lanes[entry.task.lane]
-        queue.running -= 1
-        if task.lane is Lane.JOB:
-            left = self._busy[task.host] - 1
-            if left:
-                self._busy[task.host] = left
-            else:
-                del self._busy[task.host]
-        self._end(entry, error, result)
-        if not self._closing:
-            self._dispatch(task.lane)
-
-    async def _call(self, entry: _Entry) -> object:
-        task = entry.task
-        call = await task.prepare()
-        if entry.cancelled.is_set():
-            raise CallCancelled("The call was given up before it began.")
-        if task.on_start:
-            task.on_start()
-        loop = asyncio.get_running_loop()
-        context, finished = _Context(entry, loop), loop.create_future()
-
-        def run() -> None:
-            try:
-                value = call(context)
-            except BaseException as error:  # noqa: BLE001 - it crosses to the event loop, where it is the future's result
-                context.finish(finished, None, error)
-            else:
-                context.finish(finished, value, None)
-
-        threading.Thread(target=run, name=f"{task.category}:{task.host}", daemon=True).start()
-        return await self._wait(entry, finished)
-
-    async def _wait(self, entry: _Entry, finished: asyncio.Future[object]) -> object:
-        """Wait for the thread; give it up when it neither keeps its deadline nor heeds its cancellation."""
-        gives_up = time.monotonic() + entry.task.deadline_seconds + self._grace
-        while True:
-            limit = gives_up
-            if entry.cancelled_at is not None:
-                limit = min(limit, entry.cancelled_at + _CANCEL_GRACE_SECONDS)
-            left = limit - time.monotonic()
-            if left <= 0:
-                finished.cancel()
-                log.error("A call hangs and was given up", extra={"host": entry.task.host})
-                text = f"The call did not end within {entry.task.deadline_seconds:g} s and was given up."
-                raise CallTimeout(text, effect_unknown=True)
-            done, _ = await asyncio.wait({finished}, timeout=min(left, 5.0))
-            if done:
-                return finished.result()
-
-    def _end(self, entry: _Entry, error: BaseException | None, result: object = None) -> None:
-        self._entries.pop(entry.task.key, None)
-        if entry.future.done():
+    def _dispatch(self, places: Places) -> None:
+        """Start what may start."""
+        if self._holding:
             return
-        if error is None:
-            entry.future.set_result(result)
-        else:
-            entry.future.set_exception(error)
+        now = time.monotonic()
+        if now - self._sampled_at >= self._options.sample_every:
+            self._sample, self._sampled_at = self._sampler(), now
+        while call := places.next(self._sample, now):
+            self._start(places, call, now)
+        places.tidy()
+        if self._pulse is None and places.needs_watch:
+            self._pulse = asyncio.get_running_loop().call_later(self._options.sample_every, self._beat)
 
-    def _measure(self, lane: Lane) -> None:
-        queue = self._lanes[lane]
-        self._metrics.lane_changed(lane.value, queued=len(queue.waiting), running=queue.running, workers=queue.workers)
+    def _beat(self) -> None:
+        self._pulse = None
+        for places in self._lanes.values():
+            self._dispatch(places)
+
+    def _start(self, places: Places, call: Call, now: float) -> None:
+        call.running, call.started_at = True, now
+        self._metrics.task_started(places.lane.value, call.task.category, now - call.queued_at)
+        self._preparing[call] = asyncio.create_task(self._prepare(places, call))
+
+    async def _prepare(self, places: Places, call: Call) -> None:
+        """Do what comes before the blocking call, and begin it."""
+        error: Exception | None = None
+        bound = asyncio.timeout(self._options.preparation)
+        try:
+            async with bound:
+                function = await call.task.prepare()
+            if call.is_cancelled() or self._holding:
+                error = CallCancelled(_NEVER_BEGAN)
+            else:
+                self._begin(places, call, function)
+        except asyncio.CancelledError:
+            error = CallCancelled(_STOPPING)
+        except Exception as raised:  # noqa: BLE001 - whatever a call raises is its own future's result and nobody else's
+            late = f"What the call needs could not be had within {self._options.preparation:g} s; nothing was called."
+            error = CallTimeout(late) if bound.expired() else raised
+        del self._preparing[call]
+        if error is not None:
+            self._end(places, call, error=error)
+
+    def _begin(self, places: Places, call: Call, function: Callable[[CallContext], Any]) -> None:
+        host = call.task.host
+        if call.task.on_start:
+            call.task.on_start()
+
+        def returned(call: Call, result: object, error: BaseException | None) -> None:
+            self._returned(places, call, result, error)
+
+        call.heard = lambda: self._circuits.heard(host, time.monotonic())
+        grace = self._options.deadline_grace
+        call.begin(places.lend(), function, returned, lambda call: self._give_up(places, call), grace)
+
+    def _returned(self, places: Places, call: Call, result: object, error: BaseException | None) -> None:
+        assert call.worker is not None
+        if call.given_up:
+            places.returned(call.worker, call.task.host)
+            self._dispatch(places)
+            return
+        places.take_back(call.worker)
+        answered = True if error is None else getattr(error, "host_answered", None)
+        self._end(places, call, result, error, answered=answered)
+
+    def _give_up(self, places: Places, call: Call) -> None:
+        assert call.worker is not None
+        call.given_up = True
+        places.abandon(call.worker, call.task.host)
+        self._end(places, call, error=call.hung(), answered=False)
+
+    # --- endings -----------------------------------------------------------------------------------------------------
+
+    def _end(
+        self,
+        places: Places,
+        call: Call,
+        result: object = None,
+        error: BaseException | None = None,
+        *,
+        answered: bool | None = None,
+    ) -> None:
+        """End a call that has left the queue."""
+        places.ended(call.task.host)
+        word, now = self._tally(call, error), time.monotonic()
+        self._metrics.task_finished(places.lane.value, call.task.category, word, now - call.started_at)
+        # The breaker first: whoever awaits the future may submit the next call at once.
+        self._settle(call, result, error, answered=answered)
+        self._dispatch(places)
+
+    def _drop(self, call: Call, error: CallCancelled | HostHeldBack) -> None:
+        """End a call that is still queued."""
+        self._lanes[call.task.lane].queue.remove(call.task.host, call.task.key)
+        self._tally(call, error)
+        self._settle(call, None, error, answered=None)
+
+    def _settle(self, call: Call, result: object, error: BaseException | None, *, answered: bool | None) -> None:
+        del self._calls[call.task.key]
+        host = call.task.host
+        if self._circuits.ended(host, answered, error, time.monotonic()):
+            self._refuse_waiting(host)
+        call.settle(result, error)
+        if not self._calls:
+            self._empty.set()
+
+    def _refuse_waiting(self, host: str) -> None:
+        """The host's breaker has opened: what waits for it, but for probes, need not wait for the same failure."""
+        for places in self._lanes.values():
+            for call in places.queue.waiting_on(host):
+                if not call.task.probe:
+                    self._drop(call, self._circuits.refusal(host))
+            places.tidy()
+
+    def _abandoned(self, call: Call) -> None:
+        """Whoever awaited a call does not any more."""
+        if self._calls.get(call.task.key) is call:
+            self.cancel(call.task.key)
+
+    def _tally(self, call: Call, error: BaseException | None) -> str:
+        word = "ok" if error is None else type(error).__name__
+        self._tallies[call.task.lane.value, call.task.category, word] += 1
+        return word
+
+    async def _until_empty(self, seconds: float) -> None:
+        self._empty.clear()
+        if self._calls:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), seconds)

@@ -74,6 +74,35 @@ class PrometheusMetrics:
         self._queued = Gauge(f"{_PREFIX}_queue_depth", "Calls that wait for a worker.", ["lane"], registry=registry)
         self._running = Gauge(f"{_PREFIX}_lane_running", "Calls that run.", ["lane"], registry=registry)
         self._workers = Gauge(f"{_PREFIX}_lane_workers", "Calls that may run at a time.", ["lane"], registry=registry)
+        self._lanes: dict[str, tuple[Gauge, ...]] = {}
+        self._most = Gauge(
+            f"{_PREFIX}_lane_workers_limit", "Calls that may run at a time at the most.", ["lane"], registry=registry
+        )
+        self._hanging = Gauge(
+            f"{_PREFIX}_hanging_calls", "Calls that were given up and have not returned.", ["lane"], registry=registry
+        )
+        self._hanging_alarm = Gauge(
+            f"{_PREFIX}_hanging_calls_alarm",
+            "1 while so many calls hang that their workers are no longer replaced.",
+            ["lane"],
+            registry=registry,
+        )
+        self._tasks = Histogram(
+            f"{_PREFIX}_task_duration_seconds",
+            "Calls that left the queue, by how they ended.",
+            ["lane", "category", "result"],
+            buckets=_LONG,
+            registry=registry,
+        )
+        self._refused = Counter(
+            f"{_PREFIX}_calls_refused", "Calls refused since their host does not answer.", ["host"], registry=registry
+        )
+        self._open = Gauge(
+            f"{_PREFIX}_host_held_back",
+            "1 while a host does not answer and is not called.",
+            ["host"],
+            registry=registry,
+        )
         self._waits = Histogram(
             f"{_PREFIX}_queue_wait_seconds",
             "How long calls waited for a worker.",
@@ -117,11 +146,31 @@ class PrometheusMetrics:
         """Count one WinRM operation."""
         self._winrm.labels(host, operation, result).observe(seconds)
 
-    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int) -> None:
+    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:
         """Set one lane's gauges."""
-        self._queued.labels(lane).set(queued)
-        self._running.labels(lane).set(running)
-        self._workers.labels(lane).set(workers)
+        gauges = self._lanes.get(lane)
+        if gauges is None:
+            families = (self._queued, self._running, self._workers, self._most)
+            gauges = self._lanes[lane] = tuple(family.labels(lane) for family in families)
+        for gauge, value in zip(gauges, (queued, running, workers, most), strict=True):
+            gauge.set(value)
+
+    def calls_hang(self, lane: str, *, count: int, alarm: bool) -> None:
+        """Set how many calls hang."""
+        self._hanging.labels(lane).set(count)
+        self._hanging_alarm.labels(lane).set(alarm)
+
+    def task_finished(self, lane: str, category: str, result: str, seconds: float) -> None:
+        """Count a task that ended."""
+        self._tasks.labels(lane, category, result).observe(seconds)
+
+    def call_refused(self, host: str) -> None:
+        """Count a refused call."""
+        self._refused.labels(host).inc()
+
+    def breaker_changed(self, host: str, *, is_closed: bool) -> None:
+        """Set whether calls to a host pass."""
+        self._open.labels(host).set(not is_closed)
 
     def task_started(self, lane: str, category: str, queued_seconds: float) -> None:
         """Count a task that left its queue."""
@@ -142,6 +191,7 @@ class PrometheusMetrics:
     def host_gone(self, host: str) -> None:
         """Take a host out."""
         self._hosts.objects.pop(host, None)
+        self._open.remove_by_labels({"host": host})
 
     def abandoned(self, host: str) -> None:
         """Count a machine released without its host."""

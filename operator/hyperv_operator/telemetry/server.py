@@ -1,8 +1,9 @@
-"""Two small HTTP servers: metrics, and the kubelet's probes."""
+"""Two small HTTP servers: metrics with diagnostics beside them, and the kubelet's probes."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import JsonValue
 
 log = logging.getLogger(__name__)
 
 Check = Callable[[], str | None]
 """Says what is wrong, or returns None."""
+Summary = Callable[[], Mapping[str, JsonValue]]
+"""Returns what `/debug/<its name>` shows; no secrets and no machines' names, as it is as open as the metrics."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,21 @@ def _probe(checks: Mapping[str, Check]) -> Callable[[web.Request], object]:
     return answer
 
 
+def _show(summary: Summary) -> Callable[[web.Request], object]:
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response(dict(summary()), dumps=lambda value: json.dumps(value, indent=2) + "\n")
+
+    return answer
+
+
 @contextlib.asynccontextmanager
 async def serving(
-    address: str, metrics_port: int, probe_port: int, registry: CollectorRegistry, probes: Probes
+    address: str,
+    metrics_port: int,
+    probe_port: int,
+    registry: CollectorRegistry,
+    probes: Probes,
+    diagnostics: Mapping[str, Summary],
 ) -> AsyncIterator[tuple[int, int]]:
     """Serve until left; yields the ports in use (a port of 0 takes a free one)."""
 
@@ -46,6 +62,8 @@ async def serving(
 
     scraped, probed = web.Application(), web.Application()
     scraped.router.add_get("/metrics", metrics)
+    for name, summary in diagnostics.items():
+        scraped.router.add_get(f"/debug/{name}", _show(summary))  # type: ignore[arg-type]
     probed.router.add_get("/healthz", _probe(probes.live))  # type: ignore[arg-type]
     probed.router.add_get("/readyz", _probe(probes.ready))  # type: ignore[arg-type]
     runners = [web.AppRunner(scraped, access_log=None), web.AppRunner(probed, access_log=None)]

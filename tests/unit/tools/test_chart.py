@@ -54,6 +54,12 @@ def test_the_pod_is_restricted() -> None:
     }
 
 
+@pytest.mark.parametrize(("options", "seconds"), [((), 45), (("--set", "settings.SHUTDOWN_GRACE_SECONDS=60.5"), 81)])
+def test_a_pod_has_longer_to_stop_than_its_runs_have(options: tuple[str, ...], seconds: int) -> None:
+    pod = _one(_render(*options), "Deployment")["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] == seconds
+
+
 def test_resource_definitions_are_kept_and_can_be_left_out() -> None:
     kept = [one for one in _render() if one["kind"] == "CustomResourceDefinition"]
     assert len(kept) == 3

@@ -19,7 +19,8 @@ from hyperv_operator.api.reasons.model import (
 
 UNUSABLE: Final[Mapping[Reason, Explanation]] = {
     Reason.HOST_UNREACHABLE: Explanation(
-        "No connection to WinRM on the host, or it broke: name, network, firewall, port, or the host is down.",
+        "No connection to WinRM on the host, or it broke: name, network, firewall, port, or the host is down. After some calls "
+        "in a row without an answer (`HVO_BREAKER_FAILURES`) launches are held back until the host answers an inventory.",
         "On the host: `winrm enumerate winrm/config/listener`. From a machine in the operator's network: `curl -kv "
         "https://<address>:<port>/wsman` has to be answered with an HTTP status. It is tried again by itself.",
         Attention.IF_IT_LASTS,
@@ -106,8 +107,9 @@ CALL_FAILED: Final[Mapping[Reason, Explanation]] = {
         host=HOST_FAILING,
     ),
     Reason.CALL_TIMEOUT: Explanation(
-        "A call did not end by its deadline (`HVO_RUN_DEADLINE_SECONDS`, `HVO_REMOVAL_DEADLINE_SECONDS` or "
-        "`HVO_INVENTORY_DEADLINE_SECONDS`) and was given up. What it was doing may still go on on the host.",
+        "A call did not end by its deadline (`HVO_RUN_DEADLINE_SECONDS`, `HVO_UPDATE_DEADLINE_SECONDS`, "
+        "`HVO_REMOVAL_DEADLINE_SECONDS` or `HVO_INVENTORY_DEADLINE_SECONDS`) and was given up. What it was doing may still go "
+        "on on the host.",
         "It is tried again by itself; the agent finds its finished steps. If it lasts, look for a slow disk, or raise the "
         "deadline in the chart's `settings`.",
         Attention.IF_IT_LASTS,

@@ -1,0 +1,74 @@
+"""What the executor tells of itself, over HTTP beside the metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+
+from executor.tasks import Gate, nothing, service, task
+from hyperv_operator.errors import HostUnreachable
+from hyperv_operator.ports import CallContext, Lane
+from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from hyperv_operator.telemetry.server import Probes, serving
+
+
+async def _get(port: int, path: str) -> aiohttp.ClientResponse:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as response:
+        await response.read()
+        return response
+
+
+def _silent(_: CallContext) -> None:
+    raise HostUnreachable("10.0.0.1:5986 does not answer.")
+
+
+async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_without_keys_and_messages() -> None:
+    metrics, gate, began = PrometheusMetrics(), Gate(), asyncio.Event()
+    tasks = service(metrics)
+    probes = Probes({"executor": tasks.exhausted}, {})
+    shown = {"executor": lambda: tasks.get_metrics().to_json()}
+    await tasks.submit(task("secret-key-1", nothing, host="h1"))
+    for _ in range(3):
+        with pytest.raises(HostUnreachable):
+            await tasks.submit(task("secret-key-2", _silent, host="h2", lane=Lane.FAST))
+    with pytest.raises(HostUnreachable):
+        await tasks.submit(task("secret-key-2", nothing, host="h2"))
+    held = [tasks.submit(task(f"secret-key-{n}", gate, host="h3", on_start=began.set)) for n in (3, 4, 5)]
+    await began.wait()
+    async with serving("127.0.0.1", 0, 0, metrics.registry, probes, shown) as (port, probe_port):
+        response = await _get(port, "/debug/executor")
+        seen: dict[str, Any] = await response.json()
+        scraped = await (await _get(port, "/metrics")).text()
+        assert (await _get(probe_port, "/healthz")).status == 200
+        assert (await _get(probe_port, "/debug/executor")).status == 404
+    job = seen["lanes"]["job"]
+    assert (job["queued"], job["running"], job["workers"], job["least"], job["most"]) == (2, 1, 4, 4, 4)
+    assert job["hosts"] == {"h3": {"queued": 2, "running": 1, "slots": 1}}
+    assert (job["hanging"], job["hanging_limit"]) == (0, 8)
+    assert seen["tallies"] == [
+        {"lane": "fast", "category": "long", "result": "HostUnreachable", "count": 3},
+        {"lane": "job", "category": "long", "result": "HostHeldBack", "count": 1},
+        {"lane": "job", "category": "long", "result": "ok", "count": 1},
+    ]
+    assert seen["refused"] == {"h2": 1}
+    assert seen["breakers"]["h2"]["state"] == "open"
+    assert not seen["closing"]
+    text = await response.text()
+    assert "secret-key" not in text
+    assert "10.0.0.1" not in text
+    for line in (
+        'hyperv_operator_queue_depth{lane="job"} 2.0',
+        'hyperv_operator_lane_workers_limit{lane="fast"} 2.0',
+        'hyperv_operator_host_held_back{host="h2"} 1.0',
+        'hyperv_operator_calls_refused_total{host="h2"} 1.0',
+        'hyperv_operator_task_duration_seconds_count{category="long",lane="fast",result="HostUnreachable"} 3.0',
+    ):
+        assert line in scraped
+    gate.open()
+    await asyncio.gather(*held)
+    tasks.forget_host("h2")
+    metrics.host_gone("h2")
+    assert metrics.registry.get_sample_value("hyperv_operator_host_held_back", {"host": "h2"}) is None
