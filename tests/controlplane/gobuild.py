@@ -27,11 +27,17 @@ def go_build(package: str, version: str, binary: Path, report: Callable[[str], N
     _go(command, {"GOFLAGS": "-mod=readonly"}, package, report)
 
 
-def go_install(package: str, binary: Path, report: Callable[[str], None]) -> None:
-    """Build a `package@version` outside any module, as its own go.mod says."""
+def go_install(
+    package: str, binary: Path, report: Callable[[str], None], *, tags: str = "", toolchain: str = "local"
+) -> None:
+    """Build a `package@version` outside any module, as its own go.mod says.
+
+    A `toolchain` of "auto" lets go fetch a newer release of itself, from where modules come, if that go.mod asks for it.
+    """
     report(f"building {package}, some minutes, once per user")
     with tempfile.TemporaryDirectory(dir=binary.parent) as folder:
-        _go(["install", "-trimpath", package], {"GOFLAGS": "-mod=mod", "GOBIN": folder}, package, report)
+        settings = {"GOFLAGS": "-mod=mod", "GOBIN": folder, "GOTOOLCHAIN": toolchain}
+        _go(["install", "-trimpath", "-tags", tags, package], settings, package, report)
         (built,) = Path(folder).iterdir()
         built.rename(binary)
 

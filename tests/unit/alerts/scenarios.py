@@ -1,0 +1,155 @@
+"""Stories of an operator and its hosts, told through its own metrics and host conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hyperv_operator.api.host import HostId, HyperVHostStatus
+from hyperv_operator.contract.inventory import parse_inventory
+from hyperv_operator.core import hosts
+from hyperv_operator.core.hosts import HostSnapshot
+from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted
+from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from unit.alerts.recording import Scrapes
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+_LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
+WELL = HostSnapshot(
+    name="hyperv01",
+    generation=1,
+    status=HyperVHostStatus(),
+    spec_error=None,
+    schema_version=1,
+    report=parse_inventory(_LINES.splitlines()),
+    begun_at=START,
+)
+"""A host that has just been read without trouble."""
+PINNED = HyperVHostStatus(host_id=HostId(smbios_uuid="another", machine_guid="another"))
+
+
+def looked(metrics: PrometheusMetrics, minute: int, snapshot: HostSnapshot) -> None:
+    """Have the host's conditions told as the reconciler tells them."""
+    now = START + timedelta(minutes=minute)
+    status = hosts.compose(replace(snapshot, begun_at=snapshot.begun_at and now), now)
+    metrics.host_conditions(snapshot.name, {one.type: (one.status, one.reason) for one in status.conditions})
+
+
+def operator(minute: int, metrics: PrometheusMetrics, *, host: HostSnapshot = WELL) -> PrometheusMetrics:
+    """An operator that is well: its watch is fresh, its lanes are idle, and another host of its is well too."""
+    metrics.watch_age(minute % 2 * 25.0)
+    for lane, workers in (("job", 16), ("fast", 8)):
+        metrics.lane_changed(lane, queued=0, running=0, workers=workers)
+    looked(metrics, minute, host)
+    looked(metrics, minute, replace(WELL, name="hyperv02"))
+    return metrics
+
+
+def _minutes(metrics: PrometheusMetrics, count: int, host: HostSnapshot = WELL) -> Iterator[int]:
+    for minute in range(count):
+        operator(minute, metrics, host=host)
+        yield minute
+
+
+def busy_and_well() -> Scrapes:
+    """A machine a quarter of an hour, a run that fails now and then, a restart that cancels some, and a queue that moves."""
+    metrics = PrometheusMetrics()
+    for minute in _minutes(metrics, 121):
+        metrics.lane_changed("job", queued=2, running=16, workers=16)
+        metrics.lane_changed("fast", queued=minute % 2, running=1, workers=8)
+        metrics.task_started("fast", "inventory", 0.1)
+        metrics.winrm_operation("hyperv01", "invoke", "ok", 0.4)
+        metrics.step_finished("CopyImage", "completed", 100)
+        if minute % 5 == 0:
+            metrics.task_started("job", "provision", 240)
+            metrics.run_finished("hyperv01", "provision", "pending", 200)
+        if minute % 15 == 0:
+            metrics.run_finished("hyperv01", "provision", "completed", 30)
+            metrics.run_finished("hyperv02", "provision", "completed", 30)
+        if minute % 18 == 0:
+            metrics.run_finished("hyperv01", "update", "failed", 30)
+        metrics.run_finished("hyperv02", "provision", "CallCancelled", 3)
+        yield metrics
+
+
+def unreachable() -> Scrapes:
+    """From minute 5 to 20 the host does not answer, in more than one way."""
+    metrics = PrometheusMetrics()
+    for minute in range(31):
+        error = HostUnreachable("No answer.") if minute % 3 else CallTimeout("Too late.")
+        yield operator(minute, metrics, host=replace(WELL, error=error if 5 <= minute < 20 else None))
+
+
+def never_trusted() -> Scrapes:
+    """The host was never read: its certificate is not trusted, which a person has to mend."""
+    metrics = PrometheusMetrics()
+    for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, error=TlsUntrusted("No trust."))):
+        yield metrics
+
+
+def agent_too_old() -> Scrapes:
+    """The operator was upgraded to another schema; the host's agent was not."""
+    metrics = PrometheusMetrics()
+    for _ in _minutes(metrics, 41, replace(WELL, schema_version=2)):
+        yield metrics
+
+
+def agent_missing() -> Scrapes:
+    """The host answers, and there is no agent on it."""
+    metrics = PrometheusMetrics()
+    for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, error=AgentMissing("No agent."))):
+        yield metrics
+
+
+def another_machine() -> Scrapes:
+    """Another machine answers at the host's address."""
+    metrics = PrometheusMetrics()
+    for _ in _minutes(metrics, 41, replace(WELL, status=PINNED)):
+        yield metrics
+
+
+def unreadable_spec() -> Scrapes:
+    """The host's spec cannot be read, so that it was never asked."""
+    metrics = PrometheusMetrics()
+    for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, spec_error="spec.paths: missing")):
+        yield metrics
+
+
+def one_machine_fails() -> Scrapes:
+    """One machine is tried again every 10 minutes, which is the longest pause, and fails; another one was completed."""
+    metrics = PrometheusMetrics()
+    metrics.run_finished("hyperv01", "provision", "completed", 300)
+    for minute in _minutes(metrics, 121):
+        if minute % 10 == 0:
+            metrics.run_finished("hyperv01", "provision", ("failed", "ShellLost")[minute // 10 % 2], 60)
+            metrics.run_finished("hyperv01", "provision", "pending", 60)
+        yield metrics
+
+
+def queue_stands(*, since: int) -> Scrapes:
+    """From a minute on, no call finds a place."""
+    metrics = PrometheusMetrics()
+    for minute in _minutes(metrics, 61):
+        if minute < since:
+            metrics.task_started("job", "provision", 1)
+        metrics.lane_changed("job", queued=3, running=16, workers=16)
+        yield metrics
+
+
+def watch_stands() -> Scrapes:
+    """The canary Lease is seen no more."""
+    metrics = PrometheusMetrics()
+    for minute in _minutes(metrics, 11):
+        metrics.watch_age(minute * 60)
+        yield metrics
+
+
+def operator_goes() -> Scrapes:
+    """The operator answers no scrape from minute 10 on; a host was unreachable then."""
+    metrics = PrometheusMetrics()
+    for _ in _minutes(metrics, 10, replace(WELL, error=HostUnreachable("No answer."))):
+        yield metrics
+    for _ in range(21):
+        yield None

@@ -1,0 +1,1 @@
+"""What Argo CD gets: test data of its health checks, with statuses as the operator writes them, and the ConfigMap's patch."""
