@@ -191,6 +191,7 @@ class Provisioning:
             vm.from_host[f"ProvisioningData.{number}"] = part
         manifest = {"protocol": 1, "parts": len(parts), "sha256": hashlib.sha256(sealed.encode()).hexdigest()}
         self._agent.ledger.add("publish", self._uid, sealed)
+        self._folder.published_run = self._run["id"]
         vm.post(vm.from_host, "ProvisioningData", json.dumps(manifest))
 
     async def _purge(self) -> None:
@@ -227,7 +228,9 @@ class Provisioning:
     def _told(self, vm: Vm) -> dict[str, Any] | None:
         try:
             told = json.loads(vm.from_guest.get("ProvisioningState", "null"))
-            return dict(told) if told["vm"] == vm.vm_id and told["run"] == self._run["id"] else None
+            # A later run takes over what an earlier one has published: the guest answers for that.
+            run = self._folder.published_run or self._run["id"]
+            return dict(told) if told["vm"] == vm.vm_id and told["run"] == run else None
         except (ValueError, TypeError, KeyError):
             return None
 

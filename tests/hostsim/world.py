@@ -61,6 +61,8 @@ class Folder:
     files: set[str] = field(default_factory=set)
     journal: dict[str, Any] | None = None
     started_at: float | None = None
+    published_run: str | None = None
+    """The run whose sealed data the guest was given last."""
     locked: bool = False
 
 

@@ -197,10 +197,13 @@ def _needs_guest(snapshot: Snapshot, situation: _Situation, now: datetime) -> De
 def _guest_state(snapshot: Snapshot, situation: _Situation) -> GuestState | None:
     """Return what the guest says of this run, or None; what cannot be read says nothing."""
     own = identity.own_vm(snapshot) if snapshot.is_current() else None
-    if own is None or own[1].guest is None or not situation.run_id:
+    # It answers for the run it was given its data in, and goes on doing so when a later run takes over.
+    sealed = snapshot.status.sealed
+    run_id = sealed.run_id if sealed else situation.run_id
+    if own is None or own[1].guest is None or not run_id:
         return None
     try:
-        return parse_guest_state(own[1].guest.state, own[1].vm_id, situation.run_id, None)
+        return parse_guest_state(own[1].guest.state, own[1].vm_id, run_id, None)
     except RecordError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.host import HyperVHostSpec
-from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus, Sealed
 from hyperv_operator.api.names import Reason
-from hyperv_operator.contract.inventory import parse_inventory
+from hyperv_operator.contract.inventory import GuestFacts, JournalFacts, parse_inventory
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
@@ -155,6 +156,35 @@ def test_an_agent_that_does_not_know_the_version_is_waited_for() -> None:
     standing = decide(replace(SNAPSHOT, host=replace(HOST, report=report)), NOW).standing
     assert (standing.phase, standing.reason) == (Phase.WORKING, Reason.AGENT_ROLLOUT_INCOMPLETE)
     assert "supports schema versions 2, 3, not 1" in standing.message
+
+
+_LATER_RUN = "c8e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d11"
+_VM_ID = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
+
+
+@pytest.mark.parametrize(
+    ("run", "heard"), [(RUN, True), ("d9e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d12", False), (_LATER_RUN, False)]
+)
+@pytest.mark.parametrize(
+    "state", [{"state": "pending", "reason": "WaitingForGuest"}, {"state": "failed", "code": "GuestTimeout"}]
+)
+def test_a_guest_is_heard_that_answers_for_the_run_it_was_given_its_data_in(
+    state: dict[str, Any], run: str, heard: bool
+) -> None:
+    """A later run has taken over since, as a changed spec or a timeout makes one."""
+    assert HOST.report is not None
+    told = json.dumps({"vm": _VM_ID, "run": run, "kid": "k", "state": "applied"})
+    vm = HOST.report.vms[0].model_copy(update={"machine_uid": UID, "guest": GuestFacts(state=told)})
+    journal = HOST.report.journals[0].model_copy(update={"machine_uid": UID, "run_id": _LATER_RUN, "attempt": 3})
+    journal = JournalFacts.model_validate({**journal.model_dump(), "reason": None, **state})
+    report = HOST.report.model_copy(update={"vms": (vm,), "journals": (journal,)})
+    status = HyperVMachineStatus(
+        claim=Claim(run_id=_LATER_RUN, attempt=3, operator="me"),
+        vm_id=_VM_ID,
+        sealed=Sealed(run_id=RUN, kid="k", count=1, secrets={}),
+    )
+    snapshot = replace(SNAPSHOT, host=replace(HOST, report=report), status=status)
+    assert isinstance(decide(snapshot, NOW).action, Launch) is heard
 
 
 def test_another_namespaces_machine_is_not_named() -> None:
