@@ -34,7 +34,7 @@ def _has(module: str, version: str) -> bool:
 
 @needs_pwsh
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize("path", sorted((AGENT / "tests").glob("*.Tests.ps1")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((AGENT / "tests").rglob("*.Tests.ps1")), ids=lambda path: path.stem)
 def test_pester(path: Path) -> None:
     if not _has("Pester", "5.0"):
         pytest.skip("Pester 5 is not installed")
