@@ -278,7 +278,9 @@ Describe 'A guest that does not do its part' {
         $job = New-TestJob $world -Attempt 2
         $job.sealed_data = New-TestSealing -Kid $guest.Kid -VmId $vmId -Run $job.run.id
         Set-FakeFault @{ kvpAnswer = 'failedJob' }
-        Assert-Failed (Invoke-TestAgent $world $job) 'PublishFailed'
+        $launch = Invoke-TestAgent $world $job
+        Assert-Failed $launch 'PublishFailed'
+        $launch.Outcome.message | Should -Match 'begun and failed'
         Set-FakeFault @{ kvpAnswer = $null }
         $job.run.attempt = 3
         (Invoke-TestAgent $world $job).Outcome.reason | Should -Be 'WaitingForGuest'

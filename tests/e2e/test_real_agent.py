@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,27 +15,21 @@ from e2e import agents, rig
 from e2e.conftest import NewHost
 from hostsim.faults import CmdletFault
 from hostsim.host import SimulatedHost
+from hostsim.pwsh.world import FolderWorld
 from hostsim.views import VmView
 
 pytestmark = [*agents.REAL, pytest.mark.parametrize("agent", ["pwsh"])]
-_PROVISIONING = (
-    "PreChecks",
-    "CopyImage",
-    "CopyProvisioningISO",
-    "RegisterVM",
-    "WaitForProvisioningKey",
-    "PublishProvisioningData",
-    "WaitForGuest",
-    "PurgeProvisioningData",
-    "EjectProvisioningISO",
-    "RegisterCluster",
+_BOUNDARIES = (
+    *("PreChecks", "CopyImage", "CopyProvisioningISO", "RegisterVM", "WaitForProvisioningKey"),
+    *("PublishProvisioningData", "WaitForGuest", "PurgeProvisioningData", "EjectProvisioningISO"),
+    *("RegisterCluster", "RegisterCluster:completed"),
+    *("RemoveClusterRole", "RemoveVM", "RemoveFiles", "VerifyRemoved", "VerifyRemoved:completed"),
 )
 _MUTATIONS = (
     *("copy_image", "copy_iso", "create_vm", "start_vm", "publish", "purge", "eject_iso", "cluster_role"),
     *("resize", "power", "delete_role", "delete_vm", "delete_folder"),
 )
-_REMOVAL = ("RemoveClusterRole", "RemoveVM", "RemoveFiles", "VerifyRemoved")
-_UNNAMED = ("New-VM", "Set-VM", "Set-VMProcessor", "Set-VMMemory", "Add-VMDvdDrive", "Set-VMFirmware", "Rename-VM")
+_UNNAMED = ("New-VM", "Set-VM", "Set-VMProcessor", "Add-VMDvdDrive", "Set-VMFirmware", "Rename-VM")
 _NAMED = (
     "Start-VM",
     "Invoke-CimMethod AddKvpItems",
@@ -142,45 +137,44 @@ def test_both_agents_do_the_same_to_their_hosts(cluster: ControlPlane, tenant: s
     assert hosts["pwsh"].world.changed_images() == []
 
 
-@pytest.mark.usefixtures("operator")
 def test_a_script_killed_anywhere_leaves_what_an_undisturbed_one_leaves(
-    cluster: ControlPlane, tenant: str, new_host: NewHost
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host({"failoverCluster": "HVC-K", "maxConcurrentRuns": 3})
-    host.world.failover_cluster = "HVC-K"
-    host.world.images["Ubuntu Large"] = 256 * 1024**3
-    names = ["calm", "at-start", "when-done", "in-copy", "after-cmdlet"]
-    steps = (*_PROVISIONING, *_REMOVAL)
-    host.faults.kills = {"at-start": list(steps), "when-done": [f"{step}:completed" for step in steps]}
+    world = host.world
+    assert isinstance(world, FolderWorld)
+    world.failover_cluster = "HVC-K"
+    world.images["Ubuntu Large"] = 256 * 1024**3
+    names = ["calm", "at-boundary", "in-copy", "after-cmdlet"]
+    host.faults.kills = {"at-boundary": list(_BOUNDARIES)}
     resources = []
     for name in names:
-        secret, machine = rig.submission(host.name, name, vm_clustered=True, gb_ram=1)
-        if name == "in-copy":
-            machine["spec"]["fields"]["image_name"] = "Ubuntu Large"
+        image = "Ubuntu Large" if name == "in-copy" else "Ubuntu 24.04"
+        secret, machine = rig.submission(host.name, name, vm_clustered=True, gb_ram=1, image_name=image)
         resources += [secret, {**machine, "spec": {**machine["spec"], "paused": True}}]
-    cluster.apply(resources, namespace=tenant)
-    uids = _uids(cluster, tenant, names)
-    _patch(cluster, tenant, "in-copy", '{"spec": {"paused": false}}')
-    host.faults.kill_in_copy = True
-    wait_until(lambda: host.faults.kill_in_copy, lambda on: not on, what="the copy of in-copy to begin", within=60)
-    fresh = f"hvo-{uids['after-cmdlet']}"
-    host.faults.cmdlets = [
-        *(CmdletFault(cmdlet, vm=fresh, when="after", kill=True) for cmdlet in _UNNAMED),
-        *(CmdletFault(cmdlet, vm="after-cmdlet", when="after", kill=True) for cmdlet in _NAMED),
-    ]
-    for name in names:
-        _patch(cluster, tenant, name, '{"spec": {"paused": false}}')
-    _wait_ready(cluster, tenant)
-    for name in names:
-        facts = _facts(host, uids[name])
-        assert {**facts, "addresses": [], "done": []} == {**_facts(host, uids["calm"]), "addresses": [], "done": []}, (
-            name
-        )
-    _delete_all(cluster, tenant)
-    assert host.faults.kills == {"at-start": [], "when-done": []}
-    expected = host.ledger.created_and_deleted(uids["calm"])
-    for name in names:
-        assert host.ledger.created_and_deleted(uids[name]) == expected, name
-        assert host.world.traces_of(uids[name]) == [], name
-    assert host.ledger.killed >= 2 * len(steps) + 1 + len(_UNNAMED) + len(_NAMED)
-    assert host.world.changed_images() == []
+    with rig.operator(cluster, log, **agents.settings("pwsh"), HVO_RETRY_LIMIT_SECONDS="1"):
+        cluster.apply(resources, namespace=tenant)
+        uids = _uids(cluster, tenant, names)
+        host.faults.kill_in_copy = True
+        _patch(cluster, tenant, "in-copy", '{"spec": {"paused": false}}')
+        wait_until(lambda: host.faults.kill_in_copy, lambda on: not on, what="the copy of in-copy to begin", within=120)
+        fresh = f"hvo-{uids['after-cmdlet']}"
+        host.faults.cmdlets = [
+            *(CmdletFault(cmdlet, vm=fresh, when="after", kill=True) for cmdlet in _UNNAMED),
+            *(CmdletFault(cmdlet, vm="after-cmdlet", when="after", kill=True) for cmdlet in _NAMED),
+        ]
+        for name in names:
+            _patch(cluster, tenant, name, '{"spec": {"paused": false}}')
+        _wait_ready(cluster, tenant)
+        as_it_is = {name: {**_facts(host, uids[name]), "addresses": []} for name in names}
+        assert as_it_is == dict.fromkeys(names, as_it_is["calm"])
+        _delete_all(cluster, tenant)
+        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+
+    assert host.faults.kills == {"at-boundary": []}
+    assert [fault["cmdlet"] for fault in world.state.read("faults.json")["cmdlets"]] == []
+    assert host.ledger.killed == len(_BOUNDARIES) + 1 + len(_UNNAMED) + len(_NAMED)
+    done = {name: host.ledger.created_and_deleted(uids[name]) for name in names}
+    assert done == dict.fromkeys(names, done["calm"])
+    assert [world.traces_of(uid) for uid in uids.values()] == [[]] * len(names)
+    assert world.changed_images() == []

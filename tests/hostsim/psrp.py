@@ -199,11 +199,20 @@ class Shell:
             one.changed.set()
             one.changed = asyncio.Event()
 
+    def close(self) -> None:
+        """The client closes the shell: what runs in it is stopped, and may clean up."""
+        for pipeline in self.pipelines.values():
+            pipeline.stop()
+        self._end()
+
     def kill(self) -> None:
         """The shell dies with everything in it."""
-        self.dead = True
         for pipeline in self.pipelines.values():
             pipeline.kill()
+        self._end()
+
+    def _end(self) -> None:
+        self.dead = True
         self._on_dead(self.id)
         self.changed.set()
         for pipeline in self.pipelines.values():

@@ -156,7 +156,7 @@ class WsmanServer:
         return "<r:SignalResponse/>"
 
     async def _delete(self, envelope: ET.Element, _: web.Request) -> str:
-        self._shell(envelope).kill()
+        self._shell(envelope).close()
         return ""
 
     def _shell(self, envelope: ET.Element) -> Shell:
