@@ -152,7 +152,7 @@ def test_a_script_killed_anywhere_leaves_what_an_undisturbed_one_leaves(
         image = "Ubuntu Large" if name == "in-copy" else "Ubuntu 24.04"
         secret, machine = rig.submission(host.name, name, vm_clustered=True, gb_ram=1, image_name=image)
         resources += [secret, {**machine, "spec": {**machine["spec"], "paused": True}}]
-    with rig.operator(cluster, log, **agents.settings("pwsh"), HVO_RETRY_LIMIT_SECONDS="1"):
+    with rig.operator(cluster, log, agents.settings("pwsh"), HVO_RETRY_LIMIT_SECONDS="1"):
         cluster.apply(resources, namespace=tenant)
         uids = _uids(cluster, tenant, names)
         host.faults.kill_in_copy = True
