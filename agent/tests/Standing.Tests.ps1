@@ -93,6 +93,30 @@ Describe 'The lock' {
         (Invoke-TestAgent $world $job).Outcome.reason | Should -Be 'WaitingForGuestKey'
     }
 
+    It 'is held by a launch as long as it runs, and shown in the inventory' {
+        $job = New-TestJob $world -Change @{ 'run.wait_seconds' = 120 }
+        $player = [powershell]::Create()
+        $null = $player.AddScript({
+                param($here, $world, $job)
+                Import-Module (Join-Path $here 'FakeHyperV/FakeHyperV.psd1')
+                Import-Module (Join-Path $here 'HostAgent.psm1')
+                (Invoke-TestAgent $world $job).Outcome.reason
+            }).AddArgument($PSScriptRoot).AddArgument($world).AddArgument($job)
+        $playing = $player.BeginInvoke()
+        $ends = [DateTime]::UtcNow.AddSeconds(100)
+        $journal = Get-Folder $world $job 'journal.json'
+        while (-not ((Test-Path $journal) -and (Get-Content -Raw $journal) -match '"step":"WaitForProvisioningKey"')) {
+            if ([DateTime]::UtcNow -gt $ends) { throw 'The other launch does not get to where it waits.' }
+            Start-Sleep -Milliseconds 100
+        }
+        (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)).Outcome.code | Should -Be 'HostBusy'
+        $lines = (Invoke-TestAgent $world (New-TestJob $world inventory)).Lines
+        @($lines -match '"locked":true').Count | Should -Be 1
+        $vmId = "$((Get-VM).Id)"
+        Set-FakeGuest -Id $vmId -Item @{ ProvisioningReady = Get-ReadyText (New-TestGuest) $vmId }
+        $player.EndInvoke($playing) | Should -Be 'WaitingForGuestKey'
+    }
+
     It 'of the host is HostBusy for a machine while another is being registered' {
         $job = New-TestJob $world
         # The agent waits for a minute; here somebody has it for good, so the wait is made short.

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hostsim.ledger import Ledger
-from hostsim.pwsh.world import FolderWorld, marked_uid
+from hostsim.pwsh.vm import marked_uid
+from hostsim.pwsh.world import FolderWorld
 
 _DATA = "ProvisioningData"
 _RESIZING = {"Set-VMProcessor", "Set-VMMemory"}

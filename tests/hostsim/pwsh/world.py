@@ -2,112 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import os
-import re
 import time
 import uuid
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from typing_extensions import override
-
+from hostsim.pwsh.images import Images
 from hostsim.pwsh.state import IMAGES, MACHINES, StateFolder, flocked
+from hostsim.pwsh.vm import FolderVm
 from hostsim.world import GIB
-
-_SCALE = 1024
-"""An image's file is so many times smaller than what it stands for."""
-_MARK = re.compile(r"^hyperv-operator\.io/machine-uid=(\S+)$", re.MULTILINE)
-_NAME = re.compile(r"^hvo-([0-9a-f-]{36})$")
-
-
-def marked_uid(name: str | None, notes: str | None) -> str | None:
-    """Return the machine whose mark a VM of this name and these notes carries."""
-    found = _MARK.search((notes or "").replace("\r", "")) or _NAME.match(name or "")
-    return found[1] if found else None
-
-
-class FolderVm:
-    """A VM: its record is the module's, what its guest tells is written here."""
-
-    def __init__(self, state: StateFolder, vm_id: str) -> None:
-        self._state = state
-        self._last: dict[str, Any] = {}
-        self.vm_id = vm_id
-        self.changed = asyncio.Event()
-        self.received: dict[str, Any] | None = None
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """The module's record; of a VM that was removed, the last one that was seen."""
-        self._last = self._state.read("vms", f"{self.vm_id}.json") or self._last
-        return self._last
-
-    @property
-    def name(self) -> str:
-        return str(self.record["name"])
-
-    @property
-    def state(self) -> str:
-        return str(self.record["state"])
-
-    @property
-    def cpu_cores(self) -> int:
-        return int(self.record["processorCount"])
-
-    @property
-    def gb_ram(self) -> int:
-        return int(self.record["memoryStartup"]) // GIB
-
-    @property
-    def machine_uid(self) -> str | None:
-        return marked_uid(self.record["name"], self.record["notes"])
-
-    @property
-    def vlan_id(self) -> int:
-        return int(self.record["adapters"][0]["vlanId"])
-
-    @property
-    def iso_attached(self) -> bool:
-        return any(drive["path"] for drive in self.record["dvds"])
-
-    @property
-    def addresses(self) -> list[str]:
-        return list(self._guest()["addresses"])
-
-    @property
-    def from_host(self) -> Mapping[str, str]:
-        pool = self._state.read("kvp", f"{self.vm_id}.json") or {"items": []}
-        return {item["name"]: item["data"] for item in pool["items"]}
-
-    @property
-    def from_guest(self) -> Mapping[str, str]:
-        return {item["name"]: item["data"] for item in self._guest()["items"]}
-
-    def _guest(self) -> dict[str, Any]:
-        empty = {"heartbeat": "OkApplicationsUnknown", "addresses": [], "items": [], "intrinsic": []}
-        return dict(self._state.read("guests", f"{self.vm_id}.json") or empty)
-
-    def wake(self) -> None:
-        """Wake whoever waits for a change of the items."""
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-    def tell(self, key: str, value: str | None) -> None:
-        """Write or delete an item of the guest."""
-        with self._state.locked():
-            guest = self._guest()
-            guest["items"] = [item for item in guest["items"] if item["name"] != key]
-            if value is not None:
-                guest["items"].append({"name": key, "data": value})
-            self._state.write(guest, "guests", f"{self.vm_id}.json")
-
-    def configure(self, addresses: list[str]) -> None:
-        """Take addresses, which Hyper-V then reports."""
-        with self._state.locked():
-            self._state.write({**self._guest(), "addresses": addresses}, "guests", f"{self.vm_id}.json")
 
 
 class MachineFolder:
@@ -129,54 +33,6 @@ class MachineFolder:
     @property
     def locked(self) -> bool:
         return flocked(self._path / "lock")
-
-
-class Images(MutableMapping[str, int]):
-    """The golden images: real files, of which a MiB stands for a GiB."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._seen: dict[str, tuple[int, str]] = {}
-
-    @override
-    def __getitem__(self, name: str) -> int:
-        try:
-            return self._path(name).stat().st_size * _SCALE
-        except FileNotFoundError:
-            raise KeyError(name) from None
-
-    @override
-    def __setitem__(self, name: str, size: int) -> None:
-        path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(b"vhdxfile" + os.urandom(4096))
-            file.truncate(max(size // _SCALE, 8192))
-        self._seen[name] = self._fingerprint(name)
-
-    @override
-    def __delitem__(self, name: str) -> None:
-        self._path(name).unlink()
-        del self._seen[name]
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(path.stem for path in self._folder.glob("*.vhdx")))
-
-    @override
-    def __len__(self) -> int:
-        return len(list(self._folder.glob("*.vhdx")))
-
-    def changed(self) -> list[str]:
-        """Return the names of those that are not what they were."""
-        return [name for name in self._seen if name not in self or self._fingerprint(name) != self._seen[name]]
-
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.vhdx"
-
-    def _fingerprint(self, name: str) -> tuple[int, str]:
-        path = self._path(name)
-        return path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class FolderWorld:
