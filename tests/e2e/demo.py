@@ -119,5 +119,7 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except FileNotFoundError as error:
+        sys.exit(str(error))
     except WaitTimedOut as error:
         sys.exit(f"the demo failed: {error}")
