@@ -155,18 +155,19 @@ def _account_rules(scope: Scope, schema: JobSchema) -> list[Json]:
 _POWERS = "[" + ", ".join(str(2 ** (32 - length)) for length in range(33)) + "]"
 
 
-def _octet(name: str) -> str:
-    return f"int(self.{name}.split('.')[0])"
+def _is_usable(name: str) -> str:
+    """Say that a machine can have the address; a DNS server may be on the machine itself."""
+    octet = f"int(self.{name}.split('.')[0])"
+    holds = f"{octet} > {crosschecks.FIRST_OCTETS.start - 1} && {octet} < {crosschecks.FIRST_OCTETS.stop}"
+    return f"{holds} && {octet} != {crosschecks.LOOPBACK_OCTET}" if name == "guest_v4_ipaddr" else holds
 
 
 def _network_rules(schema: JobSchema) -> list[Json]:
     known = [name for name in ("guest_v4_ipaddr", "guest_v4_dns1", "guest_v4_dns2") if schema.field(name)]
     found = []
     for name in known:
-        lowest = f"{_octet(name)} > 0 && {_octet(name)} < 224"
-        holds = f"{lowest} && {_octet(name)} != 127" if name == "guest_v4_ipaddr" else lowest
         message = crosschecks.unusable_message(name, _MARK)
-        found.append(rule(f"!has(self.{name}) || ({holds})", message, f"self.{name}"))
+        found.append(rule(f"!has(self.{name}) || ({_is_usable(name)})", message, f"self.{name}"))
     if {"guest_v4_ipaddr", "guest_v4_cidrprefix", "guest_v4_defaultgw"} <= set(schema.by_id):
         found += _subnet_rules()
     return found
@@ -188,8 +189,7 @@ def _is_end(name: str) -> str:
 
 def _subnet_rules() -> list[Json]:
     address, gateway = "self.guest_v4_ipaddr", "self.guest_v4_defaultgw"
-    octet = _octet("guest_v4_ipaddr")
-    given = f"has({address}) && has(self.guest_v4_cidrprefix) && {octet} > 0 && {octet} < 224 && {octet} != 127"
+    given = f"has({address}) && has(self.guest_v4_cidrprefix) && {_is_usable('guest_v4_ipaddr')}"
     both = f"{given} && has({gateway})"
     inside = f"({_value_of('guest_v4_ipaddr')}) / {_SIZE} == ({_value_of('guest_v4_defaultgw')}) / {_SIZE}"
     own = f"{gateway} == {address}"

@@ -57,10 +57,13 @@ def check(
     ]
 
 
-def is_usable(address: ipaddress.IPv4Address) -> bool:
-    """Tell whether a machine can have the address on a network: no loopback, multicast, reserved or unspecified one."""
-    first = address.packed[0]
-    return 0 < first < 224 and first != 127
+FIRST_OCTETS: Final = range(1, 224)
+"""Of addresses that a machine can have: below is no network, above are multicast and reserved ones."""
+LOOPBACK_OCTET: Final = 127
+
+
+def _is_usable(address: str) -> bool:
+    return ipaddress.IPv4Address(address).packed[0] in FIRST_OCTETS
 
 
 def unusable_message(name: str, address: str) -> str:
@@ -95,7 +98,7 @@ def _subnet(fields: Mapping[str, JsonValue]) -> list[FieldError]:
     if not isinstance(address, str):
         return []
     own = ipaddress.IPv4Address(address)
-    if not is_usable(own):
+    if not _is_usable(address) or own.packed[0] == LOOPBACK_OCTET:
         return [FieldError("guest_v4_ipaddr", "not_a_host", unusable_message("guest_v4_ipaddr", address))]
     if not isinstance(prefix, int):
         return []
@@ -123,7 +126,7 @@ def _servers(fields: Mapping[str, JsonValue]) -> list[FieldError]:
     found = []
     for name in ("guest_v4_dns1", "guest_v4_dns2"):
         address = fields.get(name)
-        if isinstance(address, str) and not 0 < ipaddress.IPv4Address(address).packed[0] < 224:
+        if isinstance(address, str) and not _is_usable(address):
             found.append(FieldError(name, "not_a_host", unusable_message(name, address)))
     return found
 
