@@ -78,7 +78,7 @@ def _first(chain: list[Policy], snapshot: Snapshot) -> Refused | None:
 
 
 def _dropped(snapshot: Snapshot) -> tuple[str, ...]:
-    submission = policies.submission_of(snapshot)
+    submission = snapshot.submission
     return submission.warnings if isinstance(submission, Accepted) else ()
 
 

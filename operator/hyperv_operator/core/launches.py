@@ -182,11 +182,9 @@ def _needs_guest(snapshot: Snapshot, situation: _Situation, now: datetime) -> De
     state = _guest_state(snapshot, situation)
     if state is not None and state.is_final:
         return _launch(snapshot, situation, "The guest has answered; provisioning is finished.")
-    own = identity.own_vm(snapshot) if snapshot.is_current() else None
-    if own and own[1].guest and situation.run_id and state is None and _must_seal_again(snapshot, situation):
-        found = _guest_key(snapshot, situation)
-        if found:
-            return _launch(snapshot, situation, "The guest's configuration is sealed again.", found)
+    found = _must_seal_again(snapshot, situation) if state is None else None
+    if found:
+        return _launch(snapshot, situation, "The guest's configuration is sealed again.", found)
     due = situation.since + snapshot.limits.guest_timeout
     if now > due:
         return _launch(snapshot, situation, "The guest's time is up; the agent looks for the cause.")
@@ -208,15 +206,20 @@ def _guest_state(snapshot: Snapshot, situation: _Situation) -> GuestState | None
         return None
 
 
-def _must_seal_again(snapshot: Snapshot, situation: _Situation) -> bool:
-    """A new key (the guest started anew) or a rotated Secret, while the guest has not taken the data yet."""
-    sealed = snapshot.status.sealed
-    found = _guest_key(snapshot, situation)
+def _must_seal_again(snapshot: Snapshot, situation: _Situation) -> tuple[GuestKey, str] | None:
+    """Return what to seal to, and its VM: a new key (the guest started anew), or the old one after a Secret's rotation.
+
+    Only while the guest is seen and has not taken the data yet.
+    """
+    own = identity.own_vm(snapshot) if snapshot.is_current() else None
+    sealed, found = snapshot.status.sealed, _guest_key(snapshot, situation)
+    if own is None or own[1].guest is None or not situation.run_id:
+        return None
     if sealed is None or found is None or sealed.count >= snapshot.limits.max_sealings:
-        return False
+        return None
     current = {check.secret_name: check.resource_version for check in snapshot.secrets}
     rotated = any(current.get(name, version) != version for name, version in sealed.secrets.items())
-    return rotated or found[0].kid != sealed.kid
+    return found if rotated or found[0].kid != sealed.kid else None
 
 
 def _busy(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:

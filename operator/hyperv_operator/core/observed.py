@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
@@ -12,6 +13,7 @@ from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.inventory import InventoryReport, JournalFacts, VmFacts
 from hyperv_operator.contract.records import Outcome
 from hyperv_operator.contract.schema import JobSchema
+from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
 from hyperv_operator.core.actions import JobKind
 from hyperv_operator.errors import HostError
 
@@ -146,6 +148,18 @@ class Snapshot:
     """Launches in a row that failed, by this process."""
     removed: bool = False
     """The host has confirmed that nothing of the machine is left there."""
+
+    @cached_property
+    def submission(self) -> Accepted | Rejected:
+        """The machine's fields held against the active schema, once a snapshot; the spec must be readable."""
+        assert self.spec is not None
+        return validate_job_submission(
+            self.schema,
+            self.spec.fields,
+            secrets=tuple(self.spec.secret_fields),
+            strict=True,
+            host_has_cluster=None if self.host is None else self.host.spec.failover_cluster is not None,
+        )
 
     @property
     def paused(self) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.records import Step, StepState
-from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
+from hyperv_operator.contract.validation import Accepted, Rejected
 from hyperv_operator.core import tenancy
 from hyperv_operator.core.observed import Rival, Snapshot
 
@@ -30,18 +30,6 @@ class Violation:
 
 
 Policy = Callable[[Snapshot], Violation | None]
-
-
-def submission_of(snapshot: Snapshot) -> Accepted | Rejected:
-    """Validate the machine's fields against the active schema; the spec must be readable."""
-    assert snapshot.spec is not None
-    return validate_job_submission(
-        snapshot.schema,
-        snapshot.spec.fields,
-        secrets=tuple(snapshot.spec.secret_fields),
-        strict=True,
-        host_has_cluster=None if snapshot.host is None else snapshot.host.spec.failover_cluster is not None,
-    )
 
 
 def readable(snapshot: Snapshot) -> Violation | None:
@@ -75,7 +63,7 @@ def version_message(given: int, active: int) -> str:
 def fields_valid(snapshot: Snapshot) -> Violation | None:
     """The fields keep every rule of the schema."""
     assert snapshot.spec is not None
-    match submission_of(snapshot):
+    match snapshot.submission:
         case Rejected(errors=errors):
             text = " ".join(f"{error.field}: {error.message}" for error in errors)
             if snapshot.spec.schema_version != snapshot.schema.version:
@@ -106,7 +94,7 @@ def host_known(snapshot: Snapshot) -> Violation | None:
 def tenant_allowed(snapshot: Snapshot) -> Violation | None:
     """A tenant entry of the host allows this machine."""
     assert snapshot.host is not None
-    submission = submission_of(snapshot)
+    submission = snapshot.submission
     assert isinstance(submission, Accepted)
     refusal = tenancy.refusal(
         snapshot.host.spec.tenants, snapshot.namespace_labels, submission.fields, snapshot.machines_of_namespace

@@ -22,7 +22,6 @@ from hyperv_operator.contract.validation import Accepted
 from hyperv_operator.core import identity
 from hyperv_operator.core.actions import JobKind, Launch
 from hyperv_operator.core.observed import HostView, Snapshot
-from hyperv_operator.core.policies import submission_of
 from hyperv_operator.core.provisioned import differences
 from hyperv_operator.errors import ProtocolViolation, SealingError
 from hyperv_operator.reconcilers.gather import read_guest_secrets
@@ -95,7 +94,7 @@ def _desired(snapshot: Snapshot, spec: HyperVMachineSpec) -> DesiredVm:
 async def _provisioning(
     world: World, snapshot: Snapshot, launch: Launch, host: HostOptions, run: RunRef
 ) -> tuple[ProvisioningJob, Sealed | None]:
-    submission = submission_of(snapshot)
+    submission = snapshot.submission
     assert isinstance(submission, Accepted)
     assert snapshot.spec is not None
     job = ProvisioningJob(

@@ -20,7 +20,7 @@ class HostSummary:
 
 @dataclass(frozen=True)
 class LaneSummary:
-    """One lane. `workers` may run at a time now, between `least` and `most`; `idle` threads of them are waiting."""
+    """One lane. `workers` may run at a time now, between `least` and `most`."""
 
     queued: int
     running: int
