@@ -10,6 +10,7 @@ import pytest
 
 PWSH = shutil.which("pwsh")
 needs_pwsh = pytest.mark.skipif(PWSH is None, reason="pwsh is not on PATH")
+"""Marks what is reported as skipped where there is no PowerShell 7."""
 
 
 def run(

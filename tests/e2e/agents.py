@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from hostsim.host import AgentKind
+from powershell import needs_pwsh
 
-_PWSH = pytest.mark.skipif(shutil.which("pwsh") is None, reason="pwsh is not installed")
-REAL = (_PWSH, pytest.mark.timeout(600))
+REAL = (needs_pwsh, pytest.mark.timeout(600))
 """Marks of a test that needs the real agent. Its scripts take seconds where the built-in agent takes none."""
 BOTH = pytest.mark.parametrize("agent", ["simulated", pytest.param("pwsh", marks=REAL)])
 """Runs a test with each agent."""

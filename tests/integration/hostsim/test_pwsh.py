@@ -2,59 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from controlplane.waiting import wait_until
+from hostcalls import Listener, endpoint, provisioning
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT
 from hostsim.pwsh.world import FolderWorld
-from hyperv_operator.contract.job import HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
 from hyperv_operator.contract.records import Outcome, StepRecord
 from hyperv_operator.errors import AgentMissing, CallCancelled, HostError, ProtocolViolation, ShellLost
 from hyperv_operator.hyperv.agent import WinRmHostAgent
 from hyperv_operator.hyperv.pool import SessionPool
-from hyperv_operator.ports import AgentReport, HostCredentials, HostEndpoint, LogLine
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from powershell import needs_pwsh
 
-pytestmark = pytest.mark.skipif(shutil.which("pwsh") is None, reason="pwsh is not installed")
-_HOST = HostOptions(
-    paths=HostPaths(agent=AGENT, images="D:\\DiskImages", machines="D:\\VMs"), virtual_switch="External", clone="Copy"
-)
+pytestmark = needs_pwsh
 _STEP = '{{"type":"step","step":"{step}","state":"started","message":"{message}","at":"2026-01-01T00:00:00Z"}}'
-
-
-class _Context:
-    def __init__(self, *, cancel_at: str = "") -> None:
-        self._ends = time.monotonic() + 60
-        self._cancel_at = cancel_at
-        self._cancelled = False
-        self.reports: list[AgentReport] = []
-
-    def remaining(self) -> float:
-        return max(0.0, self._ends - time.monotonic())
-
-    def is_cancelled(self) -> bool:
-        return self._cancelled
-
-    def report(self, report: AgentReport) -> None:
-        self.reports.append(report)
-        if isinstance(report, StepRecord) and report.step.value == self._cancel_at:
-            self._cancelled = True
-
-    def lines(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for report in self.reports:
-            if isinstance(report, LogLine):
-                found.setdefault(report.stream.value, []).append(report.text)
-        return found
 
 
 class _Rig:
@@ -70,32 +37,8 @@ class _Rig:
         head = "$job = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String(@($input)[0])) | ConvertFrom-Json\n"
         (self.folder / "Invoke-ProvisioningJob.ps1").write_text(head + text)
 
-    def run(self, context: _Context) -> Outcome:
-        endpoint = HostEndpoint(
-            name=self.host.name,
-            address=self.host.address,
-            port=self.host.port,
-            transport="https",
-            authentication="ntlm",
-            configuration_name="Microsoft.PowerShell",
-            agent_path=AGENT,
-            credentials=HostCredentials(self.host.username, SecretStr(self.host.password)),
-            credentials_version="1",
-            ca_bundle=self.host.ca_pem,
-        )
-        run = RunRef(
-            id=str(uuid.uuid4()),
-            machine_uid=str(uuid.uuid4()),
-            cluster_uid=str(uuid.uuid4()),
-            generation=1,
-            attempt=1,
-            deadline_seconds=60,
-            wait_seconds=1,
-        )
-        fields = {"vm_name": "one", "image_name": "Ubuntu 24.04", "gb_ram": 1, "cpu_cores": 1}
-        schema = SchemaRef(id="vm-provisioning", version=1)
-        job = ProvisioningJob(schema_ref=schema, host=_HOST, run=run, fields=fields)
-        return self.agent.run(endpoint, job, context)
+    def run(self, context: Listener) -> Outcome:
+        return self.agent.run(endpoint(self.host), provisioning(wait_seconds=1), context)
 
     def trace(self, name: str) -> Path:
         return self.folder / name
@@ -154,7 +97,7 @@ def test_every_stream_arrives_and_paths_are_those_of_windows(rig: _Rig) -> None:
         "'an ordinary line'\n"
         '\'{"type":"outcome","outcome":"failed","code":"Internal","message":"\' + $job.host.paths.machines + \'/x y.vhdx"}\''
     )
-    context = _Context()
+    context = Listener(60)
     outcome = rig.run(context)
     assert outcome.message == "D:\\VMs\\x y.vhdx"
     assert [(one.step.value, one.message) for one in context.reports if isinstance(one, StepRecord)] == [
@@ -171,16 +114,16 @@ def test_every_stream_arrives_and_paths_are_those_of_windows(rig: _Rig) -> None:
 def test_what_ends_a_script_before_its_outcome_is_told(rig: _Rig) -> None:
     rig.script("throw 'out of order'")
     with pytest.raises(ProtocolViolation, match="out of order"):
-        rig.run(_Context())
+        rig.run(Listener(60))
     (rig.folder / "Invoke-ProvisioningJob.ps1").unlink()
     with pytest.raises(AgentMissing):
-        rig.run(_Context())
+        rig.run(Listener(60))
 
 
 def test_a_stop_is_ctrl_c_and_the_script_cleans_up(rig: _Rig) -> None:
     rig.script(_hang(rig, "CopyImage"))
     with pytest.raises(CallCancelled):
-        rig.run(_Context(cancel_at="CopyImage"))
+        rig.run(Listener(60, cancel_at="CopyImage"))
     wait_until(lambda: rig.trace("cleaned").exists(), what="the script to clean up", within=20)
     wait_until(lambda: _gone(rig), what="the process to be gone", within=20)
 
@@ -189,12 +132,12 @@ def test_a_shell_that_dies_takes_the_process_along(rig: _Rig) -> None:
     rig.script(_record("PreChecks") + _hang(rig, "CopyImage"))
     rig.host.faults.kill_shell_at = "PreChecks"
     with pytest.raises(ShellLost):
-        rig.run(_Context())
+        rig.run(Listener(60))
     assert not rig.trace("pid").exists()
 
     watch = _once_under_way(rig, rig.host.reboot)
     with pytest.raises(ShellLost):
-        rig.run(_Context())
+        rig.run(Listener(60))
     watch.join()
     wait_until(lambda: _gone(rig), what="the process to be gone", within=20)
     assert not rig.trace("cleaned").exists()
@@ -212,7 +155,7 @@ def test_a_script_that_nobody_listens_to_goes_on_or_dies(rig: _Rig, orphans: str
     rig.trace("go").unlink(missing_ok=True)
     watch = _once_under_way(rig, rig.host.go_down)
     with pytest.raises(HostError):
-        rig.run(_Context())
+        rig.run(Listener(60))
     watch.join()
     rig.host.come_back()
     if orphans == "die":

@@ -17,6 +17,12 @@ _TEXT_NODES = frozenset({"comment", "verbatim_string_characters", "verbatim_here
 _MULTIPLIER = re.compile(rb"(?<=\d)(KB|MB|GB|TB|PB)\b")
 
 
+def sources() -> list[Path]:
+    """Return everything of the agent, the guests and the endpoint that PowerShell reads, data files included."""
+    kinds = {".ps1", ".psm1", ".psd1", ".psrc", ".pssc"}
+    return sorted(path for path in AGENT.rglob("*.ps*") if path.suffix in kinds)
+
+
 def scripts(folder: Path = AGENT) -> list[Path]:
     """Return the scripts and modules of a folder and those below it."""
     return sorted(path for path in folder.rglob("*.ps*1") if path.suffix in {".ps1", ".psm1"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.agent.pwsh import needs_pwsh, run
+from powershell import needs_pwsh, run
 from unit.agent.source import AGENT
 
 TESTS = sorted((AGENT / "tests").rglob("*.Tests.ps1"))

@@ -23,10 +23,11 @@ from unit.agent.source import (
     parse,
     parse_text,
     scripts,
+    sources,
     text_of,
 )
 
-ALL = scripts()
+ALL = sources()
 OWN = scripts(HOST)
 LIBRARY = sorted((HOST / "lib").glob("*.ps1"))
 ENTRIES = sorted(HOST.glob("*.ps1"))
@@ -101,6 +102,7 @@ def arguments(command: str, position: int, parameter: str) -> set[str]:
 @pytest.mark.parametrize("path", ALL, ids=name_of)
 def test_every_script_parses(path: Path) -> None:
     assert not parse(path).has_error
+    assert path.read_bytes().isascii()
 
 
 def test_a_script_that_is_broken_does_not_parse() -> None:

@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from hyperv_operator.contract.guest import parse_guest_ready
-from unit.agent.pwsh import needs_pwsh, run
+from powershell import needs_pwsh, run
 from unit.agent.source import HOST
 
 VM = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"

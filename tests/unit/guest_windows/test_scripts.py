@@ -1,4 +1,4 @@
-"""The PowerShell of the Windows guest and of the endpoint parses, wherever PowerShell itself is missing too."""
+"""What lies on the ISO beside the scripts, whose syntax is tested with the agent's."""
 
 from __future__ import annotations
 
@@ -6,42 +6,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import tree_sitter_powershell
-from tree_sitter import Language, Parser
 
 AGENT = Path(__file__).parents[3] / "agent"
 ISO = AGENT / "guest" / "windows" / "iso"
-SUFFIXES = {".ps1", ".psm1", ".psd1", ".psrc", ".pssc"}
-FOLDERS = ("guest/windows", "jea", "tests/guest-windows", "tests/jea")
-SCRIPTS = sorted(
-    path.relative_to(AGENT).as_posix()
-    for folder in FOLDERS
-    for path in (AGENT / folder).rglob("*")
-    if path.suffix in SUFFIXES
-)
-
-
-def errors(source: bytes) -> list[int]:
-    """Return the lines on which the source does not parse."""
-    tree = Parser(Language(tree_sitter_powershell.language())).parse(source)
-    found, waiting = list[int](), [tree.root_node]
-    while waiting:
-        node = waiting.pop()
-        if node.is_error or node.is_missing:
-            found.append(node.start_point[0] + 1)
-        waiting.extend(node.children)
-    return sorted(found)
-
-
-def test_a_syntax_error_is_found() -> None:
-    assert errors(b"function Get-A {\n    if ($true) {\n}\n")
-
-
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_the_script_parses(name: str) -> None:
-    source = (AGENT / name).read_bytes()
-    assert errors(source) == []
-    assert source.isascii()
 
 
 def test_names_on_the_iso_fit_its_file_system() -> None:

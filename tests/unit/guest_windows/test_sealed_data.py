@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,14 +15,14 @@ import pytest
 from hyperv_operator.contract.guest import GuestKey, GuestProgress, parse_guest_ready, parse_guest_state
 from hyperv_operator.contract.job import guest_plaintext
 from hyperv_operator.contract.sealing import seal, split
+from powershell import PWSH, needs_pwsh
 
 VM = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
 EXAMPLES = Path(__file__).parents[3] / "Schemas" / "examples" / "guest"
-PWSH = shutil.which("pwsh")
 
 pytestmark = [
-    pytest.mark.skipif(PWSH is None, reason="PowerShell (pwsh) is not installed"),
+    needs_pwsh,
     pytest.mark.timeout(240),
 ]
 

@@ -1,0 +1,83 @@
+"""What a call to a simulated host needs: an endpoint, a job, and somebody who listens."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from hostsim.host import SimulatedHost
+from hostsim.pwsh.state import AGENT
+from hyperv_operator.contract.job import HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
+from hyperv_operator.contract.records import StepRecord
+from hyperv_operator.ports import AgentReport, HostCredentials, HostEndpoint, LogLine
+
+OPTIONS = HostOptions(
+    paths=HostPaths(agent=AGENT, images="D:\\DiskImages", machines="D:\\VMs"), virtual_switch="External", clone="Copy"
+)
+
+
+class Listener:
+    """The context of one call: it keeps the reports, and cancels the call when a step is told of, if asked to."""
+
+    def __init__(self, seconds: float = 30, *, cancel_at: str = "") -> None:
+        self._ends = time.monotonic() + seconds
+        self._cancel_at = cancel_at
+        self._cancelled = False
+        self.reports: list[AgentReport] = []
+
+    def remaining(self) -> float:
+        """Return the seconds until the deadline."""
+        return max(0.0, self._ends - time.monotonic())
+
+    def is_cancelled(self) -> bool:
+        """Tell whether the call should stop."""
+        return self._cancelled
+
+    def report(self, report: AgentReport) -> None:
+        """Keep a report."""
+        self.reports.append(report)
+        if isinstance(report, StepRecord) and report.step.value == self._cancel_at:
+            self._cancelled = True
+
+    def lines(self) -> dict[str, list[str]]:
+        """Return the log lines by stream."""
+        found: dict[str, list[str]] = {}
+        for report in self.reports:
+            if isinstance(report, LogLine):
+                found.setdefault(report.stream.value, []).append(report.text)
+        return found
+
+
+def endpoint(host: SimulatedHost, **changes: object) -> HostEndpoint:
+    """Return how to reach a host; keyword arguments replace parts of it."""
+    made = HostEndpoint(
+        name=host.name,
+        address=host.address,
+        port=host.port,
+        transport="https",
+        authentication="ntlm",
+        configuration_name="Microsoft.PowerShell",
+        agent_path=AGENT,
+        credentials=HostCredentials(host.username, SecretStr(host.password)),
+        credentials_version="1",
+        ca_bundle=host.ca_pem,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def provisioning(wait_seconds: int = 2) -> ProvisioningJob:
+    """Return a first launch of a new machine."""
+    run = RunRef(
+        id=str(uuid.uuid4()),
+        machine_uid=str(uuid.uuid4()),
+        cluster_uid=str(uuid.uuid4()),
+        generation=1,
+        attempt=1,
+        deadline_seconds=60,
+        wait_seconds=wait_seconds,
+    )
+    fields = {"vm_name": "one", "image_name": "Ubuntu 24.04", "gb_ram": 1, "cpu_cores": 1}
+    return ProvisioningJob(schema_ref=SchemaRef(id="vm-provisioning", version=1), host=OPTIONS, run=run, fields=fields)
