@@ -12,14 +12,16 @@ import kopf
 from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
 
+from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind
-from hyperv_operator.errors import SchemaFileError, SettingsError
+from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
 from hyperv_operator.handlers import admission, host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.webhook import Certificate, WebhookServer
 from hyperv_operator.hyperv.agent import WinRmHostAgent
+from hyperv_operator.hyperv.bundle import load_bundle
 from hyperv_operator.hyperv.pool import SessionPool
 from hyperv_operator.kube.canary import Canary
 from hyperv_operator.kube.client import api_client
@@ -28,8 +30,10 @@ from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.book import Book
-from hyperv_operator.reconcilers.host import INVENTORY, HostReconciler
+from hyperv_operator.reconcilers.host import HostReconciler
+from hyperv_operator.reconcilers.looking import INVENTORY
 from hyperv_operator.reconcilers.machine import MachineReconciler
+from hyperv_operator.reconcilers.rollouts import ROLLOUT
 from hyperv_operator.reconcilers.world import World
 from hyperv_operator.remote.breaker import BreakerLimits
 from hyperv_operator.remote.options import Options
@@ -78,6 +82,20 @@ def active_schema(settings: Settings) -> JobSchema:
     return load_schema(text)
 
 
+def agent_bundle(settings: Settings, schema: JobSchema) -> AgentBundle | None:
+    """Read the agent that is brought to hosts, if the settings name one; `BundleError` if it cannot be used."""
+    if settings.agent_folder is None:
+        return None
+    bundle = load_bundle(settings.agent_folder)
+    if schema.version not in bundle.schema_versions:
+        known = ", ".join(map(str, bundle.schema_versions))
+        raise BundleError(
+            f"The agent in {settings.agent_folder} supports schema versions {known}, and the active schema is version "
+            f"{schema.version}: take the agent that belongs to the schema, or correct HVO_SCHEMA_FILE."
+        )
+    return bundle
+
+
 def executor_options(settings: Settings) -> Options:
     """Return how the executor is bounded; each kind of job, and the inventory, is a category of calls."""
     return Options(
@@ -86,6 +104,7 @@ def executor_options(settings: Settings) -> Options:
             JobKind.UPDATE.value: settings.update_deadline_seconds,
             JobKind.REMOVE.value: settings.removal_deadline_seconds,
             INVENTORY: settings.inventory_deadline_seconds,
+            ROLLOUT: settings.rollout_deadline_seconds,
         },
         job=Bounds(settings.job_workers_least, settings.job_workers),
         fast=Bounds(settings.fast_workers_least, settings.fast_workers),
@@ -95,10 +114,11 @@ def executor_options(settings: Settings) -> Options:
 
 
 async def run(settings: Settings) -> None:
-    """Run the operator until SIGTERM or SIGINT; raises `SettingsError` or `SchemaFileError` where it cannot start."""
+    """Run the operator until SIGTERM or SIGINT; raises `SettingsError`, `SchemaFileError` or `BundleError` where it cannot start."""
     redaction = Redactor()
     logs.set_up(settings.log_level, redaction)
     schema = active_schema(settings)
+    bundle = agent_bundle(settings, schema)
     metrics, clock = PrometheusMetrics(), SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(api_client())
@@ -117,6 +137,7 @@ async def run(settings: Settings) -> None:
             tasks=tasks,
             metrics=metrics,
             redaction=redaction,
+            bundle=bundle,
         )
         book = Book()
         context = Context(clock, book, MachineReconciler(world, book), HostReconciler(world, book))

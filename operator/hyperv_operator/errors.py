@@ -4,6 +4,7 @@
     ├── SettingsError            the operator's own settings cannot be used; it does not start
     ├── ContractError
     │   ├── SchemaFileError      job-inputs.yaml is broken
+    │   ├── BundleError          the folder with the agent is not whole
     │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
     │   └── RecordError          the agent or the guest sent something that is not the contract's
     ├── HostError                a call to a Hyper-V host did not do its work
@@ -17,7 +18,10 @@
     │   ├── CallTimeout          the call did not end by its deadline
     │   ├── CallCancelled        the operator gave the call up
     │   ├── ProtocolViolation    the host's answer is not WSMan, PSRP or the agent's protocol
-    │   └── AgentMissing         the agent's script is not on the host
+    │   ├── WrongHost            another machine answers than the one that is pinned
+    │   ├── AgentMissing         the agent's script is not on the host
+    │   └── RolloutFailed        the operator's version of the agent could not be put on the host, or does not work there
+    │       └── RolloutHeldUp    something on the host is using what would be replaced
     └── ClusterError             a call to the Kubernetes API did not do its work
         ├── ObjectGone           the object does not exist (any more)
         ├── WriteConflict        somebody else wrote the object first
@@ -78,6 +82,10 @@ class SchemaFileError(ContractError):
     def __init__(self, message: str, problems: tuple[SchemaProblem, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class BundleError(ContractError):
+    """The folder with the agent that goes to hosts is not whole."""
 
 
 class SealingError(ContractError):
@@ -161,11 +169,28 @@ class ProtocolViolation(HostError):
     host_answered = True
 
 
+class WrongHost(HostError):
+    """Another machine answers at the host's address than the one that was pinned."""
+
+    retry = Retry.CHANGE
+    host_answered = True
+
+
 class AgentMissing(HostError):
     """The agent's script or command does not exist on the host."""
 
     retry = Retry.CHANGE
     host_answered = True
+
+
+class RolloutFailed(HostError):
+    """The operator's version of the agent could not be put on the host, or does not work there."""
+
+    host_answered = True
+
+
+class RolloutHeldUp(RolloutFailed):
+    """Something on the host is using what would be replaced: that passes."""
 
 
 class ClusterError(OperatorError):

@@ -14,7 +14,8 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import JsonValue, SecretStr
 
-from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.contract.bundle import AgentBundle
+from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.contract.job import JobDefinition
 from hyperv_operator.contract.records import Outcome, StepRecord
 
@@ -55,6 +56,7 @@ class HostEndpoint:
     authentication: Literal["kerberos", "negotiate", "ntlm", "certificate", "basic"]
     configuration_name: str
     agent_path: str
+    """The folder of the scripts: `spec.paths.agent`, or that of a version in it."""
     credentials: HostCredentials = field(repr=False)
     credentials_version: str
     """resourceVersion of the credentials Secret: sessions made with another one are not reused."""
@@ -112,6 +114,27 @@ class HostAgent(Protocol):
         """Ask the host for its inventory."""
         ...
 
+    def install(
+        self,
+        endpoint: HostEndpoint,
+        bundle: AgentBundle,
+        job: JobDefinition,
+        check: Callable[[HostIdFacts], None],
+        context: CallContext,
+    ) -> InventoryReport:
+        """Bring a version of the agent to the host unless it is there, and return the inventory that it gives.
+
+        `endpoint.agent_path` is the agent's folder, `job` an inventory's. `check` raises if the host is not the one that is
+        expected, before anything is changed there.
+        """
+        ...
+
+    def prune(
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+    ) -> tuple[str, ...]:
+        """Delete the versions on the host whose names are not to be kept; return the names of those that are gone."""
+        ...
+
     def close(self) -> None:
         """End every session that is kept for reuse."""
         ...
@@ -143,7 +166,7 @@ class RemoteTask(Generic[T]):
     host: str
     lane: Lane
     category: str
-    """provision, remove, update or inventory: a metrics label, and what the call's deadline depends on. That is counted
+    """provision, remove, update, inventory or rollout: a metrics label, and what the call's deadline depends on. That is counted
     from the moment the call starts, not while it is queued."""
     prepare: Callable[[], Awaitable[Callable[[CallContext], T]]]
     """Awaited on the event loop when the worker is free, so that secrets are read and the claim is written at the last
@@ -292,8 +315,12 @@ class Metrics(Protocol):
         """Count one step of a run by its final state."""
         ...
 
+    def rollout_finished(self, host: str, result: str, seconds: float) -> None:
+        """Count one attempt to put the agent on a host; result is ok, Failed, Waiting (put off) or CallCancelled."""
+        ...
+
     def winrm_operation(self, host: str, operation: str, result: str, seconds: float) -> None:
-        """Count one WinRM operation (open, invoke, close); result is ok or the class of the HostError."""
+        """Count one WinRM operation (open, invoke, rollout); result is ok or the class of the HostError."""
         ...
 
     def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:

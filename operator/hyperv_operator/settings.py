@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     schema_file: Path | None = None
     """`job-inputs.yaml` to use instead of the one that is packaged."""
 
+    agent_folder: Path | None = None
+    """Folder with the agent that is brought to hosts (`make agent` builds it); unset: hosts are looked after by hand."""
+    rollout_hosts: int = Field(default=3, ge=1, le=50)
+    """The agent is put on at most this many hosts at a time, once it works on a first one."""
+    rollout_deadline_seconds: float = Field(default=900, gt=0, le=7_200)
+
     listen_address: str = "0.0.0.0"  # noqa: S104 - the pod's own network namespace; the chart decides what reaches it
     metrics_port: int = Field(default=8080, ge=0, le=65_535)
     probe_port: int = Field(default=8081, ge=0, le=65_535)

@@ -32,6 +32,8 @@ def _expression(text: str) -> str:
 
 
 _LAST_VLAN: Final = 4094
+FULL_LANGUAGE: Final = "Microsoft.PowerShell"
+"""The session configuration that takes any script; every other one is taken for a JEA endpoint."""
 VlanRange = Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$"), AfterValidator(_range)]
 
 
@@ -61,7 +63,7 @@ class Connection(Model):
     configuration_name: Annotated[
         str,
         Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$", description="Session configuration (JEA)."),
-    ] = "Microsoft.PowerShell"
+    ] = FULL_LANGUAGE
 
     @model_validator(mode="after")
     def _encrypted(self) -> Self:
@@ -180,13 +182,28 @@ class HostId(StatusModel):
 
 
 class AgentStatus(StatusModel):
-    """The agent that is on the host."""
+    """The agent on the host, and the one that the operator brings there."""
 
-    desired_digest: Annotated[str, Field(max_length=100)] | None = None
-    digest: Annotated[str, Field(max_length=100)] | None = None
-    version: Annotated[str, Field(max_length=64)] | None = None
-    schema_versions: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=16)] = ()
-    phase: Annotated[str, Field(max_length=32)] | None = None
+    desired_digest: (
+        Annotated[str, Field(max_length=100, description="The operator's version; unset where it brings none.")] | None
+    ) = None
+    digest: Annotated[str, Field(max_length=100, description="The version that answers.")] | None = None
+    version: Annotated[str, Field(max_length=64, description="What that version is called.")] | None = None
+    schema_versions: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...],
+        Field(max_length=16, description="Versions of the schema that it supports."),
+    ] = ()
+    phase: (
+        Annotated[
+            str,
+            Field(
+                max_length=32,
+                description="Present: installed by hand. Waiting, Installing, Failed, Ready: how far the operator's "
+                "version is.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Volume(StatusModel):

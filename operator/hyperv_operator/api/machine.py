@@ -62,6 +62,18 @@ class Claim(StatusModel):
     run_id: Annotated[Guid, Field(description="The run that the launch belongs to.")]
     attempt: Annotated[int, Field(ge=1, description="Number of the launch over the life of the resource.")]
     operator: Annotated[Short, Field(description="Identity of the operator that launches.")]
+    agent: (
+        Annotated[
+            str,
+            Field(
+                max_length=16,
+                pattern="^[0-9a-f]{16}$",
+                description="Version of the agent that the run began with, and goes on with; unset for one that was "
+                "installed by hand.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Run(StatusModel):

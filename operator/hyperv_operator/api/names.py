@@ -101,6 +101,7 @@ class Reason(StrEnum):
     HOST_IDENTITY_CHANGED = "HostIdentityChanged"
     AGENT_MISSING = "AgentMissing"
     AGENT_INCOMPATIBLE = "AgentIncompatible"
+    AGENT_ROLLOUT_FAILED = "AgentRolloutFailed"
     INVENTORY_STALE = "InventoryStale"
     # A call to the host failed on its way.
     QUOTA_EXCEEDED = "QuotaExceeded"
@@ -162,3 +163,5 @@ class EventReason(StrEnum):
     ABANDONED = "Abandoned"
     HOST_REACHABLE = "HostReachable"
     HOST_PROBLEM = "HostProblem"
+    AGENT_INSTALLED = "AgentInstalled"
+    AGENT_ROLLOUT_FAILED = "AgentRolloutFailed"

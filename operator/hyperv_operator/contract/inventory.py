@@ -56,6 +56,12 @@ class AgentFacts(WireModel):
     version: ShortText
     digest: ShortText
     schema_versions: Annotated[tuple[int, ...], Field(max_length=16)]
+    versions: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")], ...],
+        Field(max_length=256),
+        BeforeValidator(lambda value: value or ()),
+    ] = ()
+    """Names of the versions that lie on the host; those of another kind than the digest's do not count."""
 
 
 class HostFacts(WireModel):

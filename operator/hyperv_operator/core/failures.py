@@ -19,6 +19,7 @@ _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
     errors.CallTimeout: Reason.CALL_TIMEOUT,
     errors.CallCancelled: Reason.CALL_CANCELLED,
     errors.ProtocolViolation: Reason.PROTOCOL_VIOLATION,
+    errors.WrongHost: Reason.HOST_IDENTITY_CHANGED,
     errors.AgentMissing: Reason.AGENT_MISSING,
 }
 

@@ -10,8 +10,9 @@ from hyperv_operator.api.names import HostCondition, Reason
 from hyperv_operator.contract.inventory import HostFacts, HostIdFacts, InventoryReport
 from hyperv_operator.core import conditions, failures
 from hyperv_operator.core.observed import HostProblem
+from hyperv_operator.core.rollout import Rollout, RolloutPhase
 from hyperv_operator.core.standing import Fact
-from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError
+from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError, WrongHost
 
 _GIB = 1024**3
 MAX_LOGON_FAILURES = 2
@@ -35,6 +36,10 @@ class HostSnapshot:
     """Name of another HyperVHost that answers with the same identity."""
     stale_after: timedelta = timedelta(minutes=5)
     logon_failures: LogonFailures | None = None
+    rollout: Rollout | None = None
+    """How the operator's agent gets there; None where it is looked after by hand."""
+    offered: str | None = None
+    """The operator's version where it is to be installed by hand: what it is called, and its digest."""
 
 
 def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
@@ -53,6 +58,9 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
     """Return why the host cannot be worked with now; machines on it wait with the same reason."""
     if snapshot.spec_error:
         return HostProblem(Reason.INVALID_SPEC, snapshot.spec_error, needs_person=True)
+    if snapshot.rollout and isinstance(snapshot.error, AgentMissing):
+        lack = _rollout_lack(snapshot.rollout)
+        return HostProblem(lack.reason, lack.message, needs_person=lack.reason is not Reason.AGENT_ROLLOUT_INCOMPLETE)
     if snapshot.error is not None:
         return HostProblem(
             failures.reason_of_error(snapshot.error), snapshot.error.message, failures.needs_person(snapshot.error)
@@ -95,11 +103,15 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
                 digest=found.agent.digest[:100],
                 version=found.agent.version[:64],
                 schema_versions=found.agent.schema_versions,
-                phase="Present",
+                phase=RolloutPhase.PRESENT,
             ),
             "capacity": capacity(found, snapshot.status.capacity),
         }
-    return snapshot.status.model_copy(update=updates)
+    status = snapshot.status.model_copy(update=updates)
+    if snapshot.rollout is None:
+        return status
+    goal = {"desired_digest": snapshot.rollout.desired, "phase": snapshot.rollout.phase.value}
+    return status.model_copy(update={"agent": (status.agent or AgentStatus()).model_copy(update=goal)})
 
 
 def capacity(found: HostFacts, old: Capacity | None) -> Capacity:
@@ -127,7 +139,7 @@ def _reachable(snapshot: HostSnapshot) -> Fact:
     error = snapshot.error
     if snapshot.spec_error:
         return Fact(None, Reason.INVALID_SPEC, "The host was not tried: its spec cannot be read.")
-    if error is None or isinstance(error, AgentMissing):
+    if error is None or isinstance(error, AgentMissing | WrongHost):
         answered = snapshot.report is not None or error is not None
         text = "The host answers." if answered else "The host was not asked yet."
         return Fact(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
@@ -141,9 +153,21 @@ def _reachable(snapshot: HostSnapshot) -> Fact:
     return Fact(False, failures.reason_of_error(error), text)
 
 
+def _rollout_lack(rollout: Rollout) -> Fact:
+    """Return why the operator's agent is not on the host."""
+    if rollout.needs_person:
+        return Fact(False, Reason.AGENT_MISSING, rollout.message)
+    failed = rollout.phase is RolloutPhase.FAILED
+    return Fact(False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message)
+
+
 def _agent_ready(snapshot: HostSnapshot) -> Fact:
+    answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
+    if snapshot.rollout and not snapshot.rollout.is_ready and answered:
+        return _rollout_lack(snapshot.rollout)
     if isinstance(snapshot.error, AgentMissing):
-        return Fact(False, Reason.AGENT_MISSING, snapshot.error.message)
+        by_hand = f" Install {snapshot.offered} by hand: no rollout is possible there." if snapshot.offered else ""
+        return Fact(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
     if snapshot.report is None:
         return Fact(None, Reason.WAITING_FOR_INVENTORY, "The agent has not answered yet.")
     agent = snapshot.report.facts.agent
@@ -151,10 +175,13 @@ def _agent_ready(snapshot: HostSnapshot) -> Fact:
         known = ", ".join(map(str, agent.schema_versions)) or "none"
         text = (
             f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}. "
-            "Bring the agent on the host up to date."
+            f"Bring the agent on the host up to date{f': install {snapshot.offered}' if snapshot.offered else ''}."
         )
         return Fact(False, Reason.AGENT_INCOMPATIBLE, text)
-    return Fact(True, Reason.AS_EXPECTED, f"Agent {agent.version} supports schema version {snapshot.schema_version}.")
+    text = f"Agent {agent.version} supports schema version {snapshot.schema_version}."
+    if snapshot.offered and agent.digest not in snapshot.offered:
+        text += f" The operator comes with {snapshot.offered}, which is not what is installed there."
+    return Fact(True, Reason.AS_EXPECTED, text)
 
 
 def _fresh(snapshot: HostSnapshot, now: datetime) -> Fact:
@@ -169,7 +196,8 @@ def _fresh(snapshot: HostSnapshot, now: datetime) -> Fact:
 def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, Fact]:
     agent = _agent_ready(snapshot)
     if trouble is None and agent.value is not True:
-        trouble = HostProblem(agent.reason, agent.message, needs_person=agent.value is False)
+        waits = agent.reason in (Reason.AGENT_ROLLOUT_INCOMPLETE, Reason.WAITING_FOR_INVENTORY)
+        trouble = HostProblem(agent.reason, agent.message, needs_person=not waits)
     if trouble is None:
         return {
             HostCondition.READY: Fact(True, Reason.READY, "Machines can be provisioned here."),
@@ -177,8 +205,9 @@ def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, F
             HostCondition.STALLED: Fact(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
         }
     person, reason, text = trouble.needs_person, trouble.reason, trouble.message
+    failing = snapshot.error is not None and reason is not Reason.AGENT_ROLLOUT_INCOMPLETE
     return {
-        HostCondition.READY: Fact(False if person or snapshot.error else None, reason, text),
+        HostCondition.READY: Fact(False if person or failing else None, reason, text),
         HostCondition.RECONCILING: Fact(not person, reason if not person else Reason.IDLE, text),
         HostCondition.STALLED: Fact(person, reason if person else Reason.AS_EXPECTED, text),
     }

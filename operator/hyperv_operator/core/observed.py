@@ -15,6 +15,7 @@ from hyperv_operator.contract.records import Outcome
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
 from hyperv_operator.core.actions import JobKind
+from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import HostError
 
 
@@ -40,6 +41,8 @@ class HostView:
     begun_at: datetime | None = None
     """When the read of `report` began: what it shows is at least this fresh."""
     previous_begun_at: datetime | None = None
+    rollout: Rollout | None = None
+    """How the operator's agent gets there; None where it is looked after by hand."""
 
     def vms_of(self, uid: str) -> tuple[VmFacts, ...]:
         """Return the VMs that carry this machine's mark."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.contract.records import OutcomeKind
 from hyperv_operator.core import launches, policies, provisioned, removal
-from hyperv_operator.core.actions import JobKind, Wait
+from hyperv_operator.core.actions import JobKind, Launch, Wait
 from hyperv_operator.core.observed import Holding, Snapshot
 from hyperv_operator.core.policies import Violation
 from hyperv_operator.core.standing import Decision, Fact, Phase, Standing, blocked, working
@@ -28,6 +28,10 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     if violation:
         return _refuse(snapshot, violation, now)
     decision = launches.decide(snapshot, now)
+    if isinstance(decision.action, Launch):
+        violation = policies.agent_ready_for(snapshot, decision.action)
+        if violation:
+            return _refuse(snapshot, violation, now)
     accepted = Fact(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
     return Decision(decision.action, _with_accepted(decision.standing, accepted))
 

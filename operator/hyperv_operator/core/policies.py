@@ -12,8 +12,9 @@ from datetime import datetime
 from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.records import Step, StepState
 from hyperv_operator.contract.validation import Accepted, Rejected
-from hyperv_operator.core import tenancy
-from hyperv_operator.core.observed import Rival, Snapshot
+from hyperv_operator.core import setup, tenancy
+from hyperv_operator.core.actions import Launch
+from hyperv_operator.core.observed import HostView, Rival, Snapshot
 
 
 @dataclass(frozen=True)
@@ -172,17 +173,38 @@ def inventory_known(snapshot: Snapshot) -> Violation | None:
 
 
 def agent_compatible(snapshot: Snapshot) -> Violation | None:
-    """The agent on the host supports the schema that the machine was written for."""
-    assert snapshot.spec is not None
+    """The agent that was installed on the host by hand supports the schema that the machine was written for."""
     assert snapshot.host is not None
-    assert snapshot.host.report is not None
-    versions = snapshot.host.report.facts.agent.schema_versions
+    return None if snapshot.host.rollout else _schema_supported(snapshot, snapshot.host)
+
+
+def agent_ready_for(snapshot: Snapshot, launch: Launch) -> Violation | None:
+    """The version of the agent that a launch needs is on the host."""
+    host = snapshot.host
+    assert host is not None
+    if host.rollout is None:
+        return None
+    message = setup.not_ready(snapshot, launch)
+    if message:
+        return Violation(
+            Reason.AGENT_ROLLOUT_INCOMPLETE,
+            f"Host {host.name} does not have the operator's agent yet. {message}",
+            about_submission=False,
+            needs_person=False,
+        )
+    return _schema_supported(snapshot, host) if setup.version_for(snapshot, launch) == host.rollout.name else None
+
+
+def _schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:
+    assert snapshot.spec is not None
+    assert host.report is not None
+    versions = host.report.facts.agent.schema_versions
     wanted = snapshot.spec.schema_version
     if wanted in versions:
         return None
     return Violation(
         Reason.AGENT_ROLLOUT_INCOMPLETE,
-        f"The agent on host {snapshot.host.name} supports schema versions {', '.join(map(str, versions)) or 'none'}, not "
+        f"The agent on host {host.name} supports schema versions {', '.join(map(str, versions)) or 'none'}, not "
         f"{wanted}. It goes on when the agent there is brought up to date.",
         about_submission=False,
         needs_person=False,

@@ -30,6 +30,8 @@ class LaunchStart:
     started_at: datetime
     definition: str
     sealed: Sealed | None = None
+    agent: str | None = None
+    """Name of the agent's version; None for one that was installed by hand."""
 
 
 def compose(snapshot: Snapshot, standing: Standing, now: datetime) -> HyperVMachineStatus:
@@ -69,7 +71,7 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
     updates: dict[str, object] = {
         "observed_generation": snapshot.generation,
         "conditions": _conditions(snapshot, standing, now),
-        "claim": Claim(run_id=start.run_id, attempt=start.attempt, operator=operator),
+        "claim": Claim(run_id=start.run_id, attempt=start.attempt, operator=operator, agent=start.agent),
         "run": run,
         "history": _history(snapshot),
         **_vm(snapshot),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
+from hyperv_operator.api.host import FULL_LANGUAGE
+from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.inventory import InventoryReport, parse_inventory
 from hyperv_operator.contract.job import JobDefinition
 from hyperv_operator.contract.records import Outcome, StepRecord, parse_record
 from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError, ShellLost
 from hyperv_operator.hyperv.pool import SessionPool
+from hyperv_operator.hyperv.rollout import AgentRollout, Check
 from hyperv_operator.hyperv.session import Ended, Statement, StreamItem
 from hyperv_operator.hyperv.stream import PowerShellStreamDecoder
 from hyperv_operator.ports import CallContext, HostEndpoint, LogLine, LogStream, Metrics
 
 RECORD_TAG = "HyperVOperator"
-FULL_LANGUAGE = "Microsoft.PowerShell"
 JEA_COMMAND = "Invoke-HvoJob"
 _SCRIPTS = {
     "vm-provisioning": "Invoke-ProvisioningJob.ps1",
@@ -45,6 +47,7 @@ class WinRmHostAgent:
     def __init__(self, pool: SessionPool, metrics: Metrics) -> None:
         self._pool = pool
         self._metrics = metrics
+        self._rollout = AgentRollout(pool, metrics)
 
     def run(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> Outcome:
         """Launch the script for a job and stay attached until its outcome; raises `HostError`."""
@@ -89,6 +92,20 @@ class WinRmHostAgent:
             text = error.message if isinstance(error, RecordError) else "It is not the contract's."
             raise ProtocolViolation(f"The inventory of {endpoint.address} cannot be used: {text}") from None
 
+    def install(
+        self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: CallContext
+    ) -> InventoryReport:
+        """Bring a version of the agent to the host and return the inventory that it gives; raises `HostError`."""
+        return self._rollout.install(
+            endpoint, bundle, check, lambda version: self.read_inventory(version, job, context), context
+        )
+
+    def prune(
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+    ) -> tuple[str, ...]:
+        """Delete the versions on the host that are not to be kept; return their names; raises `HostError`."""
+        return self._rollout.prune(endpoint, bundle, keep, context)
+
     def close(self) -> None:
         """End every session that is kept for reuse."""
         self._pool.close()
@@ -106,7 +123,7 @@ class WinRmHostAgent:
         result = "ok"
         try:
             with self._pool.session(endpoint, context, fresh=fresh) as session:
-                return session.run(_statement(endpoint, job), job.encode(), context, sink)
+                return session.run(_statement(endpoint, job), (job.encode(),), context, sink)
         except HostError as error:
             result = type(error).__name__
             raise

@@ -89,5 +89,5 @@ class SessionPool:
 
 
 def _key(endpoint: HostEndpoint) -> HostEndpoint:
-    """Return the endpoint without its secrets; the credentials' version stands for them."""
-    return replace(endpoint, credentials=HostCredentials(username=endpoint.credentials.username))
+    """Return what a session depends on: no secrets, for which the credentials' version stands, and no script's folder."""
+    return replace(endpoint, credentials=HostCredentials(username=endpoint.credentials.username), agent_path="")

@@ -6,7 +6,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,15 +95,17 @@ class Session:
             raise
         self.broken = False
 
-    def run(self, statement: Statement, data: str, context: CallContext, sink: Callable[[StreamItem], None]) -> Ended:
-        """Run one pipeline with one string of input and hand every object of every stream to `sink` as it comes.
+    def run(
+        self, statement: Statement, inputs: Sequence[str], context: CallContext, sink: Callable[[StreamItem], None]
+    ) -> Ended:
+        """Run one pipeline with strings of input and hand every object of every stream to `sink` as it comes.
 
         Raises `HostError`; after that the session is broken.
         """
         try:
             with self._translated(effect=True):
                 shell = self._pipeline(statement)
-                shell.begin_invoke(input=[data])  # type: ignore[arg-type] # its hint forgets lists
+                shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # its hint forgets lists
                 self._attend(shell, context, sink)
                 ended = _ended(shell)
                 with contextlib.suppress(WinRMError, requests.RequestException):

@@ -13,10 +13,17 @@ from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.contract.inventory import InventoryReport
 from hyperv_operator.core.observed import Holding, HostProblem, HostView, LaunchResult, SecretCheck
+from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.status import LaunchStart
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import JsonObject, ObjectRef
 from hyperv_operator.reconcilers.objects import is_newer, metadata
+
+
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 @dataclass
@@ -111,6 +118,16 @@ class HostRecord:
     read_at: datetime | None = None
     """When the last attempt to read the inventory ended."""
     read_generation: int | None = None
+    spread: float = 1.0
+    """What the interval to the next look is multiplied with, so that hosts do not all have their turn at once."""
+    rollout: Rollout | None = None
+    """How the operator's agent gets there; None where it is looked after by hand, or nothing is known yet."""
+    at_rest: asyncio.Event = field(default_factory=_set_event)
+    """Set while the agent's files on the host are not being changed."""
+    rollout_told: object = None
+    """What the other hosts were last told of it."""
+    pruned_at: datetime | None = None
+    """When old versions of the agent were last deleted."""
 
     @property
     def name(self) -> str:
@@ -142,6 +159,7 @@ class HostRecord:
             report=self.report,
             begun_at=self.begun_at,
             previous_begun_at=self.previous_begun_at,
+            rollout=self.rollout,
         )
 
 

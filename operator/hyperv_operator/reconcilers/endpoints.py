@@ -10,8 +10,11 @@ from hyperv_operator.ports import HostCredentials, HostEndpoint, SecretData
 from hyperv_operator.reconcilers.world import World
 
 
-async def endpoint_of(world: World, name: str, spec: HyperVHostSpec) -> HostEndpoint:
-    """Read the credentials and return the endpoint; `CredentialsUnusable` says what is missing in which Secret."""
+async def endpoint_of(world: World, name: str, spec: HyperVHostSpec, folder: str) -> HostEndpoint:
+    """Read the credentials and return the endpoint, for the agent's scripts in `folder`.
+
+    `CredentialsUnusable` says what is missing in which Secret.
+    """
     namespace, connection = world.settings.operator_namespace, spec.connection
     secret_name = connection.credentials_secret_ref.name
     try:
@@ -32,7 +35,7 @@ async def endpoint_of(world: World, name: str, spec: HyperVHostSpec) -> HostEndp
         transport=connection.transport,
         authentication=connection.authentication,
         configuration_name=connection.configuration_name,
-        agent_path=spec.paths.agent,
+        agent_path=folder,
         credentials=_credentials(secret, secret_name, certificate=connection.authentication == "certificate"),
         credentials_version=secret.resource_version,
         ca_bundle=connection.ca_bundle,

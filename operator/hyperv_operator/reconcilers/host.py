@@ -1,40 +1,25 @@
-"""One HyperVHost's pass: read its inventory when that is due, report, publish, wake the machines it concerns."""
+"""One HyperVHost's pass: look at it, bring the agent there, report, publish, wake the machines that it concerns."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
-from hyperv_operator.contract.inventory import InventoryReport
 from hyperv_operator.core import hosts, placeholders
-from hyperv_operator.core.observed import HostView
 from hyperv_operator.core.placeholders import InProgress
-from hyperv_operator.errors import (
-    AuthenticationFailed,
-    CallCancelled,
-    ClusterError,
-    CredentialsUnusable,
-    HostError,
-    ObjectGone,
-    ProtocolViolation,
-    WriteConflict,
-)
-from hyperv_operator.ports import CallContext, HostEndpoint, Lane, RemoteTask
-from hyperv_operator.reconcilers import jobs
+from hyperv_operator.errors import CallCancelled, ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
-from hyperv_operator.reconcilers.endpoints import endpoint_of
 from hyperv_operator.reconcilers.gather import UNASKED
+from hyperv_operator.reconcilers.looking import HostLook
 from hyperv_operator.reconcilers.objects import metadata
+from hyperv_operator.reconcilers.rollouts import Rollouts
 from hyperv_operator.reconcilers.world import World
 
 log = logging.getLogger(__name__)
 
-INVENTORY = "inventory"
-"""The category of the calls."""
 PUBLISH_EVERY = timedelta(seconds=5)
 """An inventory object is written at most this often."""
 _STALE_INTERVALS = 3
@@ -47,6 +32,8 @@ class HostReconciler:
     def __init__(self, world: World, book: Book) -> None:
         self._world = world
         self._book = book
+        self._looks = HostLook(world, book)
+        self._rollouts = Rollouts(world, book, self._looks)
 
     async def reconcile(self, record: HostRecord) -> datetime:
         """Make one pass and return when the next is due. Failures are reported, never raised."""
@@ -55,20 +42,13 @@ class HostReconciler:
             record.wake.clear()
             spec = record.spec
             if isinstance(spec, str):
-                record.problem, record.attempted = hosts.problem(self._snapshot(record)), True
-                await self._report(record)
-                self._tell_machines(record)
+                record.attempted, record.rollout = True, None
+                await self._tell(record)
                 due = self._world.clock.now() + timedelta(hours=1)
             else:
                 self._world.tasks.set_slots(record.name, spec.max_concurrent_runs)
-                due = self._due(record, spec)
-                if due <= self._world.clock.now():
-                    result = "acted"
-                    await self._look(record, spec)
-                    await self._report(record)
-                    self._tell_machines(record)
-                    due = self._due(record, spec)
-                due = min(due, await self._publish(record))
+                result = "acted" if await self._work(record, spec) else "waited"
+                due = min(self._due(record, spec), await self._publish(record))
         except (ObjectGone, CallCancelled):
             due = self._world.clock.now() + PUBLISH_EVERY
         except ClusterError as error:
@@ -86,90 +66,33 @@ class HostReconciler:
         self._world.metrics.host_gone(record.name)
         if self._book.hosts.get(record.name) is record:
             del self._book.hosts[record.name]
+        self._rollouts.wake_waiting(record)
         for machine in self._book.machines_on(record.name):
             machine.wake.set()
 
-    # --- looking -----------------------------------------------------------------------------------------------------
+    # --- working -----------------------------------------------------------------------------------------------------
+
+    async def _work(self, record: HostRecord, spec: HyperVHostSpec) -> bool:
+        """Look at the host and bring the agent there, each if it is due; tell whether anything was done."""
+        self._rollouts.settle(record, spec)
+        looked = self._looks.due(record, spec) <= self._world.clock.now()
+        if looked:
+            await self._looks.look(record, spec)
+            self._rollouts.settle(record, spec)
+            record.problem = hosts.problem(self._snapshot(record))
+        before = record.rollout
+        if self._rollouts.begin(record):
+            await self._tell(record)
+            await self._rollouts.install(record, spec)
+        if not looked and record.rollout == before:
+            return False
+        await self._tell(record)
+        await self._rollouts.prune(record, spec)
+        return True
 
     def _due(self, record: HostRecord, spec: HyperVHostSpec) -> datetime:
-        now = self._world.clock.now()
-        if record.read_at is None or record.read_generation != metadata(record.body).generation:
-            return now
-        return record.read_at + timedelta(seconds=self._interval(record, spec))
-
-    def _interval(self, record: HostRecord, spec: HyperVHostSpec) -> float:
-        settings = self._world.settings
-        interval = min(float(spec.inventory_interval_seconds), settings.inventory_interval_limit_seconds or 86_400)
-        if record.error is None and self._book.awaits_guest(record.name):
-            return min(interval, settings.awaited_inventory_seconds)
-        return interval
-
-    async def _look(self, record: HostRecord, spec: HyperVHostSpec) -> None:
-        """Read the inventory; what comes of it, an error too, is kept in the record."""
-        generation = metadata(record.body).generation
-        begun: list[datetime] = []
-        credentials: list[str] = []
-        try:
-            report = await self._world.tasks.submit(
-                RemoteTask(
-                    key=f"inventory:{record.ref.uid}",
-                    host=record.name,
-                    lane=Lane.FAST,
-                    category=INVENTORY,
-                    probe=True,
-                    prepare=lambda: self._prepare(record, spec, credentials),
-                    on_start=lambda: begun.append(self._world.clock.now()),
-                )
-            )
-        except CallCancelled:
-            raise
-        except HostError as error:
-            self._note_error(record, error, credentials[-1] if credentials and begun else None)
-        except ClusterError:
-            raise
-        except Exception as error:
-            log.exception("Reading an inventory failed in a way nobody foresaw", extra={"host": record.name})
-            name = type(error).__name__
-            self._note_error(record, ProtocolViolation(f"The inventory could not be read ({name})."), None)
-        else:
-            record.previous_begun_at, record.begun_at = record.begun_at, begun[-1]
-            record.report, record.error, record.logon_failures = report, None, None
-        record.attempted, record.read_generation = True, generation
-        record.read_at = self._world.clock.now()
-        record.problem = hosts.problem(self._snapshot(record))
-
-    async def _prepare(
-        self, record: HostRecord, spec: HyperVHostSpec, credentials: list[str]
-    ) -> Callable[[CallContext], InventoryReport]:
-        endpoint = await endpoint_of(self._world, record.name, spec)
-        self._check_logons(record, endpoint)
-        credentials.append(endpoint.credentials_version)
-        view = HostView(name=record.name, uid=record.ref.uid, spec=spec)
-        job = jobs.inventory_job(view, await self._world.namespaces.cluster_uid())
-        return lambda context: self._world.agent.read_inventory(endpoint, job, context)
-
-    def _check_logons(self, record: HostRecord, endpoint: HostEndpoint) -> None:
-        """Do not offer credentials again that were refused twice: the account would be locked out."""
-        failed = record.logon_failures or HyperVHostStatus.parse(record.body.get("status")).logon_failures
-        record.logon_failures = failed
-        if (
-            failed
-            and failed.secret_version == endpoint.credentials_version
-            and failed.count >= hosts.MAX_LOGON_FAILURES
-        ):
-            raise AuthenticationFailed(
-                f"Host {endpoint.address} refused these credentials {failed.count} times. Correct the user name and "
-                "password in the credentials Secret; the operator tries again when the Secret has changed."
-            )
-
-    def _note_error(self, record: HostRecord, error: HostError, version: str | None) -> None:
-        record.error = error
-        if isinstance(error, AuthenticationFailed) and version is not None:
-            before = record.logon_failures
-            count = before.count + 1 if before and before.secret_version == version else 1
-            record.logon_failures = LogonFailures(secret_version=version, count=count)
-        elif isinstance(error, CredentialsUnusable):
-            record.logon_failures = None
+        due, again = self._looks.due(record, spec), self._rollouts.due(record)
+        return min(due, again) if again else due
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
@@ -188,7 +111,14 @@ class HostReconciler:
             same_identity=self._twin(record),
             stale_after=timedelta(seconds=interval * _STALE_INTERVALS),
             logon_failures=record.logon_failures,
+            rollout=record.rollout,
+            offered=self._offered(record),
         )
+
+    def _offered(self, record: HostRecord) -> str | None:
+        """Name the operator's agent where it cannot be brought to the host."""
+        bundle = self._world.bundle
+        return f"agent {bundle.version} ({bundle.digest})" if bundle and record.rollout is None else None
 
     def _twin(self, record: HostRecord) -> str | None:
         """Return the name of another HyperVHost that is answered by the same machine."""
@@ -203,6 +133,11 @@ class HostReconciler:
             ),
             None,
         )
+
+    async def _tell(self, record: HostRecord) -> None:
+        record.problem = hosts.problem(self._snapshot(record))
+        await self._report(record)
+        self._tell_machines(record)
 
     async def _report(self, record: HostRecord) -> None:
         """Write the host's status if it changed, then tell."""
@@ -246,7 +181,7 @@ class HostReconciler:
                 continue
             own = view and (view.vms_of(machine.uid), view.journal_of(machine.uid))
             # The spec too: what waits for an uncordoned host or for its failover cluster has no deadline of its own.
-            seen = (record.problem, images, agent, view and view.spec, own)
+            seen = (record.problem, images, agent, record.rollout, view and view.spec, own)
             if machine.views.get(record.name) != seen or machine.awaits_guest:
                 machine.views[record.name] = seen
                 machine.wake.set()

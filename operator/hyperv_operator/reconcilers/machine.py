@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.contract.job import ProvisioningJob
 from hyperv_operator.contract.records import Outcome
+from hyperv_operator.core import setup
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
 from hyperv_operator.core.observed import Holding, Snapshot
 from hyperv_operator.core.plan import decide
@@ -26,6 +27,7 @@ from hyperv_operator.reconcilers.endpoints import endpoint_of
 from hyperv_operator.reconcilers.follow import Follower, Outdated
 from hyperv_operator.reconcilers.gather import gather
 from hyperv_operator.reconcilers.objects import metadata
+from hyperv_operator.reconcilers.rollouts import ensure_host_setup
 from hyperv_operator.reconcilers.world import World
 
 log = logging.getLogger(__name__)
@@ -171,11 +173,13 @@ class MachineReconciler:
         if not metadata(record.body).guarded:
             raise Outdated("The resource does not carry the operator's finalizer yet.")
         assert snapshot.host is not None
-        endpoint = await endpoint_of(world, snapshot.host.name, snapshot.host.spec)
+        version = setup.version_for(snapshot, launch)
+        folder = await ensure_host_setup(self._book.hosts.get(snapshot.host.name), snapshot.host, version)
+        endpoint = await endpoint_of(world, snapshot.host.name, snapshot.host.spec, folder)
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(world, snapshot, launch, run_id)
         start = LaunchStart(
-            kind, run_id, launch.attempt, snapshot.generation, world.clock.now(), job.redacted(), sealed
+            kind, run_id, launch.attempt, snapshot.generation, world.clock.now(), job.redacted(), sealed, version
         )
         claimed = compose_start(snapshot, start, world.settings.operator_identity, start.started_at)
         await report.write(world, record, snapshot.status, claimed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.core.observed import Limits
 from hyperv_operator.ports import (
@@ -36,6 +37,8 @@ class World:
     tasks: RemoteTasks
     metrics: Metrics
     redaction: Redaction
+    bundle: AgentBundle | None = None
+    """The agent that is brought to hosts; None: they are looked after by hand."""
 
     @property
     def limits(self) -> Limits:

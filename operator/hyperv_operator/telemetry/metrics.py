@@ -71,6 +71,13 @@ class PrometheusMetrics:
             buckets=_LONG,
             registry=registry,
         )
+        self._rollouts = Histogram(
+            f"{_PREFIX}_agent_rollout_duration_seconds",
+            "Attempts to put the agent on a host, by how they ended.",
+            ["host", "result"],
+            buckets=_LONG,
+            registry=registry,
+        )
         self._queued = Gauge(f"{_PREFIX}_queue_depth", "Calls that wait for a worker.", ["lane"], registry=registry)
         self._running = Gauge(f"{_PREFIX}_lane_running", "Calls that run.", ["lane"], registry=registry)
         self._workers = Gauge(f"{_PREFIX}_lane_workers", "Calls that may run at a time.", ["lane"], registry=registry)
@@ -141,6 +148,10 @@ class PrometheusMetrics:
     def step_finished(self, step: str, outcome: str, seconds: float) -> None:
         """Count one step."""
         self._steps.labels(step, outcome).observe(seconds)
+
+    def rollout_finished(self, host: str, result: str, seconds: float) -> None:
+        """Count one attempt to put the agent on a host."""
+        self._rollouts.labels(host, result).observe(seconds)
 
     def winrm_operation(self, host: str, operation: str, result: str, seconds: float) -> None:
         """Count one WinRM operation."""

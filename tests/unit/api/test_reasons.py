@@ -23,6 +23,7 @@ from hyperv_operator.api.reasons import (
 from hyperv_operator.contract.inventory import parse_inventory
 from hyperv_operator.contract.records import AgentCode
 from hyperv_operator.core import failures, hosts
+from hyperv_operator.core.rollout import Rollout
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PACKAGE = _ROOT / "operator" / "hyperv_operator"
@@ -38,6 +39,7 @@ HOST_ERRORS = (
     errors.ShellLost,
     errors.CallTimeout,
     errors.ProtocolViolation,
+    errors.WrongHost,
     errors.AgentMissing,
 )
 
@@ -106,6 +108,8 @@ def test_an_agents_code_stalls_a_machine_as_explained(code: AgentCode) -> None:
 def _snapshots() -> list[hosts.HostSnapshot]:
     unasked = hosts.HostSnapshot("h", 1, HyperVHostStatus(), spec_error=None, schema_version=1)
     seen = replace(unasked, report=_REPORT, begun_at=_NOW)
+    waiting = Rollout("sha256:" + "0" * 64, "1.0.0", message="Its turn is to come.")
+    rollouts = (waiting, waiting.failed("It failed.", _NOW), waiting.put_off("Not prepared.", _NOW, needs_person=True))
     return [
         unasked,
         replace(unasked, spec_error="spec.address: missing"),
@@ -114,6 +118,8 @@ def _snapshots() -> list[hosts.HostSnapshot]:
         replace(seen, same_identity="other"),
         replace(seen, begun_at=datetime(2025, 1, 1, tzinfo=UTC)),
         *(replace(unasked, error=kind("It failed.")) for kind in HOST_ERRORS),
+        *(replace(seen, rollout=one) for one in rollouts),
+        *(replace(unasked, rollout=one, error=errors.AgentMissing("It failed.")) for one in rollouts),
     ]
 
 

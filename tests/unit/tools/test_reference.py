@@ -147,6 +147,8 @@ def test_a_condition_type_names_the_reasons_it_can_have() -> None:
         "WaitingForInventory",
         "AgentMissing",
         "AgentIncompatible",
+        "AgentRolloutIncomplete",
+        "AgentRolloutFailed",
     }
 
 

@@ -78,6 +78,12 @@ _EVENTS: Final[Mapping[EventReason, EventExplanation]] = {
         warning=True,
         on_host=True,
     ),
+    EventReason.AGENT_INSTALLED: EventExplanation(
+        "The operator's version of the agent is on the host and answers.", "Version and name.", on_host=True
+    ),
+    EventReason.AGENT_ROLLOUT_FAILED: EventExplanation(
+        "It could not be put on the host, or does not work there.", "What happened.", warning=True, on_host=True
+    ),
 }
 EVENTS: Final[Mapping[EventReason, EventExplanation]] = MappingProxyType(_EVENTS)
 

@@ -65,10 +65,10 @@ UNUSABLE: Final[Mapping[Reason, Explanation]] = {
         host=HOST_STALLED,
     ),
     Reason.AGENT_MISSING: Explanation(
-        "The agent's script is not in `spec.paths.agent` on the host, or the session configuration in "
-        "`spec.connection.configurationName` does not exist or does not offer the agent's command.",
-        "Put the agent there or correct the path; for a JEA endpoint: `Get-PSSessionConfiguration` on the host lists "
-        "what is registered.",
+        "The agent's script is not in `spec.paths.agent` on the host, the folder was not prepared for it, or the session "
+        "configuration in `spec.connection.configurationName` does not exist or does not offer the agent's command.",
+        "Prepare the host (docs/guides/prepare-host.md), or correct the path; for a JEA endpoint: "
+        "`Get-PSSessionConfiguration` on the host lists what is registered.",
         Attention.YES,
         machine=(*STALLED, *UNSEEN),
         host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
@@ -77,6 +77,15 @@ UNUSABLE: Final[Mapping[Reason, Explanation]] = {
         "The agent on the host does not support the operator's schema version. Machines there wait with "
         "`AgentRolloutIncomplete`.",
         "Bring the agent on the host up to date.",
+        Attention.YES,
+        host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
+    ),
+    Reason.AGENT_ROLLOUT_FAILED: Explanation(
+        "The operator's version of the agent could not be put on the host, or does not work there. Nothing new starts "
+        "there; what is under way goes on with the version that it began with. The rollout to further hosts has stopped.",
+        "The message says what happened: free space on the volume of `spec.paths.agent`, give the account the rights to "
+        "write there, or look at the host's PowerShell log. It is tried again by itself. `spec.cordoned: true` lets the "
+        "rollout go on without this host.",
         Attention.YES,
         host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
     ),

@@ -42,6 +42,7 @@ UNSEEN: Final[MachineShows] = ((MachineCondition.SYNCED, None),)
 """A Ready machine stays Ready while its host cannot be asked."""
 
 HOST_STALLED: Final[HostShows] = ((HostCondition.READY, False), (HostCondition.STALLED, True))
+HOST_WAITING: Final[HostShows] = ((HostCondition.READY, None), (HostCondition.RECONCILING, True))
 HOST_FAILING: Final[HostShows] = (
     (HostCondition.READY, False),
     (HostCondition.RECONCILING, True),

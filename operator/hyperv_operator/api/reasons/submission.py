@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hyperv_operator.api.names import HostCondition, Reason
-from hyperv_operator.api.reasons.model import HOST_STALLED, REFUSED, WORKING, Attention, Explanation
+from hyperv_operator.api.reasons.model import HOST_STALLED, HOST_WAITING, REFUSED, WORKING, Attention, Explanation
 
 WRONG: Final[Mapping[Reason, Explanation]] = {
     Reason.INVALID_SPEC: Explanation(
@@ -122,9 +122,13 @@ NOT_ALLOWED: Final[Mapping[Reason, Explanation]] = {
         machine=WORKING,
     ),
     Reason.AGENT_ROLLOUT_INCOMPLETE: Explanation(
-        "The agent on the host does not support the active schema version yet.",
-        "Bring the agent on the host up to date; `status.agent` of the HyperVHost shows what is there.",
+        "The host does not have the operator's version of the agent yet, or one that was installed by hand does not support "
+        "the active schema version. Runs that are under way go on with the version that they began with.",
+        "A rollout goes on by itself: one host first, then a few at a time, none after a failure; the message says what it "
+        "waits for. Where there is none, bring the agent on the host up to date; `status.agent` of the HyperVHost shows what "
+        "is there.",
         Attention.IF_IT_LASTS,
         machine=WORKING,
+        host=(*HOST_WAITING, (HostCondition.AGENT_READY, False)),
     ),
 }

@@ -1,0 +1,47 @@
+"""Which version of the agent a launch uses: a run goes on with the one it began with, a new one takes the operator's."""
+
+from __future__ import annotations
+
+from hyperv_operator.api.machine import HyperVMachineStatus
+from hyperv_operator.api.names import MachineCondition
+from hyperv_operator.contract.bundle import version_name
+from hyperv_operator.core.actions import JobKind, Launch
+from hyperv_operator.core.observed import HostView, Snapshot
+
+
+def version_for(snapshot: Snapshot, launch: Launch) -> str | None:
+    """Return the name of the version that the launch uses; None for what was installed by hand."""
+    assert snapshot.host is not None
+    pinned = _pinned(snapshot, snapshot.host, launch)
+    rollout = snapshot.host.rollout
+    return pinned or (version_name(rollout.active) if rollout and rollout.active else None)
+
+
+def not_ready(snapshot: Snapshot, launch: Launch) -> str | None:
+    """Say why the host has no agent yet for a launch, or return None.
+
+    A new run waits for the operator's version. A run that goes on, a removal and an update work with what is there.
+    """
+    assert snapshot.host is not None
+    rollout = snapshot.host.rollout
+    if rollout is None or rollout.is_ready or launch.kind is not JobKind.PROVISION:
+        return None
+    return None if _pinned(snapshot, snapshot.host, launch) else rollout.message
+
+
+def version_in_use(status: HyperVMachineStatus, *, held: bool) -> str | None:
+    """Return the version that a machine's run in flight uses; `held`: the executor has a launch of it."""
+    claim = status.claim
+    if claim is None or claim.agent is None:
+        return None
+    configured = status.condition(MachineCondition.GUEST_CONFIGURED)
+    finished = status.run is not None and status.run.finished_at is not None
+    over = finished and configured is not None and configured.status == "True"
+    return claim.agent if held or not over else None
+
+
+def _pinned(snapshot: Snapshot, host: HostView, launch: Launch) -> str | None:
+    claim = snapshot.status.claim
+    if claim is None or claim.agent is None or launch.run_id != claim.run_id or host.report is None:
+        return None
+    return claim.agent if claim.agent in host.report.facts.agent.versions else None

@@ -1,0 +1,245 @@
+"""Bringing the operator's agent to a host, when it is that host's turn; and taking versions away that nothing uses."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec, HyperVHostStatus
+from hyperv_operator.api.names import EventReason, Reason
+from hyperv_operator.contract.bundle import AgentBundle, version_folder
+from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
+from hyperv_operator.core import failures, hosts, rollout
+from hyperv_operator.core.observed import HostView
+from hyperv_operator.core.rollout import Candidate, Rollout, RolloutPhase
+from hyperv_operator.core.setup import version_in_use
+from hyperv_operator.errors import (
+    AgentMissing,
+    CallCancelled,
+    HostError,
+    ProtocolViolation,
+    RolloutFailed,
+    RolloutHeldUp,
+    WrongHost,
+)
+from hyperv_operator.ports import CallContext, Lane, RemoteTask
+from hyperv_operator.reconcilers.book import Book, HostRecord
+from hyperv_operator.reconcilers.looking import HostLook
+from hyperv_operator.reconcilers.world import World
+
+log = logging.getLogger(__name__)
+
+ROLLOUT = "rollout"
+"""The category of the calls."""
+_PRUNE_EVERY = timedelta(minutes=1)
+
+
+class Rollouts:
+    """The rollout of one version to all hosts."""
+
+    def __init__(self, world: World, book: Book, looks: HostLook) -> None:
+        self._world = world
+        self._book = book
+        self._looks = looks
+
+    def settle(self, record: HostRecord, spec: HyperVHostSpec) -> None:
+        """Bring the host's rollout in line with its spec and with what the last look has shown."""
+        bundle = self._world.bundle
+        if bundle is None or spec.connection.configuration_name != FULL_LANGUAGE:
+            record.rollout = None
+            return
+        if record.rollout is None:
+            known = HyperVHostStatus.parse(record.body.get("status")).agent
+            record.rollout = rollout.begin(bundle.digest, bundle.version, known)
+        if not record.attempted:
+            return
+        before = record.rollout
+        if record.error is None and record.report:
+            record.rollout = before.answered(record.report.facts.agent.digest)
+        elif before.is_ready and isinstance(record.error, AgentMissing | ProtocolViolation):
+            record.rollout = before.damaged()
+        self._tell_others(record)
+
+    def due(self, record: HostRecord) -> datetime | None:
+        """Return when an attempt that came to nothing is to be made again; None if something else is waited for."""
+        again = record.rollout.retry_at if record.rollout and not record.rollout.is_ready else None
+        return again if again and again > self._world.clock.now() else None
+
+    def begin(self, record: HostRecord) -> bool:
+        """Tell whether the version is to be put on the host now; the host counts as being worked on from then on."""
+        before = record.rollout
+        if before is None or before.is_ready or not record.attempted or not _answers(record):
+            return False
+        now = self._world.clock.now()
+        if before.retry_at and now < before.retry_at:
+            return False
+        refusal = rollout.refusal(record.name, self._candidates(), self._world.settings.rollout_hosts)
+        if refusal:
+            if before.phase is not RolloutPhase.FAILED:
+                record.rollout = before.waiting(refusal)
+            return False
+        record.rollout = before.installing()
+        return True
+
+    async def install(self, record: HostRecord, spec: HyperVHostSpec) -> None:
+        """Put the version on the host and have it answer; what comes of it is kept in the record."""
+        bundle, before = self._world.bundle, record.rollout
+        assert bundle is not None
+        assert before is not None
+        started, result = time.monotonic(), "ok"
+        record.at_rest.clear()
+        try:
+            record.rollout = await self._install(record, spec, bundle, before)
+            result = record.rollout.phase.value if not record.rollout.is_ready else "ok"
+        except BaseException:
+            record.rollout = before.waiting("The attempt to put the agent on the host was given up.")
+            result = CallCancelled.__name__
+            raise
+        finally:
+            record.at_rest.set()
+            self._world.metrics.rollout_finished(record.name, result, time.monotonic() - started)
+            self._tell_others(record)
+
+    async def _install(self, record: HostRecord, spec: HyperVHostSpec, bundle: AgentBundle, before: Rollout) -> Rollout:
+        begun: list[datetime] = []
+        credentials: list[str] = []
+        pinned = HyperVHostStatus.parse(record.body.get("status"))
+
+        def check(found: HostIdFacts) -> None:
+            change = hosts.identity_change(pinned, found)
+            if change:
+                raise WrongHost(change)
+
+        async def prepare() -> Callable[[CallContext], InventoryReport]:
+            endpoint = await self._looks.endpoint(record, spec, spec.paths.agent, credentials)
+            job = await self._looks.job(record, spec)
+            return lambda context: self._world.agent.install(endpoint, bundle, job, check, context)
+
+        task = RemoteTask(
+            key=f"rollout:{record.ref.uid}",
+            host=record.name,
+            lane=Lane.FAST,
+            category=ROLLOUT,
+            prepare=prepare,
+            on_start=lambda: begun.append(self._world.clock.now()),
+        )
+        where = {"host": record.name, "agent": bundle.name}
+        try:
+            report = await self._world.tasks.submit(task)
+        except CallCancelled:
+            raise
+        except RolloutHeldUp as error:
+            return before.put_off(error.message, self._again(before.failures + 1))
+        except RolloutFailed as error:
+            log.warning("%s", error, extra=where)
+            await self._world.events.emit(
+                record.ref, EventReason.AGENT_ROLLOUT_FAILED.value, error.message, warning=True
+            )
+            return before.failed(error.message, self._again(before.failures + 1))
+        except AgentMissing as error:
+            return before.put_off(error.message, self._again(1), needs_person=True)
+        except HostError as error:
+            self._looks.failed(record, error, credentials[-1] if credentials and begun else None)
+            return before.put_off(error.message, self._again(1))
+        self._looks.seen(record, report, begun[-1])
+        record.read_at = self._world.clock.now()
+        text = f"Agent {bundle.version} ({bundle.name}) is on the host and answers."
+        log.info("%s", text, extra=where)
+        await self._world.events.emit(record.ref, EventReason.AGENT_INSTALLED.value, text)
+        return before.ready()
+
+    async def prune(self, record: HostRecord, spec: HyperVHostSpec) -> None:
+        """Delete versions on the host that nothing uses; a failure is logged and tried again later."""
+        bundle, now = self._world.bundle, self._world.clock.now()
+        if bundle is None or record.rollout is None or record.report is None or not record.rollout.is_ready:
+            return
+        found = set(record.report.facts.agent.versions)
+        if found <= {record.rollout.name} or (record.pruned_at and now < record.pruned_at + _PRUNE_EVERY):
+            return
+        keep = rollout.to_keep(self._in_use(record), record.rollout)
+        if found <= set(keep):
+            return
+        record.pruned_at = now
+        credentials: list[str] = []
+        before, where = record.rollout, {"host": record.name}
+
+        async def prepare() -> Callable[[CallContext], tuple[str, ...]]:
+            endpoint = await self._looks.endpoint(record, spec, spec.paths.agent, credentials)
+            # What began while this waited for a worker keeps its version too.
+            names = rollout.to_keep((*keep, *self._in_use(record)), record.rollout or before)
+            return lambda context: self._world.agent.prune(endpoint, bundle, names, context)
+
+        key = f"rollout:{record.ref.uid}"
+        try:
+            gone = await self._world.tasks.submit(RemoteTask(key, record.name, Lane.FAST, ROLLOUT, prepare))
+        except CallCancelled:
+            raise
+        except HostError as error:
+            log.warning("Old versions of the agent were not deleted: %s", error, extra=where)
+        else:
+            log.info("Old versions of the agent were deleted: %s", ", ".join(gone) or "none", extra=where)
+
+    def wake_waiting(self, record: HostRecord) -> None:
+        """Have the other hosts find out whether it is their turn: this one stands otherwise now, or is gone."""
+        for other in self._book.hosts.values():
+            if other is not record and other.rollout and not other.rollout.is_ready:
+                other.wake.set()
+
+    def _in_use(self, record: HostRecord) -> list[str | None]:
+        names = {record.name, *(peer.name for peer in self._book.cluster_of(record.name))}
+        return [
+            version_in_use(machine.status, held=machine.holding is not None)
+            for machine in self._book.machines.values()
+            if machine.target_host in names
+        ]
+
+    def _candidates(self) -> list[Candidate]:
+        return [
+            Candidate(
+                name=record.name,
+                phase=record.rollout.phase,
+                cordoned=not isinstance(record.spec, str) and record.spec.cordoned,
+                usable=_usable(record),
+            )
+            for record in self._book.hosts.values()
+            if record.rollout is not None
+        ]
+
+    def _tell_others(self, record: HostRecord) -> None:
+        """Whose turn it is may have changed."""
+        now = record.rollout
+        standing = (now.phase, _usable(record)) if now else None
+        if standing == record.rollout_told:
+            return
+        record.rollout_told = standing
+        self.wake_waiting(record)
+
+    def _again(self, failed: int) -> datetime:
+        settings = self._world.settings
+        base, limit = timedelta(seconds=settings.retry_base_seconds), timedelta(seconds=settings.retry_limit_seconds)
+        return self._world.clock.now() + failures.pause_after(failed, base, limit)
+
+
+async def ensure_host_setup(record: HostRecord | None, host: HostView, version: str | None) -> str:
+    """Wait until nobody changes the version's files on the host, and return the folder to launch from.
+
+    Awaited before every launch: it costs nothing where the version is in place.
+    """
+    if record and record.rollout and version == record.rollout.name:
+        await record.at_rest.wait()
+    root = host.spec.paths.agent
+    return version_folder(root, version) if version else root
+
+
+def _answers(record: HostRecord) -> bool:
+    """The host can be worked with, and is the one it should be, as far as is known."""
+    identity = record.problem is not None and record.problem.reason is Reason.HOST_IDENTITY_CHANGED
+    return not identity and (record.error is None or isinstance(record.error, AgentMissing | ProtocolViolation))
+
+
+def _usable(record: HostRecord) -> bool:
+    """Nothing is known that would keep the version from being put on the host."""
+    mended = record.rollout is None or not record.rollout.needs_person
+    return not isinstance(record.spec, str) and mended and _answers(record)

@@ -1,0 +1,123 @@
+"""Whose turn it is to get the agent, how a rollout stands, and which version a launch uses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperv_operator.api.host import AgentStatus
+from hyperv_operator.core import rollout
+from hyperv_operator.core.rollout import Candidate, Rollout, RolloutPhase
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NEW = "sha256:" + "1" * 64
+OLD = "sha256:" + "0" * 64
+WAITING = Rollout(NEW, "2.0.0")
+MOST = 3
+
+
+def _hosts(letters: str) -> list[Candidate]:
+    """One host a letter: w waiting, i installing, f failed, F failed and cordoned, r ready, d dead."""
+    phases = {"w": RolloutPhase.WAITING, "d": RolloutPhase.WAITING, "i": RolloutPhase.INSTALLING}
+    phases |= {"r": RolloutPhase.READY, "f": RolloutPhase.FAILED, "F": RolloutPhase.FAILED}
+    return [
+        Candidate(f"host-{number}", phases[letter], cordoned=letter == "F", usable=letter != "d")
+        for number, letter in enumerate(letters)
+    ]
+
+
+def _may(letters: str, number: int) -> bool:
+    return rollout.refusal(f"host-{number}", _hosts(letters), MOST) is None
+
+
+@pytest.mark.parametrize(
+    ("letters", "allowed"),
+    [
+        ("www", "0"),  # one canary, the first by name
+        ("dww", "1"),  # a dead host is no canary
+        ("iww", ""),  # the canary is at it
+        ("wiw", ""),
+        ("fww", "0"),  # it failed: only there it is tried again
+        ("wwf", "2"),
+        ("Fww", "01"),  # a cordoned host holds nobody up
+        ("rwwww", "1234"),  # it works: everybody may, up to the limit
+        ("riiww", "34"),
+        ("riiiww", ""),
+        ("rfww", "1"),  # a later failure stops the rest
+        ("rfiw", "1"),
+        ("rffw", "12"),
+        ("w", "0"),
+        ("f", "0"),
+    ],
+)
+def test_who_may_be_next(letters: str, allowed: str) -> None:
+    waiting = [number for number, letter in enumerate(letters) if letter in "wfF"]
+    assert "".join(str(number) for number in waiting if _may(letters, number)) == allowed
+
+
+@given(st.text("wifFrd", min_size=1, max_size=12))
+def test_somebody_may_go_on_unless_something_is_under_way_or_nobody_can_be_worked_with(letters: str) -> None:
+    hosts = _hosts(letters)
+    possible = [n for n, letter in enumerate(letters) if letter in "wfF"]
+    if possible and "i" not in letters:
+        assert any(_may(letters, number) for number in possible)
+    assert (
+        all(rollout.refusal(host.name, hosts, MOST) for host in hosts)
+        or "i" not in letters
+        or "r" in letters
+        or (letters.count("i") < MOST)
+    )
+
+
+def test_a_refusal_names_the_host_that_is_waited_for_and_what_to_do() -> None:
+    text = rollout.refusal("host-1", _hosts("fw"), MOST)
+    assert text is not None
+    assert "host-0" in text
+    assert "cordoned" in text
+    assert "host-0" in (rollout.refusal("host-1", _hosts("ww"), MOST) or "")
+
+
+def test_an_operator_that_starts_takes_up_the_rollout_where_the_status_says_it_is() -> None:
+    ready = AgentStatus(desired_digest=NEW, digest=NEW, phase="Ready")
+    assert rollout.begin(NEW, "2.0.0", ready).is_ready
+    failed = rollout.begin(NEW, "2.0.0", AgentStatus(desired_digest=NEW, digest=OLD, phase="Failed"))
+    assert (failed.phase, failed.active) == (RolloutPhase.FAILED, OLD)
+    upgraded = rollout.begin(NEW, "2.0.0", AgentStatus(desired_digest=OLD, digest=OLD, phase="Ready"))
+    assert (upgraded.phase, upgraded.active) == (RolloutPhase.WAITING, OLD)
+    by_hand = rollout.begin(NEW, "2.0.0", AgentStatus(digest=NEW, phase="Present"))
+    assert (by_hand.phase, by_hand.active) == (RolloutPhase.WAITING, None)
+    assert rollout.begin(NEW, "2.0.0", None).phase is RolloutPhase.WAITING
+
+
+def test_the_agent_in_use_changes_only_when_the_new_one_answers() -> None:
+    old = replace(WAITING, active=OLD)
+    assert old.installing().folder("C:\\A") == "C:\\A\\versions\\" + "0" * 16
+    assert old.failed("x", NOW).folder("C:\\A") == "C:\\A\\versions\\" + "0" * 16
+    assert old.ready().folder("C:\\A") == "C:\\A\\versions\\" + "1" * 16
+    assert WAITING.folder("C:\\A") == "C:\\A"
+
+
+def test_another_digest_than_that_of_the_files_that_were_put_there_is_damage() -> None:
+    ready = WAITING.ready()
+    assert ready.answered(NEW) == ready
+    damaged = ready.answered(OLD)
+    assert damaged.phase is RolloutPhase.WAITING
+    assert damaged.answered(NEW).is_ready, "it was mended by somebody else"
+    assert not WAITING.answered(NEW).is_ready, "the same files in the agent's folder itself are no version"
+    assert not replace(WAITING, active=OLD).answered(OLD).is_ready
+
+
+def test_a_hindrance_of_the_host_does_not_end_a_failure() -> None:
+    failed = WAITING.failed("x", NOW)
+    assert failed.put_off("y", NOW).phase is RolloutPhase.FAILED
+    assert WAITING.put_off("y", NOW).phase is RolloutPhase.WAITING
+    assert failed.ready().failures == 0
+
+
+def test_versions_in_use_are_kept() -> None:
+    old = replace(WAITING, active=OLD)
+    assert rollout.to_keep([None, "a" * 16, "a" * 16], old) == ("0" * 16, "1" * 16, "a" * 16)
