@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-export PYTHONPATH := operator:tests
+export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz generate isos lock hostsim clean
+.PHONY: help setup demo test check bench fuzz generate isos agent lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ generate: $(STAMP) ## write crds/, the chart's copies and the reference pages fr
 
 isos: $(STAMP) ## build dist/isos/linux.iso and windows.iso, the same bytes each time
 	$(BIN)/python tools/isos.py
+
+agent: $(STAMP) ## build dist/agent/, what the operator brings to its hosts: the agent's files and the script that installs them
+	$(BIN)/python tools/agent.py
 
 hostsim: $(STAMP) ## a simulated Hyper-V host to try the operator against; ARGS="--help" tells the options
 	$(BIN)/python -m hostsim $(ARGS)

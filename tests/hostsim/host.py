@@ -15,6 +15,7 @@ from aiohttp import web
 from hostsim.agent import Agent
 from hostsim.auth import Gate
 from hostsim.faults import Faults
+from hostsim.installation import AgentFolder, Installation, installed
 from hostsim.ledger import Ledger
 from hostsim.pwsh.agent import PwshAgent
 from hostsim.tls import Authority, authority
@@ -44,6 +45,7 @@ class SimulatedHost:
         apply_seconds: float = 0.1,
         trusted: bool = True,
         agent: AgentKind = "simulated",
+        installation: Installation = "by-hand",
     ) -> None:
         self.name = name
         self.port = port
@@ -53,9 +55,10 @@ class SimulatedHost:
         times = {"copy_seconds": copy_seconds, "boot_seconds": boot_seconds, "apply_seconds": apply_seconds}
         self._agent: HostAgent
         if agent == "pwsh":
-            self._agent = PwshAgent(name.upper(), self.faults, self.ledger, **times)
+            self._agent = PwshAgent(name.upper(), self.faults, self.ledger, installation=installation, **times)
         else:
-            self._agent = Agent(World(name=name.upper()), self.faults, self.ledger, **times)
+            world = World(name=name.upper(), agent=AgentFolder(installed(installation)))
+            self._agent = Agent(world, self.faults, self.ledger, **times)
         self.wsman = WsmanServer(self._agent, self.gate)
         self.ca_pem = authority().pem
         issuer = authority() if trusted else Authority("Somebody else")

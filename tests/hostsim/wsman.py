@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 
 from hostsim.auth import Gate
-from hostsim.psrp import Pipeline, Shell
+from hostsim.pipeline import Pipeline
+from hostsim.psrp import Shell
 from hostsim.views import HostAgent
 
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"

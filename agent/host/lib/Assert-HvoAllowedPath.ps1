@@ -14,17 +14,10 @@ function Assert-HvoAllowedPath {
         Stop-HvoRun -Code InvalidDefinition -Message "The job names no path for $What."
     }
     $advice = 'Add the folder to allowed_roots in the agent.json of the host, or correct spec.paths of the HyperVHost.'
-    $plain = $Path -notmatch '[<>|"*?\x00-\x1f]' -and $Path -notmatch '^[\\/]{2}[?.]' -and
-        $Path -notmatch '(^|[\\/])\.{1,2}([\\/]|$)' -and [System.IO.Path]::IsPathRooted($Path)
-    if ($plain) {
-        $separator = [System.IO.Path]::DirectorySeparatorChar
-        $given = $Path.Replace([System.IO.Path]::AltDirectorySeparatorChar, $separator).TrimEnd($separator)
+    if (Test-HvoPlainPath $Path) {
         $full = [System.IO.Path]::GetFullPath($Path)
-        # A path that becomes another one when it is resolved (C:folder, \folder, a trailing dot, a short name) is not taken.
-        if ($given -eq $full.TrimEnd($separator)) {
-            foreach ($root in $Roots) {
-                if (Test-HvoInside -Path $full -Folder $root) { return $full }
-            }
+        foreach ($root in $Roots) {
+            if (Test-HvoInside -Path $full -Folder $root) { return $full }
         }
     }
     Stop-HvoRun -Code PathNotAllowed -Message "This host does not allow $Path as the folder of $What. $advice"

@@ -5,14 +5,11 @@ function Get-HvoHostFact {
     #>
     param([Parameter(Mandatory = $true)] [hashtable] $Context)
     $os = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_OperatingSystem' | Select-Object -First 1
-    $product = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_ComputerSystemProduct' | Select-Object -First 1
     $machineHost = Get-VMHost
     $manifest = Read-HvoManifest
     return [ordered]@{
         type = 'host'
-        host_id = [ordered]@{
-            smbios_uuid = ([string]$product.UUID).ToLowerInvariant(); machine_guid = Get-HvoMachineGuid
-        }
+        host_id = Get-HvoHostId
         computer_name = [string]$machineHost.ComputerName
         os = [ordered]@{ name = ([string]$os.Caption -replace '^Microsoft\s+', '').Trim(); version = [string]$os.Version }
         logical_processors = [int]$machineHost.LogicalProcessorCount
@@ -24,6 +21,7 @@ function Get-HvoHostFact {
         agent = [ordered]@{
             version = [string]$manifest.version; digest = Get-HvoAgentDigest $Context.AgentFolder
             schema_versions = [int[]]@($manifest.schema_versions)
+            versions = [string[]]@(Get-HvoVersionName $Context.AgentRoot)
         }
     }
 }

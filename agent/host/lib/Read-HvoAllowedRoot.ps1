@@ -1,15 +1,15 @@
 function Read-HvoAllowedRoot {
     <#
     .SYNOPSIS
-        Returns the folders that this host lets the agent work in: allowed_roots of agent.json in the agent's folder.
+        Returns the folders that this host lets the agent work in: allowed_roots of agent.json in the agent's root.
     .DESCRIPTION
         The file is written by whoever prepares the host, never by a rollout: {"allowed_roots": ["D:\\DiskImages",
         "D:\\VMs"]}. Without it nothing is allowed.
     .OUTPUTS
         Strings: full paths.
     #>
-    param([Parameter(Mandatory = $true)] [string] $AgentFolder)
-    $file = Join-Path $AgentFolder 'agent.json'
+    param([Parameter(Mandatory = $true)] [string] $AgentRoot)
+    $file = Join-Path $AgentRoot 'agent.json'
     $example = '{"allowed_roots": ["D:\\DiskImages", "D:\\VMs"]}'
     if (-not [System.IO.File]::Exists($file)) {
         Stop-HvoRun -Code PathNotAllowed -Message ("The host allows no folder: $file does not exist. Write it as an " +

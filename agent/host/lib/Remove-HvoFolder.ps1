@@ -6,13 +6,7 @@ function Remove-HvoFolder {
     param([Parameter(Mandatory = $true)] [hashtable] $Context)
     foreach ($entry in [System.IO.Directory]::GetFileSystemEntries($Context.Folder)) {
         if (Test-HvoSamePath $entry $Context.LockPath) { continue }
-        if (Test-HvoReparsePoint $entry) {
-            (Get-Item -LiteralPath $entry -Force).Delete()
-        } elseif ([System.IO.Directory]::Exists($entry)) {
-            [System.IO.Directory]::Delete($entry, $true)
-        } else {
-            [System.IO.File]::Delete($entry)
-        }
+        Remove-HvoEntry $entry
     }
     if ($null -ne $Context.Lock) { $Context.Lock.Dispose() }
     [System.IO.File]::Delete($Context.LockPath)

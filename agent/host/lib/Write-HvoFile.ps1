@@ -13,19 +13,5 @@ function Write-HvoFile {
     } finally {
         $stream.Dispose()
     }
-    for ($try = 1; ; $try++) {
-        try {
-            # File.Move of .NET Framework does not overwrite, and File.Replace wants something to replace.
-            if ([System.IO.File]::Exists($Path)) {
-                [System.IO.File]::Replace($new, $Path, [NullString]::Value)
-            } else {
-                [System.IO.File]::Move($new, $Path)
-            }
-            return
-        } catch {
-            # A virus scanner or a reader may hold the file for a moment.
-            if ($try -ge 10) { throw }
-            Start-Sleep -Milliseconds 100
-        }
-    }
+    Move-HvoFile -Path $new -Destination $Path
 }

@@ -1,0 +1,21 @@
+function Get-HvoEntryKind {
+    <#
+    .SYNOPSIS
+        Tells what is at a path, without following links: None, File, Folder or Link (a symbolic link or a junction).
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    try {
+        $attributes = [System.IO.File]::GetAttributes($Path)
+    } catch {
+        $cause = $_.Exception.GetBaseException()
+        if ($cause -is [System.IO.FileNotFoundException] -or $cause -is [System.IO.DirectoryNotFoundException]) { return 'None' }
+        throw
+    }
+    $folder = ($attributes -band [System.IO.FileAttributes]::Directory) -ne 0
+    if (($attributes -band [System.IO.FileAttributes]::ReparsePoint) -ne 0) {
+        # A file that Windows has deduplicated is a reparse point and no link.
+        if ($folder -or (Get-Item -LiteralPath $Path -Force).LinkType) { return 'Link' }
+    }
+    if ($folder) { return 'Folder' }
+    return 'File'
+}

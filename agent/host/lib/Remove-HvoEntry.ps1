@@ -1,0 +1,14 @@
+function Remove-HvoEntry {
+    <#
+    .SYNOPSIS
+        Deletes a file, or a folder with everything in it. Of a link only the link goes.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    if (Test-HvoReparsePoint $Path) {
+        (Get-Item -LiteralPath $Path -Force).Delete()
+    } elseif ([System.IO.Directory]::Exists($Path)) {
+        [System.IO.Directory]::Delete($Path, $true)
+    } else {
+        [System.IO.File]::Delete($Path)
+    }
+}
