@@ -1,0 +1,26 @@
+"""Bundles of the agent for tests: the checkout's own, and versions of it that differ."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import agent
+
+
+@cache
+def _own() -> Path:
+    folder = Path(mkdtemp(prefix="hvo-bundle-"))
+    agent.build(folder)
+    return folder
+
+
+def build(folder: Path, version: str = "1.0.0") -> Path:
+    """Write a bundle whose manifest says this version into a folder, and return the folder."""
+    shutil.copytree(_own(), folder)
+    manifest = folder / "files" / "agent-manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": version}))
+    return folder
