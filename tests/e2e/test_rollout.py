@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,14 @@ def _status(cluster: ControlPlane, host: SimulatedHost) -> dict[str, Any]:
     return found
 
 
-def _wait_for_phase(cluster: ControlPlane, host: SimulatedHost, phase: str, digest: str, within: float = 90) -> None:
-    def look() -> tuple[str, str]:
-        agent = _status(cluster, host).get("status", {}).get("agent", {})
-        return str(agent.get("phase")), str(agent.get("digest"))
+def _wait_until_ready(cluster: ControlPlane, hosts: Sequence[SimulatedHost], digest: str) -> None:
+    def look() -> set[tuple[str, str]]:
+        listed = json.loads(cluster.kubectl("get", "hvh", "-o", "json"))["items"]
+        agents = {one["metadata"]["name"]: one.get("status", {}).get("agent", {}) for one in listed}
+        found = (agents[host.name] for host in hosts)
+        return {(str(agent.get("phase")), str(agent.get("digest"))) for agent in found}
 
-    wait_until(
-        look, lambda found: found == (phase, digest), what=f"{phase} with {digest} of {host.name}", within=within
-    )
+    wait_until(look, lambda found: found == {("Ready", digest)}, what=f"Ready with {digest}", within=120, every=0.3)
 
 
 def _agent_ready(cluster: ControlPlane, host: SimulatedHost) -> tuple[str, str]:
@@ -87,8 +87,8 @@ def test_prepared_hosts_get_the_agent_one_of_them_first(
     hosts = [new_host(installation="none") for _ in range(4)]
     bundle = load_bundle(new)
     with _operator(cluster, log, new) as operator:
+        _wait_until_ready(cluster, hosts, bundle.digest)
         for host in hosts:
-            _wait_for_phase(cluster, host, "Ready", bundle.digest)
             assert host.world.agent.versions() == {bundle.name: bundle.digest}
         canary, *others = sorted(hosts, key=lambda host: _first(host, "activate"))
         # The clock of one process: nothing is uploaded to another host before the canary's agent has answered.
@@ -107,12 +107,8 @@ def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
 ) -> None:
     hosts = sorted((new_host() for _ in range(5)), key=lambda host: host.name)
     bundle = load_bundle(new)
-    canary, *others = hosts
-    by_hand = canary.world.agent.versions()
-    assert by_hand == {}
     for host in hosts:
         host.faults.broken_versions = True
-    # One worker: the first look at every host is made before any host can be the canary but the first.
     with _operator(cluster, log, new):
         failed = wait_until(
             lambda: [host for host in hosts if _agent_ready(cluster, host)[1] == "AgentRolloutFailed"],
@@ -132,7 +128,6 @@ def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
             assert host.world.agent.versions() == {}
             message = rig.condition(_status(cluster, host), "AgentReady")["message"]
             assert canary.name in message
-        # A machine waits and says for what; one that the hosts' own agent has made before would go on.
         (name,) = _machines(cluster, unreviewed, [others[0]], 1, "waits")
         ready = rig.wait_for_reason(cluster, unreviewed, name, "AgentRolloutIncomplete")
         assert canary.name in ready["message"]
@@ -142,8 +137,7 @@ def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
         assert not any(note.operation == "receive" for host in others for note in host.ledger.rollouts)
         for host in hosts:
             host.faults.broken_versions = False
-        for host in hosts:
-            _wait_for_phase(cluster, host, "Ready", bundle.digest)
+        _wait_until_ready(cluster, hosts, bundle.digest)
         _wait_ready(cluster, unreviewed, name)
         cluster.kubectl("delete", "hvm", name, "-n", unreviewed, "--timeout=60s")
 
@@ -167,11 +161,9 @@ def test_a_host_that_is_cordoned_holds_up_no_other(
             if host is not full:
                 host.faults.activate_fails = None
         cluster.kubectl("patch", "hvh", full.name, "--type=merge", "-p", '{"spec":{"cordoned":true}}')
-        for host in hosts:
-            if host is not full:
-                _wait_for_phase(cluster, host, "Ready", digest)
+        _wait_until_ready(cluster, [host for host in hosts if host is not full], digest)
         full.faults.activate_fails = None
-        _wait_for_phase(cluster, full, "Ready", digest)
+        _wait_until_ready(cluster, [full], digest)
 
 
 def test_what_is_changed_on_a_host_is_noticed_and_put_right(
@@ -180,7 +172,7 @@ def test_what_is_changed_on_a_host_is_noticed_and_put_right(
     host = new_host(installation="none")
     bundle = load_bundle(new)
     with _operator(cluster, log, new):
-        _wait_for_phase(cluster, host, "Ready", bundle.digest)
+        _wait_until_ready(cluster, [host], bundle.digest)
         folder = host.world.agent
         for change in (
             lambda: folder.write(bundle.name, "lib/Save-HvoJournal.ps1", b"changed"),
@@ -189,7 +181,7 @@ def test_what_is_changed_on_a_host_is_noticed_and_put_right(
         ):
             host.call(change)
             wait_until(folder.versions, lambda found: found == {bundle.name: bundle.digest}, what="repair", within=60)
-            _wait_for_phase(cluster, host, "Ready", bundle.digest)
+            _wait_until_ready(cluster, [host], bundle.digest)
         (name,) = _machines(cluster, unreviewed, [host], 1, "after")
         _wait_ready(cluster, unreviewed, name)
         cluster.kubectl("delete", "hvm", name, "-n", unreviewed, "--timeout=60s")
@@ -201,15 +193,14 @@ def test_runs_in_flight_keep_their_version_through_an_upgrade_and_a_downgrade(
     hosts = [new_host(installation="none") for _ in range(20)]
     first, second = load_bundle(old), load_bundle(new)
     with _operator(cluster, log, old) as operator:
+        _wait_until_ready(cluster, hosts, first.digest)
         for host in hosts:
-            _wait_for_phase(cluster, host, "Ready", first.digest)
             host.faults.hang_at = "CopyProvisioningISO"
         names = _machines(cluster, unreviewed, hosts, 50, "flight")
         wait_until(lambda: sum(host.ledger.running for host in hosts), lambda n: n == 50, what="50 runs", within=120)
         operator.kill()
     with _operator(cluster, log, new):
-        for host in hosts:
-            _wait_for_phase(cluster, host, "Ready", second.digest, within=120)
+        _wait_until_ready(cluster, hosts, second.digest)
         assert sum(host.ledger.running for host in hosts) == 50
         assert all(set(host.world.agent.names()) == {first.name, second.name} for host in hosts)
         (late,) = _machines(cluster, unreviewed, [hosts[0]], 1, "late")
@@ -225,8 +216,7 @@ def test_runs_in_flight_keep_their_version_through_an_upgrade_and_a_downgrade(
         )
         assert sum(host.ledger.count("remove_version_in_use") for host in hosts) == 0
     with _operator(cluster, log, old):
-        for host in hosts:
-            _wait_for_phase(cluster, host, "Ready", first.digest, within=120)
+        _wait_until_ready(cluster, hosts, first.digest)
         cluster.kubectl("delete", "hvm", "--all", "-n", unreviewed, "--timeout=120s")
 
 

@@ -157,7 +157,7 @@ def _rollout_lack(rollout: Rollout) -> Fact:
     """Return why the operator's agent is not on the host."""
     if rollout.needs_person:
         return Fact(False, Reason.AGENT_MISSING, rollout.message)
-    failed = rollout.phase is RolloutPhase.FAILED
+    failed = rollout.standing is RolloutPhase.FAILED
     return Fact(False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message)
 
 

@@ -39,7 +39,7 @@ class Rollout:
     message: str = ""
     """Why it is not Ready."""
     failures: int = 0
-    """Attempts in a row that failed."""
+    """Attempts that failed since the host was last Ready."""
     retry_at: datetime | None = None
     needs_person: bool = False
     """Something on this host has to be mended first; no other host waits for that."""
@@ -50,13 +50,19 @@ class Rollout:
         return version_name(self.desired)
 
     @property
+    def standing(self) -> RolloutPhase:
+        """The phase that counts for other hosts: one that failed has failed until it is Ready."""
+        return RolloutPhase.FAILED if self.failures else self.phase
+
+    @property
     def is_ready(self) -> bool:
         """Tell whether the operator's version is there and answers."""
         return self.phase is RolloutPhase.READY
 
     def installing(self) -> Rollout:
-        """The version is being put on the host."""
-        return replace(self, phase=RolloutPhase.INSTALLING, message=f"Agent {self.version} is being put on the host.")
+        """The version is being put on the host; what an earlier attempt has failed of is told until one succeeds."""
+        text = self.message if self.failures else f"Agent {self.version} is being put on the host."
+        return replace(self, phase=RolloutPhase.INSTALLING, message=text)
 
     def ready(self) -> Rollout:
         """The version is there and answers."""

@@ -199,7 +199,7 @@ class Rollouts:
         return [
             Candidate(
                 name=record.name,
-                phase=record.rollout.phase,
+                phase=record.rollout.standing,
                 cordoned=not isinstance(record.spec, str) and record.spec.cordoned,
                 usable=_usable(record),
             )
@@ -210,7 +210,7 @@ class Rollouts:
     def _tell_others(self, record: HostRecord) -> None:
         """Whose turn it is may have changed."""
         now = record.rollout
-        standing = (now.phase, _usable(record)) if now else None
+        standing = (now.standing, now.phase, _usable(record)) if now else None
         if standing == record.rollout_told:
             return
         record.rollout_told = standing

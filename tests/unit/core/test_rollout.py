@@ -115,6 +115,13 @@ def test_a_hindrance_of_the_host_does_not_end_a_failure() -> None:
     assert failed.ready().failures == 0
 
 
+def test_a_further_attempt_tells_of_the_failure_until_it_succeeds() -> None:
+    again = WAITING.failed("The disk is full.", NOW).installing()
+    assert (again.phase, again.standing) == (RolloutPhase.INSTALLING, RolloutPhase.FAILED)
+    assert again.message == "The disk is full."
+    assert WAITING.installing().standing is RolloutPhase.INSTALLING
+
+
 def test_versions_in_use_are_kept() -> None:
     old = replace(WAITING, active=OLD)
     assert rollout.to_keep([None, "a" * 16, "a" * 16], old) == ("0" * 16, "1" * 16, "a" * 16)
