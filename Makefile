@@ -51,11 +51,13 @@ agent: $(STAMP) ## build dist/agent/, what the operator brings to its hosts: the
 hostsim: $(STAMP) ## a simulated Hyper-V host to try the operator against; ARGS="--help" tells the options
 	$(BIN)/python -m hostsim $(ARGS)
 
-lock: $(STAMP) ## resolve the dependencies of pyproject.toml anew into requirements/*.lock
+lock: $(STAMP) ## resolve the dependencies anew into requirements/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --upgrade pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --upgrade --extra test pyproject.toml -o requirements/test.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --upgrade --constraint requirements/test.lock requirements/build.in -o requirements/build.lock
 
 clean: ## remove what the other targets made inside the checkout
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

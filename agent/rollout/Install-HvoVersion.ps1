@@ -23,9 +23,13 @@ function Install-HvoVersion {
     $lock = Enter-HvoVersionLock $Versions
     try {
         $kind = Get-HvoEntryKind $version
-        if ((Get-HvoEntryKind $Staged) -ne 'Folder') {
-            # An earlier activation of the same upload, whose answer was lost, has left nothing to do.
-            if ($kind -eq 'Folder' -and (Get-HvoAgentDigest $version) -ceq $Digest) { return $name }
+        $staging = Get-HvoEntryKind $Staged
+        if ($kind -eq 'Folder' -and (Get-HvoAgentDigest $version) -ceq $Digest) {
+            # Also where an earlier activation was killed, or its answer was lost: of the upload little or nothing is left.
+            if ($staging -ne 'None') { Remove-HvoEntry $Staged }
+            return $name
+        }
+        if ($staging -ne 'Folder') {
             Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
         }
         $found = Get-HvoAgentDigest $Staged
@@ -34,7 +38,7 @@ function Install-HvoVersion {
             Stop-HvoRollout -Code DigestMismatch -Message "What was received has the digest $found and not $Digest. Begin a new upload."
         }
         if ($kind -eq 'Folder') {
-            if ((Get-HvoAgentDigest $version) -cne $Digest) { Repair-HvoVersion -Version $version -Staged $Staged -Digest $Digest }
+            Repair-HvoVersion -Version $version -Staged $Staged -Digest $Digest
             Remove-HvoEntry $Staged
         } else {
             if ($kind -ne 'None') { Remove-HvoEntry $version }

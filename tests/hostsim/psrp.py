@@ -25,7 +25,8 @@ class Shell:
         self.changed = asyncio.Event()
         self.dead = False
         self._on_dead = on_dead
-        self._take(creation, None)
+        if creation:
+            self._take(creation, None)
 
     def command(self, pipeline_id: str, data: bytes) -> Pipeline:
         """Make a pipeline from the first fragment of its definition."""

@@ -179,7 +179,7 @@ class PwshAgent:
         if stream == "output":
             streams.output(text)
         elif stream == "error" or (stream == "end" and message["state"] == "Failed"):
-            streams.error(text, message["id"], message["type"])
+            streams.error(text, self._state.outward(message["id"]), message["type"])
         elif "HyperVOperator" in tags:
             record = json.loads(text)
             self._books.catch_up()

@@ -19,6 +19,8 @@ from pypsrp.wsman import NAMESPACES, SelectorSet, WSMan
 from hostsim.host import SimulatedHost
 from hostsim.installation import ROOT, digest
 
+_ENUMERATION = NAMESPACES["wsen"]
+_WSMAN = NAMESPACES["wsman"]
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 TEXT = "function Invoke-HvoRollout { $input }\n$input | Invoke-HvoRollout"
 """A rollout for hosts that do not really run it."""
@@ -85,39 +87,33 @@ class Client:
         data = base64.b64encode(json.dumps(job).encode()).decode()
         return self.run(f"$input | & '{folder}\\{script}'", data)
 
-    def shells(self, **options: Any) -> list[dict[str, str]]:
-        """Enumerate the host's shells as Get-WSManInstance does."""
-        return list_shells(self.wsman, **options)
+    def shells(self, *, optimize: bool = True, most: int | None = 32_000) -> list[dict[str, str]]:
+        """Enumerate the host's shells as Get-WSManInstance does, so many at a time."""
+        request = ET.Element(f"{{{_ENUMERATION}}}Enumerate")
+        if optimize:
+            ET.SubElement(request, f"{{{_WSMAN}}}OptimizeEnumeration")
+            if most is not None:
+                ET.SubElement(request, f"{{{_WSMAN}}}MaxElements").text = str(most)
+        answer = self.wsman.enumerate(SHELL, request)
+        found = _shells(answer)
+        while not any(one.tag.endswith("}EndOfSequence") for one in answer.iter()):
+            answer = self.pull(answer.findtext(f".//{{{_ENUMERATION}}}EnumerationContext", ""), most)
+            found += _shells(answer)
+        return found
+
+    def pull(self, context: str, most: int | None = None) -> ET.Element:
+        """Ask for the next items of an enumeration."""
+        request = ET.Element(f"{{{_ENUMERATION}}}Pull")
+        ET.SubElement(request, f"{{{_ENUMERATION}}}EnumerationContext").text = context
+        if most is not None:
+            ET.SubElement(request, f"{{{_ENUMERATION}}}MaxElements").text = str(most)
+        return self.wsman.pull(SHELL, request)
 
     def end_shell(self, shell_id: str) -> None:
         """Delete a shell by its id."""
         selectors = SelectorSet()
         selectors.add_option("ShellId", shell_id)
         self.wsman.delete(SHELL, selector_set=selectors)
-
-
-def list_shells(wsman: WSMan, *, optimize: bool = True, most: int | None = 32_000) -> list[dict[str, str]]:
-    """Enumerate shells to the end of the sequence."""
-    space = NAMESPACES["wsen"]
-    request = ET.Element(f"{{{space}}}Enumerate")
-    if optimize:
-        ET.SubElement(request, f"{{{NAMESPACES['wsman']}}}OptimizeEnumeration")
-        if most is not None:
-            ET.SubElement(request, f"{{{NAMESPACES['wsman']}}}MaxElements").text = str(most)
-    answer = wsman.enumerate(SHELL, request)
-    found = _shells(answer)
-    while (
-        answer.find(".//wsman:EndOfSequence", NAMESPACES) is None
-        and answer.find(".//wsen:EndOfSequence", NAMESPACES) is None
-    ):
-        pull = ET.Element(f"{{{space}}}Pull")
-        context = answer.findtext(".//wsen:EnumerationContext", "", NAMESPACES)
-        ET.SubElement(pull, f"{{{space}}}EnumerationContext").text = context
-        if most is not None:
-            ET.SubElement(pull, f"{{{space}}}MaxElements").text = str(most)
-        answer = wsman.pull(SHELL, pull)
-        found += _shells(answer)
-    return found
 
 
 def _shells(answer: ET.Element) -> list[dict[str, str]]:

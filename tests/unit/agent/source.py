@@ -12,8 +12,34 @@ from tree_sitter import Language, Node, Parser
 
 AGENT = Path(__file__).resolve().parents[3] / "agent"
 HOST = AGENT / "host"
+ROLLOUT = AGENT / "rollout"
 
 _TEXT_NODES = frozenset({"comment", "verbatim_string_characters", "verbatim_here_string_characters"})
+_SINCE_POWERSHELL_7 = {
+    r"\?\?": "?? (null coalescing)",
+    r"\?\.": "?. (null conditional)",
+    r"\}\?\[": "?[ (null conditional)",
+    r"&&": "&& (pipeline chain)",
+    r"\|\|": "|| (pipeline chain)",
+    r"\s\?\s[^{]": "?: (ternary)",
+    r"(?i)-parallel\b": "-Parallel",
+    r"(?im)^\s*clean\s*\{": "a clean block",
+    r"(?i)-ashashtable\b": "ConvertFrom-Json -AsHashtable",
+    r"(?i)convertfrom-json[^|;\n]*\s-depth\b": "ConvertFrom-Json -Depth",
+    r"(?i)utf8nobom": "-Encoding utf8NoBOM",
+    r"(?i)\$is(windows|linux|macos|coreclr)\b": "$IsWindows and its like",
+    r"(?i)\bget-error\b|\bjoin-string\b|-asbytestream\b|-nonewline:": "a command of PowerShell 7",
+}
+
+# Commands that both PowerShells have everywhere.
+COMMON = frozenset(
+    {
+        "Add-Member", "Compare-Object", "ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Item",
+        "Join-Path", "New-Object", "Select-Object", "Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object",
+        "Write-Information",
+    }
+)  # fmt: skip
+
 _MULTIPLIER = re.compile(rb"(?<=\d)(KB|MB|GB|TB|PB)\b")
 
 
@@ -103,3 +129,17 @@ def commands(root: Node) -> list[list[str]]:
         parts = [text_of(child) for child in elements.children] if elements else []
         found.append([text_of(name), *(part for part in parts if part.strip())])
     return found
+
+
+def problems_of_51(text: bytes) -> list[str]:
+    """Return what Windows PowerShell 5.1 does not understand in a script."""
+    root = parse_text(text)
+    code = code_of(root)
+    found = [what for pattern, what in _SINCE_POWERSHELL_7.items() if re.search(pattern, code)]
+    found += ["Join-Path with three paths" for one in commands(root) if one[0] == "Join-Path" and len(one) > 3]
+    return found
+
+
+def windows_commands() -> set[str]:
+    """Return the Windows-only commands that the fake stands in for, as its list has them."""
+    return set(re.findall(r"`([A-Z]\w+-\w+)`", (AGENT / "tests/FakeHyperV/CMDLETS.md").read_text()))

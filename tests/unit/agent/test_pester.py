@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from powershell import needs_pwsh, run
-from unit.agent.source import AGENT
+from unit.agent.source import AGENT, HOST, ROLLOUT, name_of
 
 TESTS = sorted((AGENT / "tests").rglob("*.Tests.ps1"))
 
@@ -50,10 +50,11 @@ def test_pester(path: Path) -> None:
 
 
 @needs_pwsh
-def test_the_analyzer_finds_nothing() -> None:
+@pytest.mark.parametrize("folder", [HOST, ROLLOUT], ids=name_of)
+def test_the_analyzer_finds_nothing(folder: Path) -> None:
     if not _has("PSScriptAnalyzer", "1.20"):
         pytest.skip("PSScriptAnalyzer is not installed")
-    settings, folder = AGENT / "PSScriptAnalyzerSettings.psd1", AGENT / "host"
+    settings = AGENT / "PSScriptAnalyzerSettings.psd1"
     done = run(
         f"$InformationPreference = 'Continue'; Invoke-ScriptAnalyzer -Path '{folder}' -Recurse -Settings '{settings}' | "
         "ForEach-Object { \"$($_.ScriptName):$($_.Line) $($_.RuleName) $($_.Message)\" }; 'END'"

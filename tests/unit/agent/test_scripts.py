@@ -14,48 +14,27 @@ from hyperv_operator.contract.os_family import PREFIXES
 from hyperv_operator.contract.records import AgentCode, OutcomeKind, PendingReason, Step, StepState
 from unit.agent.source import (
     AGENT,
+    COMMON,
     HOST,
-    code_of,
+    ROLLOUT,
     commands,
     functions,
     name_of,
     nodes,
     parse,
     parse_text,
+    problems_of_51,
     scripts,
     sources,
     text_of,
+    windows_commands,
 )
 
 ALL = sources()
-OWN = scripts(HOST)
+OWN = [*scripts(HOST), *scripts(ROLLOUT)]
 LIBRARY = sorted((HOST / "lib").glob("*.ps1"))
+INSTALLER = sorted(ROLLOUT.glob("*.ps1"))
 ENTRIES = sorted(HOST.glob("*.ps1"))
-
-_SINCE_POWERSHELL_7 = {
-    r"\?\?": "?? (null coalescing)",
-    r"\?\.": "?. (null conditional)",
-    r"\}\?\[": "?[ (null conditional)",
-    r"&&": "&& (pipeline chain)",
-    r"\|\|": "|| (pipeline chain)",
-    r"\s\?\s[^{]": "?: (ternary)",
-    r"(?i)-parallel\b": "-Parallel",
-    r"(?im)^\s*clean\s*\{": "a clean block",
-    r"(?i)-ashashtable\b": "ConvertFrom-Json -AsHashtable",
-    r"(?i)convertfrom-json[^|;\n]*\s-depth\b": "ConvertFrom-Json -Depth",
-    r"(?i)utf8nobom": "-Encoding utf8NoBOM",
-    r"(?i)\$is(windows|linux|macos|coreclr)\b": "$IsWindows and its like",
-    r"(?i)\bget-error\b|\bjoin-string\b|-asbytestream\b|-nonewline:": "a command of PowerShell 7",
-}
-
-# Commands that both PowerShells have everywhere.
-_COMMON = frozenset(
-    {
-        "Add-Member", "Compare-Object", "ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Item",
-        "Join-Path", "New-Object", "Select-Object", "Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object",
-        "Write-Information",
-    }
-)  # fmt: skip
 
 _COMMON_PARAMETERS = frozenset(
     {
@@ -66,18 +45,9 @@ _COMMON_PARAMETERS = frozenset(
 )  # fmt: skip
 
 
-def problems_of_51(text: bytes) -> list[str]:
-    """Return what Windows PowerShell 5.1 does not understand in a script."""
-    root = parse_text(text)
-    code = code_of(root)
-    found = [what for pattern, what in _SINCE_POWERSHELL_7.items() if re.search(pattern, code)]
-    found += ["Join-Path with three paths" for one in commands(root) if one[0] == "Join-Path" and len(one) > 3]
-    return found
-
-
-def words_of(script: str, parameter: str) -> set[str]:
+def words_of(script: str, parameter: str, folder: Path = HOST / "lib") -> set[str]:
     """Return the words that a parameter of a helper takes."""
-    for node in nodes(parse(HOST / "lib" / f"{script}.ps1"), "script_parameter"):
+    for node in nodes(parse(folder / f"{script}.ps1"), "script_parameter"):
         if f"${parameter}" in text_of(node).replace(" ", ""):
             inside = re.search(r"ValidateSet\(([^)]*)\)", text_of(node))
             assert inside, f"{parameter} of {script} takes any word"
@@ -141,14 +111,14 @@ def test_scripts_are_plain_ascii(path: Path) -> None:
     assert data.endswith(b"\n")
 
 
-@pytest.mark.parametrize("path", ENTRIES, ids=name_of)
+@pytest.mark.parametrize("path", [*ENTRIES, ROLLOUT / "Invoke-HvoRollout.ps1"], ids=name_of)
 def test_scripts_are_strict_and_stop_at_errors(path: Path) -> None:
     code = parse(path).text or b""
     assert b"Set-StrictMode -Version Latest" in code
     assert re.search(rb"\$ErrorActionPreference = 'Stop'", code)
 
 
-@pytest.mark.parametrize("path", [*LIBRARY, HOST / "Invoke-HvoJob.ps1"], ids=name_of)
+@pytest.mark.parametrize("path", [*LIBRARY, *INSTALLER, HOST / "Invoke-HvoJob.ps1"], ids=name_of)
 def test_a_helper_is_one_function_with_the_files_name_and_nothing_else(path: Path) -> None:
     assert list(functions(path)) == [path.stem]
     top = [child for child in parse(path).children if child.type == "statement_list"]
@@ -172,10 +142,11 @@ def test_parameters_shadow_no_common_ones(path: Path) -> None:
 @pytest.mark.parametrize("path", OWN, ids=name_of)
 def test_only_known_commands_are_called(path: Path) -> None:
     """The border to Windows is commands alone, and each of them stands in the list that the fake is made from."""
-    listed = set(re.findall(r"`([A-Z]\w+-\w+)`", (AGENT / "tests/FakeHyperV/CMDLETS.md").read_text()))
     own = {one.stem for one in LIBRARY}
+    if path.parent == ROLLOUT:
+        own |= {one.stem for one in INSTALLER}
     called = {one[0] for one in commands(parse(path))}
-    assert called - own - _COMMON - listed == set()
+    assert called - own - COMMON - windows_commands() == set()
 
 
 def test_every_listed_command_is_called() -> None:
@@ -185,8 +156,15 @@ def test_every_listed_command_is_called() -> None:
 
 
 def test_every_helper_is_used() -> None:
-    called = {one[0] for path in OWN for one in commands(parse(path))}
+    called = {one[0] for path in scripts(HOST) for one in commands(parse(path))}
     assert {path.stem for path in LIBRARY} - called == set()
+    called = {one[0] for path in INSTALLER for one in commands(parse(path))}
+    assert {path.stem for path in INSTALLER} - called == {"Invoke-HvoRollout"}
+
+
+def test_a_name_is_given_once() -> None:
+    """The text of a rollout takes functions from both folders by their names alone."""
+    assert {path.stem for path in LIBRARY} & {path.stem for path in INSTALLER} == set()
 
 
 def test_json_is_written_with_its_depth() -> None:
@@ -220,6 +198,15 @@ def test_every_code_is_used_or_stands_for_what_another_part_finds() -> None:
     used = arguments("Stop-HvoRun", 0, "Code") | arguments("Invoke-HvoStep", 3, "FailureCode")
     text = (HOST / "lib" / "ConvertTo-HvoFailure.ps1").read_text() + (HOST / "lib" / "Get-HvoEnding.ps1").read_text()
     assert {code for code in AgentCode if code not in used and f"'{code}'" not in text} == set()
+
+
+def test_the_codes_of_a_rollout_are_those_of_the_protocol() -> None:
+    codes = {
+        "HostNotPrepared", "InvalidRequest", "UploadBroken", "DigestMismatch", "InUse", "DiskFull", "AccessDenied", "Internal",
+    }  # fmt: skip
+    assert words_of("Stop-HvoRollout", "Code", ROLLOUT) == codes
+    used = arguments("Stop-HvoRollout", 0, "Code")
+    assert used | set(re.findall(r"\$code = '(\w+)'", (ROLLOUT / "ConvertTo-HvoRefusal.ps1").read_text())) == codes
 
 
 def test_outcomes_and_their_reasons_are_those_of_the_contract() -> None:

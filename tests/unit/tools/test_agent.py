@@ -1,0 +1,174 @@
+"""The bundle that is rolled out to hosts: the same bytes every time, whole, and a text that both PowerShells understand."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import agent
+import isos
+import pytest
+
+from powershell import needs_pwsh, run
+from unit.agent.source import COMMON, HOST, commands, nodes, parse_text, problems_of_51, text_of, windows_commands
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = agent.script()
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundle")
+    agent.build(folder)
+    return folder
+
+
+def test_the_same_checkout_gives_the_same_bytes(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "agent", tmp_path / "agent")
+    for path in (tmp_path / "agent").rglob("*"):
+        os.utime(path, (1, 1))
+        path.chmod(0o700)
+    (tmp_path / "agent/host/lib/Write-HvoLog.ps1~").write_text("left by an editor")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    agent.build(tmp_path / "out", tmp_path)
+    assert _contents(tmp_path / "out") == _contents(bundle)
+
+
+def test_what_an_older_bundle_had_is_gone(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "files/lib").mkdir(parents=True)
+    (tmp_path / "files/lib/Get-HvoOld.ps1").write_text("old")
+    agent.build(tmp_path)
+    assert _contents(tmp_path) == _contents(bundle)
+
+
+def test_it_holds_the_agent_and_its_isos_and_nothing_else(bundle: Path) -> None:
+    wanted = {path.relative_to(HOST).as_posix(): path.read_bytes() for path in HOST.rglob("*") if path.is_file()}
+    wanted |= {f"isos/{family}.iso": isos.build(kind) for family, kind in isos.kinds().items()}
+    assert _contents(bundle / "files") == wanted
+    assert {"isos/windows.iso", "isos/linux.iso", "agent-manifest.json", "lib/Write-HvoLog.ps1"} < wanted.keys()
+    assert (bundle / "rollout.ps1").read_bytes() == TEXT.encode()
+    assert {path.name for path in bundle.iterdir()} == {"files", "rollout.ps1"}
+
+
+def test_hosts_take_the_paths_of_its_files(bundle: Path) -> None:
+    for name in _contents(bundle / "files"):
+        assert re.fullmatch(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", name)
+        assert len(name) <= 200
+        assert name.split("/")[0] not in {"versions", "agent.json"}
+
+
+@needs_pwsh
+def test_the_agent_computes_the_same_digest(bundle: Path) -> None:
+    files = bundle / "files"
+    load = f"foreach ($file in [IO.Directory]::GetFiles('{files}/lib', '*.ps1')) {{ . $file }}"
+    assert run(f"{load}; Get-HvoAgentDigest '{files}'").stdout.strip() == agent.digest(files)
+
+
+def test_the_digest_tells_every_change(bundle: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundle / "files", tmp_path / "files")
+    first = agent.digest(tmp_path / "files")
+    assert first == agent.digest(bundle / "files")
+    (tmp_path / "files/lib/Write-HvoLog.ps1").rename(tmp_path / "files/lib/Write-HvoLogs.ps1")
+    second = agent.digest(tmp_path / "files")
+    (tmp_path / "files/agent-manifest.json").write_text("{}")
+    assert len({first, second, agent.digest(tmp_path / "files")}) == 3
+
+
+def test_the_text_is_functions_and_the_line_that_starts_them() -> None:
+    root = parse_text(TEXT.encode())
+    assert not root.has_error
+    assert TEXT.isascii()
+    assert TEXT.endswith("}\n$input | Invoke-HvoRollout\n")
+    (top,) = (child for child in root.children if child.type == "statement_list")
+    assert {child.type for child in top.children[:-1]} == {"function_statement"}
+    assert problems_of_51(TEXT.encode()) == []
+    assert "<#" not in TEXT
+
+
+def test_the_text_has_every_function_that_it_needs_and_no_other() -> None:
+    root = parse_text(TEXT.encode())
+    defined = [text_of(node) for node in nodes(root, "function_name")]
+    called = {one[0] for one in commands(root)}
+    assert defined == sorted(set(defined))
+    assert set(defined) == called - COMMON - windows_commands()
+
+
+def test_the_text_asks_for_nothing_beside_itself() -> None:
+    """It has no file of its own on the host, and none beside it."""
+    assert "PSScriptRoot" not in TEXT
+    assert "PSCommandPath" not in TEXT
+
+
+def test_a_function_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    for part in ("host/lib", "rollout"):
+        shutil.copytree(ROOT / "agent" / part, tmp_path / "agent" / part)
+    (tmp_path / "agent/host/lib/ConvertTo-HvoHex.ps1").unlink()
+    with pytest.raises(agent.BundleError, match="no function ConvertTo-HvoHex in agent/rollout"):
+        agent.script(tmp_path)
+
+
+def test_the_text_is_printed_without_what_isos_are_made_with(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "isos", None)
+    assert agent.main(["--script"]) == 0
+    assert capsys.readouterr().out == TEXT
+
+
+def test_the_command_builds_and_says_the_digest(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert agent.main(["--output", str(tmp_path / "a")]) == 0
+    assert capsys.readouterr().out.split()[0] == agent.digest(bundle / "files")
+    assert _contents(tmp_path / "a") == _contents(bundle)
+
+
+class TestImage:
+    """The image cannot be built in a test; what its build relies on can be looked at."""
+
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+
+    def test_everything_that_is_copied_exists(self) -> None:
+        sources = [
+            name
+            for line in self.text.splitlines()
+            if line.startswith("COPY ") and "--from" not in line
+            for name in line.split()[1:-1]
+        ]
+        assert {"agent", "tools/agent.py", "requirements/build.lock"} <= set(sources)
+        assert [name for name in sources if not (ROOT / name).exists()] == []
+
+    def test_what_builds_the_bundle_is_in_the_lock_of_the_build(self) -> None:
+        locked = re.findall(r"^([\w-]+)==", (ROOT / "requirements/build.lock").read_text(), re.MULTILINE)
+        copied = set(re.findall(r"tools/(\w+)\.py", self.text))
+        imported = set()
+        for name in copied:
+            for node in ast.walk(ast.parse((ROOT / "tools" / f"{name}.py").read_text())):
+                if isinstance(node, ast.Import):
+                    imported |= {one.name.split(".")[0] for one in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    imported.add((node.module or "").split(".")[0])
+        assert imported - sys.stdlib_module_names - copied <= set(locked)
+        assert "pycdlib" in imported
+
+    def test_the_image_builds_with_the_versions_of_the_tests(self) -> None:
+        pin = re.compile(r"^[\w-]+==\S+", re.MULTILINE)
+        tested = set(pin.findall((ROOT / "requirements/test.lock").read_text()))
+        assert set(pin.findall((ROOT / "requirements/build.lock").read_text())) <= tested
+
+    def test_the_operator_is_told_where_the_bundle_is(self) -> None:
+        output = re.search(r"tools/agent\.py --output (\S+)", self.text)
+        assert output
+        assert f"COPY --from=build {output[1]} {output[1]}\n" in self.text
+        assert re.search(rf"^ENV .*\bHVO_AGENT_FOLDER={output[1]}$", self.text, re.MULTILINE)
