@@ -18,9 +18,11 @@ def _own() -> Path:
     return folder
 
 
-def build(folder: Path, version: str = "1.0.0") -> Path:
-    """Write a bundle whose manifest says this version into a folder, and return the folder."""
+def build(folder: Path, version: str | None = None) -> Path:
+    """Write a bundle into a folder, its manifest changed to say this version if one is given; return the folder."""
     shutil.copytree(_own(), folder)
+    if version is None:
+        return folder
     manifest = folder / "files" / "agent-manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": version}))
     return folder

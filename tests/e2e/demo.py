@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
+import bundles
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import WaitTimedOut, wait_until
@@ -97,17 +98,24 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="hvo-demo-") as folder,
         ControlPlane.start() as plane,
-        SimulatedHost("hyperv01", copy_seconds=6, boot_seconds=3, apply_seconds=3, agent=agent) as host,
+        SimulatedHost(
+            "hyperv01", copy_seconds=6, boot_seconds=3, apply_seconds=3, agent=agent, installation="none"
+        ) as host,
     ):
-        _title("the chart's resource definitions and RBAC, a HyperVHost, the operator")
+        _title(
+            "the chart's resource definitions and RBAC, a HyperVHost, the operator, which brings its agent to the host"
+        )
+        bundle = bundles.build(Path(folder) / "agent")
         rig.install(plane)
         plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
         log = Path(folder) / "operator.log"
-        with rig.operator(plane, log) as operator:
+        with rig.operator(plane, log, {"HVO_AGENT_FOLDER": str(bundle)}) as operator:
             try:
                 operator.wait_for_webhook()
                 plane.kubectl("wait", "--for=condition=Ready", "hvh/hyperv01", "--timeout=30s")
                 print(plane.kubectl("get", "hypervhosts"), end="")
+                agent_on_host = "agent {.status.agent.version} {.status.agent.digest} {.status.agent.phase}"
+                print(plane.kubectl("get", "hypervhost", "hyperv01", "-o", f"jsonpath={agent_on_host}"))
                 _show(plane, host)
             except Exception:
                 print("".join(log.read_text().splitlines(keepends=True)[-30:]), file=sys.stderr)

@@ -22,7 +22,7 @@ from hyperv_operator.hyperv.bundle import load_bundle
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bundles.build(tmp_path_factory.mktemp("old") / "agent", "1.0.0")
+    return bundles.build(tmp_path_factory.mktemp("old") / "agent")
 
 
 @pytest.fixture(scope="module")

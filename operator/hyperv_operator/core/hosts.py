@@ -59,7 +59,7 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
     if snapshot.spec_error:
         return HostProblem(Reason.INVALID_SPEC, snapshot.spec_error, needs_person=True)
     if snapshot.rollout and isinstance(snapshot.error, AgentMissing):
-        lack = _rollout_lack(snapshot.rollout)
+        lack = _rollout_lack(snapshot.rollout, answers=False)
         return HostProblem(lack.reason, lack.message, needs_person=lack.reason is not Reason.AGENT_ROLLOUT_INCOMPLETE)
     if snapshot.error is not None:
         return HostProblem(
@@ -153,18 +153,18 @@ def _reachable(snapshot: HostSnapshot) -> Fact:
     return Fact(False, failures.reason_of_error(error), text)
 
 
-def _rollout_lack(rollout: Rollout) -> Fact:
-    """Return why the operator's agent is not on the host."""
-    if rollout.needs_person:
+def _rollout_lack(rollout: Rollout, *, answers: bool) -> Fact:
+    """Return why the operator's agent is not on the host; `answers`: another one is."""
+    if rollout.needs_person and not answers:
         return Fact(False, Reason.AGENT_MISSING, rollout.message)
-    failed = rollout.standing is RolloutPhase.FAILED
+    failed = rollout.needs_person or rollout.standing is RolloutPhase.FAILED
     return Fact(False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message)
 
 
 def _agent_ready(snapshot: HostSnapshot) -> Fact:
     answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
     if snapshot.rollout and not snapshot.rollout.is_ready and answered:
-        return _rollout_lack(snapshot.rollout)
+        return _rollout_lack(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
     if isinstance(snapshot.error, AgentMissing):
         by_hand = f" Install {snapshot.offered} by hand: no rollout is possible there." if snapshot.offered else ""
         return Fact(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)

@@ -192,7 +192,8 @@ def agent_ready_for(snapshot: Snapshot, launch: Launch) -> Violation | None:
             about_submission=False,
             needs_person=False,
         )
-    return _schema_supported(snapshot, host) if setup.version_for(snapshot, launch) == host.rollout.name else None
+    pinned = setup.version_for(snapshot, launch) not in (None, host.rollout.name)
+    return None if pinned else _schema_supported(snapshot, host)
 
 
 def _schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:

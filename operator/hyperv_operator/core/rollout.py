@@ -98,11 +98,15 @@ class Rollout:
         return replace(self, active=None)
 
     def answered(self, digest: str) -> Rollout:
-        """Take note of the digest that the agent in use has reported of itself."""
-        own = self.active == self.desired and digest == self.desired
-        if own and self.phase is not RolloutPhase.INSTALLING:
-            return self.ready()
-        return self.damaged() if self.is_ready else self
+        """Take note of the digest that the agent in use has reported of itself.
+
+        An agent that a person has installed is as good as one that was put there, if it is the same.
+        """
+        if digest != self.desired:
+            return self.damaged() if self.is_ready else self
+        if self.active not in (None, self.desired) or self.phase is RolloutPhase.INSTALLING:
+            return self
+        return replace(self.ready(), active=self.active)
 
     def folder(self, root: str) -> str:
         """Return the folder of the scripts that are in use."""

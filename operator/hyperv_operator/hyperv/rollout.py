@@ -138,7 +138,7 @@ class _Caller:
 
 def _refusal(answer: RolloutAnswer, where: str) -> HostError:
     code = answer.code or RolloutCode.INTERNAL
-    if code is RolloutCode.HOST_NOT_PREPARED:
+    if code in (RolloutCode.HOST_NOT_PREPARED, RolloutCode.ACCESS_DENIED):
         return AgentMissing(f"{where} is not prepared for the agent: {answer.message}")
     text = f"The agent could not be put on {where} ({code}): {answer.message}"
     return RolloutHeldUp(text) if code is RolloutCode.IN_USE else RolloutFailed(text)

@@ -104,7 +104,10 @@ def test_another_digest_than_that_of_the_files_that_were_put_there_is_damage() -
     damaged = ready.answered(OLD)
     assert damaged.phase is RolloutPhase.WAITING
     assert damaged.answered(NEW).is_ready, "it was mended by somebody else"
-    assert not WAITING.answered(NEW).is_ready, "the same files in the agent's folder itself are no version"
+    by_hand = WAITING.answered(NEW)
+    assert by_hand.is_ready, "a person has installed the same"
+    assert by_hand.folder("C:\\A") == "C:\\A"
+    assert not by_hand.answered(OLD).is_ready
     assert not replace(WAITING, active=OLD).answered(OLD).is_ready
 
 

@@ -82,10 +82,11 @@ UNUSABLE: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.AGENT_ROLLOUT_FAILED: Explanation(
         "The operator's version of the agent could not be put on the host, or does not work there. Nothing new starts "
-        "there; what is under way goes on with the version that it began with. The rollout to further hosts has stopped.",
-        "The message says what happened: free space on the volume of `spec.paths.agent`, give the account the rights to "
-        "write there, or look at the host's PowerShell log. It is tried again by itself. `spec.cordoned: true` lets the "
-        "rollout go on without this host.",
+        "there; what is under way goes on with the version that it began with. The rollout to further hosts has stopped, unless "
+        "it is this host alone that was not prepared for it.",
+        "The message says what happened: free space on the volume of `spec.paths.agent`, give the account the right to "
+        "write there (or install the version by hand), or look at the host's PowerShell log. It is tried again by itself. "
+        "`spec.cordoned: true` lets the rollout go on without this host.",
         Attention.YES,
         host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
     ),
