@@ -13,9 +13,9 @@ import pytest
 import bundles
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
-from e2e import rig
+from e2e import agents, rig
 from e2e.conftest import NewHost
-from hostsim.host import SimulatedHost
+from hostsim.host import AgentKind, SimulatedHost
 from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.hyperv.bundle import load_bundle
 
@@ -166,12 +166,13 @@ def test_a_host_that_is_cordoned_holds_up_no_other(
         _wait_until_ready(cluster, [full], digest)
 
 
+@agents.BOTH
 def test_what_is_changed_on_a_host_is_noticed_and_put_right(
-    cluster: ControlPlane, unreviewed: str, new_host: NewHost, log: Path, new: Path
+    cluster: ControlPlane, unreviewed: str, new_host: NewHost, agent: AgentKind, log: Path, new: Path
 ) -> None:
     host = new_host(installation="none")
     bundle = load_bundle(new)
-    with _operator(cluster, log, new):
+    with _operator(cluster, log, new, **agents.settings(agent)):
         _wait_until_ready(cluster, [host], bundle.digest)
         folder = host.world.agent
         for change in (

@@ -191,7 +191,12 @@ def test_every_link_of_a_runbook_leads_somewhere(alert: str) -> None:
     for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", (RUNBOOKS / f"{alert}.md").read_text()):
         page = RUNBOOKS / target
         assert page.is_file(), target
-        assert not anchor or f'<a id="{anchor}"></a>' in page.read_text(), anchor
+        text = page.read_text()
+        headings = {
+            re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-")
+            for line in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        }
+        assert not anchor or f'<a id="{anchor}"></a>' in text or anchor in headings, anchor
 
 
 # --- the chart -------------------------------------------------------------------------------------------------------
