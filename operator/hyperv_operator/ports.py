@@ -56,6 +56,8 @@ class HostEndpoint:
     configuration_name: str
     agent_path: str
     credentials: HostCredentials = field(repr=False)
+    credentials_name: str
+    """Name of the credentials Secret, for messages."""
     credentials_version: str
     """resourceVersion of the credentials Secret: sessions made with another one are not reused."""
     ca_bundle: str | None = None
@@ -82,7 +84,12 @@ class LogLine:
     text: str
 
 
-AgentReport = StepRecord | LogLine
+@dataclass(frozen=True)
+class LoggedOn:
+    """The host has taken the credentials: a session was opened with them just now."""
+
+
+AgentReport = StepRecord | LogLine | LoggedOn
 
 
 class CallContext(Protocol):

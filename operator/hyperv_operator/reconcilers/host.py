@@ -7,27 +7,28 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
 from hyperv_operator.contract.inventory import InventoryReport
 from hyperv_operator.core import hosts, placeholders
 from hyperv_operator.core.observed import HostView
 from hyperv_operator.core.placeholders import InProgress
 from hyperv_operator.errors import (
-    AuthenticationFailed,
     CallCancelled,
     ClusterError,
     CredentialsUnusable,
     HostError,
+    LogonAwaited,
     ObjectGone,
     ProtocolViolation,
     WriteConflict,
 )
-from hyperv_operator.ports import CallContext, HostEndpoint, Lane, RemoteTask
+from hyperv_operator.ports import CallContext, Lane, RemoteTask
 from hyperv_operator.reconcilers import jobs
 from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
 from hyperv_operator.reconcilers.endpoints import endpoint_of
 from hyperv_operator.reconcilers.gather import UNASKED
+from hyperv_operator.reconcilers.logons import LogonAttempt
 from hyperv_operator.reconcilers.objects import metadata
 from hyperv_operator.reconcilers.world import World
 
@@ -108,68 +109,52 @@ class HostReconciler:
         """Read the inventory; what comes of it, an error too, is kept in the record."""
         generation = metadata(record.body).generation
         begun: list[datetime] = []
-        credentials: list[str] = []
+        logon = LogonAttempt(self._book.logons, record.name)
         try:
-            report = await self._world.tasks.submit(
+            future = self._world.tasks.submit(
                 RemoteTask(
                     key=f"inventory:{record.ref.uid}",
                     host=record.name,
                     lane=Lane.FAST,
                     category=INVENTORY,
                     probe=True,
-                    prepare=lambda: self._prepare(record, spec, credentials),
+                    prepare=lambda: self._prepare(record, spec, logon),
+                    on_report=logon.on_report,
                     on_start=lambda: begun.append(self._world.clock.now()),
                 )
             )
+            future.add_done_callback(logon.on_done)
+            report = await future
         except CallCancelled:
             raise
+        except LogonAwaited:
+            await logon.settled()
+            return
         except HostError as error:
-            self._note_error(record, error, credentials[-1] if credentials and begun else None)
+            record.error = error
         except ClusterError:
             raise
         except Exception as error:
             log.exception("Reading an inventory failed in a way nobody foresaw", extra={"host": record.name})
             name = type(error).__name__
-            self._note_error(record, ProtocolViolation(f"The inventory could not be read ({name})."), None)
+            record.error = ProtocolViolation(f"The inventory could not be read ({name}).")
         else:
             record.previous_begun_at, record.begun_at = record.begun_at, begun[-1]
-            record.report, record.error, record.logon_failures = report, None, None
+            record.report, record.error = report, None
+        if logon.is_known or isinstance(record.error, CredentialsUnusable):
+            record.logon_failures = logon.failures
         record.attempted, record.read_generation = True, generation
         record.read_at = self._world.clock.now()
         record.problem = hosts.problem(self._snapshot(record))
 
     async def _prepare(
-        self, record: HostRecord, spec: HyperVHostSpec, credentials: list[str]
+        self, record: HostRecord, spec: HyperVHostSpec, logon: LogonAttempt
     ) -> Callable[[CallContext], InventoryReport]:
         endpoint = await endpoint_of(self._world, record.name, spec)
-        self._check_logons(record, endpoint)
-        credentials.append(endpoint.credentials_version)
         view = HostView(name=record.name, uid=record.ref.uid, spec=spec)
         job = jobs.inventory_job(view, await self._world.namespaces.cluster_uid())
+        await logon.begin(self._world, endpoint)
         return lambda context: self._world.agent.read_inventory(endpoint, job, context)
-
-    def _check_logons(self, record: HostRecord, endpoint: HostEndpoint) -> None:
-        """Do not offer credentials again that were refused twice: the account would be locked out."""
-        failed = record.logon_failures or HyperVHostStatus.parse(record.body.get("status")).logon_failures
-        record.logon_failures = failed
-        if (
-            failed
-            and failed.secret_version == endpoint.credentials_version
-            and failed.count >= hosts.MAX_LOGON_FAILURES
-        ):
-            raise AuthenticationFailed(
-                f"Host {endpoint.address} refused these credentials {failed.count} times. Correct the user name and "
-                "password in the credentials Secret; the operator tries again when the Secret has changed."
-            )
-
-    def _note_error(self, record: HostRecord, error: HostError, version: str | None) -> None:
-        record.error = error
-        if isinstance(error, AuthenticationFailed) and version is not None:
-            before = record.logon_failures
-            count = before.count + 1 if before and before.secret_version == version else 1
-            record.logon_failures = LogonFailures(secret_version=version, count=count)
-        elif isinstance(error, CredentialsUnusable):
-            record.logon_failures = None
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
