@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import dataclasses
 import json
 import signal
 import sys
@@ -13,9 +12,9 @@ from typing import get_args
 import yaml
 from aiohttp import web
 
-from hostsim import manifests
-from hostsim.faults import CmdletFault
+from hostsim import control, manifests
 from hostsim.host import AgentKind, SimulatedHost
+from hostsim.installation import Installation
 
 
 def _arguments() -> argparse.Namespace:
@@ -27,60 +26,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--agent", choices=get_args(AgentKind), default="simulated", help="built in, or the real scripts"
     )
+    parser.add_argument(
+        "--installation",
+        choices=get_args(Installation),
+        default="by-hand",
+        help="what a person has done: installed an agent, prepared the folder for one, or nothing",
+    )
     parser.add_argument("--copy-seconds", type=float, default=5, help="how long an image takes to copy")
     parser.add_argument("--boot-seconds", type=float, default=5, help="how long a guest takes to boot")
     parser.add_argument("--apply-seconds", type=float, default=5, help="how long a guest takes to configure itself")
     return parser.parse_args()
 
 
-def _control(host: SimulatedHost) -> web.Application:
-    """GET /vms, GET /ledger, GET /faults; PATCH /faults with JSON changes faults; POST /reboot."""
-
-    async def vms(_: web.Request) -> web.Response:
-        shown = [
-            {
-                "id": vm.vm_id,
-                "name": vm.name,
-                "state": vm.state,
-                "addresses": vm.addresses,
-                "configured": bool(vm.received),
-            }
-            for vm in host.world.vms.values()
-        ]
-        return web.json_response(shown)
-
-    async def ledger(_: web.Request) -> web.Response:
-        return web.json_response([dataclasses.asdict(entry) for entry in host.ledger.entries])
-
-    async def faults(request: web.Request) -> web.Response:
-        if request.method == "PATCH":
-            changes = await request.json()
-            known = {field.name for field in dataclasses.fields(host.faults)}
-            unknown = sorted(set(changes) - known)
-            if unknown:
-                text = f"no such faults: {', '.join(unknown)}; there are: {', '.join(sorted(known))}\n"
-                return web.Response(status=400, text=text)
-            if "cmdlets" in changes:
-                changes["cmdlets"] = [CmdletFault(**one) for one in changes["cmdlets"]]
-            for name, value in changes.items():
-                setattr(host.faults, name, value)
-        return web.json_response(dataclasses.asdict(host.faults))
-
-    async def reboot(_: web.Request) -> web.Response:
-        await asyncio.to_thread(host.reboot)
-        return web.Response(text="rebooted\n")
-
-    app = web.Application()
-    app.router.add_get("/vms", vms)
-    app.router.add_get("/ledger", ledger)
-    app.router.add_get("/faults", faults)
-    app.router.add_patch("/faults", faults)
-    app.router.add_post("/reboot", reboot)
-    return app
-
-
 async def _serve(host: SimulatedHost, control_port: int) -> None:
-    runner = web.AppRunner(_control(host), access_log=None)
+    runner = web.AppRunner(control.application(host), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, host.address, control_port).start()
@@ -101,7 +60,9 @@ def main() -> None:
         "boot_seconds": given.boot_seconds,
         "apply_seconds": given.apply_seconds,
     }
-    with SimulatedHost(given.name, port=given.port, agent=given.agent, **times) as host:
+    with SimulatedHost(
+        given.name, port=given.port, agent=given.agent, installation=given.installation, **times
+    ) as host:
         resources = [manifests.credentials(host, given.namespace), manifests.hyperv_host(host)]
         print(yaml.safe_dump_all(resources, sort_keys=False), flush=True)
         print(json.dumps({"images": sorted(host.world.images)}), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The agent's scripts on the simulated host: which job goes where, the lock, who is superseded, and the inventory."""
+"""The agent's scripts on the simulated host: which job goes where, the lock, and who is superseded."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 import json
 from typing import Any
 
+from hostsim import inventory
 from hostsim.faults import Faults
 from hostsim.guest import Guest
 from hostsim.ledger import Ledger
 from hostsim.provisioning import Provisioning
-from hostsim.script import Failed, Launch, Pending, ShellKilled, Streams, outcome, say_step
+from hostsim.rollout import Rollout
+from hostsim.script import Failed, Launch, Pending, RolloutCall, ShellKilled, Streams, outcome, say_step
 from hostsim.tampering import tampered
-from hostsim.world import GIB, Folder, Vm, World, timestamp
+from hostsim.versions import VersionBook
+from hostsim.world import Folder, Vm, World, timestamp
 
 _RUNS = ("vm-provisioning", "vm-removal", "vm-update")
 
@@ -35,6 +38,7 @@ class Agent:
         self.world = world
         self.faults = faults
         self.ledger = ledger
+        self.versions = VersionBook(world.agent, ledger)
         self.copy_seconds = copy_seconds
         self._boot_seconds = boot_seconds
         self._apply_seconds = apply_seconds
@@ -47,19 +51,34 @@ class Agent:
         """Run one job to its outcome."""
         job = tampered(launch.job, self.faults.tampered.get(launch.vm_name, {}))
         schema = job["schema"]
-        if schema["id"] == "host-inventory":
-            self._inventory(streams)
+        try:
+            known = inventory.schema_versions(self.world, launch.version, schema["id"])
+        except ValueError as error:
+            streams.output(outcome("failed", "Internal", str(error), code="Internal"))
             return
-        if schema["id"] not in _RUNS or schema["version"] not in self.world.schema_versions:
+        if schema["id"] == "host-inventory":
+            inventory.write(self.world, launch.version, streams)
+            return
+        if schema["id"] not in _RUNS or schema["version"] not in known:
             text = f"Schema {schema['id']} version {schema['version']} is not supported."
             streams.output(outcome("failed", "SchemaMismatch", text, code="SchemaMismatch"))
             return
-        self.ledger.begin_run()
+        run = job["run"]
+        note = self.ledger.begin_run(str(run["machine_uid"]), str(run["id"]), schema["id"], launch.version)
         try:
-            streams.noise("verbose", f"Job {schema['id']} of run {job['run']['id']} \U0001f680 accepted.")
+            streams.noise("verbose", f"Job {schema['id']} of run {run['id']} \U0001f680 accepted.")
             streams.output(await self._changing(schema["id"], job, streams))
         finally:
-            self.ledger.end_run()
+            self.ledger.end_run(note)
+
+    def has_script(self, path: str) -> bool:
+        """Tell whether a script is there to be run."""
+        return self.world.agent.has(path)
+
+    async def roll_out(self, call: RolloutCall, streams: Streams) -> None:
+        """Answer one call of a rollout."""
+        host_id = {"smbios_uuid": self.world.smbios_uuid, "machine_guid": self.world.machine_guid}
+        streams.output(json.dumps(Rollout(self.world.agent, host_id).answer(call.inputs), separators=(",", ":")))
 
     async def at_step(self, step: str, vm_name: str, streams: Streams) -> None:
         """Let the faults strike that strike at this step."""
@@ -185,65 +204,6 @@ class Agent:
             self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
         return outcome("completed", "Updated", "The VM is as asked for.", vm_id=vm.vm_id)
-
-    def _inventory(self, streams: Streams) -> None:
-        world = self.world
-        used = sum(world.images.get(name, 0) for name in world.images)
-        lines: list[dict[str, Any]] = [
-            {
-                "type": "host",
-                "host_id": {"smbios_uuid": world.smbios_uuid, "machine_guid": world.machine_guid},
-                "computer_name": world.name,
-                "os": {"name": "Windows Server 2022 Datacenter", "version": "10.0.20348"},
-                "logical_processors": world.logical_processors,
-                "memory_total_bytes": world.memory_bytes,
-                "memory_free_bytes": world.memory_free(),
-                "volumes": [
-                    {"path": "D:\\", "size_bytes": world.volume_bytes, "free_bytes": world.volume_bytes - used}
-                ],
-                "switches": world.switches,
-                "failover_cluster": world.failover_cluster,
-                "agent": {
-                    "version": "1.0.0",
-                    "digest": "sha256:" + "ab" * 32,
-                    "schema_versions": world.schema_versions,
-                },
-            }
-        ]
-        lines += [{"type": "image", "name": name, "size_bytes": size} for name, size in world.images.items()]
-        lines += [self._vm_line(vm) for vm in world.vms.values()]
-        lines += [
-            {"type": "journal", **folder.journal, "locked": folder.locked}
-            for folder in world.folders.values()
-            if folder.journal
-        ]
-        lines += [{"type": "removed", "machine_uid": uid} for uid in world.removed]
-        for line in lines:
-            streams.output(json.dumps(line, separators=(",", ":")))
-        streams.output(outcome("completed", "Inventory", ""))
-
-    def _vm_line(self, vm: Vm) -> dict[str, Any]:
-        folder = self.world.folders.get(vm.machine_uid or "")
-        unfinished = bool(folder and folder.journal and folder.journal["state"] != "completed")
-        guest = None
-        if vm.machine_uid and unfinished:
-            items = sum(1 for key in vm.from_host if key.startswith("ProvisioningData"))
-            ready, state = vm.from_guest.get("ProvisioningReady"), vm.from_guest.get("ProvisioningState")
-            guest = {"ready": ready and ready[:1000], "state": state and state[:1000], "data_items": items}
-        return {
-            "type": "vm",
-            "vm_id": vm.vm_id,
-            "name": vm.name,
-            "state": vm.state,
-            "cpu_cores": vm.cpu_cores,
-            "memory_bytes": vm.gb_ram * GIB,
-            "addresses": vm.addresses if vm.state == "Running" else [],
-            "heartbeat": "Ok" if vm.state == "Running" else "Unknown",
-            "replica": False,
-            "machine_uid": vm.machine_uid,
-            "cluster_uid": vm.cluster_uid,
-            "guest": guest,
-        }
 
 
 def _failed(failure: Failed, vm_id: str | None) -> str:

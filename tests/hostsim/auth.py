@@ -24,6 +24,8 @@ class Gate:
         self.username = username
         self.password = password
         self.refused = 0
+        self.is_administrator = False
+        """Whether the account sees, and may end, the shells of others."""
         self._contexts: dict[int, spnego.ContextProxy] = {}
         self._open: set[int] = set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -33,17 +34,29 @@ class Faults:
     """Added to every WSMan request."""
     quota: bool = False
     """Every new shell is refused because the account has too many."""
+    shell_quota: int = 30
+    """So many shells the account may have open at a time."""
     lost_replies: int = 0
     """So many runs do their work, and the connection breaks before their outcome is delivered."""
     kill_shell_at: str | None = None
-    """The shell dies when a run reaches this step, or, for `STEP:completed`, has completed it; once."""
+    """The shell dies when a run reaches this step, or, for `STEP:completed`, has completed it; once.
+
+    A call of a rollout has its operation (`activate`) for a step: completed, it is done and its answer is lost. At
+    `receive:half` the shell dies when half of the pieces have been written.
+    """
     kill_in_copy: bool = False
     """The shell dies when part of an image has been copied; once."""
     hang_at: str | None = None
-    """A run that reaches this step stays there until this is None again."""
+    """A run that reaches this step, or a rollout this operation, stays there until this is None again."""
     disk_full: bool = False
     start_failure: bool = False
     agent_missing: bool = False
+    upload_corrupted: bool = False
+    """A byte of what is uploaded becomes another on its way; once."""
+    activate_fails: str | None = None
+    """The code with which no version can be activated: `DiskFull`, `AccessDenied`, `InUse`."""
+    broken_versions: Collection[str] | bool = ()
+    """Names of the versions of the agent whose scripts end with an error instead of an outcome; True: of all."""
     kills: dict[str, list[str]] = field(default_factory=dict)
     """By VM name: where the shells of this one machine die, as in `kill_shell_at`, one after another."""
     tampered: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -69,6 +82,11 @@ class Faults:
             due.pop(0)
             return True
         return False
+
+    def breaks(self, version: str) -> bool:
+        """Tell whether the scripts of a version are broken; those that were installed by hand never are."""
+        broken = self.broken_versions
+        return bool(version) and (broken if isinstance(broken, bool) else version in broken)
 
     def guest_of(self, vm_name: str) -> GuestMode:
         """Return how a VM's guest behaves."""

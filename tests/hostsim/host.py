@@ -15,6 +15,7 @@ from aiohttp import web
 from hostsim.agent import Agent
 from hostsim.auth import Gate
 from hostsim.faults import Faults
+from hostsim.installation import AgentFolder, Installation, installed
 from hostsim.ledger import Ledger
 from hostsim.pwsh.agent import PwshAgent
 from hostsim.tls import Authority, authority
@@ -44,6 +45,7 @@ class SimulatedHost:
         apply_seconds: float = 0.1,
         trusted: bool = True,
         agent: AgentKind = "simulated",
+        installation: Installation = "by-hand",
     ) -> None:
         self.name = name
         self.port = port
@@ -53,10 +55,11 @@ class SimulatedHost:
         times = {"copy_seconds": copy_seconds, "boot_seconds": boot_seconds, "apply_seconds": apply_seconds}
         self._agent: HostAgent
         if agent == "pwsh":
-            self._agent = PwshAgent(name.upper(), self.faults, self.ledger, **times)
+            self._agent = PwshAgent(name.upper(), self.faults, self.ledger, installation=installation, **times)
         else:
-            self._agent = Agent(World(name=name.upper()), self.faults, self.ledger, **times)
-        self.wsman = WsmanServer(self._agent, self.gate)
+            world = World(name=name.upper(), agent=AgentFolder(installed(installation)))
+            self._agent = Agent(world, self.faults, self.ledger, **times)
+        self.wsman = WsmanServer(self._agent, self.gate, name.upper())
         self.ca_pem = authority().pem
         issuer = authority() if trusted else Authority("Somebody else")
         self._tls = issuer.context()
@@ -107,7 +110,7 @@ class SimulatedHost:
 
     def reboot(self) -> None:
         """Every shell and script dies; VMs and files stay."""
-        self.call(self.wsman.kill_shells)
+        self.call(self.wsman.shells.kill)
 
     def set_password(self, password: str) -> None:
         """Change the account's password; open connections have to log on anew."""
@@ -117,6 +120,10 @@ class SimulatedHost:
             self.gate.forget()
 
         self.call(change)
+
+    def leak_shells(self, name: str, number: int = 1, *, account: str | None = None, idle_seconds: float = 0) -> None:
+        """Open shells that nobody closes; the operator's account opens them if none is named."""
+        self.call(lambda: self.wsman.shells.leak(name, number, account or self.username, idle_seconds))
 
     def call(self, function: Callable[[], T]) -> T:
         """Call a function on the host's own thread, where its state may be changed."""
@@ -160,7 +167,7 @@ class SimulatedHost:
         self.gate.forget()
 
     async def _end(self) -> None:
-        self.wsman.kill_shells()
+        self.wsman.shells.kill()
         await self._agent.close()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:

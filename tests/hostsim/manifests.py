@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hostsim.host import SimulatedHost
+from hostsim.installation import ROOT
 
 
 def credentials(host: SimulatedHost, namespace: str, name: str | None = None) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def hyperv_host(host: SimulatedHost, **spec: Any) -> dict[str, Any]:
             "caBundle": host.ca_pem,
         },
         "tenants": [{"namespaceSelector": {"matchLabels": {"hyperv": "allowed"}}}],
-        "paths": {"images": "D:\\DiskImages", "machines": "D:\\VMs"},
+        "paths": {"agent": ROOT, "images": "D:\\DiskImages", "machines": "D:\\VMs"},
         "virtualSwitch": "External",
         "inventoryIntervalSeconds": 10,
     }

@@ -24,13 +24,15 @@ class Launch:
     """The script's text, or the name of a command."""
     script: str | None
     """The path of the script that the text starts; None for a command."""
-    data: str
-    """The only input: a job in base64."""
+    inputs: tuple[str, ...]
+    """What was piped in: a job in base64, as a rule in one string."""
+    version: str = ""
+    """The version of the agent that the script belongs to; empty for one that was installed by hand."""
 
     @cached_property
     def job(self) -> dict[str, Any]:
         """The job."""
-        job: dict[str, Any] = json.loads(base64.b64decode(self.data))
+        job: dict[str, Any] = json.loads(base64.b64decode("".join(self.inputs)))
         return job
 
     @property
@@ -45,11 +47,30 @@ class Launch:
         return bool(self.job["schema"]["id"] != "host-inventory")
 
 
+@dataclass(frozen=True)
+class RolloutCall:
+    """A script text, and the strings that it was given: a header, and pieces of files."""
+
+    text: str
+    inputs: tuple[str, ...]
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """The header, empty if it cannot be read."""
+        try:
+            found = json.loads(self.inputs[0])
+        except (ValueError, IndexError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
 class Streams(Protocol):
     """A pipeline's streams."""
 
     interrupted: asyncio.Event
     """Set when the client presses Ctrl-C."""
+    last_output: str
+    """The last object of the output stream; empty while there is none."""
 
     def output(self, text: str) -> None:
         """Write an object to the output stream."""

@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from typing import Any, Protocol
 
 from hostsim.faults import Faults
+from hostsim.installation import AgentFolder
 from hostsim.ledger import Ledger
-from hostsim.script import Launch, Streams
+from hostsim.script import Launch, RolloutCall, Streams
+from hostsim.versions import VersionBook
 
 
 class GuestVm(Protocol):
@@ -115,6 +117,8 @@ class WorldView(Protocol):
     memory_bytes: int
     switches: list[str]
     failover_cluster: str | None
+    agent: AgentFolder
+    """The agent's folder."""
 
     @property
     def images(self) -> MutableMapping[str, int]:
@@ -169,6 +173,7 @@ class HostAgent(Protocol):
     ledger: Ledger
     stop_seconds: float
     """How long a script that was stopped may take to end before it is ended."""
+    versions: VersionBook
 
     @property
     def world(self) -> WorldView:
@@ -181,6 +186,14 @@ class HostAgent(Protocol):
 
     async def run(self, launch: Launch, streams: Streams) -> None:
         """Run one script to its end; raises `ShellKilled`. When it is cancelled, the script is gone at once."""
+        ...
+
+    def has_script(self, path: str) -> bool:
+        """Tell whether a script is there to be run; where real ones run, PowerShell tells it itself."""
+        ...
+
+    async def roll_out(self, call: RolloutCall, streams: Streams) -> None:
+        """Run one call of a rollout to its answer, as `run` does scripts."""
         ...
 
     async def close(self) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from hostsim.installation import AgentFolder, installed
+
 GIB = 1024**3
 
 
@@ -80,6 +82,8 @@ class World:
     volume_bytes: int = 16 * 1024 * GIB
     failover_cluster: str | None = None
     schema_versions: list[int] = field(default_factory=lambda: [1])
+    """Those that the agent knows that was installed by hand."""
+    agent: AgentFolder = field(default_factory=lambda: AgentFolder(installed("by-hand")))
     vms: dict[str, Vm] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)

@@ -7,117 +7,109 @@ import base64
 import re
 import uuid
 import xml.etree.ElementTree as ET
-from xml.sax.saxutils import escape
 
 from aiohttp import web
 
 from hostsim.auth import Gate
-from hostsim.psrp import Pipeline, Shell
+from hostsim.pipeline import Pipeline
+from hostsim.psrp import Shell
+from hostsim.shells import Enumerations, Shells
+from hostsim.soap import (
+    ABORTED,
+    INVALID_RESOURCE_URI,
+    NAMESPACES,
+    NO_SHELL,
+    OPERATION_TIMEOUT,
+    SHELL,
+    Fault,
+    answer,
+    refusal,
+)
 from hostsim.views import HostAgent
-
-_SOAP = "http://www.w3.org/2003/05/soap-envelope"
-_ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
-_SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
-_WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
-_TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
-_POWERSHELL = "http://schemas.microsoft.com/powershell"
-_OPERATION_TIMEOUT = 0x80338029
-_NO_SHELL = 0x8033805B
-_TOO_MANY_SHELLS = 0x803381A5
-_NS = {"s": _SOAP, "a": _ADDRESSING, "r": _SHELL, "w": _WSMAN, "p": _POWERSHELL}
-
-
-class Fault(Exception):
-    """Sent as a WSManFault."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 class WsmanServer:
     """Serves /wsman."""
 
-    def __init__(self, agent: HostAgent, gate: Gate) -> None:
+    def __init__(self, agent: HostAgent, gate: Gate, computer: str) -> None:
         self.agent = agent
         self.gate = gate
-        self.shells: dict[str, Shell] = {}
-        self.names: list[str] = []
+        self.shells = Shells(agent, gate, computer)
+        self._enumerations = Enumerations()
+
+    @property
+    def names(self) -> list[str]:
         """Names of all shells that were opened."""
+        return self.shells.names
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
-        refusal = self.gate.check(request)
-        if refusal is not None:
+        refused = self.gate.check(request)
+        if refused is not None:
             await request.read()
             self.agent.ledger.logons_refused = self.gate.refused
-            return refusal
+            return refused
         body = await request.read()
         if not body:
             return web.Response()
         await asyncio.sleep(self.agent.faults.latency_seconds)
         envelope = ET.fromstring(body)
-        message_id = envelope.findtext(".//a:MessageID", "", _NS)
-        action = envelope.findtext(".//a:Action", "", _NS).rsplit("/", 1)[-1]
+        message_id = envelope.findtext(".//a:MessageID", "", NAMESPACES)
+        action = envelope.findtext(".//a:Action", "", NAMESPACES)
         try:
-            answer = await getattr(self, f"_{action.lower()}")(envelope, request)
+            with self.shells.used(envelope):
+                told = await getattr(self, f"_{action.rsplit('/', 1)[-1].lower()}")(envelope, request)
         except Fault as fault:
-            return _response(500, message_id, f"{_ADDRESSING}/fault", _fault_body(fault))
-        return _response(200, message_id, f"{_SHELL}/{action}Response", answer)
-
-    def kill_shells(self) -> None:
-        """Every shell dies, as in a reboot."""
-        for shell in list(self.shells.values()):
-            shell.kill()
-
-    def _forget(self, shell_id: str) -> None:
-        self.shells.pop(shell_id, None)
+            return refusal(message_id, fault)
+        return answer(message_id, action, told)
 
     # --- operations --------------------------------------------------------------------------------------------------
 
-    async def _create(self, envelope: ET.Element, _: web.Request) -> str:
-        if self.agent.faults.quota:
-            raise Fault(
-                _TOO_MANY_SHELLS,
-                "The maximum number of concurrent shells for this user has been exceeded. Close existing shells or raise "
-                "the quota for this user.",
-            )
-        creation = base64.b64decode(envelope.findtext(".//p:creationXml", "", _NS))
-        uri = envelope.findtext(".//w:ResourceURI", "", _NS)
-        self.names.append(envelope.findtext(".//r:Name", "", _NS))
-        shell = Shell(self.agent, uri.rsplit("/", 1)[-1], creation, self._forget)
-        self.shells[shell.id] = shell
-        self.agent.ledger.sessions += 1
+    async def _create(self, envelope: ET.Element, request: web.Request) -> str:
+        creation = base64.b64decode(envelope.findtext(".//p:creationXml", "", NAMESPACES))
+        opened = self.shells.open(envelope, creation, request.remote or "")
         return (
-            f'<x:ResourceCreated xmlns:x="{_TRANSFER}"><a:Address>http://localhost/wsman</a:Address>'
-            f"<a:ReferenceParameters><w:ResourceURI>{uri}</w:ResourceURI><w:SelectorSet>"
-            f'<w:Selector Name="ShellId">{shell.id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
-            f"</x:ResourceCreated><r:Shell><r:ShellId>{shell.id}</r:ShellId><r:ResourceUri>{uri}</r:ResourceUri>"
-            f"</r:Shell>"
+            "<x:ResourceCreated><a:Address>http://localhost/wsman</a:Address>"
+            f"<a:ReferenceParameters><w:ResourceURI>{opened.uri}</w:ResourceURI><w:SelectorSet>"
+            f'<w:Selector Name="ShellId">{opened.shell.id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
+            f"</x:ResourceCreated>{self.shells.told_of(opened)}"
         )
 
+    async def _enumerate(self, envelope: ET.Element, _: web.Request) -> str:
+        uri = envelope.findtext(".//w:ResourceURI", "", NAMESPACES)
+        if uri == SHELL:
+            return self._enumerations.begin(envelope, self.shells.told())
+        if uri == f"{SHELL}/Command":
+            return self._enumerations.begin(envelope, self.shells.commands_of(self.shells.find(envelope)))
+        raise Fault(INVALID_RESOURCE_URI, f"The WS-Management service cannot enumerate {uri}.")
+
+    async def _pull(self, envelope: ET.Element, _: web.Request) -> str:
+        return self._enumerations.pull(envelope)
+
+    async def _get(self, envelope: ET.Element, _: web.Request) -> str:
+        return self.shells.told_of(self.shells.find(envelope))
+
     async def _command(self, envelope: ET.Element, _: web.Request) -> str:
-        shell = self._shell(envelope)
-        line = envelope.find(".//r:CommandLine", _NS)
+        shell = self.shells.find(envelope).shell
+        line = envelope.find(".//r:CommandLine", NAMESPACES)
         assert line is not None
         command_id = line.get("CommandId") or str(uuid.uuid4())
-        data = base64.b64decode(envelope.findtext(".//r:Arguments", "", _NS))
+        data = base64.b64decode(envelope.findtext(".//r:Arguments", "", NAMESPACES))
         shell.command(command_id, data)
         return f"<r:CommandResponse><r:CommandId>{command_id.upper()}</r:CommandId></r:CommandResponse>"
 
     async def _send(self, envelope: ET.Element, _: web.Request) -> str:
-        shell = self._shell(envelope)
-        for stream in envelope.findall(".//r:Stream", _NS):
+        shell = self.shells.find(envelope).shell
+        for stream in envelope.findall(".//r:Stream", NAMESPACES):
             shell.send(stream.get("CommandId"), base64.b64decode(stream.text or ""))
         return "<r:SendResponse/>"
 
     async def _receive(self, envelope: ET.Element, request: web.Request) -> str:
-        shell = self._shell(envelope)
-        wanted = envelope.find(".//r:DesiredStream", _NS)
+        shell = self.shells.find(envelope).shell
+        wanted = envelope.find(".//r:DesiredStream", NAMESPACES)
         command_id = wanted.get("CommandId") if wanted is not None else None
         source: Shell | Pipeline = self._pipeline(shell, command_id) if command_id else shell
-        match = re.match(r"PT([\d.]+)S", envelope.findtext(".//w:OperationTimeout", "PT20S", _NS))
+        match = re.match(r"PT([\d.]+)S", envelope.findtext(".//w:OperationTimeout", "PT20S", NAMESPACES))
         limit = float(match[1]) if match else 20.0
         try:
             async with asyncio.timeout(limit):
@@ -126,11 +118,9 @@ class WsmanServer:
         except TimeoutError:
             if isinstance(source, Pipeline):
                 source.asked_at = asyncio.get_running_loop().time()
-            raise Fault(
-                _OPERATION_TIMEOUT, "The WS-Management service cannot complete the operation in time."
-            ) from None
+            raise Fault(OPERATION_TIMEOUT, "The WS-Management service cannot complete the operation in time.") from None
         if shell.dead:
-            raise Fault(_NO_SHELL, f"The shell was not found on the server: {shell.id}.")
+            raise Fault(NO_SHELL, f"The shell was not found on the server: {shell.id}.")
         done = False
         attribute = f' CommandId="{command_id}"' if command_id else ""
         if isinstance(source, Pipeline):
@@ -144,50 +134,24 @@ class WsmanServer:
                     request.transport.abort()
         data = base64.b64encode(bytes(source.outbox)).decode()
         source.outbox.clear()
-        state = f'<r:CommandState{attribute} State="{_SHELL}/CommandState/Done"/>' if done else ""
+        state = f'<r:CommandState{attribute} State="{SHELL}/CommandState/Done"/>' if done else ""
         return f'<r:ReceiveResponse><r:Stream Name="stdout"{attribute}>{data}</r:Stream>{state}</r:ReceiveResponse>'
 
     async def _signal(self, envelope: ET.Element, _: web.Request) -> str:
-        shell = self._shell(envelope)
-        signal = envelope.find(".//r:Signal", _NS)
+        shell = self.shells.find(envelope).shell
+        signal = envelope.find(".//r:Signal", NAMESPACES)
         command_id = signal.get("CommandId") if signal is not None else None
         if command_id:
             self._pipeline(shell, command_id).stop()
         return "<r:SignalResponse/>"
 
     async def _delete(self, envelope: ET.Element, _: web.Request) -> str:
-        self._shell(envelope).close()
+        self.shells.find(envelope).shell.close()
         return ""
-
-    def _shell(self, envelope: ET.Element) -> Shell:
-        key = envelope.findtext(".//w:Selector[@Name='ShellId']", "", _NS)
-        shell = self.shells.get(key)
-        if shell is None:
-            raise Fault(_NO_SHELL, f"The request failed because the shell was not found on the server: {key}.")
-        return shell
 
     @staticmethod
     def _pipeline(shell: Shell, command_id: str) -> Pipeline:
         pipeline = shell.pipelines.get(uuid.UUID(command_id))
         if pipeline is None:
-            raise Fault(995, "The I/O operation has been aborted.")
+            raise Fault(ABORTED, "The I/O operation has been aborted.")
         return pipeline
-
-
-def _response(status: int, message_id: str, action: str, body: str) -> web.Response:
-    text = (
-        f'<s:Envelope xmlns:s="{_SOAP}" xmlns:a="{_ADDRESSING}" xmlns:w="{_WSMAN}" xmlns:r="{_SHELL}"><s:Header>'
-        f"<a:Action>{action}</a:Action><a:MessageID>uuid:{str(uuid.uuid4()).upper()}</a:MessageID>"
-        f"<a:To>{_ADDRESSING}/role/anonymous</a:To><a:RelatesTo>{message_id}</a:RelatesTo></s:Header>"
-        f"<s:Body>{body}</s:Body></s:Envelope>"
-    )
-    return web.Response(status=status, text=text, content_type="application/soap+xml")
-
-
-def _fault_body(fault: Fault) -> str:
-    return (
-        "<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>w:InternalError</s:Value></s:Subcode></s:Code>"
-        f'<s:Reason><s:Text xml:lang="en-US">{escape(fault.message)}</s:Text></s:Reason><s:Detail>'
-        f'<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="{fault.code}" '
-        f'Machine="hostsim"><f:Message>{escape(fault.message)}</f:Message></f:WSManFault></s:Detail></s:Fault>'
-    )

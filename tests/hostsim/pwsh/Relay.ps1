@@ -2,7 +2,8 @@
 .SYNOPSIS
     Runs pipelines that it is told of on standard input, one after another, and tells of their streams on standard output.
 .DESCRIPTION
-    Both are lines of JSON. In: {"script": path, "data": text} begins a pipeline, {"ack": true} lets it go on after a record
+    Both are lines of JSON. In: {"script": path, "inputs": [text, ...]} begins a pipeline, as does {"text": a script's text,
+    "inputs": [text, ...]}; {"ack": true} lets it go on after a record
     with tags, {"stop": true} stops it as Ctrl-C does. Out: {"s": stream, "text": ..., ...} for every object of every stream,
     {"s": "end", "state": ..., ...} when the pipeline has ended, {"s": "ready"} when the next one may begin. Records with tags
     wait for their ack, so that whoever reads can end this process, or let it hang, exactly there. Each pipeline has a runspace
@@ -25,8 +26,9 @@ $relay = @{
 
 # Runs in the pipeline's own runspace: all streams but progress come here one object at a time, before the script goes on.
 $pump = {
-    param($Relay, $Script, $Data)
-    $Data | & $Script *>&1 | ForEach-Object {
+    param($Relay, $Script, $Text, $Inputs)
+    $command = if ($Text) { [scriptblock]::Create($Text) } else { $Script }
+    $Inputs | & $command *>&1 | ForEach-Object {
         $line = [ordered] @{ s = 'output'; text = "$_" }
         if ($_ -is [System.Management.Automation.ErrorRecord]) {
             $line.s = 'error'
@@ -99,11 +101,11 @@ $next = $reader.ReadLineAsync()
 while ($null -ne ($command = $next.GetAwaiter().GetResult())) {
     $begin = ConvertFrom-Json -InputObject $command
     $next = $reader.ReadLineAsync()
-    if (-not $begin.PSObject.Properties['script']) { continue }
+    if (-not $begin.PSObject.Properties['inputs']) { continue }
     while ($relay.Gate.Wait(0)) { }
     $pipeline = [powershell]::Create()
     $pipeline.Runspace = $runspace
-    [void] $pipeline.AddScript($pump.ToString()).AddArgument($relay).AddArgument($begin.script).AddArgument($begin.data)
+    [void] $pipeline.AddScript($pump.ToString()).AddArgument($relay).AddArgument($begin.script).AddArgument($begin.text).AddArgument($begin.inputs)
     $running = $pipeline.BeginInvoke()
     $handles = [System.Threading.WaitHandle[]] @($running.AsyncWaitHandle, ([System.IAsyncResult] $next).AsyncWaitHandle)
     while (-not $running.IsCompleted) {

@@ -8,18 +8,21 @@ import contextlib
 import dataclasses
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hostsim.faults import Faults
+from hostsim.installation import Installation
 from hostsim.ledger import Ledger
 from hostsim.pwsh.books import Books, Run
 from hostsim.pwsh.guests import Guests
 from hostsim.pwsh.relay import REPOSITORY, Relay, RelayLost, Relays, find_pwsh
 from hostsim.pwsh.state import AGENT, IMAGES, MACHINES, StateFolder
 from hostsim.pwsh.world import FolderWorld
-from hostsim.script import Launch, ShellKilled, Streams
+from hostsim.script import Launch, RolloutCall, ShellKilled, Streams
 from hostsim.tampering import tampered
+from hostsim.versions import VersionBook
 from hostsim.world import GIB
 
 SCRIPTS = REPOSITORY / "agent" / "host"
@@ -31,6 +34,15 @@ _OF_COMMAND = {
 }
 _LOOK_EVERY = 0.05
 _FREE = 15 * 1024 * GIB
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What a process is told to run: a script by its path or by its text."""
+
+    inputs: list[str]
+    script: str = ""
+    text: str = ""
 
 
 class PwshAgent:
@@ -47,12 +59,14 @@ class PwshAgent:
         copy_seconds: float,
         boot_seconds: float,
         apply_seconds: float,
+        installation: Installation = "by-hand",
     ) -> None:
         self.faults = faults
         self.ledger = ledger
         self._state = StateFolder()
         self._copy_seconds = copy_seconds
         self.world = FolderWorld(self._state, name)
+        self.versions = VersionBook(self.world.agent, ledger)
         self._books = Books(self.world, ledger)
         self._guests = Guests(self.world, faults, boot_seconds, apply_seconds)
         self._relays = Relays(self._state.root)
@@ -60,7 +74,7 @@ class PwshAgent:
         self._killing: asyncio.Task[None] | None = None
         self._running: set[asyncio.Task[Any]] = set()
         self._ordered: dict[str, Any] = {}
-        self._install()
+        self._install(installation)
 
     async def start(self) -> None:
         """Start the first process and begin to watch the folder; `FileNotFoundError` where there is no `pwsh`."""
@@ -79,39 +93,53 @@ class PwshAgent:
         self._guests.close()
         await self._relays.close()
 
+    def has_script(self, path: str) -> bool:
+        """Leave it to PowerShell to miss a script."""
+        return True
+
     async def run(self, launch: Launch, streams: Streams) -> None:
         """Run one script to its end."""
+        job = tampered(launch.job, self.faults.tampered.get(launch.vm_name, {}))
+        run = Run(job["schema"]["id"], launch.vm_name, str(job.get("run", {}).get("machine_uid", "")))
+        text = json.dumps(self._state.map_job(job), separators=(",", ":"), ensure_ascii=False)
+        script = launch.script or f"{AGENT}\\{_OF_COMMAND[job['schema']['id']]}"
+        call = _Call([base64.b64encode(text.encode()).decode()], script=self._state.inward(script))
+        if not launch.changes_host:
+            await self._run(call, run, streams)
+            return
+        of = launch.job["run"]
+        note = self.ledger.begin_run(str(of["machine_uid"]), str(of["id"]), run.schema, launch.version)
+        try:
+            await self._run(call, run, streams)
+        finally:
+            self.ledger.end_run(note)
+
+    async def roll_out(self, call: RolloutCall, streams: Streams) -> None:
+        """Run the text of a rollout to its end."""
+        header = [json.dumps(self._state.map_job(call.header))] if call.header else list(call.inputs[:1])
+        await self._run(_Call([*header, *call.inputs[1:]], text=call.text), Run("rollout", "", ""), streams)
+
+    async def _run(self, call: _Call, run: Run, streams: Streams) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         relay = await self._relays.take()
-        job = tampered(launch.job, self.faults.tampered.get(launch.vm_name, {}))
-        run = Run(job["schema"]["id"], launch.vm_name, str(job.get("run", {}).get("machine_uid", "")))
         self._books.runs[relay.pid] = run
         self._order_faults()
-        if launch.changes_host:
-            self.ledger.begin_run()
         well = False
         try:
             self.ledger.clear.append(relay.command_line())
-            self._begin(relay, launch, job)
+            relay.begin(call.inputs, script=call.script, text=call.text)
             well = await self._attend(relay, run, streams)
         finally:
             if not well:
                 await relay.kill()
             self._books.end_of(relay.pid)
-            if launch.changes_host:
-                self.ledger.end_run()
             if well:
                 await self._relays.give_back(relay)
             else:
                 self._relays.warm()
-
-    def _begin(self, relay: Relay, launch: Launch, job: dict[str, Any]) -> None:
-        script = launch.script or f"{AGENT}\\{_OF_COMMAND[job['schema']['id']]}"
-        text = json.dumps(self._state.map_job(job), separators=(",", ":"), ensure_ascii=False)
-        relay.begin(self._state.inward(script), base64.b64encode(text.encode()).decode())
 
     async def _attend(self, relay: Relay, run: Run, streams: Streams) -> bool:
         """Relay until the script has ended, or until it was stopped; tell whether the process may be used again."""
@@ -151,7 +179,7 @@ class PwshAgent:
         if stream == "output":
             streams.output(text)
         elif stream == "error" or (stream == "end" and message["state"] == "Failed"):
-            streams.error(text, message["id"], message["type"])
+            streams.error(text, self._state.outward(message["id"]), message["type"])
         elif "HyperVOperator" in tags:
             record = json.loads(text)
             self._books.catch_up()
@@ -189,14 +217,18 @@ class PwshAgent:
 
     # --- the host ----------------------------------------------------------------------------------------------------
 
-    def _install(self) -> None:
-        """Put the agent where whoever prepares a host puts it."""
+    def _install(self, installation: Installation) -> None:
+        """Do what whoever prepares a host does."""
+        if installation == "unprepared":
+            return
         folder = Path(self._state.inward(AGENT))
-        shutil.copytree(SCRIPTS, folder)
+        if installation == "by-hand":
+            shutil.copytree(SCRIPTS, folder)
+            (folder / "isos").mkdir()
+            for family in ("windows", "linux"):
+                (folder / "isos" / f"{family}.iso").write_bytes(family.encode() * 1024)
+        folder.mkdir(parents=True, exist_ok=True)
         roots = [self._state.inward(path) for path in (IMAGES, MACHINES)]
-        (folder / "isos").mkdir()
-        for family in ("windows", "linux"):
-            (folder / "isos" / f"{family}.iso").write_bytes(family.encode() * 1024)
         (folder / "agent.json").write_text(json.dumps({"allowed_roots": roots}))
 
     async def _look(self) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,9 @@ class Relay:
         """Return what everybody on the machine can read of the process."""
         return " ".join(Path(f"/proc/{self.pid}/cmdline").read_text().split("\0"))
 
-    def begin(self, script: str, data: str) -> None:
-        """Begin a pipeline: the script with one string of input."""
-        self._tell({"script": script, "data": data})
+    def begin(self, inputs: Sequence[str], *, script: str = "", text: str = "") -> None:
+        """Begin a pipeline: a script by its path or by its text, and the strings that are piped into it."""
+        self._tell({"script": script, "text": text, "inputs": inputs})
 
     def acknowledge(self) -> None:
         """Let the script go on after a record with tags."""

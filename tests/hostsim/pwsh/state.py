@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hostsim.installation import ROOT
+
 _WINDOWS = re.compile(r"^([A-Z]):[\\/](.*)$", re.DOTALL)
-AGENT = "C:\\ProgramData\\HyperVOperator"
+AGENT = ROOT
 IMAGES = "D:\\DiskImages"
 MACHINES = "D:\\VMs"
 

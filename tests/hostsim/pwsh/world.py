@@ -8,8 +8,10 @@ from collections.abc import Collection, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from hostsim.installation import AgentFolder
+from hostsim.pwsh.files import FolderFiles
 from hostsim.pwsh.images import Images
-from hostsim.pwsh.state import IMAGES, MACHINES, StateFolder, flocked
+from hostsim.pwsh.state import AGENT, IMAGES, MACHINES, StateFolder, flocked
 from hostsim.pwsh.vm import FolderVm
 from hostsim.world import GIB
 
@@ -42,6 +44,7 @@ class FolderWorld:
         self.state = state
         self.machines = Path(state.inward(MACHINES))
         self.images: MutableMapping[str, int] = Images(Path(state.inward(IMAGES)))
+        self.agent = AgentFolder(FolderFiles(Path(state.inward(AGENT))))
         self._vms: dict[str, FolderVm] = {}
         volumes = [{"name": state.inward(f"{letter}:\\"), "capacity": 16 * 1024 * GIB} for letter in "CD"]
         self._facts: dict[str, Any] = {

@@ -1,0 +1,87 @@
+"""Get-HostInventory.ps1: what the host has, and which agent says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hostsim.installation import HAND_MADE, digest
+from hostsim.script import Streams, outcome
+from hostsim.world import GIB, Vm, World
+
+
+def write(world: World, version: str, streams: Streams) -> None:
+    """Write what the host has, as a version of the agent tells it."""
+    used = sum(world.images.get(name, 0) for name in world.images)
+    lines: list[dict[str, Any]] = [
+        {
+            "type": "host",
+            "host_id": {"smbios_uuid": world.smbios_uuid, "machine_guid": world.machine_guid},
+            "computer_name": world.name,
+            "os": {"name": "Windows Server 2022 Datacenter", "version": "10.0.20348"},
+            "logical_processors": world.logical_processors,
+            "memory_total_bytes": world.memory_bytes,
+            "memory_free_bytes": world.memory_free(),
+            "volumes": [{"path": "D:\\", "size_bytes": world.volume_bytes, "free_bytes": world.volume_bytes - used}],
+            "switches": world.switches,
+            "failover_cluster": world.failover_cluster,
+            "agent": _agent(world, version),
+        }
+    ]
+    lines += [{"type": "image", "name": name, "size_bytes": size} for name, size in world.images.items()]
+    lines += [_vm_line(world, vm) for vm in world.vms.values()]
+    lines += [
+        {"type": "journal", **folder.journal, "locked": folder.locked}
+        for folder in world.folders.values()
+        if folder.journal
+    ]
+    lines += [{"type": "removed", "machine_uid": uid} for uid in world.removed]
+    for line in lines:
+        streams.output(json.dumps(line, separators=(",", ":")))
+    streams.output(outcome("completed", "Inventory", ""))
+
+
+def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
+    folder = world.folders.get(vm.machine_uid or "")
+    unfinished = bool(folder and folder.journal and folder.journal["state"] != "completed")
+    guest = None
+    if vm.machine_uid and unfinished:
+        items = sum(1 for key in vm.from_host if key.startswith("ProvisioningData"))
+        ready, state = vm.from_guest.get("ProvisioningReady"), vm.from_guest.get("ProvisioningState")
+        guest = {"ready": ready and ready[:1000], "state": state and state[:1000], "data_items": items}
+    return {
+        "type": "vm",
+        "vm_id": vm.vm_id,
+        "name": vm.name,
+        "state": vm.state,
+        "cpu_cores": vm.cpu_cores,
+        "memory_bytes": vm.gb_ram * GIB,
+        "addresses": vm.addresses if vm.state == "Running" else [],
+        "heartbeat": "Ok" if vm.state == "Running" else "Unknown",
+        "replica": False,
+        "machine_uid": vm.machine_uid,
+        "cluster_uid": vm.cluster_uid,
+        "guest": guest,
+    }
+
+
+def _agent(world: World, version: str) -> dict[str, Any]:
+    names = world.agent.names()
+    if not version:
+        about = {"version": HAND_MADE, "digest": "sha256:" + "ab" * 32, "schema_versions": world.schema_versions}
+        return {**about, "versions": names}
+    manifest = world.agent.manifest(version)
+    return {
+        "version": manifest.version,
+        "digest": digest(world.agent.within(f"versions/{version}")),
+        "schema_versions": manifest.schema_versions,
+        "versions": names,
+    }
+
+
+def schema_versions(world: World, version: str, schema_id: str) -> list[int]:
+    """Return the versions of a schema that a version of the agent knows; `ValueError` if it does not say so."""
+    if not version:
+        return world.schema_versions
+    known = world.agent.manifest(version).schema_versions
+    return known if schema_id == "vm-provisioning" else [1]

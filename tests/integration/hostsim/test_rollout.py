@@ -1,0 +1,304 @@
+"""The built-in agent: what a rollout brings to a host, how it is started, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pypsrp.exceptions import WSManFaultError
+
+from controlplane.waiting import wait_until
+from hostsim.host import SimulatedHost
+from hostsim.installation import ROOT, digest, name_of
+from integration.hostsim.client import AGENT_FILES, TEXT, Client, connected, piece, pieces
+
+_VERSION = name_of(digest(AGENT_FILES))
+_INVENTORY = {"schema": {"id": "host-inventory", "version": 1}, "host": {}}
+
+
+@pytest.fixture
+def host() -> Iterator[SimulatedHost]:
+    with SimulatedHost(boot_seconds=0.01, installation="none") as running:
+        yield running
+
+
+@pytest.fixture
+def client(host: SimulatedHost) -> Iterator[Client]:
+    with connected(host) as made:
+        yield made
+
+
+def _provisioning(schema_version: int = 1, run: str | None = None, attempt: int = 1) -> dict[str, Any]:
+    return {
+        "schema": {"id": "vm-provisioning", "version": schema_version},
+        "host": {"paths": {"images": "D:\\DiskImages", "machines": "D:\\VMs"}, "virtual_switch": "External"},
+        "run": {
+            "id": run or str(uuid.uuid4()),
+            "machine_uid": "m-1",
+            "cluster_uid": "c",
+            "generation": 1,
+            "attempt": attempt,
+            "deadline_seconds": 60,
+            "wait_seconds": 0,
+        },
+        "fields": {"vm_name": "one", "image_name": "Ubuntu 24.04", "gb_ram": 1, "cpu_cores": 1},
+        "sealed_data": None,
+    }
+
+
+def _agent(client: Client, version: str = "") -> dict[str, Any]:
+    found = client.launch("Get-HostInventory.ps1", _INVENTORY, version).output
+    about: dict[str, Any] = json.loads(found[0])["agent"]
+    return about
+
+
+def test_a_version_is_brought_and_its_scripts_run_from_it(host: SimulatedHost, client: Client) -> None:
+    looked = client.roll("look")
+    assert (looked["ok"], looked["versions"]) == (True, {})
+    assert client.launch("Get-HostInventory.ps1", _INVENTORY, _VERSION).errors == ["CommandNotFoundException"]
+
+    assert client.bring(AGENT_FILES) == _VERSION
+    assert client.roll("look") == {**looked, "versions": {_VERSION: digest(AGENT_FILES)}}
+    about = {"version": "2.0.0", "digest": digest(AGENT_FILES), "schema_versions": [1, 2], "versions": [_VERSION]}
+    assert _agent(client, _VERSION) == about
+
+    job = _provisioning(schema_version=2)
+    assert client.launch("Invoke-ProvisioningJob.ps1", job, _VERSION).last["outcome"] == "pending"
+    assert client.launch("Invoke-ProvisioningJob.ps1", _provisioning(3), _VERSION).last["code"] == "SchemaMismatch"
+    assert host.ledger.versions_of(job["run"]["id"]) == [_VERSION]
+    assert [(note.machine_uid, note.schema) for note in host.ledger.runs] == [("m-1", "vm-provisioning")]
+
+    size = sum(len(content) for content in AGENT_FILES.values())
+    assert [(note.operation, note.bytes, note.code) for note in host.ledger.rollouts] == [
+        ("look", 0, ""),
+        ("receive", size, ""),
+        ("activate", 0, ""),
+        ("look", 0, ""),
+    ]
+    assert host.ledger.rollouts[1].upload == host.ledger.rollouts[2].upload != ""
+    assert host.ledger.count("activate_version") == 1
+
+
+def test_a_script_is_there_if_its_folder_has_it(client: Client) -> None:
+    part = {path: content for path, content in AGENT_FILES.items() if path != "Invoke-RemovalJob.ps1"}
+    version = client.bring(part)
+    assert _agent(client, version)["version"] == "2.0.0"
+    assert client.launch("Invoke-RemovalJob.ps1", _INVENTORY, version).errors == ["CommandNotFoundException"]
+    assert client.launch("Get-HostInventory.ps1", _INVENTORY).errors == ["CommandNotFoundException"]
+
+
+def test_an_agent_installed_by_hand_goes_on_beside_versions() -> None:
+    with SimulatedHost() as host, connected(host) as client:
+        assert _agent(client) == {
+            "version": "1.0.0",
+            "digest": "sha256:" + "ab" * 32,
+            "schema_versions": [1],
+            "versions": [],
+        }
+        version = client.bring(AGENT_FILES)
+        assert _agent(client)["versions"] == [version]
+        job = _provisioning()
+        client.launch("Invoke-ProvisioningJob.ps1", job)
+        second = _provisioning(run=job["run"]["id"], attempt=2)
+        client.launch("Invoke-ProvisioningJob.ps1", second, version)
+        assert host.ledger.versions_of(job["run"]["id"]) == ["", version]
+
+
+def test_an_endpoint_without_language_refuses_script_texts(host: SimulatedHost) -> None:
+    with connected(host, configuration="HyperVOperator") as client:
+        ran = client.run(TEXT, json.dumps({"operation": "look", "root": ROOT}))
+        assert (ran.output, ran.errors) == ([], ["ScriptsNotAllowed"])
+        assert client.run("Invoke-HvoJob", "e30=", is_command=True).errors == ["CommandNotFoundException"]
+    assert host.ledger.rollouts == []
+
+
+def test_an_upload_that_comes_in_several_calls_is_put_together(client: Client) -> None:
+    upload, all_pieces = uuid.uuid4().hex, pieces(AGENT_FILES)
+    for one in all_pieces:
+        assert client.roll("receive", one, upload=upload)["ok"]
+    again = client.roll("receive", all_pieces[-1], upload=upload)
+    assert (again["ok"], again["code"]) == (False, "UploadBroken")
+    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["version"] == _VERSION
+
+
+@pytest.mark.parametrize(
+    "path", ["../x.ps1", "lib//x.ps1", "/x.ps1", "versions/x.ps1", "a b.ps1", "lib/./x.ps1", "", "x" * 201, "lib\\x"]
+)
+def test_a_path_that_leads_elsewhere_is_refused(host: SimulatedHost, client: Client, path: str) -> None:
+    before = dict(host.world.agent.files)
+    answer = client.roll("receive", piece(path, b"x"), upload=uuid.uuid4().hex)
+    assert (answer["ok"], answer["code"]) == (False, "InvalidRequest")
+    assert host.world.agent.files == before
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"operation": "look", "root": 7},
+        {"operation": "dance"},
+        {"operation": ["look"]},
+        {"operation": "receive", "upload": "../x"},
+        {"operation": "activate", "upload": "a" * 32, "digest": "sha256:x"},
+        {"operation": "prune", "keep": "all"},
+        {"operation": "prune", "keep": ["../x"]},
+    ],
+)
+def test_a_header_that_says_nothing_sensible_is_refused(client: Client, header: dict[str, Any]) -> None:
+    answer = client.run(TEXT, json.dumps({"root": ROOT, **header})).last
+    assert (answer["ok"], answer["code"]) == (False, "InvalidRequest")
+    assert client.run(TEXT, "no json").last["code"] == "InvalidRequest"
+    assert client.run(TEXT).last["code"] == "InvalidRequest"
+
+
+def test_a_host_that_nobody_has_prepared_says_so() -> None:
+    with SimulatedHost(installation="unprepared") as host, connected(host) as client:
+        assert client.roll("look")["code"] == "HostNotPrepared"
+        host.world.agent.files["agent.json"] = b"{}"
+        assert client.roll("look")["ok"]
+        assert client.roll("look", root="D:\\Elsewhere")["code"] == "HostNotPrepared"
+
+
+def test_what_differs_from_its_digest_is_not_activated(host: SimulatedHost, client: Client) -> None:
+    upload = uuid.uuid4().hex
+    client.roll("receive", *pieces(AGENT_FILES), upload=upload)
+    answer = client.roll("activate", upload=upload, digest="sha256:" + "0" * 64)
+    assert answer["code"] == "DigestMismatch"
+    assert list(host.world.agent.files) == ["agent.json"]
+    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["code"] == "UploadBroken"
+
+
+def test_activating_again_changes_nothing(host: SimulatedHost, client: Client) -> None:
+    upload = uuid.uuid4().hex
+    client.bring(AGENT_FILES, upload)
+    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["version"] == _VERSION
+    assert client.bring(AGENT_FILES) == _VERSION
+    assert (host.ledger.count("activate_version"), host.ledger.count("repair_version")) == (1, 0)
+
+
+def test_a_version_that_a_person_has_changed_is_repaired(host: SimulatedHost, client: Client) -> None:
+    version = client.bring(AGENT_FILES)
+    agent = host.world.agent
+    agent.write(version, "Get-HostInventory.ps1", b"# something else\n")
+    agent.write(version, "lib/Extra.ps1", b"# more\n")
+    agent.delete(version, "Invoke-UpdateJob.ps1")
+    told = client.roll("look")["versions"][version]
+    assert told == _agent(client, version)["digest"] != digest(AGENT_FILES)
+
+    assert client.bring(AGENT_FILES) == version
+    assert agent.within(f"versions/{version}") == AGENT_FILES
+    assert (host.ledger.count("activate_version"), host.ledger.count("repair_version")) == (1, 1)
+
+
+def test_old_versions_and_uploads_are_pruned(host: SimulatedHost, client: Client) -> None:
+    kept, other = client.bring(AGENT_FILES), client.bring({**AGENT_FILES, "lib/More.ps1": b"# more\n"})
+    fresh, stale = uuid.uuid4().hex, uuid.uuid4().hex
+    for upload in (fresh, stale):
+        client.roll("receive", piece("x.ps1", b"x"), upload=upload)
+    host.world.agent.uploads[stale] = time.time() - 3700
+    assert client.roll("prune", keep=[kept])["removed"] == [other]
+    assert client.roll("look")["versions"] == {kept: digest(AGENT_FILES)}
+    assert f"versions/.incoming-{fresh}/x.ps1" in host.world.agent.files
+    assert f"versions/.incoming-{stale}/x.ps1" not in host.world.agent.files
+    assert host.ledger.count("remove_version") == 1
+    assert host.ledger.count("remove_version_in_use") == 0
+
+
+def test_a_version_that_goes_while_a_run_is_of_it_is_noted(host: SimulatedHost, client: Client) -> None:
+    version = client.bring(AGENT_FILES)
+    host.faults.hang_at = "CopyImage"
+    with connected(host, name="a runner") as runner:
+        thread = threading.Thread(target=runner.launch, args=("Invoke-ProvisioningJob.ps1", _provisioning(), version))
+        thread.start()
+        wait_until(lambda: host.ledger.running_from[version], lambda runs: runs == 1, what="the run", within=20)
+        assert client.roll("prune", keep=[])["removed"] == [version]
+        host.faults.hang_at = None
+        thread.join(20)
+    assert host.ledger.count("remove_version_in_use") == 1
+    assert host.ledger.running_from[version] == 0
+
+
+def test_an_upload_is_corrupted_once(host: SimulatedHost, client: Client) -> None:
+    host.faults.upload_corrupted = True
+    upload = uuid.uuid4().hex
+    assert client.roll("receive", *pieces(AGENT_FILES), upload=upload)["ok"]
+    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["code"] == "DigestMismatch"
+    assert not host.faults.upload_corrupted
+    assert client.bring(AGENT_FILES) == _VERSION
+
+
+def test_activating_fails_until_that_is_taken_away(host: SimulatedHost, client: Client) -> None:
+    host.faults.activate_fails = "DiskFull"
+    upload = uuid.uuid4().hex
+    client.roll("receive", *pieces(AGENT_FILES), upload=upload)
+    for _ in range(2):
+        answer = client.roll("activate", upload=upload, digest=digest(AGENT_FILES))
+        assert (answer["ok"], answer["code"]) == (False, "DiskFull")
+    host.faults.activate_fails = None
+    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["version"] == _VERSION
+    assert [note.code for note in host.ledger.rollouts if note.operation == "activate"] == ["DiskFull", "DiskFull", ""]
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_broken_version_ends_with_an_error_instead_of_an_outcome(
+    host: SimulatedHost, client: Client, *, by_name: bool
+) -> None:
+    version = client.bring(AGENT_FILES)
+    host.faults.broken_versions = {version} if by_name else True
+    ran = client.launch("Get-HostInventory.ps1", _INVENTORY, version)
+    assert (ran.output, ran.errors) == ([], ["RuntimeException"])
+    host.faults.broken_versions = {"0123456789abcdef"} if by_name else False
+    assert _agent(client, version)["version"] == "2.0.0"
+
+
+def test_broken_versions_leave_the_agent_that_was_installed_by_hand() -> None:
+    with SimulatedHost() as host, connected(host) as client:
+        host.faults.broken_versions = True
+        assert _agent(client)["version"] == "1.0.0"
+
+
+def test_a_manifest_that_cannot_be_read_is_an_outcome(host: SimulatedHost, client: Client) -> None:
+    version = client.bring(AGENT_FILES)
+    host.world.agent.write(version, "agent-manifest.json", b"{")
+    assert client.launch("Get-HostInventory.ps1", _INVENTORY, version).last["code"] == "Internal"
+
+
+def test_a_shell_dies_before_after_and_in_the_middle_of_a_call(host: SimulatedHost) -> None:
+    upload, all_pieces = uuid.uuid4().hex, pieces(AGENT_FILES)
+
+    def dies(where: str, operation: str, *given: str, **header: Any) -> None:
+        host.faults.kill_shell_at = where
+        with connected(host) as client, pytest.raises(WSManFaultError):
+            client.roll(operation, *given, **header)
+
+    dies("receive", "receive", *all_pieces, upload=upload)
+    assert host.world.agent.within(f"versions/.incoming-{upload}") == {}
+    dies("receive:half", "receive", *all_pieces, upload=upload)
+    assert 0 < len(host.world.agent.within(f"versions/.incoming-{upload}")) < len(AGENT_FILES)
+    with connected(host) as client:
+        other = uuid.uuid4().hex
+        client.roll("receive", *all_pieces, upload=other)
+    dies("activate:completed", "activate", upload=other, digest=digest(AGENT_FILES))
+    assert host.world.agent.names() == [_VERSION]
+    assert host.ledger.count("activate_version") == 1
+    assert [(note.operation, note.code) for note in host.ledger.rollouts][:2] == [
+        ("receive", "NoAnswer"),
+        ("receive", ""),
+    ]
+
+
+def test_a_call_hangs_until_it_may_go_on(host: SimulatedHost, client: Client) -> None:
+    host.faults.hang_at = "look"
+    answers: list[dict[str, Any]] = []
+    thread = threading.Thread(target=lambda: answers.append(client.roll("look")))
+    thread.start()
+    with connected(host, name="another") as other:
+        assert other.roll("prune", keep=[])["ok"]
+        assert answers == []
+    host.faults.hang_at = None
+    thread.join(20)
+    assert answers[0]["ok"]
