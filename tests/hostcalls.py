@@ -62,6 +62,7 @@ def endpoint(host: SimulatedHost, **changes: object) -> HostEndpoint:
         configuration_name="Microsoft.PowerShell",
         agent_path=AGENT,
         credentials=HostCredentials(host.username, SecretStr(host.password)),
+        credentials_name="winrm",
         credentials_version="1",
         ca_bundle=host.ca_pem,
     )

@@ -11,7 +11,10 @@
     │   ├── HostUnreachable      no connection: name, network, port, host down
     │   │   └── HostHeldBack     not called at all, as the last calls had no answer
     │   ├── TlsUntrusted         the host's certificate is not trusted
-    │   ├── AuthenticationFailed the host refused the credentials
+    │   ├── AuthenticationFailed there is no logon, for a reason that only a person can remove
+    │   │   ├── LogonRefused     the credentials were refused: counts towards a lockout of the account
+    │   │   └── LogonHeldBack    not tried at all, as these credentials were refused too often
+    │   ├── LogonAwaited         not tried yet: new credentials are proven by one call at a time
     │   ├── CredentialsUnusable  the credentials Secret is missing or lacks a key
     │   ├── QuotaExceeded        a WinRM quota of the host is used up
     │   ├── ShellLost            the remote shell died while a call was using it
@@ -102,6 +105,8 @@ class HostError(OperatorError):
     retry: Retry = Retry.BACKOFF
     host_answered: bool | None = None
     """Whether the failure shows that the host is there (a refusal is an answer) or that it is not; None: neither."""
+    tried: bool = True
+    """Whether anything was tried at all; what was not has not failed, and is no reason to wait longer."""
 
     def __init__(self, message: str, *, effect_unknown: bool = False) -> None:
         super().__init__(message)
@@ -118,6 +123,7 @@ class HostHeldBack(HostUnreachable):
     """The executor refused the call, since the host did not answer the last ones; nothing was tried."""
 
     host_answered = None
+    tried = False
 
 
 class TlsUntrusted(HostError):
@@ -128,10 +134,28 @@ class TlsUntrusted(HostError):
 
 
 class AuthenticationFailed(HostError):
-    """The host refused the credentials (or no Kerberos ticket could be had)."""
+    """There is no logon: the way to authenticate is not offered, or the account may not use the endpoint."""
 
     retry = Retry.CHANGE
-    host_answered = True
+    host_answered: bool | None = True
+
+
+class LogonRefused(AuthenticationFailed):
+    """The credentials were refused. Each time may count towards a lockout of the account, so it must not happen often."""
+
+
+class LogonHeldBack(AuthenticationFailed):
+    """Nothing was tried: the same version of the credentials was refused too often, here or on other hosts."""
+
+    host_answered = None
+    tried = False
+
+
+class LogonAwaited(HostError):
+    """Nothing was tried yet: credentials that have not been taken by any host are offered by one call at a time."""
+
+    retry = Retry.NOW
+    tried = False
 
 
 class CredentialsUnusable(HostError):

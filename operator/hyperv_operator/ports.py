@@ -58,6 +58,8 @@ class HostEndpoint:
     agent_path: str
     """The folder of the scripts: `spec.paths.agent`, or that of a version in it."""
     credentials: HostCredentials = field(repr=False)
+    credentials_name: str
+    """Name of the credentials Secret, for messages."""
     credentials_version: str
     """resourceVersion of the credentials Secret: sessions made with another one are not reused."""
     ca_bundle: str | None = None
@@ -84,7 +86,12 @@ class LogLine:
     text: str
 
 
-AgentReport = StepRecord | LogLine
+@dataclass(frozen=True)
+class LoggedOn:
+    """The host has taken the credentials: a session was opened with them just now."""
+
+
+AgentReport = StepRecord | LogLine | LoggedOn
 
 
 class CallContext(Protocol):

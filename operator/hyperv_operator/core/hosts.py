@@ -12,7 +12,7 @@ from hyperv_operator.core import conditions, failures
 from hyperv_operator.core.observed import HostProblem
 from hyperv_operator.core.rollout import Rollout, RolloutPhase
 from hyperv_operator.core.standing import Fact
-from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError, WrongHost
+from hyperv_operator.errors import AgentMissing, HostError, LogonRefused, WrongHost
 
 _GIB = 1024**3
 MAX_LOGON_FAILURES = 2
@@ -145,7 +145,7 @@ def _reachable(snapshot: HostSnapshot) -> Fact:
         return Fact(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
     text = error.message
     stopped = snapshot.logon_failures
-    if isinstance(error, AuthenticationFailed) and stopped and stopped.count >= MAX_LOGON_FAILURES:
+    if isinstance(error, LogonRefused) and stopped and stopped.count >= MAX_LOGON_FAILURES:
         text += (
             f" After {stopped.count} refused logons the operator waits for the credentials Secret to change, so that the "
             "account is not locked out."

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from hyperv_operator.errors import HostError
 from hyperv_operator.hyperv.session import Session, open_session
-from hyperv_operator.ports import CallContext, HostCredentials, HostEndpoint, Metrics
+from hyperv_operator.ports import CallContext, HostCredentials, HostEndpoint, LoggedOn, Metrics
 
 _PER_HOST = 4
 
@@ -56,6 +56,7 @@ class SessionPool:
             self._metrics.winrm_operation(endpoint.name, "open", type(error).__name__, seconds)
             raise
         self._metrics.winrm_operation(endpoint.name, "open", "ok", time.monotonic() - started)
+        context.report(LoggedOn())
         return session
 
     def _take(self, key: HostEndpoint) -> Session | None:

@@ -31,6 +31,7 @@ from hyperv_operator.errors import (
     CallTimeout,
     HostError,
     HostUnreachable,
+    LogonRefused,
     ProtocolViolation,
     ShellLost,
     TlsUntrusted,
@@ -301,10 +302,10 @@ def _tls(error: BaseException, where: str) -> HostError:
     )
 
 
-def _refused(endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
-    return AuthenticationFailed(
-        f"{where} refused the credentials ({endpoint.authentication}). Correct the user name and password in the credentials "
-        "Secret, and make sure that the WinRM service allows this authentication."
+def _refused(endpoint: HostEndpoint, where: str) -> LogonRefused:
+    return LogonRefused(
+        f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication}). Correct the user "
+        "name and password there, and make sure that the WinRM service allows this authentication."
     )
 
 

@@ -17,6 +17,7 @@ from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.status import LaunchStart
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import JsonObject, ObjectRef
+from hyperv_operator.reconcilers.logons import Logons
 from hyperv_operator.reconcilers.objects import is_newer, metadata
 
 
@@ -169,6 +170,7 @@ class Book:
     def __init__(self) -> None:
         self.machines: dict[str, MachineRecord] = {}
         self.hosts: dict[str, HostRecord] = {}
+        self.logons = Logons()
 
     def machines_on(self, host: str) -> Iterator[MachineRecord]:
         """Yield the machines whose target host this is."""

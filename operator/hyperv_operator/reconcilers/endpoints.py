@@ -37,6 +37,7 @@ async def endpoint_of(world: World, name: str, spec: HyperVHostSpec, folder: str
         configuration_name=connection.configuration_name,
         agent_path=folder,
         credentials=_credentials(secret, secret_name, certificate=connection.authentication == "certificate"),
+        credentials_name=secret_name,
         credentials_version=secret.resource_version,
         ca_bundle=connection.ca_bundle,
     )

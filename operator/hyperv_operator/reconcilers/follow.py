@@ -12,8 +12,8 @@ from hyperv_operator.api.names import EventReason
 from hyperv_operator.contract.records import Outcome, OutcomeKind, PendingReason, StepRecord, StepState
 from hyperv_operator.core.actions import JobKind, Launch
 from hyperv_operator.core.observed import LaunchResult
-from hyperv_operator.errors import CallCancelled, HostError, HostHeldBack, OperatorError, ProtocolViolation
-from hyperv_operator.ports import AgentReport, LogLine
+from hyperv_operator.errors import CallCancelled, HostError, OperatorError, ProtocolViolation
+from hyperv_operator.ports import AgentReport, LoggedOn, LogLine
 from hyperv_operator.reconcilers.book import MachineRecord
 from hyperv_operator.reconcilers.objects import metadata
 from hyperv_operator.reconcilers.world import World
@@ -40,6 +40,8 @@ class Follower:
 
     def on_report(self, report: AgentReport) -> None:
         """Take over one record, or log one line."""
+        if isinstance(report, LoggedOn):
+            return
         record = self._record
         where = self._where()
         if isinstance(report, LogLine):
@@ -114,8 +116,8 @@ class Follower:
         self._world.metrics.run_finished(record.target_host or "", last.kind.value, word, seconds)
         text = outcome.message if outcome else str(last.error)
         log.info("Launch ended: %s. %s", word, text, extra={**self._where(), "run": last.run_id})
-        if isinstance(last.error, HostHeldBack):
-            # Nothing was tried: the machine does not have to wait longer for it.
+        if last.error and not last.error.tried:
+            # The machine does not have to wait longer for what was not even tried.
             return
         if outcome is None or outcome.outcome is OutcomeKind.FAILED:
             record.failures += 1

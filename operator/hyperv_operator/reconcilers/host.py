@@ -77,7 +77,8 @@ class HostReconciler:
         self._rollouts.settle(record, spec)
         looked = self._looks.due(record, spec) <= self._world.clock.now()
         if looked:
-            await self._looks.look(record, spec)
+            if not await self._looks.look(record, spec):
+                return False
             self._rollouts.settle(record, spec)
             record.problem = hosts.problem(self._snapshot(record))
         before = record.rollout

@@ -5,26 +5,28 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic
 
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.contract.inventory import InventoryReport
 from hyperv_operator.contract.job import InventoryJob
-from hyperv_operator.core import hosts
 from hyperv_operator.core.observed import HostView
 from hyperv_operator.errors import (
     AgentMissing,
-    AuthenticationFailed,
     CallCancelled,
     ClusterError,
     CredentialsUnusable,
     HostError,
+    LogonAwaited,
     ProtocolViolation,
 )
-from hyperv_operator.ports import CallContext, HostEndpoint, Lane, RemoteTask
+from hyperv_operator.ports import CallContext, HostEndpoint, Lane, RemoteTask, T
 from hyperv_operator.reconcilers import jobs
 from hyperv_operator.reconcilers.book import Book, HostRecord
 from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.logons import LogonAttempt
 from hyperv_operator.reconcilers.objects import metadata
 from hyperv_operator.reconcilers.world import World
 
@@ -33,6 +35,19 @@ log = logging.getLogger(__name__)
 INVENTORY = "inventory"
 """The category of the calls."""
 _SPREAD = (0.9, 1.0)
+
+
+@dataclass(frozen=True)
+class HostCall(Generic[T]):
+    """A short call to a host, as the fast lane takes it."""
+
+    key: str
+    """At most one call with this key at a time."""
+    category: str
+    folder: str
+    """The folder of the agent's scripts."""
+    make: Callable[[HostEndpoint, InventoryJob, CallContext], T]
+    probe: bool = False
 
 
 class HostLook:
@@ -56,14 +71,15 @@ class HostLook:
             return min(interval, settings.awaited_inventory_seconds)
         return interval
 
-    async def look(self, record: HostRecord, spec: HyperVHostSpec) -> None:
-        """Read the inventory from the version of the agent that is in use."""
+    async def look(self, record: HostRecord, spec: HyperVHostSpec) -> bool:
+        """Read the inventory from the version of the agent that is in use; tell whether the host had its turn."""
         generation = metadata(record.body).generation
         folders = [spec.paths.agent]
         if record.rollout and record.rollout.active:
             folders.insert(0, record.rollout.folder(spec.paths.agent))
         for folder in folders:
-            await self._ask(record, spec, folder)
+            if not await self._ask(record, spec, folder):
+                return False
             if not isinstance(record.error, AgentMissing):
                 break
         if record.rollout and record.error is None and folder == spec.paths.agent:
@@ -71,78 +87,70 @@ class HostLook:
         record.attempted, record.read_generation = True, generation
         record.read_at = self._world.clock.now()
         record.spread = random.uniform(*_SPREAD)  # noqa: S311 - it spreads calls over time
+        return True
 
-    async def _ask(self, record: HostRecord, spec: HyperVHostSpec, folder: str) -> None:
-        begun: list[datetime] = []
-        credentials: list[str] = []
-
-        async def prepare() -> Callable[[CallContext], InventoryReport]:
-            endpoint = await self.endpoint(record, spec, folder, credentials)
-            job = await self.job(record, spec)
-            return lambda context: self._world.agent.read_inventory(endpoint, job, context)
+    async def _ask(self, record: HostRecord, spec: HyperVHostSpec, folder: str) -> bool:
+        def read(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
+            return self._world.agent.read_inventory(endpoint, job, context)
 
         try:
-            report = await self._world.tasks.submit(
-                RemoteTask(
-                    key=f"inventory:{record.ref.uid}",
-                    host=record.name,
-                    lane=Lane.FAST,
-                    category=INVENTORY,
-                    probe=True,
-                    prepare=prepare,
-                    on_start=lambda: begun.append(self._world.clock.now()),
-                )
+            report, begun_at = await self.call(
+                record, spec, HostCall(f"inventory:{record.ref.uid}", INVENTORY, folder, read, probe=True)
             )
         except (CallCancelled, ClusterError):
             raise
+        except LogonAwaited:
+            return False
         except HostError as error:
-            self.failed(record, error, credentials[-1] if credentials and begun else None)
+            record.error = error
         except Exception as error:
             log.exception("Reading an inventory failed in a way nobody foresaw", extra={"host": record.name})
-            name = type(error).__name__
-            self.failed(record, ProtocolViolation(f"The inventory could not be read ({name})."), None)
+            record.error = ProtocolViolation(f"The inventory could not be read ({type(error).__name__}).")
         else:
-            self.seen(record, report, begun[-1])
-
-    async def job(self, record: HostRecord, spec: HyperVHostSpec) -> InventoryJob:
-        """Return the job that asks for an inventory."""
-        view = HostView(name=record.name, uid=record.ref.uid, spec=spec)
-        return jobs.inventory_job(view, await self._world.namespaces.cluster_uid())
-
-    async def endpoint(
-        self, record: HostRecord, spec: HyperVHostSpec, folder: str, credentials: list[str]
-    ) -> HostEndpoint:
-        """Return how to reach the host; `credentials` takes the version of the Secret. Raises `HostError`."""
-        endpoint = await endpoint_of(self._world, record.name, spec, folder)
-        self._check_logons(record, endpoint)
-        credentials.append(endpoint.credentials_version)
-        return endpoint
-
-    def _check_logons(self, record: HostRecord, endpoint: HostEndpoint) -> None:
-        """Do not offer credentials again that were refused twice: the account would be locked out."""
-        failed = record.logon_failures or HyperVHostStatus.parse(record.body.get("status")).logon_failures
-        record.logon_failures = failed
-        if (
-            failed
-            and failed.secret_version == endpoint.credentials_version
-            and failed.count >= hosts.MAX_LOGON_FAILURES
-        ):
-            raise AuthenticationFailed(
-                f"Host {endpoint.address} refused these credentials {failed.count} times. Correct the user name and "
-                "password in the credentials Secret; the operator tries again when the Secret has changed."
-            )
+            self.seen(record, report, begun_at)
+        return True
 
     def seen(self, record: HostRecord, report: InventoryReport, begun_at: datetime) -> None:
         """Keep an inventory."""
         record.previous_begun_at, record.begun_at = record.begun_at, begun_at
-        record.report, record.error, record.logon_failures = report, None, None
+        record.report, record.error = report, None
 
-    def failed(self, record: HostRecord, error: HostError, version: str | None) -> None:
-        """Keep an error; `version` is that of the credentials if they were offered to the host."""
-        record.error = error
-        if isinstance(error, AuthenticationFailed) and version is not None:
-            before = record.logon_failures
-            count = before.count + 1 if before and before.secret_version == version else 1
-            record.logon_failures = LogonFailures(secret_version=version, count=count)
-        elif isinstance(error, CredentialsUnusable):
+    async def call(self, record: HostRecord, spec: HyperVHostSpec, call: HostCall[T]) -> tuple[T, datetime]:
+        """Make a call in the fast lane; return its result and when it began.
+
+        Raises `HostError`, `LogonAwaited` once what it has to wait for has ended, or `ClusterError`.
+        """
+        world, begun = self._world, list[datetime]()
+        logon = LogonAttempt(self._book.logons, record.name)
+
+        async def prepare() -> Callable[[CallContext], T]:
+            endpoint = await endpoint_of(world, record.name, spec, call.folder)
+            view = HostView(name=record.name, uid=record.ref.uid, spec=spec)
+            job = jobs.inventory_job(view, await world.namespaces.cluster_uid())
+            await logon.begin(world, endpoint)
+            return lambda context: call.make(endpoint, job, context)
+
+        future = world.tasks.submit(
+            RemoteTask(
+                key=call.key,
+                host=record.name,
+                lane=Lane.FAST,
+                category=call.category,
+                probe=call.probe,
+                prepare=prepare,
+                on_report=logon.on_report,
+                on_start=lambda: begun.append(world.clock.now()),
+            )
+        )
+        future.add_done_callback(logon.on_done)
+        try:
+            return await future, begun[-1]
+        except LogonAwaited:
+            await logon.settled()
+            raise
+        except CredentialsUnusable:
             record.logon_failures = None
+            raise
+        finally:
+            if logon.is_known:
+                record.logon_failures = logon.failures

@@ -19,13 +19,21 @@ from hyperv_operator.core.observed import Holding, Snapshot
 from hyperv_operator.core.plan import decide
 from hyperv_operator.core.standing import Decision
 from hyperv_operator.core.status import LaunchStart, compose, compose_start
-from hyperv_operator.errors import ClusterError, HostUnreachable, ObjectGone, WriteConflict
-from hyperv_operator.ports import CallContext, Lane, RemoteTask
+from hyperv_operator.errors import (
+    AuthenticationFailed,
+    ClusterError,
+    HostUnreachable,
+    LogonAwaited,
+    ObjectGone,
+    WriteConflict,
+)
+from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
 from hyperv_operator.reconcilers import jobs, report
 from hyperv_operator.reconcilers.book import Book, MachineRecord
 from hyperv_operator.reconcilers.endpoints import endpoint_of
 from hyperv_operator.reconcilers.follow import Follower, Outdated
 from hyperv_operator.reconcilers.gather import gather
+from hyperv_operator.reconcilers.logons import LogonAttempt
 from hyperv_operator.reconcilers.objects import metadata
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
 from hyperv_operator.reconcilers.world import World
@@ -123,6 +131,12 @@ class MachineReconciler:
     def _submit(self, record: MachineRecord, snapshot: Snapshot, launch: Launch) -> None:
         assert snapshot.host is not None
         follower = Follower(self._world, record, launch, self._later)
+        logon = LogonAttempt(self._book.logons, snapshot.host.name)
+
+        def on_report(report: AgentReport) -> None:
+            logon.on_report(report)
+            follower.on_report(report)
+
         record.holding = Holding(launch.kind, running=False, since=self._world.clock.now())
         future = self._world.tasks.submit(
             RemoteTask(
@@ -130,31 +144,35 @@ class MachineReconciler:
                 host=snapshot.host.name,
                 lane=Lane.JOB,
                 category=launch.kind.value,
-                prepare=self._preparation(record, launch),
-                on_report=follower.on_report,
+                prepare=self._preparation(record, launch, logon),
+                on_report=on_report,
             )
         )
+        future.add_done_callback(logon.on_done)
         future.add_done_callback(follower.on_done)
         host = snapshot.host.name
         future.add_done_callback(lambda ended: self._doubt(host, ended))
 
     def _doubt(self, name: str, ended: asyncio.Future[Outcome]) -> None:
-        """A launch had no answer: have the host looked at now, so that its own condition tells, and tells all machines."""
+        """A launch had no answer, or no logon: have the host looked at now, so that its own condition tells all machines."""
         host = self._book.hosts.get(name)
-        if host and not ended.cancelled() and isinstance(ended.exception(), HostUnreachable):
+        doubtful = (HostUnreachable, AuthenticationFailed, LogonAwaited)
+        if host and not ended.cancelled() and isinstance(ended.exception(), doubtful):
             host.read_at = None
             host.wake.set()
 
     def _preparation(
-        self, record: MachineRecord, launch: Launch
+        self, record: MachineRecord, launch: Launch, logon: LogonAttempt
     ) -> Callable[[], Awaitable[Callable[[CallContext], Outcome]]]:
         async def prepare() -> Callable[[CallContext], Outcome]:
             async with record.lock:
-                return await self._prepare(record, launch.kind)
+                return await self._prepare(record, launch.kind, logon)
 
         return prepare
 
-    async def _prepare(self, record: MachineRecord, kind: JobKind) -> Callable[[CallContext], Outcome]:
+    async def _prepare(
+        self, record: MachineRecord, kind: JobKind, logon: LogonAttempt
+    ) -> Callable[[CallContext], Outcome]:
         """Look afresh, and claim the launch if it is still what is called for.
 
         The claim is written last, with a resourceVersion test: whoever loses it does not launch.
@@ -176,6 +194,7 @@ class MachineReconciler:
         version = setup.version_for(snapshot, launch)
         folder = await ensure_host_setup(self._book.hosts.get(snapshot.host.name), snapshot.host, version)
         endpoint = await endpoint_of(world, snapshot.host.name, snapshot.host.spec, folder)
+        await logon.follow(world, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(world, snapshot, launch, run_id)
         start = LaunchStart(

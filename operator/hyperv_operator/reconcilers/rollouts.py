@@ -11,6 +11,7 @@ from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec, HyperVHostSt
 from hyperv_operator.api.names import EventReason, Reason
 from hyperv_operator.contract.bundle import AgentBundle, version_folder
 from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
+from hyperv_operator.contract.job import InventoryJob
 from hyperv_operator.core import failures, hosts, rollout
 from hyperv_operator.core.observed import HostView
 from hyperv_operator.core.rollout import Candidate, Rollout, RolloutPhase
@@ -19,14 +20,15 @@ from hyperv_operator.errors import (
     AgentMissing,
     CallCancelled,
     HostError,
+    LogonAwaited,
     ProtocolViolation,
     RolloutFailed,
     RolloutHeldUp,
     WrongHost,
 )
-from hyperv_operator.ports import CallContext, Lane, RemoteTask
+from hyperv_operator.ports import CallContext, HostEndpoint, T
 from hyperv_operator.reconcilers.book import Book, HostRecord
-from hyperv_operator.reconcilers.looking import HostLook
+from hyperv_operator.reconcilers.looking import HostCall, HostLook
 from hyperv_operator.reconcilers.world import World
 
 log = logging.getLogger(__name__)
@@ -103,8 +105,6 @@ class Rollouts:
             self._tell_others(record)
 
     async def _install(self, record: HostRecord, spec: HyperVHostSpec, bundle: AgentBundle, before: Rollout) -> Rollout:
-        begun: list[datetime] = []
-        credentials: list[str] = []
         pinned = HyperVHostStatus.parse(record.body.get("status"))
 
         def check(found: HostIdFacts) -> None:
@@ -112,22 +112,12 @@ class Rollouts:
             if change:
                 raise WrongHost(change)
 
-        async def prepare() -> Callable[[CallContext], InventoryReport]:
-            endpoint = await self._looks.endpoint(record, spec, spec.paths.agent, credentials)
-            job = await self._looks.job(record, spec)
-            return lambda context: self._world.agent.install(endpoint, bundle, job, check, context)
+        def put(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
+            return self._world.agent.install(endpoint, bundle, job, check, context)
 
-        task = RemoteTask(
-            key=f"rollout:{record.ref.uid}",
-            host=record.name,
-            lane=Lane.FAST,
-            category=ROLLOUT,
-            prepare=prepare,
-            on_start=lambda: begun.append(self._world.clock.now()),
-        )
         where = {"host": record.name, "agent": bundle.name}
         try:
-            report = await self._world.tasks.submit(task)
+            report, begun_at = await self._looks.call(record, spec, self._call(record, spec, put))
         except CallCancelled:
             raise
         except RolloutHeldUp as error:
@@ -140,10 +130,12 @@ class Rollouts:
             return before.failed(error.message, self._again(before.failures + 1))
         except AgentMissing as error:
             return before.put_off(error.message, self._again(1), needs_person=True)
-        except HostError as error:
-            self._looks.failed(record, error, credentials[-1] if credentials and begun else None)
+        except LogonAwaited as error:
             return before.put_off(error.message, self._again(1))
-        self._looks.seen(record, report, begun[-1])
+        except HostError as error:
+            record.error = error
+            return before.put_off(error.message, self._again(1))
+        self._looks.seen(record, report, begun_at)
         record.read_at = self._world.clock.now()
         text = f"Agent {bundle.version} ({bundle.name}) is on the host and answers."
         log.info("%s", text, extra=where)
@@ -162,24 +154,25 @@ class Rollouts:
         if found <= set(keep):
             return
         record.pruned_at = now
-        credentials: list[str] = []
-        before, where = record.rollout, {"host": record.name}
+        where = {"host": record.name}
 
-        async def prepare() -> Callable[[CallContext], tuple[str, ...]]:
-            endpoint = await self._looks.endpoint(record, spec, spec.paths.agent, credentials)
-            # What began while this waited for a worker keeps its version too.
-            names = rollout.to_keep((*keep, *self._in_use(record)), record.rollout or before)
-            return lambda context: self._world.agent.prune(endpoint, bundle, names, context)
+        def prune(endpoint: HostEndpoint, _: InventoryJob, context: CallContext) -> tuple[str, ...]:
+            return self._world.agent.prune(endpoint, bundle, keep, context)
 
-        key = f"rollout:{record.ref.uid}"
         try:
-            gone = await self._world.tasks.submit(RemoteTask(key, record.name, Lane.FAST, ROLLOUT, prepare))
+            gone, _ = await self._looks.call(record, spec, self._call(record, spec, prune))
         except CallCancelled:
             raise
         except HostError as error:
             log.warning("Old versions of the agent were not deleted: %s", error, extra=where)
         else:
             log.info("Old versions of the agent were deleted: %s", ", ".join(gone) or "none", extra=where)
+
+    @staticmethod
+    def _call(
+        record: HostRecord, spec: HyperVHostSpec, make: Callable[[HostEndpoint, InventoryJob, CallContext], T]
+    ) -> HostCall[T]:
+        return HostCall(f"rollout:{record.ref.uid}", ROLLOUT, spec.paths.agent, make)
 
     def wake_waiting(self, record: HostRecord) -> None:
         """Have the other hosts find out whether it is their turn: this one stands otherwise now, or is gone."""

@@ -10,7 +10,15 @@ from typing import Any, cast
 import pytest
 
 from hyperv_operator.core.actions import JobKind, Launch
-from hyperv_operator.errors import CallTimeout, HostHeldBack, HostUnreachable
+from hyperv_operator.errors import (
+    CallTimeout,
+    HostError,
+    HostHeldBack,
+    HostUnreachable,
+    LogonAwaited,
+    LogonHeldBack,
+    LogonRefused,
+)
 from hyperv_operator.ports import JsonObject, ObjectRef
 from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
 from hyperv_operator.reconcilers.follow import Follower
@@ -33,9 +41,18 @@ async def _ended(error: Exception) -> asyncio.Future[Any]:
     return future
 
 
-@pytest.mark.parametrize(("error", "failures"), [(HostUnreachable("x"), 1), (HostHeldBack("x"), 0)])
+@pytest.mark.parametrize(
+    ("error", "failures"),
+    [
+        (HostUnreachable("x"), 1),
+        (HostHeldBack("x"), 0),
+        (LogonRefused("x"), 1),
+        (LogonHeldBack("x"), 0),
+        (LogonAwaited("x"), 0),
+    ],
+)
 async def test_a_launch_that_was_held_back_does_not_make_the_machine_wait_longer(
-    error: HostUnreachable, failures: int
+    error: HostError, failures: int
 ) -> None:
     record = MachineRecord(ObjectRef("HyperVMachine", "m", "n", "u"), BODY)
     follower = Follower(_world(), record, Launch(JobKind.PROVISION, run_id=None, attempt=1), lambda *_: None)
@@ -47,7 +64,14 @@ async def test_a_launch_that_was_held_back_does_not_make_the_machine_wait_longer
 
 
 @pytest.mark.parametrize(
-    ("error", "doubted"), [(HostUnreachable("x"), True), (HostHeldBack("x"), True), (CallTimeout("x"), False)]
+    ("error", "doubted"),
+    [
+        (HostUnreachable("x"), True),
+        (HostHeldBack("x"), True),
+        (LogonRefused("x"), True),
+        (LogonAwaited("x"), True),
+        (CallTimeout("x"), False),
+    ],
 )
 async def test_a_host_that_did_not_answer_a_launch_is_looked_at_now(error: Exception, *, doubted: bool) -> None:
     book = Book()

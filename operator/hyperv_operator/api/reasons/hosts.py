@@ -37,7 +37,8 @@ UNUSABLE: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.AUTHENTICATION_FAILED: Explanation(
         "The host refused the credentials, offers no such authentication, or knows the account and does not let it use "
-        "WinRM. After two refused logons the operator waits for the Secret to change, so that the account is not locked out.",
+        "WinRM. After two refused logons, on whatever hosts that use the Secret, none of them is offered it again before it "
+        "changes, so that the account is not locked out. New credentials are tried on one host at a time.",
         "Correct user name and password in the Secret that `spec.connection.credentialsSecretRef` names, or on the host: "
         "`Add-LocalGroupMember -Group 'Remote Management Users' -Member <account>`, the same for `Hyper-V Administrators`. "
         "If the Secret itself was right, touch it: `kubectl annotate secret <name> -n hyperv-system --overwrite "
