@@ -8,7 +8,8 @@
     │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
     │   └── RecordError          the agent or the guest sent something that is not the contract's
     ├── HostError                a call to a Hyper-V host did not do its work
-    │   ├── HostUnreachable      no connection: name, network, port, host down
+    │   ├── HostUnreachable      no connection: name, network, firewall, host down
+    │   │   ├── WinRmUnavailable the host is there, its WinRM service is not
     │   │   └── HostHeldBack     not called at all, as the last calls had no answer
     │   ├── TlsUntrusted         the host's certificate is not trusted
     │   ├── AuthenticationFailed there is no logon, for a reason that only a person can remove
@@ -117,6 +118,10 @@ class HostUnreachable(HostError):
     """No connection to the host's WinRM service, or it broke."""
 
     host_answered: bool | None = False
+
+
+class WinRmUnavailable(HostUnreachable):
+    """Something answers at the host's address, but not WinRM: the port is closed, or HTTP 503 is all that comes."""
 
 
 class HostHeldBack(HostUnreachable):

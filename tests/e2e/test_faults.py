@@ -94,7 +94,7 @@ def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
     cluster.apply(rig.submission(stranger.name, "tls-01"), namespace=tenant)
     cluster.apply(rig.submission(dead.name, "dead-01"), namespace=tenant)
     assert rig.wait_for_reason(cluster, tenant, "tls-01", "TlsUntrusted")["status"] == "False"
-    assert rig.wait_for_reason(cluster, tenant, "dead-01", "HostUnreachable")["status"] == "Unknown"
+    assert rig.wait_for_reason(cluster, tenant, "dead-01", "WinRMUnavailable")["status"] == "Unknown"
     held_back = f'hyperv_operator_host_held_back{{host="{dead.name}"}}'
     wait_until(operator.metrics, lambda text: f"{held_back} 1.0" in text, what="the host to be held back", within=60)
     dead.come_back()
@@ -255,7 +255,7 @@ def test_the_abandon_annotation_frees_a_machine_whose_host_is_gone(
     vm_id = rig.machine(cluster, tenant, "gone-01")["status"]["vmId"]
     host.go_down()
     cluster.kubectl("delete", "hvm", "gone-01", "-n", tenant, "--wait=false")
-    ready = rig.wait_for_reason(cluster, tenant, "gone-01", "HostUnreachable")
+    ready = rig.wait_for_reason(cluster, tenant, "gone-01", "WinRMUnavailable")
     assert f"hyperv-operator.io/abandon={vm_id}" in ready["message"]
     cluster.kubectl("annotate", "hvm", "gone-01", "-n", tenant, f"hyperv-operator.io/abandon={vm_id}")
     cluster.kubectl("wait", "--for=delete", "hvm/gone-01", "-n", tenant, "--timeout=30s")

@@ -95,6 +95,7 @@ class Reason(StrEnum):
     AGENT_ROLLOUT_INCOMPLETE = "AgentRolloutIncomplete"
     # The host cannot be used.
     HOST_UNREACHABLE = "HostUnreachable"
+    WINRM_UNAVAILABLE = "WinRMUnavailable"
     TLS_UNTRUSTED = "TlsUntrusted"
     AUTHENTICATION_FAILED = "AuthenticationFailed"
     CREDENTIALS_UNUSABLE = "CredentialsUnusable"

@@ -10,6 +10,8 @@ from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.records import AgentCode
 
 _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
+    # The first that an error is an instance of counts: a special case stands before the general one.
+    errors.WinRmUnavailable: Reason.WINRM_UNAVAILABLE,
     errors.HostUnreachable: Reason.HOST_UNREACHABLE,
     errors.TlsUntrusted: Reason.TLS_UNTRUSTED,
     errors.AuthenticationFailed: Reason.AUTHENTICATION_FAILED,

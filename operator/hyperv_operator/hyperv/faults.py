@@ -9,6 +9,7 @@ from hyperv_operator.errors import (
     ProtocolViolation,
     QuotaExceeded,
     ShellLost,
+    WinRmUnavailable,
 )
 
 _QUOTA = frozenset(
@@ -69,7 +70,10 @@ def of_wsman_fault(code: int | None, text: str, where: str) -> HostError:
 def of_http_status(status: int, where: str) -> HostError:
     """Classify an HTTP answer that carries no WSManFault."""
     if status == 503:
-        return QuotaExceeded(f"WinRM on {where} is too busy (HTTP 503).")
+        return WinRmUnavailable(
+            f"{where} answers with HTTP 503: its WinRM service does not run, or is overloaded. Start it anew on the host "
+            "(Restart-Service WinRM), and look at what keeps it busy."
+        )
     return ProtocolViolation(
         f"{where} answered with HTTP {status} and nothing that WinRM would say: is it a WinRM port?"
     )

@@ -35,6 +35,7 @@ from hyperv_operator.errors import (
     ProtocolViolation,
     ShellLost,
     TlsUntrusted,
+    WinRmUnavailable,
 )
 from hyperv_operator.hyperv import faults
 from hyperv_operator.ports import CallContext, HostEndpoint, LogStream
@@ -184,13 +185,12 @@ class Session:
                 "the firewall."
             ) from None
         except requests.exceptions.Timeout:
-            raise HostUnreachable(f"{self._where} stopped answering.", effect_unknown=effect) from None
-        except requests.exceptions.RequestException as error:
             raise HostUnreachable(
-                f"No connection to {self._where} ({_root(error)}): check that the host is up, the address, the port, and "
-                "that WinRM listens there.",
+                f"{self._where} stopped answering: check that the host is up, its load, and the network in between.",
                 effect_unknown=effect,
             ) from None
+        except requests.exceptions.RequestException as error:
+            raise _unconnected(error, self._where, effect_unknown=effect) from None
         except (InvalidRunspacePoolStateError, InvalidPipelineStateError):
             raise ShellLost(f"The remote shell on {self._where} is no longer usable.", effect_unknown=effect) from None
         except Exception as error:  # noqa: BLE001 - whatever a hostile or broken answer makes the layers below raise
@@ -314,13 +314,26 @@ def _fault_text(error: WSManFaultError) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
-def _root(error: BaseException) -> str:
-    """Name the innermost cause: `ConnectionRefusedError` says more than the wrappers around it."""
-    for argument in error.args:
-        reason = getattr(argument, "reason", argument)
-        if isinstance(reason, BaseException):
-            return type(reason).__name__
-    return type(error).__name__
+def _unconnected(error: BaseException, where: str, *, effect_unknown: bool) -> HostUnreachable:
+    root = _root(error)
+    if isinstance(root, ConnectionRefusedError):
+        return WinRmUnavailable(
+            f"{where} refuses the connection: the host is there, but nothing listens on the port. Start the WinRM service on the "
+            "host, or correct spec.connection.port.",
+            effect_unknown=effect_unknown,
+        )
+    return HostUnreachable(
+        f"No connection to {where} ({type(root).__name__}): check that the host is up, the address, the port, and the network "
+        "in between.",
+        effect_unknown=effect_unknown,
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the innermost cause: `ConnectionRefusedError` says more than the wrappers around it."""
+    reasons = (getattr(argument, "reason", argument) for argument in error.args)
+    within = next((reason for reason in reasons if isinstance(reason, BaseException)), error.__cause__)
+    return error if within is None else _root(within)
 
 
 def open_session(endpoint: HostEndpoint, shell_name: str, context: CallContext) -> Session:

@@ -26,6 +26,7 @@ from hyperv_operator.errors import (
     QuotaExceeded,
     ShellLost,
     TlsUntrusted,
+    WinRmUnavailable,
 )
 from hyperv_operator.hyperv.agent import WinRmHostAgent
 from hyperv_operator.hyperv.pool import SessionPool
@@ -82,7 +83,8 @@ def test_a_jea_endpoint_gets_the_command(host: SimulatedHost, agent: WinRmHostAg
     [
         ({"credentials": HostCredentials("svc-hyperv", SecretStr("wrong"))}, AuthenticationFailed),
         ({"ca_bundle": None}, TlsUntrusted),
-        ({"port": 9}, HostUnreachable),
+        ({"port": 9}, WinRmUnavailable),
+        ({"address": "nowhere.invalid"}, HostUnreachable),
     ],
 )
 def test_what_prevents_a_session_is_told_apart(
@@ -90,6 +92,7 @@ def test_what_prevents_a_session_is_told_apart(
 ) -> None:
     with pytest.raises(error) as raised:
         agent.read_inventory(endpoint(host, **changes), _inventory(), Listener())
+    assert type(raised.value) is error
     assert "wrong" not in raised.value.message
     assert not raised.value.effect_unknown
 

@@ -32,6 +32,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _VALUES = {"True": True, "False": False, "Unknown": None}
 HOST_ERRORS = (
     errors.HostUnreachable,
+    errors.WinRmUnavailable,
     errors.TlsUntrusted,
     errors.AuthenticationFailed,
     errors.CredentialsUnusable,

@@ -12,7 +12,7 @@ from hyperv_operator.api.host import HostId, HyperVHostStatus
 from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.inventory import parse_inventory
 from hyperv_operator.core import hosts
-from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError, HostUnreachable
+from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError, HostUnreachable, WinRmUnavailable
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
@@ -44,6 +44,7 @@ def test_a_healthy_host_is_ready_and_the_next_look_changes_nothing() -> None:
     ("error", "reason", "stalled"),
     [
         (HostUnreachable("x"), "HostUnreachable", "False"),
+        (WinRmUnavailable("x"), "WinRMUnavailable", "False"),
         (AuthenticationFailed("x"), "AuthenticationFailed", "True"),
         (AgentMissing("x"), "AgentMissing", "True"),
     ],

@@ -91,6 +91,7 @@ def test_late_failures_of_calls_that_were_running_do_not_prolong_the_pause() -> 
     ("error", "answered"),
     [
         (errors.HostUnreachable, False),
+        (errors.WinRmUnavailable, False),
         (errors.HostHeldBack, None),
         (errors.TlsUntrusted, True),
         (errors.AuthenticationFailed, True),

@@ -19,10 +19,19 @@ from hyperv_operator.api.reasons.model import (
 
 UNUSABLE: Final[Mapping[Reason, Explanation]] = {
     Reason.HOST_UNREACHABLE: Explanation(
-        "No connection to WinRM on the host, or it broke: name, network, firewall, port, or the host is down. After some calls "
-        "in a row without an answer (`HVO_BREAKER_FAILURES`) launches are held back until the host answers an inventory.",
-        "On the host: `winrm enumerate winrm/config/listener`. From a machine in the operator's network: `curl -kv "
-        "https://<address>:<port>/wsman` has to be answered with an HTTP status. It is tried again by itself.",
+        "Nothing answers at the host's address, or a connection broke: name, network, firewall, or the host is down. After some "
+        "calls in a row without an answer (`HVO_BREAKER_FAILURES`) launches are held back until the host answers an inventory.",
+        "From a machine in the operator's network: `curl -kv https://<address>:<port>/wsman` has to be answered with an HTTP "
+        "status. It is tried again by itself.",
+        Attention.IF_IT_LASTS,
+        machine=(*WORKING, *UNSEEN),
+        host=HOST_FAILING,
+    ),
+    Reason.WINRM_UNAVAILABLE: Explanation(
+        "The host is there, but WinRM on it is not: the connection was refused (the service is stopped, has no listener on the "
+        "port, or a firewall refuses for it), or HTTP 503 was the answer. Launches are held back as with `HostUnreachable`.",
+        "On the host: `Get-Service WinRM` has to say Running, and `winrm enumerate winrm/config/listener` has to show the port. "
+        "It is tried again by itself.",
         Attention.IF_IT_LASTS,
         machine=(*WORKING, *UNSEEN),
         host=HOST_FAILING,
@@ -101,8 +110,7 @@ UNUSABLE: Final[Mapping[Reason, Explanation]] = {
 
 CALL_FAILED: Final[Mapping[Reason, Explanation]] = {
     Reason.QUOTA_EXCEEDED: Explanation(
-        "WinRM refused because a quota of the operator's account (shells, operations, connections) is used up, or because "
-        "the service is too busy.",
+        "WinRM refused because a quota of the operator's account (shells, operations, connections) is used up.",
         "It is tried again by itself. If it lasts, look on the host who holds shells (`Get-WSManInstance -ResourceURI shell "
         "-Enumerate`) and what is allowed (`Get-ChildItem WSMan:\\localhost\\Shell`), or lower `spec.maxConcurrentRuns`.",
         Attention.IF_IT_LASTS,

@@ -1,0 +1,137 @@
+"""The network between an operator and a simulated host: a relay that can be cut, so that packets vanish without a word.
+
+A host that goes down refuses connections, and an operator knows at once. One that loses its network is silent: connections
+that are open hang, and new ones are not even refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Coroutine
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+_LOOPBACK = "127.0.0.1"
+_CHUNK = 65_536
+
+
+class Wire:
+    """Leads from a port of its own to a port of this machine; a context manager."""
+
+    def __init__(self, target_port: int) -> None:
+        self._target = target_port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="wire", daemon=True)
+        self._server: asyncio.Server | None = None
+        self._whole = asyncio.Event()
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._hole: list[socket.socket] = []
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._wait(self._listen())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wait(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def cut(self) -> None:
+        """From now on nothing comes through, and nobody is told."""
+        self._wait(self._cut())
+
+    def refuse(self) -> None:
+        """From now on connections are refused, and those that are open break: nothing listens at the other end."""
+        self._wait(self._refuse())
+
+    def mend(self) -> None:
+        """Let new connections through; those that were open when it was cut are lost."""
+        self._wait(self._mend())
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    async def _listen(self) -> None:
+        self._whole.set()
+        self._server = await asyncio.start_server(self._connect, _LOOPBACK, self.port)
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    async def _cut(self) -> None:
+        self._whole.clear()
+        assert self._server is not None
+        self._server.close()
+        self._hole = _fill(self.port)
+
+    async def _refuse(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        self._break()
+
+    async def _mend(self) -> None:
+        for one in self._hole:
+            one.close()
+        self._break()
+        await self._listen()
+
+    def _break(self) -> None:
+        for end in self._ends:
+            end.transport.abort()
+
+    async def _end(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for one in self._hole:
+            one.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection(_LOOPBACK, self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        ends = {writer, far_writer}
+        self._ends |= ends
+        ways = [asyncio.create_task(way) for way in (self._relay(reader, far_writer), self._relay(far_reader, writer))]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            self._ends -= ends
+            for end in ends:
+                end.transport.abort()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(_CHUNK):
+                await self._whole.wait()
+                writer.write(data)
+                await writer.drain()
+            await self._whole.wait()
+
+
+def _fill(port: int) -> list[socket.socket]:
+    """Take a port with a queue that is full: the kernel drops who else wants to connect, as a dead network would."""
+    hole = socket.socket()
+    hole.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    hole.bind((_LOOPBACK, port))
+    hole.listen(0)
+    waiting = [hole]
+    while True:
+        caller = socket.socket()
+        caller.settimeout(0.5)
+        waiting.append(caller)
+        try:
+            caller.connect((_LOOPBACK, port))
+        except TimeoutError:
+            return waiting
