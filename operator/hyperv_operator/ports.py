@@ -366,6 +366,10 @@ class Metrics(Protocol):
         """Set one host's conditions in the gauge of hosts by condition."""
         ...
 
+    def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
+        """Set what one host has, from an inventory and when it began."""
+        ...
+
     def host_gone(self, host: str) -> None:
         """Take a host out of the gauges."""
         ...

@@ -74,4 +74,4 @@ def operator(cluster: ControlPlane, log: Path, new_host: NewHost, agent: AgentKi
     """Give a running operator; hosts it has met are taken away before it stops."""
     with rig.operator(cluster, log, agents.settings(agent)) as running:
         yield running
-        cluster.kubectl("delete", "hvh", "--all", "--timeout=30s")
+        rig.remove_hosts(cluster)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e.webhook import SELECTOR, Webhook
@@ -160,6 +162,15 @@ def operator(
         yield running
     finally:
         running.stop()
+
+
+def remove_hosts(plane: ControlPlane) -> None:
+    """Take every HyperVHost away at once, also those that machines still need."""
+    plane.kubectl("delete", "hvh", "--all", "--wait=false")
+    for name in plane.kubectl("get", "hvh", "-o", "name").split():
+        with contextlib.suppress(CommandFailed):  # gone meanwhile
+            plane.kubectl("patch", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+    plane.kubectl("wait", "--for=delete", "hvh", "--all", "--timeout=30s")
 
 
 def machine(plane: ControlPlane, namespace: str, name: str) -> dict[str, Any]:

@@ -38,10 +38,9 @@ def _operator(cluster: ControlPlane, log: Path, bundle: Path, **more: str) -> It
 
 
 @pytest.fixture(autouse=True)
-def _no_host_is_left(cluster: ControlPlane, new_host: NewHost, log: Path) -> Iterator[None]:
+def _no_host_is_left(cluster: ControlPlane, new_host: NewHost) -> Iterator[None]:
     yield
-    with rig.operator(cluster, log, admission=False):
-        cluster.kubectl("delete", "hvh", "--all", "--timeout=60s")
+    rig.remove_hosts(cluster)
 
 
 def _status(cluster: ControlPlane, host: SimulatedHost) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
-from hyperv_operator.api.names import HostCondition, Reason
+from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
 from hyperv_operator.contract.inventory import HostFacts, HostIdFacts, InventoryReport
 from hyperv_operator.core import conditions, failures
 from hyperv_operator.core.observed import HostProblem
@@ -16,6 +16,7 @@ from hyperv_operator.errors import AgentMissing, HostError, LogonRefused, WrongH
 
 _GIB = 1024**3
 MAX_LOGON_FAILURES = 2
+_MACHINES_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class HostSnapshot:
     logon_failures: LogonFailures | None = None
     rollout: Rollout | None = None
     """How the operator's agent gets there; None where it is looked after by hand."""
+    held_by: tuple[str, ...] = ()
+    """The machines for whose sake a deleted host is kept, as namespace/name."""
     offered: str | None = None
     """The operator's version where it is to be installed by hand: what it is called, and its digest."""
 
@@ -193,7 +196,24 @@ def _fresh(snapshot: HostSnapshot, now: datetime) -> Fact:
     return Fact(True, Reason.AS_EXPECTED, "The inventory is fresh.")
 
 
+def _held(machines: tuple[str, ...]) -> str:
+    shown = ", ".join(machines[:_MACHINES_NAMED])
+    more = f" and {len(machines) - _MACHINES_NAMED} more" if len(machines) > _MACHINES_NAMED else ""
+    return (
+        f"The HyperVHost is being deleted and is kept until no machine needs it: {shown}{more}. Delete them; what they have on "
+        f"the host is removed through it. If the host is gone for good, annotate each with {ABANDON_ANNOTATION}=<status.vmId, or "
+        "its uid>. Nothing new starts here."
+    )
+
+
 def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, Fact]:
+    if snapshot.held_by:
+        text = _held(snapshot.held_by)
+        return {
+            HostCondition.READY: Fact(False, Reason.DELETING, text),
+            HostCondition.RECONCILING: Fact(True, Reason.DELETING, text),
+            HostCondition.STALLED: Fact(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+        }
     agent = _agent_ready(snapshot)
     if trouble is None and agent.value is not True:
         waits = agent.reason in (Reason.AGENT_ROLLOUT_INCOMPLETE, Reason.WAITING_FOR_INVENTORY)

@@ -43,6 +43,8 @@ class HostView:
     previous_begun_at: datetime | None = None
     rollout: Rollout | None = None
     """How the operator's agent gets there; None where it is looked after by hand."""
+    deleting: bool = False
+    """Somebody has deleted the HyperVHost; it is kept until its machines are gone."""
 
     def vms_of(self, uid: str) -> tuple[VmFacts, ...]:
         """Return the VMs that carry this machine's mark."""

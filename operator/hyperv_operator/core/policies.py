@@ -213,8 +213,16 @@ def _schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:
 
 
 def host_open(snapshot: Snapshot) -> Violation | None:
-    """A cordoned host starts nothing new."""
+    """A host that is cordoned or being deleted starts nothing new."""
     assert snapshot.host is not None
+    if snapshot.host.deleting and snapshot.status.claim is None:
+        return Violation(
+            Reason.HOST_CORDONED,
+            f"Host {snapshot.host.name} is being deleted: nothing new starts there. Delete this machine and apply it again "
+            "with another spec.targetHost, or create the HyperVHost again when it is gone.",
+            about_submission=False,
+            needs_person=False,
+        )
     if snapshot.host.spec.cordoned and snapshot.status.claim is None:
         return Violation(
             Reason.HOST_CORDONED,

@@ -18,29 +18,50 @@ def register(registry: kopf.OperatorRegistry) -> None:
     where: dict[str, Any] = {"registry": registry}
     kopf.on.event(GROUP, VERSION, HOSTS, **where)(observe)
     kopf.daemon(GROUP, VERSION, HOSTS, cancellation_timeout=5.0, **where)(live)
+    kopf.on.delete(GROUP, VERSION, HOSTS, id="delete", **where)(remove)
 
 
-async def observe(body: kopf.Body, memo: Any, **_: object) -> None:
-    """Take over what the watch brings, and wake the host's loop when its spec has changed."""
+def _record(context: Context, body: JsonObject) -> HostRecord:
+    meta = metadata(body)
+    record = context.book.hosts.get(meta.name)
+    if record is None or record.ref.uid != meta.uid:
+        record = context.book.hosts[meta.name] = HostRecord(ref_of(HOST_KIND, body), body)
+        for machine in context.book.machines_on(record.name):
+            machine.wake.set()
+    return record
+
+
+async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
+    """Take over what the watch brings, and wake the host's loop when a person has changed something."""
     context: Context = memo.context
     plain: JsonObject = dict(body)
     meta = metadata(plain)
     record = context.book.hosts.get(meta.name)
-    if record is not None and record.ref.uid == meta.uid and record.observe(plain):
-        record.wake.set()
+    own = record if record and record.ref.uid == meta.uid else None
+    if type == "DELETED":
+        if own:
+            # Somebody has taken the finalizer away by hand.
+            context.hosts.forget(own)
+        # Until now the API server still had the object: who looked there has to look again.
+        for machine in context.book.machines_on(meta.name):
+            machine.wake.set()
+    elif own and own.observe(plain):
+        own.wake.set()
 
 
 async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
     """Run one host's loop until it is deleted or the operator stops."""
     context: Context = memo.context
-    plain: JsonObject = dict(body)
-    record = context.book.hosts[metadata(plain).name] = HostRecord(ref_of(HOST_KIND, plain), plain)
-    for machine in context.book.machines_on(record.name):
-        machine.wake.set()
-    try:
-        while not stopped:
-            until = await context.hosts.reconcile(record)
-            await context.sleep(record.wake, until)
-    finally:
-        if stopped.reason is not None and kopf.DaemonStoppingReason.RESOURCE_DELETED in stopped.reason:
-            context.hosts.forget(record)
+    record = _record(context, dict(body))
+    while not stopped:
+        until = await context.hosts.reconcile(record)
+        await context.sleep(record.wake, until)
+
+
+async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
+    """Go on with a deleted host's passes until no machine needs it any more; kopf takes the finalizer away after that."""
+    context: Context = memo.context
+    record = _record(context, dict(body))
+    while (until := await context.hosts.retire(record)) is not None:
+        await context.sleep(record.wake, until)
+    context.hosts.forget(record)

@@ -127,6 +127,12 @@ class HostRecord:
     """Set while the agent's files on the host are not being changed."""
     rollout_told: object = None
     """What the other hosts were last told of it."""
+    held_by: tuple[str, ...] = ()
+    """The machines for whose sake a deleted host is kept, as namespace/name."""
+    held_told: tuple[str, ...] = ()
+    """Those of them that its status tells of."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held during a pass."""
     pruned_at: datetime | None = None
     """When old versions of the agent were last deleted."""
 
@@ -141,11 +147,12 @@ class HostRecord:
         return parse_spec(HyperVHostSpec, self.body.get("spec"))
 
     def observe(self, body: JsonObject) -> bool:
-        """Take over a newer version; tell whether the spec has changed."""
+        """Take over a newer version; tell whether what a person asks for has changed (spec, deletion)."""
         if not is_newer(body, self.body):
             return False
-        before, self.body = metadata(self.body).generation, body
-        return metadata(body).generation != before
+        before, self.body = metadata(self.body), body
+        after = metadata(body)
+        return (before.generation, before.deleting) != (after.generation, after.deleting)
 
     def view(self, unasked: HostProblem) -> HostView | None:
         """Return what decisions see of the host; `unasked` is its problem as long as nobody has asked it anything."""
@@ -161,6 +168,7 @@ class HostRecord:
             begun_at=self.begun_at,
             previous_begun_at=self.previous_begun_at,
             rollout=self.rollout,
+            deleting=metadata(self.body).deleting,
         )
 
 

@@ -7,6 +7,7 @@ import time
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
+from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
 from hyperv_operator.core import hosts, placeholders
 from hyperv_operator.core.placeholders import InProgress
@@ -22,12 +23,14 @@ log = logging.getLogger(__name__)
 
 PUBLISH_EVERY = timedelta(seconds=5)
 """An inventory object is written at most this often."""
+RETIRE_EVERY = timedelta(seconds=5)
+"""A deleted host is looked at this often for whether a machine still needs it."""
 _STALE_INTERVALS = 3
 _CONFLICTS = 4
 
 
 class HostReconciler:
-    """Runs passes of hosts. One host's passes never overlap: each has one loop."""
+    """Runs passes of hosts. One host's passes never overlap."""
 
     def __init__(self, world: World, book: Book) -> None:
         self._world = world
@@ -37,6 +40,30 @@ class HostReconciler:
 
     async def reconcile(self, record: HostRecord) -> datetime:
         """Make one pass and return when the next is due. Failures are reported, never raised."""
+        async with record.lock:
+            return await self._pass(record)
+
+    async def retire(self, record: HostRecord) -> datetime | None:
+        """Make a pass of a deleted host; return when the next is due, or None if no machine needs the host any more.
+
+        Without the host what a machine has there could not be removed.
+        """
+        try:
+            record.held_by = await self._machines_there(record)
+        except ClusterError as error:
+            log.warning("%s", error, extra={"host": record.name})
+            return self._world.clock.now() + RETIRE_EVERY
+        if not record.held_by:
+            return None
+        return min(await self.reconcile(record), self._world.clock.now() + RETIRE_EVERY)
+
+    async def _machines_there(self, record: HostRecord) -> tuple[str, ...]:
+        """Return the machines that may have something on the host: those that were ever launched."""
+        bodies = await self._world.objects.list_machines(record.name)
+        launched = (body for body in bodies if HyperVMachineStatus.parse(body.get("status")).claim is not None)
+        return tuple(sorted(f"{metadata(body).namespace}/{metadata(body).name}" for body in launched))
+
+    async def _pass(self, record: HostRecord) -> datetime:
         started, result = time.monotonic(), "waited"
         try:
             record.wake.clear()
@@ -85,7 +112,7 @@ class HostReconciler:
         if self._rollouts.begin(record):
             await self._tell(record)
             await self._rollouts.install(record, spec)
-        if not looked and record.rollout == before:
+        if not looked and record.rollout == before and record.held_by == record.held_told:
             return False
         await self._tell(record)
         await self._rollouts.prune(record, spec)
@@ -113,6 +140,7 @@ class HostReconciler:
             stale_after=timedelta(seconds=interval * _STALE_INTERVALS),
             logon_failures=record.logon_failures,
             rollout=record.rollout,
+            held_by=record.held_by,
             offered=self._offered(record),
         )
 
@@ -138,6 +166,7 @@ class HostReconciler:
     async def _tell(self, record: HostRecord) -> None:
         record.problem = hosts.problem(self._snapshot(record))
         await self._report(record)
+        record.held_told = record.held_by
         self._tell_machines(record)
 
     async def _report(self, record: HostRecord) -> None:
@@ -182,7 +211,7 @@ class HostReconciler:
                 continue
             own = view and (view.vms_of(machine.uid), view.journal_of(machine.uid))
             # The spec too: what waits for an uncordoned host or for its failover cluster has no deadline of its own.
-            seen = (record.problem, images, agent, record.rollout, view and view.spec, own)
+            seen = (record.problem, images, agent, record.rollout, view and view.spec, view and view.deleting, own)
             if machine.views.get(record.name) != seen or machine.awaits_guest:
                 machine.views[record.name] = seen
                 machine.wake.set()

@@ -114,6 +114,7 @@ class HostLook:
         """Keep an inventory."""
         record.previous_begun_at, record.begun_at = record.begun_at, begun_at
         record.report, record.error = report, None
+        self._world.metrics.host_seen(record.name, report, begun_at)
 
     async def call(self, record: HostRecord, spec: HyperVHostSpec, call: HostCall[T]) -> tuple[T, datetime]:
         """Make a call in the fast lane; return its result and when it began.

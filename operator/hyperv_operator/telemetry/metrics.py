@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
+
+from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.telemetry.host_facts import HostFacts
 
 _LONG = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600, 7_200)
 _SHORT = (0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -135,7 +139,9 @@ class PrometheusMetrics:
         self._machines = _ByCondition(f"{_PREFIX}_machines", "HyperVMachines by condition.")
         self._hosts = _ByCondition(f"{_PREFIX}_hosts", "HyperVHosts by condition.")
         registry.register(self._machines)
+        self._facts = HostFacts(_PREFIX)
         registry.register(self._hosts)
+        registry.register(self._facts)
 
     def reconciled(self, kind: str, result: str, seconds: float) -> None:
         """Count one pass."""
@@ -199,9 +205,14 @@ class PrometheusMetrics:
         """Set one host's conditions."""
         self._hosts.objects[host] = (host, conditions)
 
+    def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
+        """Set what one host has."""
+        self._facts.keep(host, report, begun_at)
+
     def host_gone(self, host: str) -> None:
         """Take a host out."""
         self._hosts.objects.pop(host, None)
+        self._facts.forget(host)
         self._open.remove_by_labels({"host": host})
 
     def abandoned(self, host: str) -> None:

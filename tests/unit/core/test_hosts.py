@@ -69,3 +69,13 @@ def test_another_machine_behind_the_address_stops_all_work() -> None:
 
 def test_an_agent_of_another_schema_is_told() -> None:
     assert _ready(hosts.compose(replace(SNAPSHOT, schema_version=2), NOW)) == ("False", "AgentIncompatible")
+
+
+def test_a_deleted_host_names_the_machines_it_is_kept_for() -> None:
+    held = tuple(f"team/vm-{number}" for number in range(8))
+    status = hosts.compose(replace(SNAPSHOT, held_by=held), NOW)
+    assert _ready(status) == ("False", "Deleting")
+    message = next(one.message for one in status.conditions if one.type == "Ready")
+    assert "team/vm-4 and 3 more" in message
+    assert "team/vm-5" not in message
+    assert hosts.problem(replace(SNAPSHOT, held_by=held)) is None, "machines can still be removed through it"

@@ -124,12 +124,15 @@ AT_WORK: Final[Mapping[Reason, Explanation]] = {
         machine=WORKING,
     ),
     Reason.DELETING: Explanation(
-        "The resource is being deleted and the agent removes the VM and what belongs to it, or a launch that was under way "
-        "is waited for.",
-        "Wait. If the host is gone for good, release the resource: `kubectl annotate hypervmachine <name> "
-        "hyperv-operator.io/abandon=<status.vmId, or the uid if there is none>`; the Event `Abandoned` says what may be left.",
+        "A machine is being deleted and the agent removes the VM and what belongs to it, or a launch that was under way is "
+        "waited for. A host is being deleted and is kept until no machine that was launched on it is left: what they have there "
+        "is removed through it.",
+        "Wait; delete the machines that a host names. If the host is gone for good, release each machine: `kubectl annotate "
+        "hypervmachine <name> hyperv-operator.io/abandon=<status.vmId, or the uid if there is none>`; the Event `Abandoned` "
+        "says what may be left.",
         Attention.IF_IT_LASTS,
         machine=WORKING,
+        host=((HostCondition.READY, False), (HostCondition.RECONCILING, True)),
     ),
     Reason.PAUSED: Explanation(
         "`spec.paused` is true: the operator watches and changes nothing. Deleting still works.",

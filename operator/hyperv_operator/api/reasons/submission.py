@@ -116,7 +116,8 @@ NOT_ALLOWED: Final[Mapping[Reason, Explanation]] = {
         machine=REFUSED,
     ),
     Reason.HOST_CORDONED: Explanation(
-        "`spec.cordoned` of the HyperVHost is true: nothing new starts there. What has begun goes on.",
+        "`spec.cordoned` of the HyperVHost is true, or the HyperVHost is being deleted: nothing new starts there. What has begun "
+        "goes on.",
         '`kubectl patch hypervhost <host> --type merge -p \'{"spec":{"cordoned":false}}\'`, or use another host.',
         Attention.IF_IT_LASTS,
         machine=WORKING,

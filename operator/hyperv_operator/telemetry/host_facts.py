@@ -1,0 +1,66 @@
+"""What hosts have, as they last said: precise figures, where the resources' status has rounded ones."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from hyperv_operator.contract.inventory import InventoryReport
+
+
+class HostFacts(Collector):
+    """Gauges made from each host's last inventory at the moment of the scrape."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._seen: dict[str, tuple[InventoryReport, datetime]] = {}
+
+    def keep(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
+        """Take over an inventory."""
+        self._seen[host] = (report, begun_at)
+
+    def forget(self, host: str) -> None:
+        """Drop a host that is gone."""
+        self._seen.pop(host, None)
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        seen = sorted(self._seen.items())
+        plain = [
+            ("inventory_timestamp_seconds", "When the last complete inventory began (seconds since 1970)."),
+            ("host_logical_processors", "Logical processors."),
+            ("host_memory_bytes", "Memory."),
+            ("host_memory_free_bytes", "Free memory."),
+        ]
+        families = [GaugeMetricFamily(f"{self._prefix}_{name}", text, labels=["host"]) for name, text in plain]
+        size = GaugeMetricFamily(f"{self._prefix}_host_volume_bytes", "Size of a volume.", labels=["host", "volume"])
+        free = GaugeMetricFamily(
+            f"{self._prefix}_host_volume_free_bytes", "Free space of a volume.", labels=["host", "volume"]
+        )
+        vms = GaugeMetricFamily(
+            f"{self._prefix}_host_vms",
+            "VMs on a host, by state and by whether they carry a machine's mark.",
+            labels=["host", "state", "marked"],
+        )
+        for host, (report, begun_at) in seen:
+            facts = report.facts
+            values = (
+                begun_at.timestamp(),
+                facts.logical_processors,
+                facts.memory_total_bytes,
+                facts.memory_free_bytes,
+            )
+            for family, value in zip(families, values, strict=True):
+                family.add_metric([host], value)
+            for volume in facts.volumes:
+                size.add_metric([host, volume.path], volume.size_bytes)
+                free.add_metric([host, volume.path], volume.free_bytes)
+            tally = Tally((vm.state, "true" if vm.machine_uid else "false") for vm in report.vms)
+            for labels, count in sorted(tally.items()):
+                vms.add_metric([host, *labels], count)
+        yield from (*families, size, free, vms)
