@@ -7,7 +7,9 @@ function ConvertTo-HvoRefusal {
     #>
     param([Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord)
     $cause = $ErrorRecord.Exception
-    while ($null -ne $cause.InnerException -and -not $cause.Data.Contains('HvoRollout')) { $cause = $cause.InnerException }
+    while ($null -ne $cause.InnerException -and -not $cause.Data.Contains('HvoRollout') -and -not (Test-HvoAccessDenied $cause)) {
+        $cause = $cause.InnerException
+    }
     $text = $cause.Message
     $denied = [System.Management.Automation.ErrorCategory]::PermissionDenied
     if ($cause.Data.Contains('HvoRollout')) {

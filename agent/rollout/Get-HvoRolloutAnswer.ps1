@@ -29,7 +29,7 @@ function Get-HvoRolloutAnswer {
         $answer.version = Install-HvoVersion -Staged $staged -Versions $versions -Digest $digest
     } else {
         $keep = [string[]]@(Get-HvoKeptName $header)
-        $answer.removed = [string[]]@(Remove-HvoOldVersion -Versions $versions -Keep $keep)
+        $answer.removed = [string[]]@(Remove-HvoOldVersion -Versions $versions -Keep $keep | Sort-Object)
     }
     return $answer
 }

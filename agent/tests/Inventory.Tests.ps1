@@ -57,6 +57,9 @@ Describe 'The inventory of a host' {
         $text = (Invoke-TestAgent $world (New-TestJob $world inventory)).Lines
         $text[0] | Should -Match '"switches":\["External"\]'
         $text[0] | Should -Match '"schema_versions":\[1\]'
+        $text[0] | Should -Match '"versions":\[\]'
+        $null = New-Item -ItemType Directory ([System.IO.Path]::Combine($world.Agent, 'versions', '0123456789abcdef'))
+        (Invoke-TestAgent $world (New-TestJob $world inventory)).Lines[0] | Should -Match '"versions":\["0123456789abcdef"\]'
         @($text -match '"addresses":\["192\.168\.1\.100"\]').Count | Should -Be 1
         @($text -match '"addresses":\[\]').Count | Should -Be 1
     }

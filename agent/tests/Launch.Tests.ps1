@@ -80,3 +80,70 @@ Describe 'A disk that is full' {
         }
     }
 }
+
+Describe 'An agent in a version''s folder' {
+    BeforeEach {
+        # All of the agent moves there; agent.json stays where it is, in the root.
+        $world = New-TestHost
+        $root = $world.Agent
+        $version = [System.IO.Path]::Combine($root, 'versions', '0123456789abcdef')
+        [System.IO.Directory]::Move($root, "$root-moved")
+        $null = New-Item -ItemType Directory (Split-Path $version)
+        [System.IO.Directory]::Move("$root-moved", $version)
+        [System.IO.File]::Move((Join-Path $version 'agent.json'), (Join-Path $root 'agent.json'))
+        $world.Agent = $version
+    }
+
+    It 'works by the agent.json of the root: <Golden>' -ForEach @(
+        @{ Golden = 'provision-first'; Reason = 'WaitingForGuestKey' }, @{ Golden = 'remove'; Reason = 'Removed' }
+        @{ Golden = 'update'; Reason = 'VmMissing' }, @{ Golden = 'inventory'; Reason = 'Inventory' }
+    ) {
+        (Invoke-TestAgent $world (New-TestJob $world $Golden)).Outcome.reason | Should -Be $Reason
+    }
+
+    It 'works in a process of its own, with its own ISOs' {
+        (Start-TestProcess $world (New-TestJob $world)).Outcome.reason | Should -Be 'WaitingForGuestKey'
+        $iso = Get-Folder $world (New-TestJob $world) 'provisioning.iso'
+        [System.IO.File]::ReadAllText($iso) | Should -Be 'ISO for windows'
+    }
+
+    It 'reads no agent.json of its own: it widens nothing' {
+        Set-AllowedRoot -World $world -Root $world.Root
+        Set-AllowedRoot -World @{ Agent = $root } -Root $world.Images
+        (Invoke-TestAgent $world (New-TestJob $world)).Outcome.code | Should -Be 'PathNotAllowed'
+    }
+
+    It 'may do nothing where the root has no agent.json, whatever its own says' {
+        Set-AllowedRoot -World $world -Root $world.Images, $world.Machines
+        [System.IO.File]::Delete((Join-Path $root 'agent.json'))
+        $outcome = (Invoke-TestAgent $world (New-TestJob $world)).Outcome
+        $outcome.code | Should -Be 'PathNotAllowed'
+        $outcome.message | Should -BeLike "*$(Join-Path $root 'agent.json') does not exist*"
+    }
+
+    It 'shows its own digest, which an agent.json in it does not change, and the versions of the root' {
+        $get = { (ConvertFrom-Json (Invoke-TestAgent $world (New-TestJob $world inventory)).Lines[0]).agent }
+        $first = & $get
+        $first.versions | Should -Be @('0123456789abcdef')
+        foreach ($name in 'fedcba9876543210', '00ff00ff00ff00ff', '.incoming-0', '.removed-fedcba9876543211', 'FEDCBA9876543210', 'old') {
+            $null = New-Item -ItemType Directory ([System.IO.Path]::Combine($root, 'versions', $name)) -ErrorAction SilentlyContinue
+        }
+        [System.IO.File]::WriteAllText([System.IO.Path]::Combine($root, 'versions', '1111111111111111'), 'a file')
+        Set-AllowedRoot -World $world -Root $world.Root
+        $second = & $get
+        $second.versions | Should -Be @('00ff00ff00ff00ff', '0123456789abcdef', 'fedcba9876543210')
+        $second.digest | Should -BeExactly $first.digest
+        [System.IO.File]::AppendAllText((Join-Path $version 'lib/Write-HvoLog.ps1'), "`n")
+        (& $get).digest | Should -Not -Be $first.digest
+    }
+
+    It 'that was installed by hand in the root shows the versions beside it, and a digest without them' {
+        $get = { (ConvertFrom-Json (Invoke-TestAgent $world (New-TestJob $world inventory)).Lines[0]).agent }
+        $alone = (& $get).digest
+        Copy-Item -Recurse -Path (Join-Path $version '*') -Destination $root
+        $world.Agent = $root
+        $agent = & $get
+        $agent.versions | Should -Be @('0123456789abcdef')
+        $agent.digest | Should -BeExactly $alone
+    }
+}
