@@ -84,6 +84,20 @@ def test_a_version_is_brought_and_its_scripts_run_from_it(host: SimulatedHost, c
     assert host.ledger.count("activate_version") == 1
 
 
+def test_the_digest_is_that_of_the_protocol() -> None:
+    files = {"b.ps1": b"a", "lib/a.ps1": b"b", "agent.json": b"{}", "versions/x": b"x"}
+    # sha256sum b.ps1 lib/a.ps1 | sort | sha256sum
+    assert digest(files) == "sha256:6e9061e7a5e9727a9559062670d305c111efd0aedb314b7c2b9ce9858ef3c461"
+
+
+def test_only_the_schema_of_submissions_follows_the_manifest(client: Client) -> None:
+    version = client.bring({**AGENT_FILES, "agent-manifest.json": b'{"version":"3.0.0","schema_versions":[2]}'})
+    ended = client.launch("Invoke-ProvisioningJob.ps1", _provisioning(1), version).last
+    assert ended["code"] == "SchemaMismatch"
+    removal = {**_provisioning(1), "schema": {"id": "vm-removal", "version": 1}, "machine": {"vm_id": None}}
+    assert client.launch("Invoke-RemovalJob.ps1", removal, version).last["outcome"] == "completed"
+
+
 def test_a_script_is_there_if_its_folder_has_it(client: Client) -> None:
     part = {path: content for path, content in AGENT_FILES.items() if path != "Invoke-RemovalJob.ps1"}
     version = client.bring(part)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 import pytest
 from pypsrp.exceptions import WSManFaultError
 from pypsrp.powershell import RunspacePool
+from pypsrp.wsman import NAMESPACES, SelectorSet
 
 from controlplane.waiting import wait_until
 from hostsim.host import SimulatedHost
-from integration.hostsim.client import Client, connected, names
+from integration.hostsim.client import SHELL, Client, connected, names
 
 _TOO_MANY = 0x803381A5
 _NO_SHELL = 0x8033805B
@@ -76,8 +78,15 @@ def test_an_enumeration_gives_every_shell_once(
 
 def test_a_shell_that_nobody_uses_is_idle(host: SimulatedHost, client: Client) -> None:
     host.leak_shells("left behind", idle_seconds=93_784)
-    told = next(shell for shell in client.shells() if shell["Name"] == "left behind")
+    told = client.shells()[-1]
     assert told["ShellInactivity"] == told["ShellRunTime"] == "P1DT2H3M4S"
+    selectors = SelectorSet()
+    selectors.add_option("ShellId", told["ShellId"])
+    got = client.wsman.get(SHELL, selector_set=selectors)
+    assert got.findtext("rsp:Shell/rsp:Name", "", NAMESPACES) == "left behind"
+    told = client.shells()[-1]
+    assert told["ShellRunTime"].startswith("P1DT2H3M")
+    assert told["ShellInactivity"].startswith("P0DT0H0M")
 
 
 def test_an_account_may_have_so_many_shells_and_no_more(host: SimulatedHost, client: Client) -> None:
@@ -136,7 +145,12 @@ def test_a_reboot_ends_every_shell(host: SimulatedHost, client: Client) -> None:
     assert (host.ledger.shells, host.ledger.shells_peak) == (0, 3)
 
 
-def test_a_sequence_that_has_ended_gives_nothing(client: Client) -> None:
-    client.shells(optimize=False)
+def test_an_enumeration_that_is_to_be_pulled_begins_without_shells(client: Client) -> None:
+    begun = client.wsman.enumerate(SHELL, ET.Element(f"{{{NAMESPACES['wsen']}}}Enumerate"))
+    assert begun.findtext(".//wsen:EnumerationContext", "", NAMESPACES).startswith("uuid:")
+    assert begun.find(".//rsp:Shell", NAMESPACES) is None
+
+
+def test_an_enumeration_that_is_not_under_way_gives_nothing(client: Client) -> None:
     with pytest.raises(WSManFaultError, match="enumeration context is invalid"):
         client.pull("uuid:00000000-0000-4000-8000-000000000000")
