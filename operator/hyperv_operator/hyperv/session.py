@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ ENVELOPE = 512_000
 IDLE_TIMEOUT = 180
 POLL_SECONDS = 2
 """How long a Receive waits for something to come: also how soon a cancellation is heeded."""
+_RETRIES = 1
+"""How often a Receive is sent again that had no answer."""
 _OPEN_DEADLINE = 60.0
 
 
@@ -259,7 +262,7 @@ def _connect(endpoint: HostEndpoint, folder: Path) -> WSMan:
         options["certificate_key_pem"] = _file(folder, "client.key", secrets.certificate_key_pem.get_secret_value())
     if endpoint.ca_bundle:
         options["cert_validation"] = _file(folder, "ca.pem", endpoint.ca_bundle)
-    return WSMan(
+    wsman = WSMan(
         endpoint.address,
         max_envelope_size=ENVELOPE,
         operation_timeout=OPERATION_TIMEOUT,
@@ -273,6 +276,23 @@ def _connect(endpoint: HostEndpoint, folder: Path) -> WSMan:
         encryption="auto",
         no_proxy=True,
         **options,
+    )
+    wsman.transport.send = partial(_send, wsman.transport.send)  # type: ignore[method-assign]
+    return wsman
+
+
+def _send(
+    send: Callable[..., bytes], message: bytes, *, retries_on_read_timeout: int = 0, timeout: object = None
+) -> bytes:
+    """Send with timeouts of our own: pypsrp gives a Receive 2 s more than the host may wait, and sends it again 5 times.
+
+    A host that takes 2 s for each operation would have none of them answered in time, and one that has lost its network
+    would hold the worker for more than 2 minutes.
+    """
+    return send(
+        message,
+        retries_on_read_timeout=min(retries_on_read_timeout, _RETRIES),
+        timeout=(CONNECTION_TIMEOUT, READ_TIMEOUT),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 from pydantic import SecretStr
+from typing_extensions import override
 
 from hostcalls import OPTIONS, Listener, endpoint, provisioning
 from hostsim.host import SimulatedHost
@@ -15,7 +17,7 @@ from hyperv_operator.contract.job import (
     RemovalJob,
     SchemaRef,
 )
-from hyperv_operator.contract.records import AgentCode, OutcomeKind, StepRecord
+from hyperv_operator.contract.records import AgentCode, OutcomeKind, Step, StepRecord
 from hyperv_operator.errors import (
     AgentMissing,
     AuthenticationFailed,
@@ -30,7 +32,7 @@ from hyperv_operator.errors import (
 )
 from hyperv_operator.hyperv.agent import WinRmHostAgent
 from hyperv_operator.hyperv.pool import SessionPool
-from hyperv_operator.ports import HostCredentials, LogLine
+from hyperv_operator.ports import AgentReport, HostCredentials, LogLine
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 
@@ -113,6 +115,29 @@ def test_faults_during_a_run_are_told_apart(host: SimulatedHost, agent: WinRmHos
     with pytest.raises(HostError) as raised:
         agent.run(endpoint(host), provisioning(), Listener())
     assert raised.value.effect_unknown
+
+
+class _Slowing(Listener):
+    """Has the host take 2.5 s for each operation from the moment on at which it copies, and copy for some of them."""
+
+    def __init__(self, host: SimulatedHost) -> None:
+        super().__init__(60)
+        self._host = host
+
+    @override
+    def report(self, report: AgentReport) -> None:
+        super().report(report)
+        if isinstance(report, StepRecord) and report.step is Step.COPY_IMAGE and not self._host.faults.latency_seconds:
+            self._host.faults.latency_seconds = 2.5
+            Timer(8, setattr, (self._host.faults, "hang_at", None)).start()
+
+
+def test_a_host_that_answers_slowly_while_it_has_nothing_to_tell_is_not_taken_for_a_silent_one(
+    host: SimulatedHost, agent: WinRmHostAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    host.faults.hang_at = "CopyImage"
+    assert agent.run(endpoint(host), provisioning(), _Slowing(host)).outcome is OutcomeKind.PENDING
+    assert [record.getMessage() for record in caplog.records if "Timeout" in record.getMessage()] == []
 
 
 def test_a_deadline_and_a_cancellation_stop_the_script(host: SimulatedHost, agent: WinRmHostAgent) -> None:

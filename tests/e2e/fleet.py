@@ -1,0 +1,257 @@
+"""Many simulated hosts, in processes of their own: they share neither the operator's processor time nor one interpreter's.
+
+Each process holds several hosts and answers one request at a time on a pipe. What crosses it is a method of `_Worker`, its
+arguments and what it returns.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Self
+
+from typing_extensions import override
+
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import rig
+from e2e.webhook import UNREVIEWED
+from e2e.wire import Wire
+from hostsim import manifests
+from hostsim.host import SimulatedHost
+from hostsim.psrp import Shell
+
+SHELL_QUOTA = 25
+"""Shells that WinRM gives one account on hosts that are set up as they come (`MaxShellsPerUser`; newer ones give 30)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One host to start. `options` are SimulatedHost's, `faults` those that it has from the start, `spec` the HyperVHost's."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    faults: Mapping[str, Any] = field(default_factory=dict)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Census:
+    """What one host holds, and what its ledger says. Times are seconds since the epoch."""
+
+    running: int
+    """Runs that change the host now."""
+    peak: int
+    shells: int
+    """Open now."""
+    shells_peak: int
+    opened: int
+    """Shells so far."""
+    vms: int
+    mutations: Counter[str]
+    """By kind, so far."""
+    machines: dict[str, Counter[str]]
+    """The same by machine UID."""
+    last: dict[str, float]
+    """When each machine's last mutation was."""
+
+
+class Fleet:
+    """Hosts that run; a context manager."""
+
+    def __init__(self, plans: Sequence[Plan], processes: int = 2) -> None:
+        self.names = [plan.name for plan in plans]
+        self._shares = [plans[number::processes] for number in range(processes)]
+        self._workers: list[tuple[BaseProcess, Connection]] = []
+        self._of: dict[str, Connection] = {}
+        self.manifests: list[dict[str, Any]] = []
+        """The HyperVHosts, and the Secrets with their credentials."""
+
+    def __enter__(self) -> Self:
+        context = multiprocessing.get_context("spawn")
+        for share in self._shares:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, share), name="hosts", daemon=True)
+            process.start()
+            theirs.close()
+            self._workers.append((process, ours))
+        for share, (_, pipe) in zip(self._shares, self._workers, strict=True):
+            self.manifests += _ask(pipe, "registrations")
+            self._of |= dict.fromkeys((plan.name for plan in share), pipe)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process, pipe in self._workers:
+            # One that has died is no reason to leave the others running.
+            with contextlib.suppress(OSError):
+                pipe.send(None)
+            process.join(30)
+            if process.is_alive():
+                process.kill()
+            pipe.close()
+
+    def census(self) -> dict[str, Census]:
+        """Return every host's census, by name."""
+        found: dict[str, Census] = {}
+        for _, pipe in self._workers:
+            found |= _ask(pipe, "census")
+        return found
+
+    def set_faults(self, names: Iterable[str], **faults: Any) -> None:
+        """Change some faults of some hosts."""
+        for name in names:
+            _ask(self._of[name], "set_faults", name, faults)
+
+    def cut(self, name: str) -> None:
+        """Cut a host's network: what is sent to it vanishes."""
+        _ask(self._of[name], "cut", name)
+
+    def mutations(self) -> Counter[str]:
+        """Return how many mutations of each kind there were on all hosts."""
+        return sum((one.mutations for one in self.census().values()), Counter())
+
+    def wait_for(self, what: str, counted: str, count: int, within: float = 60) -> None:
+        """Wait until a figure of the census, summed up over the hosts, is so much."""
+        wait_until(
+            lambda: sum(getattr(one, counted) for one in self.census().values()),
+            lambda seen: seen == count,
+            what=what,
+            within=within,
+            every=0.2,
+        )
+
+
+@contextlib.contextmanager
+def crowd(plane: ControlPlane) -> Iterator[str]:
+    """Give a namespace whose machines no webhook reviews, and which are gone when no operator of this test is left.
+
+    They are not removed from their hosts, which are gone too: that would take as long as to make them.
+    """
+    namespace = plane.new_namespace("crowd", rig.ALLOWED | UNREVIEWED)
+    yield namespace
+    for one in machines(plane, namespace):
+        path = f"{_path('HyperVMachine', namespace)}/{one['metadata']['name']}"
+        plane.request("PUT", path, {**one, "metadata": {**one["metadata"], "finalizers": []}})
+        plane.request("DELETE", path)
+
+
+def create(plane: ControlPlane, namespace: str, objects: Iterable[Mapping[str, Any]]) -> None:
+    """Create Secrets and HyperVMachines; where kubectl would take half a minute for hundreds, this takes seconds."""
+    for one in objects:
+        status, answer = plane.request("POST", _path(one["kind"], namespace), one)
+        if status != HTTPStatus.CREATED:
+            raise RuntimeError(f"{one['kind']} {one['metadata']['name']} was not created: {answer.get('message')}")
+
+
+def machines(plane: ControlPlane, namespace: str) -> list[dict[str, Any]]:
+    """Return a namespace's machines."""
+    _, found = plane.request("GET", _path("HyperVMachine", namespace))
+    return list(found["items"])
+
+
+def _path(kind: str, namespace: str) -> str:
+    root, plural = {
+        "Secret": ("/api/v1", "secrets"),
+        "HyperVMachine": ("/apis/hyperv-operator.io/v1alpha1", "hypervmachines"),
+    }[kind]
+    return f"{root}/namespaces/{namespace}/{plural}"
+
+
+def wait_for_ready(plane: ControlPlane, namespace: str, count: int, within: float) -> None:
+    """Wait until so many machines of a namespace are Ready."""
+
+    def ready() -> int:
+        return sum(rig.condition(one, "Ready").get("status") == "True" for one in machines(plane, namespace))
+
+    wait_until(ready, lambda seen: seen == count, what=f"{count} machines that are Ready", within=within, every=0.5)
+
+
+def _ask(pipe: Connection, method: str, *arguments: Any) -> Any:
+    pipe.send((method, arguments))
+    answer, error = pipe.recv()
+    if error is not None:
+        raise RuntimeError(f"{method} of the simulated hosts failed: {error}")
+    return answer
+
+
+class _Shells(dict[str, Shell]):
+    """A host's open shells, which knows how many there were at most."""
+
+    peak = 0
+
+    @override
+    def __setitem__(self, key: str, value: Shell) -> None:
+        super().__setitem__(key, value)
+        self.peak = max(self.peak, len(self))
+
+
+class _Worker:
+    """The hosts of one process."""
+
+    def __init__(self, plans: Sequence[Plan], stack: contextlib.ExitStack) -> None:
+        self._hosts: dict[str, SimulatedHost] = {}
+        self._wires: dict[str, Wire] = {}
+        self._shells: dict[str, _Shells] = {}
+        self._plans = plans
+        for plan in plans:
+            host = SimulatedHost(plan.name, **plan.options)
+            host.wsman.shells = self._shells[plan.name] = _Shells()
+            self._hosts[plan.name] = stack.enter_context(host)
+            self.set_faults(plan.name, plan.faults)
+            self._wires[plan.name] = stack.enter_context(Wire(host.port))
+
+    def registrations(self) -> list[dict[str, Any]]:
+        made = []
+        for plan in self._plans:
+            host = self._hosts[plan.name]
+            registered = manifests.hyperv_host(host, **plan.spec)
+            registered["spec"]["connection"]["port"] = self._wires[plan.name].port
+            made += [manifests.credentials(host, rig.SYSTEM), registered]
+        return made
+
+    def census(self) -> dict[str, Census]:
+        return {name: host.call(lambda: self._count(name)) for name, host in self._hosts.items()}  # noqa: B023
+
+    def _count(self, name: str) -> Census:
+        host, ledger = self._hosts[name], self._hosts[name].ledger
+        machines: dict[str, Counter[str]] = {}
+        for entry in ledger.entries:
+            machines.setdefault(entry.machine_uid, Counter())[entry.kind] += 1
+        return Census(
+            running=ledger.running,
+            peak=ledger.peak,
+            shells=len(host.wsman.shells),
+            shells_peak=self._shells[name].peak,
+            opened=ledger.sessions,
+            vms=len(host.world.vms),
+            mutations=Counter(entry.kind for entry in ledger.entries),
+            machines=machines,
+            last={entry.machine_uid: entry.at for entry in ledger.entries},
+        )
+
+    def set_faults(self, name: str, faults: Mapping[str, Any]) -> None:
+        for fault, value in faults.items():
+            assert hasattr(self._hosts[name].faults, fault)
+            setattr(self._hosts[name].faults, fault, value)
+
+    def cut(self, name: str) -> None:
+        self._wires[name].cut()
+
+
+def _serve(pipe: Connection, plans: Sequence[Plan]) -> None:
+    """Answer until told to end, or until whoever asks is gone."""
+    with contextlib.ExitStack() as stack:
+        worker = _Worker(plans, stack)
+        with contextlib.suppress(EOFError):
+            while request := pipe.recv():
+                method, arguments = request
+                try:
+                    pipe.send((getattr(worker, method)(*arguments), None))
+                except Exception as error:  # noqa: BLE001 - it is raised where the request came from
+                    pipe.send((None, repr(error)))

@@ -1,0 +1,64 @@
+"""A hundred runs are in flight when the operator dies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from controlplane.plane import ControlPlane
+from e2e import rig
+from e2e.fleet import Fleet, Plan, create, crowd, wait_for_ready
+
+pytestmark = pytest.mark.timeout(300)
+
+_HOSTS = 10
+_EACH = 10
+_RUNS = _HOSTS * _EACH
+_UNDISTURBED = 2
+_MANY = {"HVO_JOB_WORKERS": str(_RUNS), "HVO_JOB_WORKERS_LEAST": str(_RUNS)}
+
+
+def _create(cluster: ControlPlane, namespace: str, fleet: Fleet, each: int) -> None:
+    """Create so many machines on each host."""
+    for host in fleet.names:
+        for number in range(each):
+            create(cluster, namespace, rig.submission(host, f"{namespace}-{host}-{number}"))
+
+
+def test_a_hundred_runs_in_flight_outlive_the_operator_and_nothing_is_done_twice(
+    cluster: ControlPlane, log: Path
+) -> None:
+    """On every other host what the operator has left behind dies with it; on the others it goes on."""
+    plans = [
+        Plan(
+            f"crash-{number}",
+            faults={"orphans": "die" if number % 2 else "continue"},
+            spec={"maxConcurrentRuns": _EACH},
+        )
+        for number in range(_HOSTS)
+    ]
+    with crowd(cluster) as calm, crowd(cluster) as struck, Fleet(plans) as fleet:
+        cluster.apply(fleet.manifests, namespace=rig.SYSTEM)
+        first = rig.Operator(cluster, log, _MANY)
+        try:
+            _create(cluster, calm, fleet, _UNDISTURBED)
+            wait_for_ready(cluster, calm, _HOSTS * _UNDISTURBED, within=60)
+            undisturbed = fleet.mutations()
+            fleet.set_faults(fleet.names, hang_at="CopyImage")
+            _create(cluster, struck, fleet, _EACH)
+            fleet.wait_for("all runs in flight", "running", _RUNS)
+        finally:
+            first.kill()
+        fleet.wait_for("the orphans of every other host to die", "running", _RUNS // 2)
+        with rig.operator(cluster, log.with_name("second.log"), _MANY):
+            fleet.wait_for("what died with the operator to be taken up again", "running", _RUNS)
+            fleet.set_faults(fleet.names, hang_at=None)
+            wait_for_ready(cluster, struck, _RUNS, within=120)
+            cluster.kubectl("delete", "hvh", *fleet.names, "--timeout=30s")
+        each = Counter({kind: count // (_HOSTS * _UNDISTURBED) for kind, count in undisturbed.items()})
+        assert each["create_vm"] == each["copy_image"] == each["publish"] == 1
+        counted = [one for census in fleet.census().values() for one in census.machines.values()]
+        assert len(counted) == _HOSTS * _UNDISTURBED + _RUNS
+        assert all(one == each for one in counted)
