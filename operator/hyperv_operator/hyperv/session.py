@@ -16,7 +16,7 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from spnego.exceptions import SpnegoError
 
 from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, ShellLost
-from hyperv_operator.hyperv.connect import connect
+from hyperv_operator.hyperv.connect import Connection, connect
 from hyperv_operator.hyperv.translation import translated
 from hyperv_operator.ports import CallContext, HostEndpoint, LogStream
 
@@ -79,6 +79,21 @@ class Session:
             self._locked_out = isinstance(error, AuthenticationFailed)
             self.close()
             raise
+
+    @property
+    def connection(self) -> Connection:
+        """What it speaks over."""
+        return self._connection
+
+    @property
+    def shell_id(self) -> str:
+        """The id of its shell on the host, in capitals."""
+        return str(self._pool.shell.id or self._pool.id).upper()
+
+    @property
+    def owner(self) -> str | None:
+        """The account that its shell belongs to, as the host names it."""
+        return self._pool.shell.owner
 
     def run(self, statement: Statement, data: str, context: CallContext, sink: Callable[[StreamItem], None]) -> Ended:
         """Run one pipeline with one string of input and hand every object of every stream to `sink` as it comes.
