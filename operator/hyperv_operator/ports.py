@@ -327,7 +327,7 @@ class Metrics(Protocol):
         ...
 
     def winrm_operation(self, host: str, operation: str, result: str, seconds: float) -> None:
-        """Count one WinRM operation (open, invoke, rollout); result is ok or the class of the HostError."""
+        """Count one WinRM operation (open, invoke, rollout, reap); result is ok or the class of the HostError."""
         ...
 
     def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:

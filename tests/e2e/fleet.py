@@ -16,8 +16,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
-from typing_extensions import override
-
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
@@ -25,7 +23,6 @@ from e2e.webhook import UNREVIEWED
 from e2e.wire import Wire
 from hostsim import manifests
 from hostsim.host import SimulatedHost
-from hostsim.psrp import Shell
 
 SHELL_QUOTA = 25
 """Shells that WinRM gives one account on hosts that are set up as they come (`MaxShellsPerUser`; newer ones give 30)."""
@@ -180,28 +177,15 @@ def _ask(pipe: Connection, method: str, *arguments: Any) -> Any:
     return answer
 
 
-class _Shells(dict[str, Shell]):
-    """A host's open shells, which knows how many there were at most."""
-
-    peak = 0
-
-    @override
-    def __setitem__(self, key: str, value: Shell) -> None:
-        super().__setitem__(key, value)
-        self.peak = max(self.peak, len(self))
-
-
 class _Worker:
     """The hosts of one process."""
 
     def __init__(self, plans: Sequence[Plan], stack: contextlib.ExitStack) -> None:
         self._hosts: dict[str, SimulatedHost] = {}
         self._wires: dict[str, Wire] = {}
-        self._shells: dict[str, _Shells] = {}
         self._plans = plans
         for plan in plans:
             host = SimulatedHost(plan.name, **plan.options)
-            host.wsman.shells = self._shells[plan.name] = _Shells()
             self._hosts[plan.name] = stack.enter_context(host)
             self.set_faults(plan.name, plan.faults)
             self._wires[plan.name] = stack.enter_context(Wire(host.port))
@@ -226,8 +210,8 @@ class _Worker:
         return Census(
             running=ledger.running,
             peak=ledger.peak,
-            shells=len(host.wsman.shells),
-            shells_peak=self._shells[name].peak,
+            shells=ledger.shells,
+            shells_peak=ledger.shells_peak,
             opened=ledger.sessions,
             vms=len(host.world.vms),
             mutations=Counter(entry.kind for entry in ledger.entries),

@@ -1,55 +1,29 @@
-"""One WinRM session: the only module that knows pypsrp. Blocking; one thread at a time."""
+"""One WinRM session: a runspace pool and the pipelines in it. Blocking; one thread at a time."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import requests
 from pypsrp.complex_objects import PSInvocationState, RunspacePoolState
-from pypsrp.exceptions import (
-    AuthenticationError,
-    InvalidPipelineStateError,
-    InvalidRunspacePoolStateError,
-    WinRMError,
-    WinRMTransportError,
-    WSManFaultError,
-)
+from pypsrp.exceptions import InvalidPipelineStateError, WinRMError
 from pypsrp.powershell import PowerShell, RunspacePool
-from pypsrp.wsman import WSMan
 from spnego.exceptions import SpnegoError
 
-from hyperv_operator.errors import (
-    AuthenticationFailed,
-    CallCancelled,
-    CallTimeout,
-    HostError,
-    HostUnreachable,
-    LogonRefused,
-    ProtocolViolation,
-    ShellLost,
-    TlsUntrusted,
-    WinRmUnavailable,
-)
-from hyperv_operator.hyperv import faults
+from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, ShellLost
+from hyperv_operator.hyperv.connect import Connection, connect
+from hyperv_operator.hyperv.translation import translated
 from hyperv_operator.ports import CallContext, HostEndpoint, LogStream
 
-OPERATION_TIMEOUT = 20
-READ_TIMEOUT = 30
-CONNECTION_TIMEOUT = 10
-ENVELOPE = 512_000
 IDLE_TIMEOUT = 180
+CLOSE_TIMEOUT = 5
 POLL_SECONDS = 2
 """How long a Receive waits for something to come: also how soon a cancellation is heeded."""
-_RETRIES = 1
-"""How often a Receive is sent again that had no answer."""
 _OPEN_DEADLINE = 60.0
 
 
@@ -85,20 +59,41 @@ class Session:
     def __init__(self, endpoint: HostEndpoint, shell_name: str) -> None:
         """Open it; raises `HostError`."""
         self.endpoint = endpoint
-        self._files = tempfile.TemporaryDirectory(prefix="hvo-tls-")
-        self._where = f"{endpoint.address}:{endpoint.port}"
+        self.broken = False
+        self._locked_out = False
+        self._files = tempfile.TemporaryDirectory(prefix="hvo-session-")
         try:
-            with self._translated(effect=False):
-                self._wsman = _connect(endpoint, Path(self._files.name))
-                self._pool = RunspacePool(
-                    self._wsman, configuration_name=endpoint.configuration_name, idle_timeout=IDLE_TIMEOUT
-                )
-                self._pool.shell.name = shell_name
-                self._pool.open()
+            with translated(endpoint, effect=False):
+                self._connection = connect(endpoint, Path(self._files.name))
         except BaseException:
             self._files.cleanup()
             raise
-        self.broken = False
+        self._pool = RunspacePool(
+            self._connection.wsman, configuration_name=endpoint.configuration_name, idle_timeout=IDLE_TIMEOUT
+        )
+        self._pool.shell.name = shell_name
+        try:
+            with translated(endpoint, effect=False):
+                self._pool.open()
+        except BaseException as error:
+            self._locked_out = isinstance(error, AuthenticationFailed)
+            self.close()
+            raise
+
+    @property
+    def connection(self) -> Connection:
+        """What it speaks over."""
+        return self._connection
+
+    @property
+    def shell_id(self) -> str:
+        """The id of its shell on the host, in capitals."""
+        return str(self._pool.shell.id or self._pool.id).upper()
+
+    @property
+    def owner(self) -> str | None:
+        """The account that its shell belongs to, as the host names it."""
+        return self._pool.shell.owner
 
     def run(
         self, statement: Statement, inputs: Sequence[str], context: CallContext, sink: Callable[[StreamItem], None]
@@ -108,7 +103,7 @@ class Session:
         Raises `HostError`; after that the session is broken.
         """
         try:
-            with self._translated(effect=True):
+            with translated(self.endpoint, effect=True):
                 shell = self._pipeline(statement)
                 shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # its hint forgets lists
                 self._attend(shell, context, sink)
@@ -116,13 +111,16 @@ class Session:
                 with contextlib.suppress(WinRMError, requests.RequestException):
                     shell.close()
                 return ended
+        except AuthenticationFailed:
+            self.broken = self._locked_out = True
+            raise
         except BaseException:
             self.broken = True
             raise
 
     def _pipeline(self, statement: Statement) -> PowerShell:
         if self._pool.state != RunspacePoolState.OPENED:
-            raise ShellLost(f"The remote shell on {self._where} is no longer open.")
+            raise ShellLost(f"The remote shell on {self._connection.where} is no longer open.")
         shell = PowerShell(self._pool)
         if statement.is_command:
             shell.add_cmdlet(statement.text)
@@ -139,7 +137,9 @@ class Session:
             left = context.remaining()
             if left <= 0:
                 self._stop(shell)
-                raise CallTimeout(f"The call on {self._where} did not end by its deadline.", effect_unknown=True)
+                raise CallTimeout(
+                    f"The call on {self._connection.where} did not end by its deadline.", effect_unknown=True
+                )
             shell.poll_invoke(timeout=max(1, min(POLL_SECONDS, int(left))))
             for item in seen.new(shell):
                 sink(item)
@@ -152,55 +152,16 @@ class Session:
             shell.stop()
 
     def close(self) -> None:
-        """Close the shell on the host and the connection."""
-        with contextlib.suppress(
-            WinRMError, requests.RequestException, InvalidRunspacePoolStateError, SpnegoError, OSError, ValueError
-        ):
-            self._pool.close()
+        """Close the shell on the host and the connection; a host that does not answer ends the shell by itself, later."""
+        self._connection.hurry(CLOSE_TIMEOUT)
+        if not self._locked_out:
+            # To ask with credentials that were just refused would count as another refusal.
+            # It is the shell that is closed: the pool would not ask for that once its own state is a broken one.
+            with contextlib.suppress(Exception):
+                self._pool.shell.close()
         with contextlib.suppress(Exception):
-            self._wsman.close()
+            self._connection.wsman.close()
         self._files.cleanup()
-
-    @contextlib.contextmanager
-    def _translated(self, *, effect: bool) -> Iterator[None]:
-        """Raise what the layers below raise as `HostError`; none of their texts may hold a payload."""
-        try:
-            yield
-        except HostError:
-            raise
-        except requests.exceptions.SSLError as error:
-            raise _tls(error, self._where) from None
-        except AuthenticationError:
-            raise _refused(self.endpoint, self._where) from None
-        except SpnegoError as error:
-            name = type(error).__name__
-            raise AuthenticationFailed(
-                f"No {self.endpoint.authentication} logon on {self._where} was possible ({name}). Check the user name, and "
-                "for Kerberos the realm, krb5.conf and the host's name."
-            ) from None
-        except WSManFaultError as error:
-            raise faults.of_wsman_fault(error.code, _fault_text(error), self._where) from None
-        except WinRMTransportError as error:
-            raise faults.of_http_status(int(error.code), self._where) from None
-        except requests.exceptions.ConnectTimeout:
-            raise HostUnreachable(
-                f"{self._where} does not answer within {CONNECTION_TIMEOUT} s: check that the host is up, the address, and "
-                "the firewall."
-            ) from None
-        except requests.exceptions.Timeout:
-            raise HostUnreachable(
-                f"{self._where} stopped answering: check that the host is up, its load, and the network in between.",
-                effect_unknown=effect,
-            ) from None
-        except requests.exceptions.RequestException as error:
-            raise _unconnected(error, self._where, effect_unknown=effect) from None
-        except (InvalidRunspacePoolStateError, InvalidPipelineStateError):
-            raise ShellLost(f"The remote shell on {self._where} is no longer usable.", effect_unknown=effect) from None
-        except Exception as error:  # noqa: BLE001 - whatever a hostile or broken answer makes the layers below raise
-            raise ProtocolViolation(
-                f"{self._where} sent something that is not WSMan or PSRP ({type(error).__name__}).",
-                effect_unknown=effect,
-            ) from None
 
 
 class _Seen:
@@ -249,111 +210,6 @@ def _ended(shell: PowerShell) -> Ended:
         error_id=str(getattr(last, "fq_error", "") or ""),
         error=str(last or ""),
     )
-
-
-def _connect(endpoint: HostEndpoint, folder: Path) -> WSMan:
-    secrets = endpoint.credentials
-    # pypsrp's hints know neither a path as trust nor its own keyword arguments.
-    options: dict[str, Any] = {"cert_validation": True}
-    if endpoint.authentication == "certificate":
-        assert secrets.certificate_pem is not None
-        assert secrets.certificate_key_pem is not None
-        options["certificate_pem"] = _file(folder, "client.pem", secrets.certificate_pem.get_secret_value())
-        options["certificate_key_pem"] = _file(folder, "client.key", secrets.certificate_key_pem.get_secret_value())
-    if endpoint.ca_bundle:
-        options["cert_validation"] = _file(folder, "ca.pem", endpoint.ca_bundle)
-    wsman = WSMan(
-        endpoint.address,
-        max_envelope_size=ENVELOPE,
-        operation_timeout=OPERATION_TIMEOUT,
-        port=endpoint.port,
-        username=secrets.username,
-        password=secrets.password.get_secret_value() if secrets.password else None,
-        ssl=endpoint.transport == "https",
-        auth=endpoint.authentication,
-        connection_timeout=CONNECTION_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        encryption="auto",
-        no_proxy=True,
-        **options,
-    )
-    wsman.transport.send = partial(_send, wsman.transport.send)  # type: ignore[method-assign]
-    return wsman
-
-
-def _send(
-    send: Callable[..., bytes], message: bytes, *, retries_on_read_timeout: int = 0, timeout: object = None
-) -> bytes:
-    """Send with timeouts of our own: pypsrp gives a Receive 2 s more than the host may wait, and sends it again 5 times.
-
-    A host that takes 2 s for each operation would have none of them answered in time, and one that has lost its network
-    would hold the worker for more than 2 minutes.
-    """
-    return send(
-        message,
-        retries_on_read_timeout=min(retries_on_read_timeout, _RETRIES),
-        timeout=(CONNECTION_TIMEOUT, READ_TIMEOUT),
-    )
-
-
-def _file(folder: Path, name: str, content: str) -> str:
-    """Write a file that only this process's user can read: requests takes certificates as files alone."""
-    path = folder / name
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
-    return str(path)
-
-
-def _tls(error: BaseException, where: str) -> HostError:
-    text = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text or "certificate verify failed" in text:
-        detail = (
-            text.rsplit("certificate verify failed:", maxsplit=1)[-1].split("(_ssl", maxsplit=1)[0].strip(" '\")")[:150]
-        )
-        return TlsUntrusted(
-            f"The certificate of {where} is not trusted ({detail}). Put the issuing CA into spec.connection.caBundle, and "
-            "make sure that the certificate carries the name in spec.address."
-        )
-    if "EOF" in text or "reset" in text:
-        return HostUnreachable(f"{where} broke off the connection.", effect_unknown=True)
-    return TlsUntrusted(
-        f"No TLS session with {where} was possible: is spec.connection.port an HTTPS listener of WinRM?"
-    )
-
-
-def _refused(endpoint: HostEndpoint, where: str) -> LogonRefused:
-    return LogonRefused(
-        f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication}). Correct the user "
-        "name and password there, and make sure that the WinRM service allows this authentication."
-    )
-
-
-def _fault_text(error: WSManFaultError) -> str:
-    parts = (error.reason, error.provider_fault)
-    return " ".join(str(part) for part in parts if part)
-
-
-def _unconnected(error: BaseException, where: str, *, effect_unknown: bool) -> HostUnreachable:
-    root = _root(error)
-    if isinstance(root, ConnectionRefusedError):
-        return WinRmUnavailable(
-            f"{where} refuses the connection: the host is there, but nothing listens on the port. Start the WinRM service on the "
-            "host, or correct spec.connection.port.",
-            effect_unknown=effect_unknown,
-        )
-    return HostUnreachable(
-        f"No connection to {where} ({type(root).__name__}): check that the host is up, the address, the port, and the network "
-        "in between.",
-        effect_unknown=effect_unknown,
-    )
-
-
-def _root(error: BaseException) -> BaseException:
-    """Return the innermost cause: `ConnectionRefusedError` says more than the wrappers around it."""
-    reasons = (getattr(argument, "reason", argument) for argument in error.args)
-    within = next((reason for reason in reasons if isinstance(reason, BaseException)), error.__cause__)
-    return error if within is None else _root(within)
 
 
 def open_session(endpoint: HostEndpoint, shell_name: str, context: CallContext) -> Session:

@@ -20,7 +20,7 @@ from hyperv_operator.contract.job import (
 from hyperv_operator.contract.records import AgentCode, OutcomeKind, Step, StepRecord
 from hyperv_operator.errors import (
     AgentMissing,
-    AuthenticationFailed,
+    LogonRefused,
     CallCancelled,
     CallTimeout,
     HostError,
@@ -83,7 +83,7 @@ def test_a_jea_endpoint_gets_the_command(host: SimulatedHost, agent: WinRmHostAg
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"credentials": HostCredentials("svc-hyperv", SecretStr("wrong"))}, AuthenticationFailed),
+        ({"credentials": HostCredentials("svc-hyperv", SecretStr("wrong"))}, LogonRefused),
         ({"ca_bundle": None}, TlsUntrusted),
         ({"port": 9}, WinRmUnavailable),
         ({"address": "nowhere.invalid"}, HostUnreachable),
