@@ -101,12 +101,12 @@ class HostReconciler:
 
     async def _work(self, record: HostRecord, spec: HyperVHostSpec) -> bool:
         """Look at the host and bring the agent there, each if it is due; tell whether anything was done."""
-        self._rollouts.settle(record, spec)
+        self._rollouts.settle(record)
         looked = self._looks.due(record, spec) <= self._world.clock.now()
         if looked:
             if not await self._looks.look(record, spec):
                 return False
-            self._rollouts.settle(record, spec)
+            self._rollouts.settle(record)
             record.problem = hosts.problem(self._snapshot(record))
         before = record.rollout
         if self._rollouts.begin(record):

@@ -46,23 +46,26 @@ class Rollouts:
         self._book = book
         self._looks = looks
 
-    def settle(self, record: HostRecord, spec: HyperVHostSpec) -> None:
+    def settle(self, record: HostRecord) -> None:
         """Bring the host's rollout in line with its spec and with what the last look has shown."""
-        bundle = self._world.bundle
-        if bundle is None or spec.connection.configuration_name != FULL_LANGUAGE:
-            record.rollout = None
+        before = self._known(record)
+        if before is None or not record.attempted:
             return
-        if record.rollout is None:
-            known = HyperVHostStatus.parse(record.body.get("status")).agent
-            record.rollout = rollout.begin(bundle.digest, bundle.version, known)
-        if not record.attempted:
-            return
-        before = record.rollout
         if record.error is None and record.report:
             record.rollout = before.answered(record.report.facts.agent.digest)
         elif before.is_ready and isinstance(record.error, AgentMissing | ProtocolViolation):
             record.rollout = before.damaged()
         self._tell_others(record)
+
+    def _known(self, record: HostRecord) -> Rollout | None:
+        """Return how the rollout to a host stands: at first what its status says; None where there is none."""
+        bundle, spec = self._world.bundle, record.spec
+        if bundle is None or isinstance(spec, str) or spec.connection.configuration_name != FULL_LANGUAGE:
+            record.rollout = None
+        elif record.rollout is None:
+            known = HyperVHostStatus.parse(record.body.get("status")).agent
+            record.rollout = rollout.begin(bundle.digest, bundle.version, known)
+        return record.rollout
 
     def due(self, record: HostRecord) -> datetime | None:
         """Return when an attempt that came to nothing is to be made again; None if something else is waited for."""
@@ -192,22 +195,29 @@ class Rollouts:
         return [
             Candidate(
                 name=record.name,
-                phase=record.rollout.standing,
+                phase=known.standing,
                 cordoned=not isinstance(record.spec, str) and record.spec.cordoned,
-                usable=_usable(record),
+                usable=self._usable(record),
             )
             for record in self._book.hosts.values()
-            if record.rollout is not None
+            if (known := self._known(record)) is not None
         ]
 
     def _tell_others(self, record: HostRecord) -> None:
         """Whose turn it is may have changed."""
         now = record.rollout
-        standing = (now.standing, now.phase, _usable(record)) if now else None
+        standing = (now.standing, now.phase, self._usable(record)) if now else None
         if standing == record.rollout_told:
             return
         record.rollout_told = standing
         self.wake_waiting(record)
+
+    def _usable(self, record: HostRecord) -> bool:
+        """Nothing is known that would keep the version from being put on the host now."""
+        known = record.rollout
+        put_off = known is not None and known.retry_at is not None and self._world.clock.now() < known.retry_at
+        mended = known is None or not known.needs_person
+        return mended and not put_off and not isinstance(record.spec, str) and _answers(record)
 
     def _again(self, failed: int) -> datetime:
         settings = self._world.settings
@@ -230,9 +240,3 @@ def _answers(record: HostRecord) -> bool:
     """The host can be worked with, and is the one it should be, as far as is known."""
     identity = record.problem is not None and record.problem.reason is Reason.HOST_IDENTITY_CHANGED
     return not identity and (record.error is None or isinstance(record.error, AgentMissing | ProtocolViolation))
-
-
-def _usable(record: HostRecord) -> bool:
-    """Nothing is known that would keep the version from being put on the host."""
-    mended = record.rollout is None or not record.rollout.needs_person
-    return not isinstance(record.spec, str) and mended and _answers(record)

@@ -20,11 +20,11 @@ from hyperv_operator.contract.job import (
 from hyperv_operator.contract.records import AgentCode, OutcomeKind, Step, StepRecord
 from hyperv_operator.errors import (
     AgentMissing,
-    LogonRefused,
     CallCancelled,
     CallTimeout,
     HostError,
     HostUnreachable,
+    LogonRefused,
     QuotaExceeded,
     ShellLost,
     TlsUntrusted,

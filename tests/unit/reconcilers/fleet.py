@@ -21,7 +21,7 @@ from hyperv_operator.reconcilers.world import World
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
-_LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
+LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
 SECRET = "shared"
 
 
@@ -103,7 +103,7 @@ class Hosts:
             if endpoint.credentials_version not in self.take.get(endpoint.name, set()):
                 raise LogonRefused("refused")
             context.report(LoggedOn())
-            return parse_inventory(_LINES.splitlines())
+            return parse_inventory(LINES.splitlines())
         finally:
             with self._lock:
                 self._inside -= 1
