@@ -5,7 +5,7 @@ from __future__ import annotations
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import MachineCondition
 from hyperv_operator.contract.bundle import version_name
-from hyperv_operator.core.actions import JobKind, Launch
+from hyperv_operator.core.actions import Launch
 from hyperv_operator.core.observed import HostView, Snapshot
 
 
@@ -18,13 +18,14 @@ def version_for(snapshot: Snapshot, launch: Launch) -> str | None:
 
 
 def not_ready(snapshot: Snapshot, launch: Launch) -> str | None:
-    """Say why the host has no agent yet for a launch, or return None.
+    """Say why the host has no agent yet for a launch that provisions, or return None.
 
-    A new run waits for the operator's version. A run that goes on, a removal and an update work with what is there.
+    A new run waits for the operator's version; one that goes on has the one it began with. Removals and updates are not
+    asked about: they work with what is there.
     """
     assert snapshot.host is not None
     rollout = snapshot.host.rollout
-    if rollout is None or rollout.is_ready or launch.kind is not JobKind.PROVISION:
+    if rollout is None or rollout.is_ready:
         return None
     return None if _pinned(snapshot, snapshot.host, launch) else rollout.message
 

@@ -15,7 +15,8 @@ from hyperv_operator.contract.bundle import AgentBundle, version_name
 from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport, parse_inventory
 from hyperv_operator.core.rollout import RolloutPhase
 from hyperv_operator.errors import AgentMissing, HostUnreachable, RolloutFailed, RolloutHeldUp
-from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn
+from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn, ObjectRef
+from hyperv_operator.reconcilers.book import MachineRecord
 from hyperv_operator.reconcilers.host import HostReconciler
 from unit.reconcilers.fleet import LINES, Cluster, Fleet, Hosts
 
@@ -237,6 +238,12 @@ async def test_another_machine_at_the_address_gets_nothing(rollout: _Rollout) ->
 async def test_old_versions_go_when_nothing_uses_them(rollout: _Rollout) -> None:
     await rollout.passes(3)
     rollout.agents.versions["b"][version_name(OLD)] = OLD
+    claim = {"runId": "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10", "attempt": 1, "operator": "o", "agent": version_name(OLD)}
+    body = {"metadata": {"uid": "m"}, "spec": {"targetHost": "b"}, "status": {"claim": claim}}
+    rollout.fleet.book.machines["m"] = MachineRecord(ObjectRef("HyperVMachine", "m", "team", "m"), body)
+    await rollout.passes(2)
+    assert rollout.agents.pruned == []
+    del rollout.fleet.book.machines["m"]
     await rollout.passes(2)
     assert set(rollout.agents.pruned) == {("b", (BUNDLE.name,))}
 
