@@ -34,6 +34,8 @@ AGENT_FILES = {
     "isos/linux.iso": bytes(range(256)) * 400,
 }
 """A version of the agent for hosts that do not really run it."""
+INVENTORY = {"schema": {"id": "host-inventory", "version": 1}, "host": {}}
+"""The job of an inventory."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class Client:
         folder = f"{ROOT}\\versions\\{version}" if version else ROOT
         data = base64.b64encode(json.dumps(job).encode()).decode()
         return self.run(f"$input | & '{folder}\\{script}'", data)
+
+    def agent(self, version: str = "") -> dict[str, Any]:
+        """Return what the inventory of a version says of the agent."""
+        about: dict[str, Any] = json.loads(self.launch("Get-HostInventory.ps1", INVENTORY, version).output[0])["agent"]
+        return about
 
     def shells(self, *, optimize: bool = True, most: int | None = 32_000) -> list[dict[str, str]]:
         """Enumerate the host's shells as Get-WSManInstance does, so many at a time."""
@@ -169,3 +176,22 @@ def piece(path: str, content: bytes, offset: int = 0) -> str:
 def names(shells: Sequence[dict[str, str]]) -> list[str]:
     """Return the names of enumerated shells."""
     return [shell.get("Name", "") for shell in shells]
+
+
+def provisioning(schema_version: int = 1, run: str | None = None, attempt: int = 1) -> dict[str, Any]:
+    """Return a launch of a new machine."""
+    return {
+        "schema": {"id": "vm-provisioning", "version": schema_version},
+        "host": {"paths": {"images": "D:\\DiskImages", "machines": "D:\\VMs"}, "virtual_switch": "External"},
+        "run": {
+            "id": run or str(uuid.uuid4()),
+            "machine_uid": "m-1",
+            "cluster_uid": "c",
+            "generation": 1,
+            "attempt": attempt,
+            "deadline_seconds": 60,
+            "wait_seconds": 0,
+        },
+        "fields": {"vm_name": "one", "image_name": "Ubuntu 24.04", "gb_ram": 1, "cpu_cores": 1},
+        "sealed_data": None,
+    }

@@ -1,4 +1,4 @@
-"""The built-in agent: what a rollout brings to a host, how it is started, and what goes wrong on the way."""
+"""The built-in agent: what a rollout brings to a host, and how it is started."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pypsrp.exceptions import WSManFaultError
 
 from controlplane.waiting import wait_until
 from hostsim.host import SimulatedHost
 from hostsim.installation import ROOT, digest, name_of
-from integration.hostsim.client import AGENT_FILES, TEXT, Client, connected, piece, pieces
+from integration.hostsim.client import AGENT_FILES, INVENTORY, TEXT, Client, connected, piece, pieces, provisioning
 
 _VERSION = name_of(digest(AGENT_FILES))
-_INVENTORY = {"schema": {"id": "host-inventory", "version": 1}, "host": {}}
 
 
 @pytest.fixture
@@ -33,43 +31,19 @@ def client(host: SimulatedHost) -> Iterator[Client]:
         yield made
 
 
-def _provisioning(schema_version: int = 1, run: str | None = None, attempt: int = 1) -> dict[str, Any]:
-    return {
-        "schema": {"id": "vm-provisioning", "version": schema_version},
-        "host": {"paths": {"images": "D:\\DiskImages", "machines": "D:\\VMs"}, "virtual_switch": "External"},
-        "run": {
-            "id": run or str(uuid.uuid4()),
-            "machine_uid": "m-1",
-            "cluster_uid": "c",
-            "generation": 1,
-            "attempt": attempt,
-            "deadline_seconds": 60,
-            "wait_seconds": 0,
-        },
-        "fields": {"vm_name": "one", "image_name": "Ubuntu 24.04", "gb_ram": 1, "cpu_cores": 1},
-        "sealed_data": None,
-    }
-
-
-def _agent(client: Client, version: str = "") -> dict[str, Any]:
-    found = client.launch("Get-HostInventory.ps1", _INVENTORY, version).output
-    about: dict[str, Any] = json.loads(found[0])["agent"]
-    return about
-
-
 def test_a_version_is_brought_and_its_scripts_run_from_it(host: SimulatedHost, client: Client) -> None:
     looked = client.roll("look")
     assert (looked["ok"], looked["versions"]) == (True, {})
-    assert client.launch("Get-HostInventory.ps1", _INVENTORY, _VERSION).errors == ["CommandNotFoundException"]
+    assert client.launch("Get-HostInventory.ps1", INVENTORY, _VERSION).errors == ["CommandNotFoundException"]
 
     assert client.bring(AGENT_FILES) == _VERSION
     assert client.roll("look") == {**looked, "versions": {_VERSION: digest(AGENT_FILES)}}
     about = {"version": "2.0.0", "digest": digest(AGENT_FILES), "schema_versions": [1, 2], "versions": [_VERSION]}
-    assert _agent(client, _VERSION) == about
+    assert client.agent(_VERSION) == about
 
-    job = _provisioning(schema_version=2)
+    job = provisioning(schema_version=2)
     assert client.launch("Invoke-ProvisioningJob.ps1", job, _VERSION).last["outcome"] == "pending"
-    assert client.launch("Invoke-ProvisioningJob.ps1", _provisioning(3), _VERSION).last["code"] == "SchemaMismatch"
+    assert client.launch("Invoke-ProvisioningJob.ps1", provisioning(3), _VERSION).last["code"] == "SchemaMismatch"
     assert host.ledger.versions_of(job["run"]["id"]) == [_VERSION]
     assert [(note.machine_uid, note.schema) for note in host.ledger.runs] == [("m-1", "vm-provisioning")]
 
@@ -92,33 +66,33 @@ def test_the_digest_is_that_of_the_protocol() -> None:
 
 def test_only_the_schema_of_submissions_follows_the_manifest(client: Client) -> None:
     version = client.bring({**AGENT_FILES, "agent-manifest.json": b'{"version":"3.0.0","schema_versions":[2]}'})
-    ended = client.launch("Invoke-ProvisioningJob.ps1", _provisioning(1), version).last
+    ended = client.launch("Invoke-ProvisioningJob.ps1", provisioning(1), version).last
     assert ended["code"] == "SchemaMismatch"
-    removal = {**_provisioning(1), "schema": {"id": "vm-removal", "version": 1}, "machine": {"vm_id": None}}
+    removal = {**provisioning(1), "schema": {"id": "vm-removal", "version": 1}, "machine": {"vm_id": None}}
     assert client.launch("Invoke-RemovalJob.ps1", removal, version).last["outcome"] == "completed"
 
 
 def test_a_script_is_there_if_its_folder_has_it(client: Client) -> None:
     part = {path: content for path, content in AGENT_FILES.items() if path != "Invoke-RemovalJob.ps1"}
     version = client.bring(part)
-    assert _agent(client, version)["version"] == "2.0.0"
-    assert client.launch("Invoke-RemovalJob.ps1", _INVENTORY, version).errors == ["CommandNotFoundException"]
-    assert client.launch("Get-HostInventory.ps1", _INVENTORY).errors == ["CommandNotFoundException"]
+    assert client.agent(version)["version"] == "2.0.0"
+    assert client.launch("Invoke-RemovalJob.ps1", INVENTORY, version).errors == ["CommandNotFoundException"]
+    assert client.launch("Get-HostInventory.ps1", INVENTORY).errors == ["CommandNotFoundException"]
 
 
 def test_an_agent_installed_by_hand_goes_on_beside_versions() -> None:
     with SimulatedHost() as host, connected(host) as client:
-        assert _agent(client) == {
+        assert client.agent() == {
             "version": "1.0.0",
             "digest": "sha256:" + "ab" * 32,
             "schema_versions": [1],
             "versions": [],
         }
         version = client.bring(AGENT_FILES)
-        assert _agent(client)["versions"] == [version]
-        job = _provisioning()
+        assert client.agent()["versions"] == [version]
+        job = provisioning()
         client.launch("Invoke-ProvisioningJob.ps1", job)
-        second = _provisioning(run=job["run"]["id"], attempt=2)
+        second = provisioning(run=job["run"]["id"], attempt=2)
         client.launch("Invoke-ProvisioningJob.ps1", second, version)
         assert host.ledger.versions_of(job["run"]["id"]) == ["", version]
 
@@ -201,7 +175,7 @@ def test_a_version_that_a_person_has_changed_is_repaired(host: SimulatedHost, cl
     agent.write(version, "lib/Extra.ps1", b"# more\n")
     agent.delete(version, "Invoke-UpdateJob.ps1")
     told = client.roll("look")["versions"][version]
-    assert told == _agent(client, version)["digest"] != digest(AGENT_FILES)
+    assert told == client.agent(version)["digest"] != digest(AGENT_FILES)
 
     assert client.bring(AGENT_FILES) == version
     assert agent.within(f"versions/{version}") == AGENT_FILES
@@ -226,7 +200,7 @@ def test_a_version_that_goes_while_a_run_is_of_it_is_noted(host: SimulatedHost, 
     version = client.bring(AGENT_FILES)
     host.faults.hang_at = "CopyImage"
     with connected(host, name="a runner") as runner:
-        thread = threading.Thread(target=runner.launch, args=("Invoke-ProvisioningJob.ps1", _provisioning(), version))
+        thread = threading.Thread(target=runner.launch, args=("Invoke-ProvisioningJob.ps1", provisioning(), version))
         thread.start()
         wait_until(lambda: host.ledger.running_from[version], lambda runs: runs == 1, what="the run", within=20)
         assert client.roll("prune", keep=[])["removed"] == [version]
@@ -234,85 +208,3 @@ def test_a_version_that_goes_while_a_run_is_of_it_is_noted(host: SimulatedHost, 
         thread.join(20)
     assert host.ledger.count("remove_version_in_use") == 1
     assert host.ledger.running_from[version] == 0
-
-
-def test_an_upload_is_corrupted_once(host: SimulatedHost, client: Client) -> None:
-    host.faults.upload_corrupted = True
-    upload = uuid.uuid4().hex
-    assert client.roll("receive", *pieces(AGENT_FILES), upload=upload)["ok"]
-    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["code"] == "DigestMismatch"
-    assert not host.faults.upload_corrupted
-    assert client.bring(AGENT_FILES) == _VERSION
-
-
-def test_activating_fails_until_that_is_taken_away(host: SimulatedHost, client: Client) -> None:
-    host.faults.activate_fails = "DiskFull"
-    upload = uuid.uuid4().hex
-    client.roll("receive", *pieces(AGENT_FILES), upload=upload)
-    for _ in range(2):
-        answer = client.roll("activate", upload=upload, digest=digest(AGENT_FILES))
-        assert (answer["ok"], answer["code"]) == (False, "DiskFull")
-    host.faults.activate_fails = None
-    assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["version"] == _VERSION
-    assert [note.code for note in host.ledger.rollouts if note.operation == "activate"] == ["DiskFull", "DiskFull", ""]
-
-
-@pytest.mark.parametrize("by_name", [True, False])
-def test_a_broken_version_ends_with_an_error_instead_of_an_outcome(
-    host: SimulatedHost, client: Client, *, by_name: bool
-) -> None:
-    version = client.bring(AGENT_FILES)
-    host.faults.broken_versions = {version} if by_name else True
-    ran = client.launch("Get-HostInventory.ps1", _INVENTORY, version)
-    assert (ran.output, ran.errors) == ([], ["RuntimeException"])
-    host.faults.broken_versions = {"0123456789abcdef"} if by_name else False
-    assert _agent(client, version)["version"] == "2.0.0"
-
-
-def test_broken_versions_leave_the_agent_that_was_installed_by_hand() -> None:
-    with SimulatedHost() as host, connected(host) as client:
-        host.faults.broken_versions = True
-        assert _agent(client)["version"] == "1.0.0"
-
-
-def test_a_manifest_that_cannot_be_read_is_an_outcome(host: SimulatedHost, client: Client) -> None:
-    version = client.bring(AGENT_FILES)
-    host.world.agent.write(version, "agent-manifest.json", b"{")
-    assert client.launch("Get-HostInventory.ps1", _INVENTORY, version).last["code"] == "Internal"
-
-
-def test_a_shell_dies_before_after_and_in_the_middle_of_a_call(host: SimulatedHost) -> None:
-    upload, all_pieces = uuid.uuid4().hex, pieces(AGENT_FILES)
-
-    def dies(where: str, operation: str, *given: str, **header: Any) -> None:
-        host.faults.kill_shell_at = where
-        with connected(host) as client, pytest.raises(WSManFaultError):
-            client.roll(operation, *given, **header)
-
-    dies("receive", "receive", *all_pieces, upload=upload)
-    assert host.world.agent.within(f"versions/.incoming-{upload}") == {}
-    dies("receive:half", "receive", *all_pieces, upload=upload)
-    assert 0 < len(host.world.agent.within(f"versions/.incoming-{upload}")) < len(AGENT_FILES)
-    with connected(host) as client:
-        other = uuid.uuid4().hex
-        client.roll("receive", *all_pieces, upload=other)
-    dies("activate:completed", "activate", upload=other, digest=digest(AGENT_FILES))
-    assert host.world.agent.names() == [_VERSION]
-    assert host.ledger.count("activate_version") == 1
-    assert [(note.operation, note.code) for note in host.ledger.rollouts][:2] == [
-        ("receive", "NoAnswer"),
-        ("receive", ""),
-    ]
-
-
-def test_a_call_hangs_until_it_may_go_on(host: SimulatedHost, client: Client) -> None:
-    host.faults.hang_at = "look"
-    answers: list[dict[str, Any]] = []
-    thread = threading.Thread(target=lambda: answers.append(client.roll("look")))
-    thread.start()
-    with connected(host, name="another") as other:
-        assert other.roll("prune", keep=[])["ok"]
-        assert answers == []
-    host.faults.hang_at = None
-    thread.join(20)
-    assert answers[0]["ok"]
