@@ -278,9 +278,7 @@ def _connect(endpoint: HostEndpoint, folder: Path) -> WSMan:
     return wsman
 
 
-def _send(
-    send: Callable[..., bytes], message: bytes, *, retries_on_read_timeout: int = 0, timeout: object = None
-) -> bytes:
+def _send(send: Callable[..., bytes], message: bytes, *, retries_on_read_timeout: int = 0, **_: object) -> bytes:
     """Send with timeouts of our own: pypsrp gives a Receive 2 s more than the host may wait, and sends it again 5 times.
 
     A host that takes 2 s for each operation would have none of them answered in time, and one that has lost its network
