@@ -137,6 +137,11 @@ class Operator:
         with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/metrics", timeout=10) as answer:
             return str(answer.read().decode())
 
+    @property
+    def pid(self) -> int:
+        """Its process's id."""
+        return self._process.pid
+
     def exit_code(self) -> int | None:
         """Return its exit code, or None while it runs."""
         return self._process.poll()
