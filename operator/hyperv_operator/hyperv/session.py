@@ -15,7 +15,7 @@ from pypsrp.exceptions import InvalidPipelineStateError, WinRMError
 from pypsrp.powershell import PowerShell, RunspacePool
 from spnego.exceptions import SpnegoError
 
-from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, ShellLost
+from hyperv_operator.errors import CallCancelled, CallTimeout, LogonRefused, ShellLost
 from hyperv_operator.hyperv.connect import Connection, connect
 from hyperv_operator.hyperv.translation import translated
 from hyperv_operator.ports import CallContext, HostEndpoint, LogStream
@@ -76,7 +76,7 @@ class Session:
             with translated(endpoint, effect=False):
                 self._pool.open()
         except BaseException as error:
-            self._locked_out = isinstance(error, AuthenticationFailed)
+            self._locked_out = isinstance(error, LogonRefused)
             self.close()
             raise
 
@@ -111,7 +111,7 @@ class Session:
                 with contextlib.suppress(WinRMError, requests.RequestException):
                     shell.close()
                 return ended
-        except AuthenticationFailed:
+        except LogonRefused:
             self.broken = self._locked_out = True
             raise
         except BaseException:
