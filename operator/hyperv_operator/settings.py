@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     """`job-inputs.yaml` to use instead of the one that is packaged."""
 
     agent_folder: Path | None = None
-    """Folder with the agent that is brought to hosts (`make agent` builds it); unset: hosts are looked after by hand."""
+    """Folder with the agent that is brought to hosts (`make agent` builds it); unset or empty: hosts are looked after by
+    hand."""
     rollout_hosts: int = Field(default=3, ge=1, le=50)
     """The agent is put on at most this many hosts at a time, once it works on a first one."""
     rollout_deadline_seconds: float = Field(default=900, gt=0, le=7_200)
@@ -104,6 +105,11 @@ class Settings(BaseSettings):
                     "lower the former"
                 )
         return self
+
+    @field_validator("agent_folder", mode="before")
+    @classmethod
+    def _no_folder(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod

@@ -1,0 +1,75 @@
+"""What keeps the operator from starting says which setting or file it is, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import bundles
+from hyperv_operator.app import active_schema, agent_bundle, executor_options, load_settings
+from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
+from hyperv_operator.settings import Settings
+
+SCHEMA = active_schema(Settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HVO_ROLLOUT_HOSTS", "0", "HVO_ROLLOUT_HOSTS"),
+        ("HVO_LOG_LEVEL", "LOUD", "HVO_LOG_LEVEL"),
+        ("HVO_JOB_WORKERS_LEAST", "64", "HVO_JOB_WORKERS_LEAST is 64"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=said):
+        load_settings()
+
+
+def test_a_schema_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SchemaFileError, match=r"HVO_SCHEMA_FILE"):
+        active_schema(Settings(schema_file=tmp_path / "none.yaml"))
+
+
+def test_every_category_of_calls_has_a_deadline() -> None:
+    deadlines = executor_options(Settings()).deadlines
+    assert set(deadlines) == {"provision", "update", "remove", "inventory", "rollout"}
+
+
+def test_no_folder_means_no_rollout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HVO_AGENT_FOLDER", "")
+    assert agent_bundle(load_settings(), SCHEMA) is None
+
+
+def test_a_whole_bundle_is_read(tmp_path: Path) -> None:
+    folder = bundles.build(tmp_path / "agent", "7.1.0")
+    bundle = agent_bundle(Settings(agent_folder=folder), SCHEMA)
+    assert bundle is not None
+    assert (bundle.version, len(bundle.name)) == ("7.1.0", 16)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("rollout.ps1", "No such file"),
+        ("files/isos/linux.iso", "isos/linux.iso is missing"),
+        ("files/agent-manifest.json", "agent-manifest.json is missing"),
+    ],
+)
+def test_a_bundle_that_is_not_whole_stops_the_start(tmp_path: Path, missing: str, said: str) -> None:
+    folder = bundles.build(tmp_path / "agent")
+    (folder / missing).unlink()
+    with pytest.raises(BundleError, match=said) as raised:
+        agent_bundle(Settings(agent_folder=folder), SCHEMA)
+    assert "make agent" in raised.value.message
+
+
+def test_an_agent_for_another_schema_stops_the_start(tmp_path: Path) -> None:
+    folder = bundles.build(tmp_path / "agent")
+    (folder / "files" / "agent-manifest.json").write_text('{"version": "9", "schema_versions": [8, 9]}')
+    with pytest.raises(BundleError, match="supports schema versions 8, 9, and the active schema is version 1"):
+        agent_bundle(Settings(agent_folder=folder), SCHEMA)
