@@ -328,6 +328,21 @@ Describe 'activate' {
         Get-Content64 (Get-Version $world $small) | Should -Be (Get-BundleContent $small)
     }
 
+    It 'replaces a file as a whole: who is reading the old one reads it to its end' {
+        (Install-Bundle $world $small).ok | Should -BeTrue
+        $file = Get-Version $world $small 'lib/A.ps1'
+        [System.IO.File]::WriteAllText($file, 'the old one')
+        $share = [System.IO.FileShare]::ReadWrite -bor [System.IO.FileShare]::Delete
+        $reader = New-Object System.IO.StreamReader ([System.IO.File]::Open($file, 'Open', 'Read', $share))
+        try {
+            (Install-Bundle $world $small).ok | Should -BeTrue
+            $reader.ReadToEnd() | Should -BeExactly 'the old one'
+        } finally {
+            $reader.Dispose()
+        }
+        [System.IO.File]::ReadAllBytes($file) | Should -Be $small.Files['lib/A.ps1']
+    }
+
     It 'removes a link in a version and follows it nowhere: <What>' -ForEach @(
         @{ What = 'of a file'; At = 'lib/A.ps1'; To = 'same/A.ps1' }, @{ What = 'of a folder'; At = 'lib'; To = 'same' }
         @{ What = 'that is too many'; At = 'lib/other'; To = 'same' }, @{ What = 'that leads nowhere'; At = 'lib/other'; To = 'nowhere' }

@@ -215,20 +215,23 @@ function Get-BundleContent {
 function Invoke-KilledRollout {
     <#
     .SYNOPSIS
-    Runs an operation in a process that ends itself, without a word, at the Nth point before or after a change.
+    Runs an operation in a process that ends itself, without a word, at the Nth point: before or after a change, or in
+    the middle of the deletion of a folder.
     .OUTPUTS
     Whether it was killed; if not, it has gone through with fewer points than that.
     #>
     param([Parameter(Mandatory)] $World, [Parameter(Mandatory)] [string[]] $Line, [Parameter(Mandatory)] [int] $Point)
     $last = '$input | Invoke-HvoRollout'
+    $kill = 'function Step-Point { param($Half) if (++$points.Count -ne ' + $Point + ') { return }; ' +
+    '$inside = @(if ($Half -and [System.IO.Directory]::Exists($Half)) { [System.IO.Directory]::GetFiles($Half) }); ' +
+    'if ($inside.Count) { [System.IO.File]::Delete($inside[0]) }; [Diagnostics.Process]::GetCurrentProcess().Kill(); Start-Sleep 60 }'
     $wrapped = foreach ($name in 'Move-HvoFile', 'Move-HvoFolder', 'Remove-HvoEntry') {
-        "`$original$($name.Replace('-', '')) = `${function:$name}"
-        "function $name { Step-Point; & `$original$($name.Replace('-', '')) @args; Step-Point }"
+        $original = '$original' + $name.Replace('-', '')
+        $half = if ($name -eq 'Remove-HvoEntry') { 'Step-Point $args[0]; ' }
+        "$original = `${function:$name}"
+        "function $name { Step-Point; $half& $original @args; Step-Point }"
     }
-    $text = (Get-RolloutText).Replace($last, (@(
-                '$points = @{ Count = 0 }'
-                "function Step-Point { if (++`$points.Count -eq $Point) { [Diagnostics.Process]::GetCurrentProcess().Kill(); Start-Sleep 60 } }"
-            ) + $wrapped + $last) -join "`n")
+    $text = (Get-RolloutText).Replace($last, (@('$points = @{ Count = 0 }', $kill) + $wrapped + $last) -join "`n")
     $files = foreach ($name in 'rollout.ps1', 'lines.txt', 'start.ps1') { [System.IO.Path]::Combine($World.Root, $name) }
     [System.IO.File]::WriteAllText($files[0], $text)
     [System.IO.File]::WriteAllLines($files[1], $Line)

@@ -7,6 +7,10 @@ function Remove-HvoEntry {
     if (Test-HvoReparsePoint $Path) {
         (Get-Item -LiteralPath $Path -Force).Delete()
     } elseif ([System.IO.Directory]::Exists($Path)) {
+        # .NET Framework stumbles over junctions in a folder that it deletes.
+        foreach ($entry in @(Get-HvoTree $Path)) {
+            if ($entry.Kind -eq 'Link') { (Get-Item -LiteralPath $entry.Path -Force).Delete() }
+        }
         [System.IO.Directory]::Delete($Path, $true)
     } else {
         [System.IO.File]::Delete($Path)
