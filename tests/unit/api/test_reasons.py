@@ -33,6 +33,7 @@ HOST_ERRORS = (
     errors.HostUnreachable,
     errors.TlsUntrusted,
     errors.AuthenticationFailed,
+    errors.KdcUnreachable,
     errors.CredentialsUnusable,
     errors.QuotaExceeded,
     errors.ShellLost,
