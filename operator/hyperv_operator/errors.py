@@ -15,6 +15,7 @@
     │   ├── AuthenticationFailed there is no logon, for a reason that only a person can remove
     │   │   ├── LogonRefused     the credentials were refused: counts towards a lockout of the account
     │   │   └── LogonHeldBack    not tried at all, as these credentials were refused too often
+    │   ├── KdcUnreachable       no Kerberos ticket could be asked for
     │   ├── LogonAwaited         not tried yet: new credentials are proven by one call at a time
     │   ├── CredentialsUnusable  the credentials Secret is missing or lacks a key
     │   ├── QuotaExceeded        a WinRM quota of the host is used up
@@ -154,6 +155,10 @@ class LogonHeldBack(AuthenticationFailed):
 
     host_answered = None
     tried = False
+
+
+class KdcUnreachable(HostError):
+    """No domain controller could be asked for a Kerberos ticket; the host itself was not asked."""
 
 
 class LogonAwaited(HostError):

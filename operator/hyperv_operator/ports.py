@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Generic, Literal, Protocol, TypeVar
 
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue, SecretBytes, SecretStr
 
 from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
@@ -40,6 +40,8 @@ class HostCredentials:
 
     username: str | None = None
     password: SecretStr | None = field(default=None, repr=False)
+    keytab: SecretBytes | None = field(default=None, repr=False)
+    """Takes the password's place for Kerberos; where there are both, NTLM has the password."""
     certificate_pem: SecretStr | None = field(default=None, repr=False)
     certificate_key_pem: SecretStr | None = field(default=None, repr=False)
 

@@ -54,7 +54,10 @@ class Connection(Model):
     authentication: Literal["kerberos", "negotiate", "ntlm", "certificate", "basic"] = "kerberos"
     credentials_secret_ref: Annotated[
         SecretReference,
-        Field(description="Secret with `username` and `password`, or `tls.crt` and `tls.key` for certificate."),
+        Field(
+            description="Secret with `username` and `password` (for Kerberos also `keytab` in its place), or `tls.crt` and "
+            "`tls.key` for certificate."
+        ),
     ]
     ca_bundle: (
         Annotated[str, Field(max_length=65_536, description="PEM of the authorities to trust; unset: the system's.")]

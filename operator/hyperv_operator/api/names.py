@@ -99,6 +99,7 @@ class Reason(StrEnum):
     TLS_UNTRUSTED = "TlsUntrusted"
     AUTHENTICATION_FAILED = "AuthenticationFailed"
     CREDENTIALS_UNUSABLE = "CredentialsUnusable"
+    KDC_UNREACHABLE = "KdcUnreachable"
     HOST_IDENTITY_CHANGED = "HostIdentityChanged"
     AGENT_MISSING = "AgentMissing"
     AGENT_INCOMPATIBLE = "AgentIncompatible"

@@ -6,16 +6,18 @@ and no environment variable is written.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import spnego
 from pypsrp.wsman import WSMan
 
-from hyperv_operator.hyperv import certificates
+from hyperv_operator.errors import AuthenticationFailed, KdcUnreachable, LogonRefused
+from hyperv_operator.hyperv import certificates, kerberos
+from hyperv_operator.hyperv.files import private_file
 from hyperv_operator.ports import HostEndpoint
 
 OPERATION_TIMEOUT = 20
@@ -32,6 +34,8 @@ class Connection:
 
     wsman: WSMan
     endpoint: HostEndpoint
+    has_ticket: bool
+    """Kerberos it is, and not a password, that the host is offered."""
 
     @property
     def where(self) -> str:
@@ -47,18 +51,25 @@ class Connection:
 def connect(endpoint: HostEndpoint, folder: Path) -> Connection:
     """Prepare a connection; `folder` is the session's own, and has to stay as long as the connection does.
 
-    Raises `CredentialsUnusable`. pypsrp's exceptions come with the first request.
+    Asks for a Kerberos ticket where one is needed, and raises what that raises, or `CredentialsUnusable`. pypsrp's exceptions
+    come with the first request.
     """
-    # pypsrp's hints know neither a path as trust nor its own keyword arguments.
-    options: dict[str, Any] = {"cert_validation": True}
+    # pypsrp's hints know neither a path as trust nor a credential in the place of a name, nor its own keyword arguments.
+    options: dict[str, Any] = {"cert_validation": True, "auth": endpoint.authentication}
     credentials = endpoint.credentials
+    cache = _tickets(endpoint, folder)
     if endpoint.authentication == "certificate":
         pair = certificates.checked(endpoint)
         options["certificate_pem"] = private_file(folder, "client.pem", pair.certificate.encode())
         options["certificate_key_pem"] = private_file(folder, "client.key", pair.key.encode())
+    elif cache:
+        options["username"] = spnego.KerberosCCache(cache)
+        options["negotiate_service"] = kerberos.SERVICE
     else:
         options["username"] = credentials.username
         options["password"] = credentials.password.get_secret_value() if credentials.password else None
+        # Left to choose, the library would offer the same password to Kerberos and to NTLM: two refusals where one is meant.
+        options["auth"] = "ntlm" if endpoint.authentication == "negotiate" else endpoint.authentication
     if endpoint.ca_bundle:
         options["cert_validation"] = private_file(folder, "ca.pem", endpoint.ca_bundle.encode())
     wsman = WSMan(
@@ -67,7 +78,6 @@ def connect(endpoint: HostEndpoint, folder: Path) -> Connection:
         operation_timeout=OPERATION_TIMEOUT,
         port=endpoint.port,
         ssl=endpoint.transport == "https",
-        auth=endpoint.authentication,
         connection_timeout=CONNECTION_TIMEOUT,
         read_timeout=READ_TIMEOUT,
         encryption="auto",
@@ -75,7 +85,7 @@ def connect(endpoint: HostEndpoint, folder: Path) -> Connection:
         **options,
     )
     wsman.transport.send = partial(_send, wsman.transport, wsman.transport.send)  # type: ignore[method-assign]
-    return Connection(wsman, endpoint)
+    return Connection(wsman, endpoint, has_ticket=cache is not None)
 
 
 def _send(
@@ -93,10 +103,18 @@ def _send(
     )
 
 
-def private_file(folder: Path, name: str, content: bytes) -> str:
-    """Write a file that only this process's user can read, and return its path."""
-    path = folder / name
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    return str(path)
+def _tickets(endpoint: HostEndpoint, folder: Path) -> str | None:
+    """Return the cache with the session's tickets, or None where it goes without: negotiate has NTLM to fall back to."""
+    if endpoint.authentication == "kerberos":
+        return kerberos.ticket(endpoint, folder)
+    credentials = endpoint.credentials
+    if endpoint.authentication != "negotiate" or not (credentials.keytab or "@" in (credentials.username or "")):
+        return None
+    try:
+        return kerberos.ticket(endpoint, folder)
+    except LogonRefused:
+        raise
+    except (AuthenticationFailed, KdcUnreachable):
+        if credentials.password is None:
+            raise
+        return None

@@ -73,7 +73,7 @@ class Session:
         )
         self._pool.shell.name = shell_name
         try:
-            with translated(endpoint, effect=False):
+            with translated(endpoint, effect=False, has_ticket=self._connection.has_ticket):
                 self._pool.open()
         except BaseException as error:
             self._locked_out = isinstance(error, LogonRefused)
@@ -103,7 +103,7 @@ class Session:
         Raises `HostError`; after that the session is broken.
         """
         try:
-            with translated(self.endpoint, effect=True):
+            with translated(self.endpoint, effect=True, has_ticket=self._connection.has_ticket):
                 shell = self._pipeline(statement)
                 shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # its hint forgets lists
                 self._attend(shell, context, sink)

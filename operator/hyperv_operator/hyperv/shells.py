@@ -82,11 +82,11 @@ def is_same_account(owner: str, account: str) -> bool:
 def reap(connection: Connection, claim: Claim) -> int:
     """Remove what the claim covers, over a connection that is there; returns how many shells. Raises `HostError`."""
     removed = 0
-    with translated(connection.endpoint, effect=False):
+    with translated(connection.endpoint, effect=False, has_ticket=connection.has_ticket):
         found = [shell for shell in _listed(connection.wsman) if claim.covers(shell)]
     for shell in found:
         try:
-            with translated(connection.endpoint, effect=False):
+            with translated(connection.endpoint, effect=False, has_ticket=connection.has_ticket):
                 selectors = SelectorSet()
                 selectors.add_option("ShellId", shell.id)
                 connection.wsman.delete(shell.resource_uri, selector_set=selectors)

@@ -34,20 +34,22 @@ _NOT_OFFERED = ("The server did not response with one of the following", "Server
 
 
 @contextlib.contextmanager
-def translated(endpoint: HostEndpoint, *, effect: bool) -> Iterator[None]:
-    """Raise `HostError` and nothing else; `effect` tells whether what is done here can change the host."""
+def translated(endpoint: HostEndpoint, *, effect: bool, has_ticket: bool = False) -> Iterator[None]:
+    """Raise `HostError` and nothing else.
+
+    `effect` tells whether what is done here can change the host, `has_ticket` that a Kerberos ticket is offered to it.
+    """
     where = f"{endpoint.address}:{endpoint.port}"
     try:
         yield
     except HostError:
         raise
     except AuthenticationError as error:
+        if has_ticket and not _is_unoffered(error):
+            raise _of_ticket(where, effect=effect) from None
         raise _unauthorized(error, endpoint, where) from None
     except SpnegoError as error:
-        raise AuthenticationFailed(
-            f"No {endpoint.authentication} logon on {where} was possible ({type(error).__name__}). Check the user name in Secret "
-            f"{endpoint.credentials_name!r}."
-        ) from None
+        raise (_of_ticket(where, effect=effect) if has_ticket else _without_context(error, endpoint, where)) from None
     except WSManFaultError as error:
         raise faults.of_wsman_fault(error.code, _fault_text(error), where) from None
     except WinRMTransportError as error:
@@ -57,7 +59,7 @@ def translated(endpoint: HostEndpoint, *, effect: bool) -> Iterator[None]:
     except (InvalidRunspacePoolStateError, InvalidPipelineStateError):
         raise ShellLost(f"The remote shell on {where} is no longer usable.", effect_unknown=effect) from None
     except Exception as error:  # noqa: BLE001 - whatever a hostile or broken answer makes the layers below raise
-        if isinstance(error, ValueError) and str(error).startswith(_NOT_OFFERED):
+        if _is_unoffered(error):
             raise _not_offered(endpoint, where, "") from None
         raise ProtocolViolation(
             f"{where} sent something that is not WSMan or PSRP ({type(error).__name__}).",
@@ -65,8 +67,24 @@ def translated(endpoint: HostEndpoint, *, effect: bool) -> Iterator[None]:
         ) from None
 
 
+def _is_unoffered(error: Exception) -> bool:
+    return isinstance(error, AuthenticationError | ValueError) and str(error).startswith(_NOT_OFFERED)
+
+
+def _of_ticket(where: str, *, effect: bool) -> HostError:
+    if effect:
+        # They were good when the session was opened.
+        return ShellLost(
+            f"The Kerberos tickets for {where} are no longer good: others are fetched.", effect_unknown=True
+        )
+    return AuthenticationFailed(
+        f"{where} does not take the Kerberos ticket that the KDC has given for it. Check that its clock is right, that no other "
+        "account has its service principal (setspn -X finds those), and that the name in spec.address is this host's own."
+    )
+
+
 def _unauthorized(error: AuthenticationError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
-    if str(error).startswith(_NOT_OFFERED):
+    if _is_unoffered(error):
         return _not_offered(endpoint, where, "")
     # pypsrp raises it while it handles requests' own, which has the answer.
     response = error.__context__.response if isinstance(error.__context__, requests.HTTPError) else None
@@ -82,6 +100,13 @@ def _unauthorized(error: AuthenticationError, endpoint: HostEndpoint, where: str
     return LogonRefused(
         f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication}). Correct the user "
         "name and password there, and make sure that the account may log on over the network."
+    )
+
+
+def _without_context(error: SpnegoError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
+    return AuthenticationFailed(
+        f"No {endpoint.authentication} logon on {where} was possible ({type(error).__name__}). Check the user name in Secret "
+        f"{endpoint.credentials_name!r}."
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
 from hyperv_operator.ports import HostCredentials, HostEndpoint, SecretData
 from hyperv_operator.reconcilers.world import World
+
+_PAIR = "tls.crt and tls.key"
+_WITH_PASSWORD = "username and password"  # noqa: S105 - names of keys
+_WITH_KEYTAB = "username and password, or username and keytab"
 
 
 async def endpoint_of(world: World, name: str, spec: HyperVHostSpec, folder: str) -> HostEndpoint:
@@ -36,29 +40,34 @@ async def endpoint_of(world: World, name: str, spec: HyperVHostSpec, folder: str
         authentication=connection.authentication,
         configuration_name=connection.configuration_name,
         agent_path=folder,
-        credentials=_credentials(secret, secret_name, certificate=connection.authentication == "certificate"),
+        credentials=_credentials(secret, secret_name, connection.authentication),
         credentials_name=secret_name,
         credentials_version=secret.resource_version,
         ca_bundle=connection.ca_bundle,
     )
 
 
-def _credentials(secret: SecretData, name: str, *, certificate: bool) -> HostCredentials:
-    wanted = ("tls.crt", "tls.key") if certificate else ("username", "password")
-    found = {}
-    for key in wanted:
-        value = secret.data.get(key, b"")
-        try:
-            text = value.decode()
-        except UnicodeDecodeError:
-            text = ""
-        if not text:
-            raise CredentialsUnusable(
-                f"Secret {name!r} has no text under the key {key!r}; it needs {' and '.join(wanted)}."
-            )
-        found[key] = text
-    if certificate:
+def _credentials(secret: SecretData, name: str, authentication: str) -> HostCredentials:
+    if authentication == "certificate":
         return HostCredentials(
-            certificate_pem=SecretStr(found["tls.crt"]), certificate_key_pem=SecretStr(found["tls.key"])
+            certificate_pem=SecretStr(_text(secret, name, "tls.crt", _PAIR)),
+            certificate_key_pem=SecretStr(_text(secret, name, "tls.key", _PAIR)),
         )
-    return HostCredentials(username=found["username"].strip(), password=SecretStr(found["password"]))
+    keytab = secret.data.get("keytab") if authentication in ("kerberos", "negotiate") else None
+    needs = _WITH_KEYTAB if authentication in ("kerberos", "negotiate") else _WITH_PASSWORD
+    has_password = keytab is None or "password" in secret.data
+    return HostCredentials(
+        username=_text(secret, name, "username", needs).strip(),
+        password=SecretStr(_text(secret, name, "password", needs)) if has_password else None,
+        keytab=SecretBytes(keytab) if keytab is not None else None,
+    )
+
+
+def _text(secret: SecretData, name: str, key: str, needs: str) -> str:
+    try:
+        text = secret.data.get(key, b"").decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not text:
+        raise CredentialsUnusable(f"Secret {name!r} has no text under the key {key!r}; it needs {needs}.")
+    return text

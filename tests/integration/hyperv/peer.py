@@ -50,7 +50,8 @@ class SpnegoGate(Gate):
                 context = self._contexts.get(connection) or self._server(token)
                 self._contexts[connection] = context
                 answer = context.step(token)
-        except SpnegoError:
+        except (SpnegoError, AttributeError):
+            # pyspnego trips over its own context when GSSAPI has refused a ticket.
             self._contexts.pop(connection, None)
             self.refused += 1
             return self._challenge()

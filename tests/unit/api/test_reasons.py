@@ -35,6 +35,7 @@ HOST_ERRORS = (
     errors.WinRmUnavailable,
     errors.TlsUntrusted,
     errors.AuthenticationFailed,
+    errors.KdcUnreachable,
     errors.CredentialsUnusable,
     errors.QuotaExceeded,
     errors.ShellLost,

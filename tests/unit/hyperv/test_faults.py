@@ -154,6 +154,7 @@ RETRY = {
     errors.AuthenticationFailed: Retry.CHANGE,
     errors.LogonRefused: Retry.CHANGE,
     errors.LogonHeldBack: Retry.CHANGE,
+    errors.KdcUnreachable: Retry.BACKOFF,
     errors.LogonAwaited: Retry.NOW,
     errors.CredentialsUnusable: Retry.CHANGE,
     errors.QuotaExceeded: Retry.BACKOFF,

@@ -97,6 +97,7 @@ def test_late_failures_of_calls_that_were_running_do_not_prolong_the_pause() -> 
         (errors.AuthenticationFailed, True),
         (errors.LogonRefused, True),
         (errors.LogonHeldBack, None),
+        (errors.KdcUnreachable, None),
         (errors.LogonAwaited, None),
         (errors.CredentialsUnusable, None),
         (errors.QuotaExceeded, True),

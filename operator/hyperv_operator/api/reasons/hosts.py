@@ -58,12 +58,21 @@ UNUSABLE: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.CREDENTIALS_UNUSABLE: Explanation(
         "The Secret that `spec.connection.credentialsSecretRef` names is missing in the operator's namespace, may not be "
-        "read, or lacks a key.",
-        "It needs `username` and `password`, or `tls.crt` and `tls.key` for authentication by certificate: `kubectl "
-        "describe secret <name> -n hyperv-system` shows its keys.",
+        "read, or lacks a key; or the certificate, private key or keytab in it cannot be used.",
+        "It needs `username` and `password`, `username` and `keytab` for Kerberos, or `tls.crt` and `tls.key` for "
+        "authentication by certificate: `kubectl describe secret <name> -n hyperv-system` shows its keys.",
         Attention.YES,
         machine=(*STALLED, *UNSEEN),
         host=HOST_SHUT,
+    ),
+    Reason.KDC_UNREACHABLE: Explanation(
+        "No domain controller (KDC) of the account's realm answers, so there is no Kerberos ticket to log on with. The host "
+        "itself was not asked.",
+        "Check the names in krb5.conf (the chart's `kerberos.krb5Conf`), and that port 88 (TCP) of the domain controllers can be "
+        "reached from the operator's pod. It is tried again by itself.",
+        Attention.IF_IT_LASTS,
+        machine=(*WORKING, *UNSEEN),
+        host=HOST_FAILING,
     ),
     Reason.HOST_IDENTITY_CHANGED: Explanation(
         "Another machine answers at the host's address than the one that was pinned at the first contact, or two "

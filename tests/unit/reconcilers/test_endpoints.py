@@ -1,0 +1,88 @@
+"""From a credentials Secret to what opens a session."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from hyperv_operator.api.common import parse_spec
+from hyperv_operator.api.host import HyperVHostSpec
+from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
+from hyperv_operator.ports import HostEndpoint, SecretData
+from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.world import World
+from unit.reconcilers.fleet import SECRET, host_body
+
+PASSWORD = {"username": b" EXAMPLE\\svc\n", "password": b" Canary "}
+KEYTAB = {"username": b"svc@EXAMPLE.COM", "keytab": b"\x05\x02\xff"}
+PAIR = {"tls.crt": b"certificate", "tls.key": b"Canary key"}
+
+
+async def _endpoint(authentication: str, data: dict[str, bytes] | Exception) -> HostEndpoint:
+    async def read(namespace: str, name: str) -> SecretData:
+        assert (namespace, name) == ("hyperv-system", SECRET)
+        if isinstance(data, Exception):
+            raise data
+        return SecretData("7", data)
+
+    settings = SimpleNamespace(operator_namespace="hyperv-system")
+    world = cast("World", SimpleNamespace(settings=settings, secrets=SimpleNamespace(read=read)))
+    raw: Any = host_body("h")["spec"]
+    raw["connection"]["authentication"] = authentication
+    spec = parse_spec(HyperVHostSpec, raw)
+    assert isinstance(spec, HyperVHostSpec)
+    return await endpoint_of(world, "h", spec, "C:\\A")
+
+
+@pytest.mark.parametrize("authentication", ["kerberos", "negotiate", "ntlm", "basic"])
+async def test_a_password_is_taken_as_it_is_and_a_name_without_what_surrounds_it(authentication: str) -> None:
+    endpoint = await _endpoint(authentication, PASSWORD)
+    credentials = endpoint.credentials
+    assert credentials.password
+    assert (credentials.username, credentials.password.get_secret_value()) == ("EXAMPLE\\svc", " Canary ")
+    assert credentials.keytab is None
+    assert (endpoint.credentials_name, endpoint.credentials_version) == (SECRET, "7")
+    assert "Canary" not in repr(endpoint)
+
+
+@pytest.mark.parametrize("authentication", ["kerberos", "negotiate"])
+async def test_a_keytab_needs_no_password(authentication: str) -> None:
+    credentials = (await _endpoint(authentication, KEYTAB)).credentials
+    assert credentials.keytab
+    assert (credentials.keytab.get_secret_value(), credentials.password) == (b"\x05\x02\xff", None)
+
+
+async def test_negotiate_keeps_a_password_beside_a_keytab() -> None:
+    credentials = (await _endpoint("negotiate", {**PASSWORD, **KEYTAB})).credentials
+    assert credentials.keytab
+    assert credentials.password
+
+
+async def test_a_certificate_comes_with_its_key() -> None:
+    credentials = (await _endpoint("certificate", PAIR)).credentials
+    assert credentials.certificate_pem
+    assert credentials.certificate_key_pem
+    assert credentials.username is None
+
+
+@pytest.mark.parametrize(
+    ("authentication", "data", "sentence"),
+    [
+        ("ntlm", {"username": b"x"}, "no text under the key 'password'; it needs username and password."),
+        ("ntlm", KEYTAB, "no text under the key 'password'; it needs username and password."),
+        ("basic", {"password": b"x"}, "no text under the key 'username'"),
+        ("kerberos", {"username": b"x"}, "it needs username and password, or username and keytab."),
+        ("kerberos", {"keytab": b"x"}, "no text under the key 'username'"),
+        ("kerberos", {"username": b"x", "password": b"\xff"}, "no text under the key 'password'"),
+        ("certificate", {"tls.crt": b"x"}, "no text under the key 'tls.key'; it needs tls.crt and tls.key."),
+        ("certificate", PASSWORD, "no text under the key 'tls.crt'"),
+        ("ntlm", ObjectGone("x"), "There is no Secret 'shared' in namespace hyperv-system"),
+        ("ntlm", AccessForbidden("x"), "may not read Secret 'shared' in namespace hyperv-system"),
+    ],
+)
+async def test_what_is_missing_is_named(authentication: str, data: dict[str, bytes] | Exception, sentence: str) -> None:
+    with pytest.raises(CredentialsUnusable) as raised:
+        await _endpoint(authentication, data)
+    assert sentence in raised.value.message
