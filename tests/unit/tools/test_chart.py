@@ -72,6 +72,24 @@ def test_an_unknown_value_is_refused() -> None:
         _render("--set", "replicas=3")
 
 
+def test_a_krb5_conf_is_where_the_operator_looks_for_it(tmp_path: Path) -> None:
+    conf = tmp_path / "krb5.conf"
+    conf.write_text("[libdefaults]\n  default_realm = EXAMPLE.COM\n")
+    documents = _render("--set-file", f"kerberos.krb5Conf={conf}")
+    pod = _one(documents, "Deployment")["spec"]["template"]["spec"]
+    (volume,) = (one for one in pod["volumes"] if one["name"] == "krb5")
+    (mount,) = (one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "krb5")
+    settings = {one["name"]: one.get("value") for one in pod["containers"][0]["env"]}
+    assert settings["KRB5_CONFIG"] == f"{mount['mountPath']}/krb5.conf"
+    assert _all(documents, "ConfigMap")[volume["configMap"]["name"]]["data"] == {"krb5.conf": conf.read_text()}
+    assert "krb5" not in yaml.safe_dump([one for one in _render() if one["kind"] != "CustomResourceDefinition"])
+
+
+def test_what_is_no_krb5_conf_is_refused() -> None:
+    with pytest.raises(CommandFailed, match="krb5Conf"):
+        _render("--set", "kerberos.krb5Conf=/etc/krb5.conf")
+
+
 def _unbounded(node: dict[str, Any], path: str) -> list[str]:
     kind = node.get("type")
     found = []
