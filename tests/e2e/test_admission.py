@@ -178,7 +178,7 @@ def test_metadata_and_deletion_pass_whatever_the_webhook_thinks_of_the_spec(
             "patch", "hvm", "bad-01", "-n", tenant, "--type=merge", "-p", '{"metadata": {"finalizers": []}}'
         )
         cluster.kubectl("wait", "--for=delete", "hvm/bad-01", "-n", tenant, "--timeout=30s")
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
     assert host.ledger.count("create_vm") == 0
 
 
@@ -196,7 +196,7 @@ def test_without_the_webhook_bad_work_is_told_and_not_launched_and_deletions_pas
         rig.wait_for_reason(cluster, tenant, "new-01", "SchemaVersionMismatch")
         for namespace in (tenant, stranger):
             cluster.kubectl("delete", "hvm", "--all", "-n", namespace, "--timeout=30s")
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
     assert host.ledger.count("create_vm") == 0
 
 

@@ -178,4 +178,4 @@ def test_every_code_of_the_agent_reaches_the_conditions_with_its_remedy(
         cluster.kubectl("delete", "hvm", _name("RemoveFailed"), "-n", tenant, "--wait=false")
         _wait_for_codes(cluster, tenant, ["VmMissing", "RemoveFailed"])
         assert world.changed_images() == []
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)

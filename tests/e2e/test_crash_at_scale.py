@@ -56,7 +56,7 @@ def test_a_hundred_runs_in_flight_outlive_the_operator_and_nothing_is_done_twice
             fleet.wait_for("what died with the operator to be taken up again", "running", _RUNS)
             fleet.set_faults(fleet.names, hang_at=None)
             wait_for_ready(cluster, struck, _RUNS, within=120)
-            cluster.kubectl("delete", "hvh", *fleet.names, "--timeout=30s")
+            rig.remove_hosts(cluster)
         each = Counter({kind: count // (_HOSTS * _UNDISTURBED) for kind, count in undisturbed.items()})
         assert each["create_vm"] == each["copy_image"] == each["publish"] == 1
         counted = [one for census in fleet.census().values() for one in census.machines.values()]

@@ -129,7 +129,7 @@ def test_a_guest_that_answers_after_its_time_is_up_is_still_heard(
         cluster.kubectl("wait", "--for=condition=Ready", "hvm/late-01", "-n", tenant, "--timeout=60s")
         assert host.ledger.count("publish") == 1
         cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
 
 @agents.BOTH
@@ -143,7 +143,7 @@ def test_a_silent_guest_is_told_with_a_diagnosis(
         ready = rig.wait_for_reason(cluster, tenant, "mute-01", "GuestTimeout")
         assert "integration services" in ready["message"]
         assert "ISO is attached" in rig.machine(cluster, tenant, "mute-01")["status"]["diagnosis"]
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
     assert len(host.world.vms) == 1
 
 
@@ -203,7 +203,7 @@ def test_a_killed_operator_is_followed_by_one_vm(
         _ready(cluster, tenant, "kill-01")
         assert host.ledger.count("create_vm", uid) == 1
         assert host.ledger.count("copy_image", uid) == 1
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
 
 @agents.BOTH
@@ -231,7 +231,7 @@ def test_deleting_while_the_operator_is_down_is_made_up_for(
     with rig.operator(cluster, log):
         cluster.kubectl("wait", "--for=delete", "hvm/down-01", "-n", tenant, "--timeout=60s")
         assert host.world.traces_of(uid) == []
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
 
 @pytest.mark.usefixtures("operator")

@@ -76,4 +76,4 @@ def test_machines_of_healthy_hosts_go_ready_while_other_hosts_are_dead_slow_or_d
             assert 1 <= census[name].peak <= _SLOTS
             assert census[name].shells_peak <= _SLOTS + _LOOKS
         assert [census[name].opened for name in hosts["dead"]] == [0, 0, 0]
-        cluster.kubectl("delete", "hvh", *fleet.names, "--timeout=30s")
+        rig.remove_hosts(cluster)

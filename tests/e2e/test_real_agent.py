@@ -169,7 +169,7 @@ def test_a_script_killed_anywhere_leaves_what_an_undisturbed_one_leaves(
         as_it_is = {name: {**_facts(host, uids[name]), "addresses": []} for name in names}
         assert as_it_is == dict.fromkeys(names, as_it_is["calm"])
         _delete_all(cluster, tenant)
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
     assert host.faults.kills == {"at-boundary": []}
     assert [fault["cmdlet"] for fault in world.state.read("faults.json")["cmdlets"]] == []

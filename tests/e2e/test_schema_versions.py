@@ -50,7 +50,7 @@ def test_provisioned_machines_live_on_and_new_ones_are_told_the_version(
         cluster.kubectl("wait", "--for=condition=Ready", "hvm/late-01", "-n", tenant, "--timeout=60s")
         cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
         assert host.world.vms == {}
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
 
 def test_what_is_under_way_when_the_version_changes_goes_on(
@@ -64,7 +64,7 @@ def test_what_is_under_way_when_the_version_changes_goes_on(
         cluster.kubectl("wait", "--for=condition=Ready", "hvm/mid-01", "-n", tenant, "--timeout=90s")
         assert host.ledger.count("create_vm") == 1
         cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
-        cluster.kubectl("delete", "hvh", host.name, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
 
 def test_a_broken_schema_file_stops_the_operator_at_start_with_line_and_remedy(

@@ -65,7 +65,7 @@ def test_machines_that_wait_for_their_guests_hold_no_worker_and_no_shell(cluster
         assert _launches(after) == _launches(before) == _MACHINES
         assert all(one.shells <= 1 for one in fleet.census().values())
         assert _versions(cluster, namespace) == written
-        cluster.kubectl("delete", "hvh", *fleet.names, "--timeout=30s")
+        rig.remove_hosts(cluster)
 
 
 def _launches(executor: dict[str, Any]) -> int:
