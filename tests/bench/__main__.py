@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bench import executor, validation
+from bench import executor, fleet, validation
 
-BENCHMARKS = {"validation": validation.run, "executor": executor.run}
+BENCHMARKS = {
+    "validation": validation.run,
+    "executor": executor.run,
+    "isolation": fleet.isolation,
+    "waiting": fleet.waiting,
+    "scale": fleet.scale,
+}
 
 
 def main() -> int:

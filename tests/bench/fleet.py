@@ -1,0 +1,211 @@
+"""The operator as a process, on a real API server, with hundreds of machines on simulated hosts in processes of their own.
+
+Run on an idle machine: API server and hosts share its processors with the operator.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+import psutil
+
+from bench.watching import Watch
+from controlplane.plane import ControlPlane
+from controlplane.waiting import wait_until
+from e2e import rig
+from e2e.fleet import Fleet, Plan, create
+from e2e.webhook import UNREVIEWED
+
+PRODUCTION = {
+    "HVO_AWAITED_INVENTORY_SECONDS": "10",
+    "HVO_INVENTORY_INTERVAL_LIMIT_SECONDS": "60",
+    "HVO_SECRET_POLL_SECONDS": "30",
+    "HVO_RETRY_BASE_SECONDS": "10",
+    "HVO_RETRY_LIMIT_SECONDS": "600",
+    "HVO_PROGRESS_INTERVAL_SECONDS": "15",
+    "HVO_GUEST_WAIT_SECONDS": "5",
+    "HVO_LEASE_INTERVAL_SECONDS": "30",
+}
+"""The rig's settings are quick; these are the operator's own."""
+_WINDOW_SECONDS = 30.0
+
+
+@dataclass
+class Ground:
+    """What one measurement stands on."""
+
+    plane: ControlPlane
+    fleet: Fleet
+    namespace: str
+    watch: Watch
+    start_operator: Callable[[], rig.Operator]
+
+    def create(self, names: Sequence[tuple[str, str]], per_second: float | None = None) -> None:
+        """Create machines, each given as its host and its name: all at once, or at a steady pace."""
+        pause = Event()
+        for host, name in names:
+            create(self.plane, self.namespace, rig.submission(host, name))
+            if per_second:
+                pause.wait(1 / per_second)
+
+    def wait(self, names: Sequence[str], reason: str, within: float) -> None:
+        """Wait until all of these machines have a reason."""
+        wait_until(
+            lambda: sum(self.watch.reasons.get(name) == reason for name in names),
+            lambda count: count == len(names),
+            what=f"{len(names)} machines with reason {reason}",
+            within=within,
+            every=0.5,
+        )
+
+    def hosts_are_ready(self, names: Sequence[str]) -> None:
+        """Wait until machines can be provisioned on these hosts."""
+        for name in names:
+            self.plane.kubectl("wait", "--for=condition=Ready", f"hvh/{name}", "--timeout=60s")
+
+
+@contextmanager
+def ground(plans: Sequence[Plan], settings: Mapping[str, str], dead: Sequence[str] = ()) -> Iterator[Ground]:
+    """Give a control plane with hosts, and a way to start operators, which end with it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hvo-bench-") as folder,
+        ControlPlane.start() as plane,
+        Fleet(plans) as fleet,
+        ExitStack() as stack,
+    ):
+        rig.install(plane)
+        for name in dead:
+            fleet.cut(name)
+        plane.apply(fleet.manifests, namespace=rig.SYSTEM)
+        namespace = plane.new_namespace("bench", rig.ALLOWED | UNREVIEWED)
+        watch = stack.enter_context(Watch(plane, namespace))
+
+        def start() -> rig.Operator:
+            log = Path(folder) / f"operator-{len(list(Path(folder).iterdir()))}.log"
+            return stack.enter_context(rig.operator(plane, log, {**PRODUCTION, **settings}, admission=False))
+
+        yield Ground(plane, fleet, namespace, watch, start)
+
+
+def isolation() -> bool:
+    """Compare machines of 14 healthy hosts with and without 3 dead, 2 slow and 1 dying host beside them."""
+    alone = _healthy_p95({})
+    beside = _healthy_p95({"dead": 3, "slow": 2, "dying": 1})
+    ratio = beside / alone
+    print(
+        f"isolation: create-to-Ready of 140 machines on 14 healthy hosts: p95 {alone:.1f} s, beside 3 dead, 2 slow and 1 dying "
+        f"host with 60 more {beside:.1f} s: {ratio:.2f} times (at most 1.5)"
+    )
+    return ratio <= 1.5
+
+
+def _healthy_p95(bad: Mapping[str, int]) -> float:
+    times = {"copy_seconds": 4.0, "boot_seconds": 4.0, "apply_seconds": 4.0}
+    faults = {"slow": {"latency_seconds": 2.0}}
+    hosts = {kind: [f"{kind}-{number}" for number in range(count)] for kind, count in {"well": 14, **bad}.items()}
+    plans = [Plan(name, options=times, faults=faults.get(kind, {})) for kind, names in hosts.items() for name in names]
+    workers = {"HVO_JOB_WORKERS": "80", "HVO_FAST_WORKERS": "20"}
+    with ground(plans, workers, dead=hosts.get("dead", [])) as given:
+        given.start_operator()
+        given.hosts_are_ready(hosts["well"])
+        given.create([(plan.name, f"{plan.name}-{number}") for number in range(10) for plan in plans])
+        for name in hosts.get("dying", []):
+            wait_until(lambda: given.fleet.census()[name].running, what="a run on the dying host", within=120)  # noqa: B023
+            given.fleet.cut(name)
+        healthy = [f"{name}-{number}" for number in range(10) for name in hosts["well"]]
+        given.wait(healthy, "Ready", within=600)
+        return _p95([given.watch.took(name) for name in healthy])
+
+
+def waiting() -> bool:
+    """Measure the operator's processor time while 1,000 machines wait for guests that say nothing."""
+    plans = [Plan(f"silent-{number}", faults={"guest": "silent"}) for number in range(20)]
+    with ground(plans, {"HVO_GUEST_TIMEOUT_SECONDS": "7200"}) as given:
+        operator = given.start_operator()
+        given.hosts_are_ready(given.fleet.names)
+        names = [(plan.name, f"{plan.name}-{number}") for number in range(50) for plan in plans]
+        given.create(names)
+        given.wait([name for _, name in names], "WaitingForGuestKey", within=1_800)
+        _until_quiet(given.watch)
+        cores, writes = _idle(given, operator)
+    print(
+        f"waiting: 1,000 machines that wait for guests on 20 hosts take {cores:.2f} of a processor (at most 0.5); "
+        f"{writes} writes in {_WINDOW_SECONDS:g} s (none)"
+    )
+    return cores <= 0.5 and writes == 0
+
+
+def scale() -> bool:
+    """Measure what one machine takes where there are 500 on 50 hosts."""
+    times = {"copy_seconds": 10.0, "boot_seconds": 40.0, "apply_seconds": 60.0}
+    own = sum(times.values())
+    plans = [Plan(f"host-{number}", options=times) for number in range(50)]
+    with ground(plans, {"HVO_JOB_WORKERS": "100"}) as given:
+        operator = given.start_operator()
+        given.hosts_are_ready(given.fleet.names)
+        empty = _memory(operator)
+        pairs = [(plan.name, f"{plan.name}-{number}") for number in range(10) for plan in plans]
+        given.create(pairs[:100], per_second=1.5)
+        opened = _opened(given.fleet)
+        given.create(pairs[100:], per_second=1.5)
+        names = [name for _, name in pairs]
+        given.wait(names, "Ready", within=1_800)
+        opens = (_opened(given.fleet) - opened) / len(pairs[100:])
+        _until_quiet(given.watch)
+        cores, writes = _idle(given, operator)
+        _, found = given.plane.request("GET", f"/api/v1/namespaces/{given.namespace}/events")
+        events = Counter(one["involvedObject"]["name"] for one in found["items"])
+        operator.stop()
+        again = given.start_operator()
+        ready = f'condition="Ready",host="{plans[-1].name}",reason="Ready",status="True"}} 10.0'
+        wait_until(again.metrics, lambda text: ready in text, what="the new operator to know all machines", within=120)
+        _until_quiet(given.watch)
+        memory = (_memory(again) - empty) / len(names) / 1024
+        ratio = _p95([given.watch.took(name) for name in names]) / own
+        most_writes, most_events = max(given.watch.writes_to_ready.values()), max(events.values())
+    print(
+        f"scale: 500 machines on 50 hosts, 1.5 created a second: p95 create-to-Ready {ratio:.2f} times the {own:g} s that image, "
+        f"boot and guest take (at most 1.25); of one machine {most_writes} writes until it is Ready (at most 8), {most_events} "
+        f"Events (at most 12), {opens:.2f} sessions opened (at most 0.1); idle: {writes} writes (none), {cores:.2f} of a "
+        f"processor, {memory:.0f} KB a machine (at most 60)"
+    )
+    limits = (ratio <= 1.25, most_writes <= 8, most_events <= 12, opens <= 0.1, writes == 0, memory <= 60)
+    return all(limits)
+
+
+def _p95(values: Sequence[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def _memory(operator: rig.Operator) -> int:
+    return int(psutil.Process(operator.pid).memory_info().rss)
+
+
+def _opened(fleet: Fleet) -> int:
+    return sum(one.opened for one in fleet.census().values())
+
+
+def _until_quiet(watch: Watch) -> None:
+    """Wait until nothing has been written for a while: what follows is idleness."""
+    seen = -1
+    pause = Event()
+    while seen != watch.writes.total():
+        seen = watch.writes.total()
+        pause.wait(15)
+
+
+def _idle(given: Ground, operator: rig.Operator) -> tuple[float, int]:
+    """Return the share of a processor that the operator takes over a window, and how often machines are written in it."""
+    process, writes = psutil.Process(operator.pid), given.watch.writes.total()
+    before = process.cpu_times()
+    Event().wait(_WINDOW_SECONDS)
+    after = process.cpu_times()
+    used = after.user + after.system - before.user - before.system
+    return used / _WINDOW_SECONDS, given.watch.writes.total() - writes
