@@ -163,9 +163,20 @@ class TestImage:
         assert "pycdlib" in imported
 
     def test_the_image_builds_with_the_versions_of_the_tests(self) -> None:
-        pin = re.compile(r"^[\w-]+==\S+", re.MULTILINE)
-        tested = set(pin.findall((ROOT / "requirements/test.lock").read_text()))
-        assert set(pin.findall((ROOT / "requirements/build.lock").read_text())) <= tested
+        pin = re.compile(r"^([\w-]+)==(\S+)", re.MULTILINE)
+        tested = dict(pin.findall((ROOT / "requirements/test.lock").read_text()))
+        for lock in ("build", "runtime"):
+            pinned = dict(pin.findall((ROOT / f"requirements/{lock}.lock").read_text()))
+            both = pinned.keys() & tested.keys()
+            assert len(both) >= 5
+            assert {name: pinned[name] for name in both} == {name: tested[name] for name in both}
+
+    def test_the_image_can_do_kerberos(self) -> None:
+        runtime = (ROOT / "requirements/runtime.lock").read_text()
+        assert all(f"{name}==" in runtime for name in ("gssapi", "krb5"))
+        assert "cython==" in (ROOT / "requirements/build.lock").read_text()
+        _, _, image = self.text.rpartition("FROM ")
+        assert "libgssapi-krb5-2" in image
 
     def test_the_operator_is_told_where_the_bundle_is(self) -> None:
         output = re.search(r"tools/agent\.py --output (\S+)", self.text)
