@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import agent
 import pytest
 from pypsrp.exceptions import WSManFaultError
 
@@ -25,44 +26,17 @@ _REMOVAL = {
     "run": {"id": "r-1", "machine_uid": "m-1"},
     "machine": {"vm_name": "one"},
 }
-_TEXT = r"""
+_TEXT = agent.script()
+_SMALL = r"""
 function Invoke-HvoRollout {
     $all = @($input)
     $header = ConvertFrom-Json -InputObject $all[0]
-    $versions = Join-Path $header.root 'versions'
-    $answer = [ordered] @{ type = 'rollout'; ok = $true }
-    Write-Verbose "At $($header.root)" -Verbose
-    switch ($header.operation) {
-        'look' { $answer.root = $header.root; $answer.inputs = $all.Count }
-        'receive' {
-            $answer.bytes = 0
-            foreach ($one in $all[1..($all.Count - 1)]) {
-                $piece = ConvertFrom-Json -InputObject $one
-                $path = Join-Path $versions ".incoming-$($header.upload)/$($piece.path)"
-                [void] [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($path))
-                $data = [Convert]::FromBase64String($piece.data)
-                $file = [IO.File]::Open($path, 'Append')
-                $file.Write($data, 0, $data.Length)
-                $file.Dispose()
-                $answer.bytes += $data.Length
-            }
-        }
-        'activate' {
-            $answer.version = $header.digest.Substring(7, 16)
-            $target = Join-Path $versions $answer.version
-            if ([IO.Directory]::Exists($target)) { [IO.Directory]::Delete($target, $true) }
-            [IO.Directory]::Move((Join-Path $versions ".incoming-$($header.upload)"), $target)
-        }
-        'prune' {
-            $answer.removed = @(Get-ChildItem $versions -Name | Where-Object { $header.keep -notcontains $_ })
-            foreach ($name in $answer.removed) { [IO.Directory]::Delete((Join-Path $versions $name), $true) }
-        }
-        default { throw "There is no operation $_ in $versions." }
-    }
-    ConvertTo-Json -InputObject $answer -Compress
+    if ($header.operation -eq 'dance') { throw "There is no operation dance in $($header.root)." }
+    ConvertTo-Json -InputObject ([ordered] @{ root = $header.root; inputs = $all.Count }) -Compress
 }
 $input | Invoke-HvoRollout
 """
+"""Shows what reaches a text, and what becomes of an error that it does not catch."""
 _SCRIPT = r"""
 $job = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String(@($input)[0])) | ConvertFrom-Json
 ConvertTo-Json -InputObject @{ here = "$PSScriptRoot"; agent = $job.host.paths.agent } -Compress
@@ -94,17 +68,18 @@ def client(host: SimulatedHost) -> Iterator[Client]:
 
 def test_a_text_gets_every_input_and_the_folder_that_stands_for_the_root(host: SimulatedHost, client: Client) -> None:
     assert isinstance(host.world, FolderWorld)
+    client.text = _SMALL
     answer = client.roll("look", "one", "tw\N{LATIN SMALL LETTER O WITH DIAERESIS}")
-    assert answer == {"type": "rollout", "ok": True, "root": ROOT, "inputs": 3}
+    assert answer == {"root": ROOT, "inputs": 3}
     assert str(host.world.state.root) not in json.dumps(answer)
     assert list(host.world.agent.files) == ["agent.json"]
     assert [(note.operation, note.code) for note in host.ledger.rollouts] == [("look", "")]
 
 
 def test_what_a_text_throws_is_an_error(host: SimulatedHost, client: Client) -> None:
-    ran = client.run(_TEXT, json.dumps({"operation": "dance", "root": ROOT}))
+    ran = client.run(_SMALL, json.dumps({"operation": "dance", "root": ROOT}))
     assert ran.output == []
-    assert ran.errors == [f"There is no operation dance in {ROOT}\\versions."]
+    assert ran.errors == [f"There is no operation dance in {ROOT}."]
     assert host.ledger.rollouts[0].code == "NoAnswer"
 
 

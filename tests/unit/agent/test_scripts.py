@@ -12,6 +12,7 @@ import pytest
 from hyperv_operator.contract.inventory import JournalState, VmState
 from hyperv_operator.contract.os_family import PREFIXES
 from hyperv_operator.contract.records import AgentCode, OutcomeKind, PendingReason, Step, StepState
+from hyperv_operator.contract.rollout import RolloutCode
 from unit.agent.source import (
     AGENT,
     COMMON,
@@ -201,9 +202,7 @@ def test_every_code_is_used_or_stands_for_what_another_part_finds() -> None:
 
 
 def test_the_codes_of_a_rollout_are_those_of_the_protocol() -> None:
-    codes = {
-        "HostNotPrepared", "InvalidRequest", "UploadBroken", "DigestMismatch", "InUse", "DiskFull", "AccessDenied", "Internal",
-    }  # fmt: skip
+    codes = set(RolloutCode)
     assert words_of("Stop-HvoRollout", "Code", ROLLOUT) == codes
     used = arguments("Stop-HvoRollout", 0, "Code")
     assert used | set(re.findall(r"\$code = '(\w+)'", (ROLLOUT / "ConvertTo-HvoRefusal.ps1").read_text())) == codes
