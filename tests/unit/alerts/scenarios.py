@@ -11,6 +11,7 @@ from hyperv_operator.api.host import HostId, HyperVHostStatus
 from hyperv_operator.contract.inventory import parse_inventory
 from hyperv_operator.core import hosts
 from hyperv_operator.core.hosts import HostSnapshot
+from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from unit.alerts.recording import Scrapes
@@ -100,6 +101,30 @@ def agent_missing() -> Scrapes:
     """The host answers, and there is no agent on it."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, error=AgentMissing("No agent."))):
+        yield metrics
+
+
+def rollout_stopped() -> Scrapes:
+    """The operator's agent does not get onto the host: each attempt fails, and between two the next one is under way."""
+    metrics = PrometheusMetrics()
+    rollout = Rollout("sha256:" + "0" * 64, "2.0.0")
+    for minute in range(41):
+        rollout = rollout.installing() if minute % 2 else rollout.failed("The disk is full.", START)
+        operator(minute, metrics, host=replace(WELL, rollout=rollout))
+        metrics.rollout_finished("hyperv01", "Failed", 12)
+        yield metrics
+
+
+def rollout_passes() -> Scrapes:
+    """An upgrade: the host waits for its turn for a quarter of an hour, and gets its agent then."""
+    metrics = PrometheusMetrics()
+    rollout = Rollout("sha256:" + "0" * 64, "2.0.0")
+    for minute in range(41):
+        if minute == 15:
+            rollout = rollout.installing()
+        elif minute == 16:
+            rollout = rollout.ready()
+        operator(minute, metrics, host=replace(WELL, rollout=rollout))
         yield metrics
 
 

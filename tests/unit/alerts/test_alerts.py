@@ -76,6 +76,8 @@ STORIES: tuple[tuple[Callable[[], Scrapes], dict[int, tuple[Firing, ...]]], ...]
     (scenarios.never_trusted, {11: (UNREACHABLE,), 40: (UNREACHABLE,)}),
     (scenarios.agent_too_old, {29: (), 31: (ROLLOUT,)}),
     (scenarios.agent_missing, {29: (), 31: (ROLLOUT,)}),
+    (scenarios.rollout_stopped, {29: (), 31: (ROLLOUT,)}),
+    (scenarios.rollout_passes, {14: (), 31: (), 40: ()}),
     (scenarios.another_machine, {9: (), 11: (STALLED,), 40: (STALLED,)}),
     (scenarios.unreadable_spec, {9: (), 11: (STALLED,)}),
     (scenarios.one_machine_fails, {30: (), 120: (_failing(6),)}),
