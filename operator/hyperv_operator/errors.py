@@ -222,6 +222,11 @@ class RolloutFailed(HostError):
 
     host_answered = True
 
+    def __init__(self, message: str, *, effect_unknown: bool = False, was_there: bool = False) -> None:
+        super().__init__(message, effect_unknown=effect_unknown)
+        self.was_there = was_there
+        """Its files were on the host already, as they should be: it has worked there, and something else has changed."""
+
 
 class RolloutHeldUp(RolloutFailed):
     """Something on the host is using what would be replaced: that passes."""

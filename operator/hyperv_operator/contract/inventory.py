@@ -26,6 +26,7 @@ Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 ShortText = Annotated[str, BeforeValidator(lambda value: value[:256] if isinstance(value, str) else value)]
 GuestText = Annotated[str, BeforeValidator(lambda value: value[:MAX_GUEST_VALUE] if isinstance(value, str) else value)]
 Bytes = Annotated[int, Field(ge=0)]
+_VERSIONS = 256
 
 
 class HostIdFacts(WireModel):
@@ -58,8 +59,7 @@ class AgentFacts(WireModel):
     schema_versions: Annotated[tuple[int, ...], Field(max_length=16)]
     versions: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")], ...],
-        Field(max_length=256),
-        BeforeValidator(lambda value: value or ()),
+        BeforeValidator(lambda value: value[:_VERSIONS] if isinstance(value, list) else ()),
     ] = ()
     """Names of the versions that lie on the host; those of another kind than the digest's do not count."""
 

@@ -55,13 +55,14 @@ class AgentRollout:
         if found.host_id is None:
             raise ProtocolViolation(f"The rollout script on {endpoint.address} does not say which host it is on.")
         check(found.host_id)
-        if found.versions.get(bundle.name) != bundle.digest:
+        was_there = found.versions.get(bundle.name) == bundle.digest
+        if not was_there:
             upload = uuid.uuid4().hex
             head = rollout.header("receive", endpoint.agent_path, upload=upload)
             for batch in rollout.batches(rollout.pieces(bundle.files), _BATCH):
                 call.send(head, *batch)
             call.send(rollout.header("activate", endpoint.agent_path, upload=upload, digest=bundle.digest))
-        return _verified(endpoint, bundle, verify)
+        return _verified(endpoint, bundle, verify, was_there=was_there)
 
     def prune(
         self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
@@ -71,13 +72,13 @@ class AgentRollout:
         return call.send(rollout.header("prune", endpoint.agent_path, keep=sorted(keep))).removed
 
 
-def _verified(endpoint: HostEndpoint, bundle: AgentBundle, verify: Verify) -> InventoryReport:
+def _verified(endpoint: HostEndpoint, bundle: AgentBundle, verify: Verify, *, was_there: bool) -> InventoryReport:
     """Ask the new version for an inventory: one that cannot give it is of no use to a machine either."""
-    what = f"Agent {bundle.version} ({bundle.name}) was put on {endpoint.address} and does not work there"
+    what = f"Agent {bundle.version} ({bundle.name}) is on {endpoint.address} and does not work there"
     try:
         report = verify(replace(endpoint, agent_path=version_folder(endpoint.agent_path, bundle.name)))
     except (ProtocolViolation, AgentMissing) as error:
-        raise RolloutFailed(f"{what}: {error.message}") from None
+        raise RolloutFailed(f"{what}: {error.message}", was_there=was_there) from None
     if report.facts.agent.digest != bundle.digest:
         raise RolloutFailed(f"{what}: its files are not those that were put there.")
     return report

@@ -127,6 +127,9 @@ class Rollouts:
             return before.put_off(error.message, self._again(before.failures + 1))
         except RolloutFailed as error:
             log.warning("%s", error, extra=where)
+            if error.was_there and before.active == before.desired and not before.failures:
+                # It has worked there: what ails the host now is no matter of the rollout's, and no other host has to wait.
+                return before.put_off(error.message, self._again(1))
             await self._world.events.emit(
                 record.ref, EventReason.AGENT_ROLLOUT_FAILED.value, error.message, warning=True
             )

@@ -118,8 +118,12 @@ def test_what_the_host_refuses_is_told(
 
 def test_a_version_that_does_not_work_there_is_a_failure(host: SimulatedHost, install: Install) -> None:
     host.faults.broken_versions = True
-    with pytest.raises(RolloutFailed, match="does not work there"):
+    with pytest.raises(RolloutFailed, match="does not work there") as raised:
         install()
+    assert not raised.value.was_there
+    with pytest.raises(RolloutFailed, match="does not work there") as raised:
+        install()
+    assert raised.value.was_there
 
 
 def test_a_host_that_nobody_prepared_says_so(agent: WinRmHostAgent, bundle: AgentBundle) -> None:

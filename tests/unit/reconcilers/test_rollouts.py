@@ -14,7 +14,7 @@ from executor.tasks import service
 from hyperv_operator.contract.bundle import AgentBundle, version_name
 from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport, parse_inventory
 from hyperv_operator.core.rollout import RolloutPhase
-from hyperv_operator.errors import AgentMissing, HostUnreachable, RolloutFailed, RolloutHeldUp
+from hyperv_operator.errors import AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed, RolloutHeldUp
 from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn, ObjectRef
 from hyperv_operator.reconcilers.book import MachineRecord
 from hyperv_operator.reconcilers.host import HostReconciler
@@ -36,6 +36,7 @@ class _Agents(Hosts):
         self.pruned: list[tuple[str, tuple[str, ...]]] = []
         self.dead: set[str] = set()
         self.by_hand: dict[str, str] = {}
+        self.broken: set[str] = set()
 
     def _report(self, host: str, digest: str) -> InventoryReport:
         report = parse_inventory(LINES.splitlines())
@@ -53,6 +54,8 @@ class _Agents(Hosts):
         if host in self.dead:
             raise HostUnreachable("It does not answer.")
         context.report(LoggedOn())
+        if host in self.broken:
+            raise ProtocolViolation("The script broke.")
         if endpoint.agent_path == ROOT:
             found = self.by_hand.get(host)
         else:
@@ -75,6 +78,9 @@ class _Agents(Hosts):
         if endpoint.name in self.fails:
             raise self.fails[endpoint.name]
         check(HostIdFacts(smbios_uuid=endpoint.name, machine_guid=endpoint.name))
+        was_there = self.versions.get(endpoint.name, {}).get(bundle.name) == bundle.digest
+        if endpoint.name in self.broken:
+            raise RolloutFailed("It does not work there.", was_there=was_there)
         self.versions.setdefault(endpoint.name, {})[bundle.name] = bundle.digest
         return self._report(endpoint.name, bundle.digest)
 
@@ -224,6 +230,19 @@ async def test_changed_files_are_put_right(rollout: _Rollout) -> None:
     await rollout.passes(1)
     assert rollout.agents.installed == ["c", "c"]
     assert rollout.phases()["c"] is RolloutPhase.READY
+
+
+async def test_a_host_that_breaks_after_its_rollout_holds_nobody_up(rollout: _Rollout) -> None:
+    await rollout.passes(3)
+    agents = rollout.agents
+    agents.broken = {"a"}
+    agents.versions["b"].clear()
+    await rollout.passes(3)
+    assert rollout.phases() == dict.fromkeys("bcd", RolloutPhase.READY) | {"a": RolloutPhase.WAITING}
+    assert rollout.agent_ready("a")[1] == "AgentRolloutIncomplete"
+    agents.broken = set()
+    await rollout.passes(1)
+    assert rollout.phases()["a"] is RolloutPhase.READY
 
 
 async def test_another_machine_at_the_address_gets_nothing(rollout: _Rollout) -> None:
