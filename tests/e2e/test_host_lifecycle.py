@@ -10,6 +10,7 @@ from e2e import rig
 from e2e.conftest import NewHost
 from hostsim import manifests
 from hostsim.host import SimulatedHost
+from hostsim.world import World
 
 
 def _ready(cluster: ControlPlane, host: SimulatedHost) -> dict[str, str]:
@@ -60,3 +61,41 @@ def test_a_host_that_was_deleted_while_no_operator_ran_is_kept_too(
         cluster.kubectl("wait", "--for=delete", "hvm/stays", "-n", unreviewed, "--timeout=60s")
         cluster.kubectl("wait", "--for=delete", f"hvh/{host.name}", "--timeout=30s")
     assert dict(host.world.vms) == {}
+
+
+def test_a_vm_that_its_cluster_has_moved_is_followed_changed_and_removed_where_it_is(
+    cluster: ControlPlane, unreviewed: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    nodes = [new_host({"failoverCluster": "hvc-moves"}) for _ in range(2)]
+    one, other = (_world(node) for node in nodes)
+    other.folders = one.folders  # a cluster shared volume
+    other.removed = one.removed
+    cluster.apply(rig.submission(nodes[0].name, "moves"), namespace=unreviewed)
+    cluster.kubectl("wait", "--for=condition=Ready", "hvm/moves", "-n", unreviewed, "--timeout=60s")
+    vm_id = rig.machine(cluster, unreviewed, "moves")["status"]["vmId"]
+
+    nodes[0].call(lambda: other.vms.update({vm_id: one.vms.pop(vm_id)}))
+    status = wait_until(
+        lambda: rig.machine(cluster, unreviewed, "moves")["status"],
+        lambda found: found["host"] == nodes[1].name,
+        what="the VM seen on the other node",
+        within=30,
+        every=0.3,
+    )
+    assert status["vmId"] == vm_id
+    assert rig.condition({"status": status}, "Ready")["status"] == "True"
+
+    patch = '{"spec":{"fields":{"cpu_cores":4}}}'
+    cluster.kubectl("patch", "hvm", "moves", "-n", unreviewed, "--type=merge", "-p", patch)
+    wait_until(lambda: other.vms[vm_id].cpu_cores, lambda cores: cores == 4, what="4 processors", within=60)
+    assert [note.schema for note in nodes[1].ledger.runs] == ["vm-update"]
+
+    cluster.kubectl("delete", "hvm", "moves", "-n", unreviewed, "--timeout=60s")
+    assert (dict(one.vms), dict(other.vms), dict(other.folders)) == ({}, {}, {})
+    assert [note.schema for note in nodes[1].ledger.runs] == ["vm-update", "vm-removal"]
+
+
+def _world(host: SimulatedHost) -> World:
+    world = host.world
+    assert isinstance(world, World)
+    return world

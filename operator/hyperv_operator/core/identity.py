@@ -26,3 +26,9 @@ def own_vm(snapshot: Snapshot) -> tuple[HostView, VmFacts] | None:
     """Return the machine's VM and the host that has it; the newest sighting if a cluster just moved it."""
     marked = [(host, vm) for host, vm in snapshot.marked_vms() if host.begun_at is not None]
     return max(marked, key=lambda pair: (pair[0].begun_at or snapshot.created_at, pair[0].name), default=None)
+
+
+def place(snapshot: Snapshot) -> HostView | None:
+    """Return the host to launch on: the one that has the VM, to which a failover cluster may have moved it, else the target."""
+    own = own_vm(snapshot)
+    return own[0] if own else snapshot.host

@@ -12,7 +12,7 @@ from datetime import datetime
 from hyperv_operator.api.names import Reason
 from hyperv_operator.contract.records import Step, StepState
 from hyperv_operator.contract.validation import Accepted, Rejected
-from hyperv_operator.core import setup, tenancy
+from hyperv_operator.core import identity, setup, tenancy
 from hyperv_operator.core.actions import Launch
 from hyperv_operator.core.observed import HostView, Rival, Snapshot
 
@@ -180,7 +180,7 @@ def agent_compatible(snapshot: Snapshot) -> Violation | None:
 
 def agent_ready_for(snapshot: Snapshot, launch: Launch) -> Violation | None:
     """The version of the agent that a launch needs is on the host."""
-    host = snapshot.host
+    host = identity.place(snapshot)
     assert host is not None
     if host.rollout is None:
         return None

@@ -78,7 +78,7 @@ def _spec_is_newer(snapshot: Snapshot) -> bool:
 
 
 def _apply(snapshot: Snapshot, text: str, now: datetime) -> Decision:
-    host = snapshot.host
+    host = identity.place(snapshot)
     assert host is not None
     if host.problem:
         message = f"{text}. Host {host.name}: {host.problem.message}"

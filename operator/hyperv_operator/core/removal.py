@@ -8,6 +8,7 @@ from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
 from hyperv_operator.contract.records import AgentCode, OutcomeKind
 from hyperv_operator.core import failures
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.core.identity import place
 from hyperv_operator.core.launches import next_attempt
 from hyperv_operator.core.observed import Snapshot
 from hyperv_operator.core.standing import Decision, working
@@ -31,12 +32,13 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         # No launch was ever allowed, and none can be from now on: a claim needs an object that is not being deleted.
         return _release(None)
     hint = f" To let the resource go without the host, annotate it with {ABANDON_ANNOTATION}={identity}."
-    if snapshot.host is None:
+    host = place(snapshot)
+    if host is None:
         text = "The HyperVHost of this machine does not exist, so nothing can be removed there. Create it again."
         return Decision(Wait(now + snapshot.limits.secret_poll), working(Reason.HOST_NOT_FOUND, text + hint))
-    if snapshot.host.problem:
-        text = f"The VM cannot be removed now. Host {snapshot.host.name}: {snapshot.host.problem.message}"
-        return Decision(Wait(now + snapshot.limits.secret_poll), working(snapshot.host.problem.reason, text + hint))
+    if host.problem:
+        text = f"The VM cannot be removed now. Host {host.name}: {host.problem.message}"
+        return Decision(Wait(now + snapshot.limits.secret_poll), working(host.problem.reason, text + hint))
     last = snapshot.last
     if last is None or last.kind is not JobKind.REMOVE:
         return _remove(snapshot, "Removing the VM and everything that belongs to it.")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import MachineCondition
 from hyperv_operator.contract.bundle import version_name
+from hyperv_operator.core import identity
 from hyperv_operator.core.actions import Launch
 from hyperv_operator.core.observed import HostView, Snapshot
 
 
 def version_for(snapshot: Snapshot, launch: Launch) -> str | None:
     """Return the name of the version that the launch uses; None for what was installed by hand."""
-    assert snapshot.host is not None
-    pinned = _pinned(snapshot, snapshot.host, launch)
-    rollout = snapshot.host.rollout
+    host = identity.place(snapshot)
+    assert host is not None
+    pinned, rollout = _pinned(snapshot, host, launch), host.rollout
     return pinned or (version_name(rollout.active) if rollout and rollout.active else None)
 
 
@@ -23,11 +24,12 @@ def not_ready(snapshot: Snapshot, launch: Launch) -> str | None:
     A new run waits for the operator's version; one that goes on has the one it began with. Removals and updates are not
     asked about: they work with what is there.
     """
-    assert snapshot.host is not None
-    rollout = snapshot.host.rollout
+    host = identity.place(snapshot)
+    assert host is not None
+    rollout = host.rollout
     if rollout is None or rollout.is_ready:
         return None
-    return None if _pinned(snapshot, snapshot.host, launch) else rollout.message
+    return None if _pinned(snapshot, host, launch) else rollout.message
 
 
 def version_in_use(status: HyperVMachineStatus, *, held: bool) -> str | None:

@@ -52,7 +52,8 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
     """Return the status that claims a launch; it is written, with a resourceVersion test, before the launch."""
     old = snapshot.status
     verb = {JobKind.PROVISION: "provisions the VM", JobKind.UPDATE: "updates the VM", JobKind.REMOVE: "removes the VM"}
-    text = f"The agent on {snapshot.host.name if snapshot.host else 'the host'} {verb[start.kind]}."
+    host = identity.place(snapshot)
+    text = f"The agent on {host.name if host else 'the host'} {verb[start.kind]}."
     reason = Reason.DELETING if start.kind is JobKind.REMOVE else Reason.RUNNING
     stalled = old.condition(MachineCondition.STALLED)
     retries_stalled = snapshot.failures > 0 and stalled is not None and stalled.status == "True"

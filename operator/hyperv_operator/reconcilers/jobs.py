@@ -51,8 +51,9 @@ async def build(world: World, snapshot: Snapshot, launch: Launch, run_id: str) -
 
     Raises `ClusterError` if a Secret cannot be read, `ProtocolViolation` if the guest's key cannot be used.
     """
-    assert snapshot.host is not None
-    host = host_options(snapshot.host)
+    place = identity.place(snapshot)
+    assert place is not None
+    host = host_options(place)
     run = RunRef(
         id=run_id,
         machine_uid=snapshot.uid,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.contract.job import ProvisioningJob
 from hyperv_operator.contract.records import Outcome
-from hyperv_operator.core import setup
+from hyperv_operator.core import identity, setup
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
 from hyperv_operator.core.observed import Holding, Snapshot
 from hyperv_operator.core.plan import decide
@@ -129,9 +129,11 @@ class MachineReconciler:
         record.phase = phase or ""
 
     def _submit(self, record: MachineRecord, snapshot: Snapshot, launch: Launch) -> None:
-        assert snapshot.host is not None
+        place = identity.place(snapshot)
+        assert place is not None
+        host = place.name
         follower = Follower(self._world, record, launch, self._later)
-        logon = LogonAttempt(self._book.logons, snapshot.host.name)
+        logon = LogonAttempt(self._book.logons, host)
 
         def on_report(report: AgentReport) -> None:
             logon.on_report(report)
@@ -141,16 +143,15 @@ class MachineReconciler:
         future = self._world.tasks.submit(
             RemoteTask(
                 key=record.uid,
-                host=snapshot.host.name,
+                host=host,
                 lane=Lane.JOB,
                 category=launch.kind.value,
-                prepare=self._preparation(record, launch, logon),
+                prepare=self._preparation(record, launch, host, logon),
                 on_report=on_report,
             )
         )
         future.add_done_callback(logon.on_done)
         future.add_done_callback(follower.on_done)
-        host = snapshot.host.name
         future.add_done_callback(lambda ended: self._doubt(host, ended))
 
     def _doubt(self, name: str, ended: asyncio.Future[Outcome]) -> None:
@@ -162,16 +163,16 @@ class MachineReconciler:
             host.wake.set()
 
     def _preparation(
-        self, record: MachineRecord, launch: Launch, logon: LogonAttempt
+        self, record: MachineRecord, launch: Launch, host: str, logon: LogonAttempt
     ) -> Callable[[], Awaitable[Callable[[CallContext], Outcome]]]:
         async def prepare() -> Callable[[CallContext], Outcome]:
             async with record.lock:
-                return await self._prepare(record, launch.kind, logon)
+                return await self._prepare(record, launch.kind, host, logon)
 
         return prepare
 
     async def _prepare(
-        self, record: MachineRecord, kind: JobKind, logon: LogonAttempt
+        self, record: MachineRecord, kind: JobKind, host: str, logon: LogonAttempt
     ) -> Callable[[CallContext], Outcome]:
         """Look afresh, and claim the launch if it is still what is called for.
 
@@ -190,10 +191,13 @@ class MachineReconciler:
             raise Outdated("The launch is no longer what is called for; looking again.")
         if not metadata(record.body).guarded:
             raise Outdated("The resource does not carry the operator's finalizer yet.")
-        assert snapshot.host is not None
+        place = identity.place(snapshot)
+        assert place is not None
+        if place.name != host:
+            raise Outdated("The failover cluster has moved the VM to another host; looking again.")
         version = setup.version_for(snapshot, launch)
-        folder = await ensure_host_setup(self._book.hosts.get(snapshot.host.name), snapshot.host, version)
-        endpoint = await endpoint_of(world, snapshot.host.name, snapshot.host.spec, folder)
+        folder = await ensure_host_setup(self._book.hosts.get(host), place, version)
+        endpoint = await endpoint_of(world, host, place.spec, folder)
         await logon.follow(world, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(world, snapshot, launch, run_id)

@@ -10,9 +10,9 @@ import pytest
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import Claim, HyperVMachineStatus, Run
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import setup
+from hyperv_operator.core import identity, setup
 from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.observed import HostView, Snapshot
+from hyperv_operator.core.observed import HostProblem, HostView, Snapshot
 from hyperv_operator.core.plan import decide
 from hyperv_operator.core.rollout import Rollout
 from unit.core.test_plan import HOST, NOW, RUN, SNAPSHOT
@@ -109,3 +109,30 @@ _STARTED = Run(id=RUN, attempt=1, started_at=NOW)
 )
 def test_a_version_is_in_use_until_the_run_is_over(status: HyperVMachineStatus, held: bool, kept: str | None) -> None:
     assert setup.version_in_use(status, held=held) == kept
+
+
+def test_a_launch_goes_to_where_the_vm_is() -> None:
+    here = _host(READY, NEW_NAME)
+    assert here.report is not None
+    vm = next(one for one in here.report.vms)
+    mine = vm.model_copy(update={"machine_uid": SNAPSHOT.uid, "replica": False})
+    there = replace(
+        here,
+        name="hyperv02",
+        rollout=WAITING,
+        report=here.report.model_copy(update={"vms": (mine,)}),
+        begun_at=NOW + timedelta(seconds=1),
+    )
+    moved = replace(
+        _snapshot(READY, NEW_NAME, claim=PINNED, deleting=True),
+        host=replace(here, report=here.report.model_copy(update={"vms": ()})),
+        peers=(there,),
+    )
+    place = identity.place(moved)
+    assert place is not None
+    assert place.name == "hyperv02"
+    assert setup.version_for(moved, _launch(moved)) == OLD_NAME, "of the host that it goes to"
+    dead = HostProblem(Reason.HOST_UNREACHABLE, "It does not answer.", needs_person=False)
+    assert moved.host is not None
+    assert _launch(replace(moved, host=replace(moved.host, problem=dead))).kind is JobKind.REMOVE
+    assert isinstance(decide(replace(moved, peers=(replace(there, problem=dead),)), NOW).action, Wait)
