@@ -31,23 +31,13 @@ from hyperv_operator.errors import (
     WinRmUnavailable,
 )
 from hyperv_operator.hyperv.agent import WinRmHostAgent
-from hyperv_operator.hyperv.pool import SessionPool
 from hyperv_operator.ports import AgentReport, HostCredentials, LogLine
-from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 
 @pytest.fixture
 def host() -> Iterator[SimulatedHost]:
     with SimulatedHost(boot_seconds=0.01) as running:
         yield running
-
-
-@pytest.fixture
-def agent() -> Iterator[WinRmHostAgent]:
-    metrics = PrometheusMetrics()
-    made = WinRmHostAgent(SessionPool(metrics, "hyperv-operator-test", 45), metrics)
-    yield made
-    made.close()
 
 
 def _inventory() -> InventoryJob:

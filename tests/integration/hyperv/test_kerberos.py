@@ -26,10 +26,8 @@ from hyperv_operator.errors import (
     ShellLost,
 )
 from hyperv_operator.hyperv.agent import WinRmHostAgent
-from hyperv_operator.hyperv.pool import SessionPool
 from hyperv_operator.hyperv.session import Statement
 from hyperv_operator.ports import HostCredentials, HostEndpoint
-from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from integration.hyperv.peer import Peer, SpnegoGate
 from integration.hyperv.realm import REALM, Realm, missing
 
@@ -61,14 +59,6 @@ def configured(realm: Realm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("KRB5_KTNAME", str(realm.keytab("host/localhost", keep=True)))
     monkeypatch.setenv("KRB5RCACHENAME", "none:")
     return write
-
-
-@pytest.fixture
-def agent() -> Iterator[WinRmHostAgent]:
-    metrics = PrometheusMetrics()
-    made = WinRmHostAgent(SessionPool(metrics, "hyperv-operator-test", 45), metrics)
-    yield made
-    made.close()
 
 
 @pytest.fixture(params=["http", "https"])

@@ -26,22 +26,12 @@ from hyperv_operator.errors import (
     TlsUntrusted,
 )
 from hyperv_operator.hyperv.agent import WinRmHostAgent
-from hyperv_operator.hyperv.pool import SessionPool
 from hyperv_operator.ports import HostCredentials, HostEndpoint, LoggedOn
-from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from integration.hyperv.issuing import ClientAuthority, pem
 from integration.hyperv.peer import CertificateGate, Peer, SpnegoGate
 
 USER, PASSWORD = "svc-hyperv", "Canary-Logon-1"
 JOB = InventoryJob(schema_ref=SchemaRef(id="host-inventory", version=1), host=OPTIONS, cluster_uid="c")
-
-
-@pytest.fixture
-def agent() -> Iterator[WinRmHostAgent]:
-    metrics = PrometheusMetrics()
-    made = WinRmHostAgent(SessionPool(metrics, "hyperv-operator-test", 45), metrics)
-    yield made
-    made.close()
 
 
 def _refused(agent: WinRmHostAgent, reached: HostEndpoint) -> HostError:

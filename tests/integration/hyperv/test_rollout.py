@@ -23,8 +23,6 @@ from hyperv_operator.errors import (
 )
 from hyperv_operator.hyperv.agent import WinRmHostAgent
 from hyperv_operator.hyperv.bundle import load_bundle
-from hyperv_operator.hyperv.pool import SessionPool
-from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 JOB = InventoryJob(schema_ref=SchemaRef(id="host-inventory", version=1), host=OPTIONS, cluster_uid="c")
 Install = Callable[..., InventoryReport]
@@ -39,14 +37,6 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> AgentBundle:
 def host() -> Iterator[SimulatedHost]:
     with SimulatedHost(installation="none") as running:
         yield running
-
-
-@pytest.fixture
-def agent() -> Iterator[WinRmHostAgent]:
-    metrics = PrometheusMetrics()
-    made = WinRmHostAgent(SessionPool(metrics, "hyperv-operator-test", 45), metrics)
-    yield made
-    made.close()
 
 
 @pytest.fixture
