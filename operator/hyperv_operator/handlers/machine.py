@@ -23,16 +23,13 @@ def register(registry: kopf.OperatorRegistry) -> None:
 
 def _record(context: Context, body: JsonObject) -> MachineRecord:
     uid = metadata(body).uid
-    record = context.book.machines.get(uid)
-    if record is None:
-        record = context.book.machines[uid] = MachineRecord(ref_of(MACHINE_KIND, body), body)
-    return record
+    return context.book.machine(uid) or context.book.add(MachineRecord(ref_of(MACHINE_KIND, body), body))
 
 
 async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
     """Take over what the watch brings, and wake the machine's loop when a person has changed something."""
     context: Context = memo.context
-    record = context.book.machines.get(metadata(dict(body)).uid)
+    record = context.book.machine(metadata(dict(body)).uid)
     if record is None:
         return
     if record.observe(_plain(body)) or type == "DELETED":

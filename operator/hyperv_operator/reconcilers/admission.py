@@ -72,9 +72,8 @@ class Admission:
         name = str(spec.fields.get("vm_name", ""))
         return tuple(
             rival
-            for record in self.book.machines.values()
+            for record in self.book.machines_on(*hosts)
             if record.uid != uid
-            and record.target_host in hosts
             and (rival := rival_of(namespace, name, record.body)) is not None
             and not _leaves(record.body)
         )

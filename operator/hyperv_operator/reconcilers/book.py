@@ -176,13 +176,33 @@ class Book:
     """All records of this process."""
 
     def __init__(self) -> None:
-        self.machines: dict[str, MachineRecord] = {}
+        self._machines: dict[str, MachineRecord] = {}
+        # A machine's target host cannot be changed. Without this, each pass of each machine would look at all others.
+        self._by_host: dict[str | None, dict[str, MachineRecord]] = {}
         self.hosts: dict[str, HostRecord] = {}
         self.logons = Logons()
 
-    def machines_on(self, host: str) -> Iterator[MachineRecord]:
-        """Yield the machines whose target host this is."""
-        return (record for record in self.machines.values() if record.target_host == host)
+    def machine(self, uid: str) -> MachineRecord | None:
+        """Return a machine, or None if it is not in the book."""
+        return self._machines.get(uid)
+
+    def add(self, record: MachineRecord) -> MachineRecord:
+        """Take in a machine and return it."""
+        self._machines[record.uid] = record
+        self._by_host.setdefault(record.target_host, {})[record.uid] = record
+        return record
+
+    def drop(self, record: MachineRecord) -> None:
+        """Forget a machine; one that is not in the book is nothing to forget."""
+        self._machines.pop(record.uid, None)
+        others = self._by_host.get(record.target_host, {})
+        others.pop(record.uid, None)
+        if not others:
+            self._by_host.pop(record.target_host, None)
+
+    def machines_on(self, *hosts: str) -> Iterator[MachineRecord]:
+        """Yield the machines whose target host is one of these."""
+        return (record for host in hosts for record in self._by_host.get(host, {}).values())
 
     def places_taken(self, host: str, namespace: str) -> Iterator[MachineRecord]:
         """Yield the machines of a namespace that hold a place on the host: those that were launched."""
@@ -207,4 +227,4 @@ class Book:
     def awaits_guest(self, host: str) -> bool:
         """Tell whether a machine waits for something that this host's next inventory may show."""
         names = {host, *(record.name for record in self.cluster_of(host))}
-        return any(record.awaits_guest for record in self.machines.values() if record.target_host in names)
+        return any(record.awaits_guest for record in self.machines_on(*names))

@@ -125,12 +125,9 @@ async def _rivals(world: World, book: Book, record: MachineRecord, *, fresh: boo
         for one in hosts:
             bodies += await world.objects.list_machines(one)
     else:
-        bodies = [other.body for other in book.machines.values() if other.target_host in hosts]
-    return tuple(
-        rival
-        for body in bodies
-        if metadata(body).uid != record.uid and (rival := rival_of(record.ref.namespace or "", name, body)) is not None
-    )
+        bodies = [other.body for other in book.machines_on(*hosts)]
+    found = (rival_of(record.ref.namespace or "", name, body) for body in bodies)
+    return tuple(rival for rival in found if rival is not None and rival.uid != record.uid)
 
 
 def rival_of(namespace: str, vm_name: str, body: JsonObject) -> Rival | None:

@@ -206,9 +206,7 @@ class HostReconciler:
         names = {record.name, *(peer.name for peer in self._book.cluster_of(record.name))}
         images = record.report.images if record.report else ()
         agent = record.report.facts.agent if record.report else None
-        for machine in self._book.machines.values():
-            if machine.target_host not in names:
-                continue
+        for machine in self._book.machines_on(*names):
             own = view and (view.vms_of(machine.uid), view.journal_of(machine.uid))
             # The spec too: what waits for an uncordoned host or for its failover cluster has no deadline of its own.
             seen = (record.problem, images, agent, record.rollout, view and view.spec, view and view.deleting, own)
@@ -218,14 +216,15 @@ class HostReconciler:
 
     async def _publish(self, record: HostRecord) -> datetime:
         """Write the inventory object if it changed; return when to look whether it has to be written again."""
-        machines = [in_progress(machine) for machine in self._book.machines_on(record.name)]
-        status = placeholders.compose(record.report, machines, record.begun_at)
         now = self._world.clock.now()
         idle = now + timedelta(hours=1)
-        if not record.attempted or not placeholders.differs(record.inventory, status):
-            return idle
+        # Every step of every machine leads here: what may not be written yet is not even compared.
         if record.inventory_written_at and now < record.inventory_written_at + PUBLISH_EVERY:
             return record.inventory_written_at + PUBLISH_EVERY
+        machines = [in_progress(machine) for machine in self._book.machines_on(record.name)]
+        status = placeholders.compose(record.report, machines, record.begun_at)
+        if not record.attempted or not placeholders.differs(record.inventory, status):
+            return idle
         await self._world.objects.write_inventory(record.ref, status.to_json())
         record.inventory, record.inventory_written_at = status, now
         return idle

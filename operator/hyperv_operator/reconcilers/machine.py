@@ -224,7 +224,7 @@ class MachineReconciler:
     def _released(self, record: MachineRecord) -> Settled:
         record.released = True
         self._world.metrics.machine_gone(record.uid)
-        self._book.machines.pop(record.uid, None)
+        self._book.drop(record)
         host = self._book.hosts.get(record.target_host or "")
         if host:
             host.wake.set()

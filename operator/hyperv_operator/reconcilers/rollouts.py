@@ -190,8 +190,7 @@ class Rollouts:
         names = {record.name, *(peer.name for peer in self._book.cluster_of(record.name))}
         return [
             version_in_use(machine.status, held=machine.holding is not None)
-            for machine in self._book.machines.values()
-            if machine.target_host in names
+            for machine in self._book.machines_on(*names)
         ]
 
     def _candidates(self) -> list[Candidate]:

@@ -90,7 +90,7 @@ def _admission(
     for body in [_host()] if hosts is None else hosts:
         book.hosts[body["metadata"]["name"]] = HostRecord(ref_of(HOST_KIND, body), body)
     for body in machines or []:
-        book.machines[body["metadata"]["uid"]] = MachineRecord(ref_of(MACHINE_KIND, body), body)
+        book.add(MachineRecord(ref_of(MACHINE_KIND, body), body))
     known = {"team": {"hyperv": "allowed"}, "stranger": {}} if labels is None else labels
     return Admission(_SCHEMA, _LIMITS, book, _Labels(known), watched)
 

@@ -259,10 +259,10 @@ async def test_old_versions_go_when_nothing_uses_them(rollout: _Rollout) -> None
     rollout.agents.versions["b"][version_name(OLD)] = OLD
     claim = {"runId": "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10", "attempt": 1, "operator": "o", "agent": version_name(OLD)}
     body: Any = {"metadata": {"uid": "m"}, "spec": {"targetHost": "b"}, "status": {"claim": claim}}
-    rollout.fleet.book.machines["m"] = MachineRecord(ObjectRef("HyperVMachine", "m", "team", "m"), body)
+    machine = rollout.fleet.book.add(MachineRecord(ObjectRef("HyperVMachine", "m", "team", "m"), body))
     await rollout.passes(2)
     assert rollout.agents.pruned == []
-    del rollout.fleet.book.machines["m"]
+    rollout.fleet.book.drop(machine)
     await rollout.passes(2)
     assert set(rollout.agents.pruned) == {("b", (BUNDLE.name,))}
 
