@@ -59,8 +59,10 @@ def _held(snapshot: Snapshot, holding: Holding) -> Standing:
         return Standing(Phase.UNCHANGED, Reason.RETRYING, stalled.message)
     if not holding.running:
         return working(Reason.QUEUED, "Waiting for a free place on the host.")
-    text = f"The agent is at step {holding.step}." if holding.step else "The agent is being started."
-    return working(Reason.RUNNING, text)
+    if holding.step is None:
+        # The claim has said so, a moment ago: another word for it would be another write.
+        return Standing(Phase.UNCHANGED, Reason.RUNNING, "The agent is being started.")
+    return working(Reason.RUNNING, f"The agent is at step {holding.step}.")
 
 
 def _refuse(snapshot: Snapshot, violation: Violation, now: datetime) -> Decision:

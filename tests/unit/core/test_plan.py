@@ -20,10 +20,10 @@ from hyperv_operator.contract.inventory import GuestFacts, JournalFacts, parse_i
 from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
-from hyperv_operator.core.observed import HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.observed import Holding, HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
 from hyperv_operator.core.plan import decide
 from hyperv_operator.core.standing import Phase
-from hyperv_operator.core.status import compose
+from hyperv_operator.core.status import LaunchStart, compose, compose_start
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _ROOT = Path(__file__).resolve().parents[3]
@@ -185,6 +185,21 @@ def test_a_guest_is_heard_that_answers_for_the_run_it_was_given_its_data_in(
     )
     snapshot = replace(SNAPSHOT, host=replace(HOST, report=report), status=status)
     assert isinstance(decide(snapshot, NOW).action, Launch) is heard
+
+
+def test_a_claim_is_not_written_over_before_the_agent_is_at_a_step() -> None:
+    start = LaunchStart(JobKind.PROVISION, SNAPSHOT.uid, 1, SNAPSHOT.generation, NOW, "{}")
+    claimed = replace(
+        SNAPSHOT,
+        status=compose_start(SNAPSHOT, start, "me", NOW),
+        holding=Holding(JobKind.PROVISION, running=True, since=NOW),
+    )
+    assert compose(claimed, decide(claimed, NOW).standing, NOW) == claimed.status
+    assert claimed.holding
+    working = replace(claimed, holding=replace(claimed.holding, step="CopyImage"))
+    ready = compose(working, decide(working, NOW).standing, NOW).condition("Ready")
+    assert ready is not None
+    assert ready.message == "The agent is at step CopyImage."
 
 
 def test_another_namespaces_machine_is_not_named() -> None:
