@@ -71,6 +71,6 @@ def version_name(digest: str) -> str:
     return digest.removeprefix("sha256:")[:NAME_LENGTH]
 
 
-def version_folder(root: str, name: str) -> str:
-    """Return the path of a version on a host whose agent's folder is `root`."""
-    return f"{root}\\{VERSIONS}\\{name}"
+def version_folder(root: str, name: str | None) -> str:
+    """Return the path of a version on a host whose agent's folder is `root`: the root itself for what has no name."""
+    return f"{root}\\{VERSIONS}\\{name}" if name else root

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
 from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
+from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.inventory import HostFacts, HostIdFacts, InventoryReport
 from hyperv_operator.core import conditions, failures
 from hyperv_operator.core.observed import HostProblem
@@ -41,8 +42,8 @@ class HostSnapshot:
     """How the operator's agent gets there; None where it is looked after by hand."""
     held_by: tuple[str, ...] = ()
     """The machines for whose sake a deleted host is kept, as namespace/name."""
-    offered: str | None = None
-    """The operator's version where it is to be installed by hand: what it is called, and its digest."""
+    offered: AgentBundle | None = None
+    """The operator's agent where it is to be installed by hand."""
 
 
 def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
@@ -164,12 +165,18 @@ def _rollout_lack(rollout: Rollout, *, answers: bool) -> Fact:
     return Fact(False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message)
 
 
+def _named(bundle: AgentBundle) -> str:
+    return f"agent {bundle.version} ({bundle.digest})"
+
+
 def _agent_ready(snapshot: HostSnapshot) -> Fact:
     answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
     if snapshot.rollout and not snapshot.rollout.is_ready and answered:
         return _rollout_lack(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
     if isinstance(snapshot.error, AgentMissing):
-        by_hand = f" Install {snapshot.offered} by hand: no rollout is possible there." if snapshot.offered else ""
+        by_hand = (
+            f" Install {_named(snapshot.offered)} by hand: no rollout is possible there." if snapshot.offered else ""
+        )
         return Fact(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
     if snapshot.report is None:
         return Fact(None, Reason.WAITING_FOR_INVENTORY, "The agent has not answered yet.")
@@ -178,12 +185,12 @@ def _agent_ready(snapshot: HostSnapshot) -> Fact:
         known = ", ".join(map(str, agent.schema_versions)) or "none"
         text = (
             f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}. "
-            f"Bring the agent on the host up to date{f': install {snapshot.offered}' if snapshot.offered else ''}."
+            f"Bring the agent on the host up to date{f': install {_named(snapshot.offered)}' if snapshot.offered else ''}."
         )
         return Fact(False, Reason.AGENT_INCOMPATIBLE, text)
     text = f"Agent {agent.version} supports schema version {snapshot.schema_version}."
-    if snapshot.offered and agent.digest not in snapshot.offered:
-        text += f" The operator comes with {snapshot.offered}, which is not what is installed there."
+    if snapshot.offered and agent.digest != snapshot.offered.digest:
+        text += f" The operator comes with {_named(snapshot.offered)}, which is not what is installed there."
     return Fact(True, Reason.AS_EXPECTED, text)
 
 

@@ -50,6 +50,11 @@ class Rollout:
         return version_name(self.desired)
 
     @property
+    def active_name(self) -> str | None:
+        """Name of the version in use; None for what was installed by hand."""
+        return version_name(self.active) if self.active else None
+
+    @property
     def standing(self) -> RolloutPhase:
         """The phase that counts for other hosts: one that failed has failed until it is Ready."""
         return RolloutPhase.FAILED if self.failures else self.phase
@@ -110,7 +115,7 @@ class Rollout:
 
     def folder(self, root: str) -> str:
         """Return the folder of the scripts that are in use."""
-        return version_folder(root, version_name(self.active)) if self.active else root
+        return version_folder(root, self.active_name)
 
 
 def begin(desired: str, version: str, known: AgentStatus | None) -> Rollout:
@@ -167,8 +172,7 @@ def refusal(name: str, hosts: Iterable[Candidate], most: int) -> str | None:
 
 def to_keep(names: Iterable[str | None], rollout: Rollout) -> tuple[str, ...]:
     """Return the names of the versions that stay on a host: the desired, the active and those of runs in flight."""
-    own = (rollout.name, version_name(rollout.active) if rollout.active else None)
-    return tuple(sorted({name for name in (*own, *names) if name}))
+    return tuple(sorted({name for name in (rollout.name, rollout.active_name, *names) if name}))
 
 
 def _names(hosts: Iterable[Candidate]) -> list[str]:

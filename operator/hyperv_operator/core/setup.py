@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import MachineCondition
-from hyperv_operator.contract.bundle import version_name
 from hyperv_operator.core import identity
 from hyperv_operator.core.actions import Launch
 from hyperv_operator.core.observed import HostView, Snapshot
@@ -15,7 +14,7 @@ def version_for(snapshot: Snapshot, launch: Launch) -> str | None:
     host = identity.place(snapshot)
     assert host is not None
     pinned, rollout = _pinned(snapshot, host, launch), host.rollout
-    return pinned or (version_name(rollout.active) if rollout and rollout.active else None)
+    return pinned or (rollout.active_name if rollout else None)
 
 
 def not_ready(snapshot: Snapshot, launch: Launch) -> str | None:

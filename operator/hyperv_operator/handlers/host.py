@@ -26,8 +26,7 @@ def _record(context: Context, body: JsonObject) -> HostRecord:
     record = context.book.hosts.get(meta.name)
     if record is None or record.ref.uid != meta.uid:
         record = context.book.hosts[meta.name] = HostRecord(ref_of(HOST_KIND, body), body)
-        for machine in context.book.machines_on(record.name):
-            machine.wake.set()
+        context.book.wake_machines_on(record.name)
     return record
 
 
@@ -43,8 +42,7 @@ async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> 
             # Somebody has taken the finalizer away by hand.
             context.hosts.forget(own)
         # Until now the API server still had the object: who looked there has to look again.
-        for machine in context.book.machines_on(meta.name):
-            machine.wake.set()
+        context.book.wake_machines_on(meta.name)
     elif own and own.observe(plain):
         own.wake.set()
 

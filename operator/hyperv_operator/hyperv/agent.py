@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
@@ -12,8 +11,9 @@ from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.inventory import InventoryReport, parse_inventory
 from hyperv_operator.contract.job import JobDefinition
 from hyperv_operator.contract.records import Outcome, StepRecord, parse_record
-from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError, ShellLost
-from hyperv_operator.hyperv.pool import SessionPool
+from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError
+from hyperv_operator.hyperv.measuring import measured
+from hyperv_operator.hyperv.pool import SessionPool, harmless
 from hyperv_operator.hyperv.rollout import AgentRollout, Check
 from hyperv_operator.hyperv.session import Ended, Statement, StreamItem
 from hyperv_operator.hyperv.stream import PowerShellStreamDecoder
@@ -72,18 +72,17 @@ class WinRmHostAgent:
 
     def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> InventoryReport:
         """Ask the host for its inventory; raises `HostError`."""
-        lines: list[str] = []
 
-        def sink(item: StreamItem) -> None:
-            if item.stream is LogStream.OUTPUT:
-                lines.append(item.text)
+        def read(*, fresh: bool = False) -> tuple[list[str], Ended]:
+            output: list[str] = []
 
-        try:
-            ended = self._launch(endpoint, job, context, sink)
-        except ShellLost:
-            # A kept session may have ended on the host meanwhile; reading twice does no harm.
-            lines.clear()
-            ended = self._launch(endpoint, job, context, sink, fresh=True)
+            def sink(item: StreamItem) -> None:
+                if item.stream is LogStream.OUTPUT:
+                    output.append(item.text)
+
+            return output, self._launch(endpoint, job, context, sink, fresh=fresh)
+
+        lines, ended = harmless(read)
         if not lines and ended.failed:
             raise _without_outcome(endpoint, ended)
         try:
@@ -119,16 +118,11 @@ class WinRmHostAgent:
         *,
         fresh: bool = False,
     ) -> Ended:
-        started = time.monotonic()
-        result = "ok"
-        try:
-            with self._pool.session(endpoint, context, fresh=fresh) as session:
-                return session.run(_statement(endpoint, job), (job.encode(),), context, sink)
-        except HostError as error:
-            result = type(error).__name__
-            raise
-        finally:
-            self._metrics.winrm_operation(endpoint.name, "invoke", result, time.monotonic() - started)
+        with (
+            measured(self._metrics, endpoint.name, "invoke"),
+            self._pool.session(endpoint, context, fresh=fresh) as session,
+        ):
+            return session.run(_statement(endpoint, job), (job.encode(),), context, sink)
 
 
 def _report_lines(decoder: PowerShellStreamDecoder, stream: LogStream, text: str, context: CallContext) -> None:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from hyperv_operator.errors import HostError, QuotaExceeded
+from hyperv_operator.errors import HostError, QuotaExceeded, ShellLost
 from hyperv_operator.hyperv import shells
+from hyperv_operator.hyperv.measuring import measured
 from hyperv_operator.hyperv.session import Session, open_session
 from hyperv_operator.ports import CallContext, HostCredentials, HostEndpoint, LoggedOn, Metrics
 
@@ -126,34 +127,29 @@ class SessionPool:
 
     def _opened(self, host: _Host, endpoint: HostEndpoint, context: CallContext) -> Session:
         try:
-            return self._measured(endpoint, "open", lambda: open_session(endpoint, self._shell_name, context))
+            return self._opened_once(endpoint, context)
         except QuotaExceeded:
             if not self._reap(host, endpoint, lambda claim: shells.reap_apart(endpoint, claim)):
                 raise
-        return self._measured(endpoint, "open", lambda: open_session(endpoint, self._shell_name, context))
+        return self._opened_once(endpoint, context)
+
+    def _opened_once(self, endpoint: HostEndpoint, context: CallContext) -> Session:
+        with measured(self._metrics, endpoint.name, "open"):
+            return open_session(endpoint, self._shell_name, context)
 
     def _reap(self, host: _Host, endpoint: HostEndpoint, remove: Callable[[shells.Claim], int]) -> int:
         """Remove shells that were left behind and return how many; that it cannot be done stands in nobody's way."""
         with self._lock:
             claim = shells.Claim(host.owner or endpoint.credentials.username, host.live())
         try:
-            removed = self._measured(endpoint, "reap", lambda: remove(claim))
+            with measured(self._metrics, endpoint.name, "reap"):
+                removed = remove(claim)
         except HostError as error:
             log.info("Shells that were left behind could not be looked for. %s", error, extra={"host": endpoint.name})
             return 0
         if removed:
             log.info("Shells that were left behind were removed: %d", removed, extra={"host": endpoint.name})
         return removed
-
-    def _measured(self, endpoint: HostEndpoint, operation: str, call: Callable[[], T]) -> T:
-        started, result = time.monotonic(), "ok"
-        try:
-            return call()
-        except HostError as error:
-            result = type(error).__name__
-            raise
-        finally:
-            self._metrics.winrm_operation(endpoint.name, operation, result, time.monotonic() - started)
 
     # --- keeping -----------------------------------------------------------------------------------------------------
 
@@ -193,6 +189,17 @@ class SessionPool:
         finally:
             with self._lock:
                 host.on_their_way -= 1
+
+
+def harmless(call: Callable[..., T]) -> T:
+    """Make a call that changes nothing, and make it again, with `fresh=True`, if its shell was lost.
+
+    A kept session may have ended on the host meanwhile; asking twice does no harm.
+    """
+    try:
+        return call()
+    except ShellLost:
+        return call(fresh=True)
 
 
 def _key(endpoint: HostEndpoint) -> HostEndpoint:

@@ -5,10 +5,10 @@ A version is a folder named by its digest, whole or not there; what runs from an
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from hyperv_operator.contract import rollout
 from hyperv_operator.contract.bundle import AgentBundle, version_folder
@@ -21,9 +21,9 @@ from hyperv_operator.errors import (
     RecordError,
     RolloutFailed,
     RolloutHeldUp,
-    ShellLost,
 )
-from hyperv_operator.hyperv.pool import SessionPool
+from hyperv_operator.hyperv.measuring import measured
+from hyperv_operator.hyperv.pool import SessionPool, harmless
 from hyperv_operator.hyperv.session import Statement, StreamItem
 from hyperv_operator.ports import CallContext, HostEndpoint, LogStream, Metrics
 
@@ -96,23 +96,12 @@ class _Caller:
 
     def look(self) -> RolloutAnswer:
         """Ask what is on the host."""
-        head = rollout.header("look", self.endpoint.agent_path)
-        try:
-            return self.send(head)
-        except ShellLost:
-            # A kept session may have ended on the host meanwhile; looking twice does no harm.
-            return self.send(head, fresh=True)
+        return harmless(partial(self.send, rollout.header("look", self.endpoint.agent_path)))
 
     def send(self, *inputs: str, fresh: bool = False) -> RolloutAnswer:
         """Send one operation and return its answer, which is ok; raises `HostError`."""
-        started, result = time.monotonic(), "ok"
-        try:
+        with measured(self.metrics, self.endpoint.name, "rollout"):
             return self._send(inputs, fresh=fresh)
-        except HostError as error:
-            result = type(error).__name__
-            raise
-        finally:
-            self.metrics.winrm_operation(self.endpoint.name, "rollout", result, time.monotonic() - started)
 
     def _send(self, inputs: Sequence[str], *, fresh: bool) -> RolloutAnswer:
         output: list[str] = []

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from hyperv_operator.api.common import parse_spec
-from hyperv_operator.api.host import HyperVHostSpec, LogonFailures
+from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.contract.inventory import InventoryReport
@@ -18,7 +19,7 @@ from hyperv_operator.core.status import LaunchStart
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import JsonObject, ObjectRef
 from hyperv_operator.reconcilers.logons import Logons
-from hyperv_operator.reconcilers.objects import is_newer, metadata
+from hyperv_operator.reconcilers.objects import is_newer, metadata, was_launched
 
 
 def _set_event() -> asyncio.Event:
@@ -80,9 +81,8 @@ class MachineRecord:
 
     @property
     def was_launched(self) -> bool:
-        """Tell whether a launch was ever claimed; cheaper than to read the whole status."""
-        status = self.body.get("status")
-        return isinstance(status, dict) and bool(status.get("claim"))
+        """Tell whether a launch was ever claimed."""
+        return was_launched(self.body)
 
     @property
     def target_host(self) -> str | None:
@@ -141,16 +141,22 @@ class HostRecord:
         """The resource's name."""
         return self.ref.name
 
-    @property
+    @cached_property
     def spec(self) -> HyperVHostSpec | str:
-        """The spec, or what is wrong with it."""
+        """The spec, or what is wrong with it; read once a version, as every pass of every machine there asks for it."""
         return parse_spec(HyperVHostSpec, self.body.get("spec"))
+
+    @property
+    def status(self) -> HyperVHostStatus:
+        """The status as last seen."""
+        return HyperVHostStatus.parse(self.body.get("status"))
 
     def observe(self, body: JsonObject) -> bool:
         """Take over a newer version; tell whether what a person asks for has changed (spec, deletion)."""
         if not is_newer(body, self.body):
             return False
         before, self.body = metadata(self.body), body
+        self.__dict__.pop("spec", None)
         after = metadata(body)
         return (before.generation, before.deleting) != (after.generation, after.deleting)
 
@@ -203,6 +209,11 @@ class Book:
     def machines_on(self, *hosts: str) -> Iterator[MachineRecord]:
         """Yield the machines whose target host is one of these."""
         return (record for host in hosts for record in self._by_host.get(host, {}).values())
+
+    def wake_machines_on(self, host: str) -> None:
+        """Have the machines whose target host this is look again."""
+        for record in self.machines_on(host):
+            record.wake.set()
 
     def places_taken(self, host: str, namespace: str) -> Iterator[MachineRecord]:
         """Yield the machines of a namespace that hold a place on the host: those that were launched."""

@@ -7,7 +7,6 @@ import time
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
-from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
 from hyperv_operator.core import hosts, placeholders
 from hyperv_operator.core.placeholders import InProgress
@@ -15,7 +14,7 @@ from hyperv_operator.errors import CallCancelled, ClusterError, ObjectGone, Writ
 from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
 from hyperv_operator.reconcilers.gather import UNASKED
 from hyperv_operator.reconcilers.looking import HostLook
-from hyperv_operator.reconcilers.objects import metadata
+from hyperv_operator.reconcilers.objects import metadata, was_launched
 from hyperv_operator.reconcilers.rollouts import Rollouts
 from hyperv_operator.reconcilers.world import World
 
@@ -60,8 +59,7 @@ class HostReconciler:
     async def _machines_there(self, record: HostRecord) -> tuple[str, ...]:
         """Return the machines that may have something on the host: those that were ever launched."""
         bodies = await self._world.objects.list_machines(record.name)
-        launched = (body for body in bodies if HyperVMachineStatus.parse(body.get("status")).claim is not None)
-        return tuple(sorted(f"{metadata(body).namespace}/{metadata(body).name}" for body in launched))
+        return tuple(sorted(f"{metadata(one).namespace}/{metadata(one).name}" for one in bodies if was_launched(one)))
 
     async def _pass(self, record: HostRecord) -> datetime:
         started, result = time.monotonic(), "waited"
@@ -94,8 +92,7 @@ class HostReconciler:
         if self._book.hosts.get(record.name) is record:
             del self._book.hosts[record.name]
         self._rollouts.wake_waiting(record)
-        for machine in self._book.machines_on(record.name):
-            machine.wake.set()
+        self._book.wake_machines_on(record.name)
 
     # --- working -----------------------------------------------------------------------------------------------------
 
@@ -130,7 +127,7 @@ class HostReconciler:
         return hosts.HostSnapshot(
             name=record.name,
             generation=metadata(record.body).generation,
-            status=HyperVHostStatus.parse(record.body.get("status")),
+            status=record.status,
             spec_error=spec if isinstance(spec, str) else None,
             schema_version=self._world.schema.version,
             report=record.report,
@@ -141,13 +138,8 @@ class HostReconciler:
             logon_failures=record.logon_failures,
             rollout=record.rollout,
             held_by=record.held_by,
-            offered=self._offered(record),
+            offered=self._world.bundle if record.rollout is None else None,
         )
-
-    def _offered(self, record: HostRecord) -> str | None:
-        """Name the operator's agent where it cannot be brought to the host."""
-        bundle = self._world.bundle
-        return f"agent {bundle.version} ({bundle.digest})" if bundle and record.rollout is None else None
 
     def _twin(self, record: HostRecord) -> str | None:
         """Return the name of another HyperVHost that is answered by the same machine."""

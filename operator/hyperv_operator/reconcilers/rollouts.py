@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec, HyperVHostStatus
+from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec
 from hyperv_operator.api.names import EventReason, Reason
 from hyperv_operator.contract.bundle import AgentBundle, version_folder
 from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
@@ -63,8 +63,7 @@ class Rollouts:
         if bundle is None or isinstance(spec, str) or spec.connection.configuration_name != FULL_LANGUAGE:
             record.rollout = None
         elif record.rollout is None:
-            known = HyperVHostStatus.parse(record.body.get("status")).agent
-            record.rollout = rollout.begin(bundle.digest, bundle.version, known)
+            record.rollout = rollout.begin(bundle.digest, bundle.version, record.status.agent)
         return record.rollout
 
     def due(self, record: HostRecord) -> datetime | None:
@@ -108,7 +107,7 @@ class Rollouts:
             self._tell_others(record)
 
     async def _install(self, record: HostRecord, spec: HyperVHostSpec, bundle: AgentBundle, before: Rollout) -> Rollout:
-        pinned = HyperVHostStatus.parse(record.body.get("status"))
+        pinned = record.status
 
         def check(found: HostIdFacts) -> None:
             change = hosts.identity_change(pinned, found)
@@ -234,8 +233,7 @@ async def ensure_host_setup(record: HostRecord | None, host: HostView, version: 
     """
     if record and record.rollout and version == record.rollout.name:
         await record.at_rest.wait()
-    root = host.spec.paths.agent
-    return version_folder(root, version) if version else root
+    return version_folder(host.spec.paths.agent, version)
 
 
 def _answers(record: HostRecord) -> bool:
