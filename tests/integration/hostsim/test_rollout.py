@@ -6,7 +6,6 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,18 +16,6 @@ from hostsim.installation import ROOT, digest, name_of
 from integration.hostsim.client import AGENT_FILES, INVENTORY, TEXT, Client, connected, piece, pieces, provisioning
 
 _VERSION = name_of(digest(AGENT_FILES))
-
-
-@pytest.fixture
-def host() -> Iterator[SimulatedHost]:
-    with SimulatedHost(boot_seconds=0.01, installation="none") as running:
-        yield running
-
-
-@pytest.fixture
-def client(host: SimulatedHost) -> Iterator[Client]:
-    with connected(host) as made:
-        yield made
 
 
 def test_a_version_is_brought_and_its_scripts_run_from_it(host: SimulatedHost, client: Client) -> None:

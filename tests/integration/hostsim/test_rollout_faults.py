@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,18 +14,6 @@ from hostsim.installation import digest, name_of
 from integration.hostsim.client import AGENT_FILES, INVENTORY, Client, connected, pieces
 
 _VERSION = name_of(digest(AGENT_FILES))
-
-
-@pytest.fixture
-def host() -> Iterator[SimulatedHost]:
-    with SimulatedHost(boot_seconds=0.01, installation="none") as running:
-        yield running
-
-
-@pytest.fixture
-def client(host: SimulatedHost) -> Iterator[Client]:
-    with connected(host) as made:
-        yield made
 
 
 def test_an_upload_is_corrupted_once(host: SimulatedHost, client: Client) -> None:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from executor.tasks import service
+from hyperv_operator.contract.bundle import AgentBundle
 from hyperv_operator.contract.inventory import InventoryReport, parse_inventory
 from hyperv_operator.errors import LogonRefused
 from hyperv_operator.ports import CallContext, HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData
@@ -117,13 +118,15 @@ class Hosts:
 class Fleet:
     """One operator process."""
 
-    def __init__(self, cluster: Cluster, hosts: Hosts) -> None:
+    def __init__(
+        self, cluster: Cluster, hosts: Hosts, bundle: AgentBundle | None = None, settings: Settings | None = None
+    ) -> None:
         self.cluster = cluster
         self.book = Book()
-        self.tasks = service(deadlines={"inventory": 30.0})
+        self.tasks = service(deadlines={"inventory": 30.0, "rollout": 30.0})
         ports: Any = cluster
         world = World(
-            settings=Settings(),
+            settings=settings or Settings(),
             schema=cast("Any", SimpleNamespace(version=1)),
             clock=cast("Any", SimpleNamespace(now=lambda: cluster.now)),
             objects=ports,
@@ -134,6 +137,7 @@ class Fleet:
             tasks=self.tasks,
             metrics=PrometheusMetrics(),
             redaction=cast("Any", None),
+            bundle=bundle,
         )
         self.world = world
         self.reconciler = HostReconciler(world, self.book)

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from executor.tasks import service
 from hyperv_operator.contract.bundle import AgentBundle, version_name
 from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport, parse_inventory
 from hyperv_operator.core.rollout import RolloutPhase
 from hyperv_operator.errors import AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed, RolloutHeldUp
 from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn, ObjectRef
 from hyperv_operator.reconcilers.book import MachineRecord
-from hyperv_operator.reconcilers.host import HostReconciler
+from hyperv_operator.settings import Settings
 from unit.reconcilers.fleet import LINES, Cluster, Fleet, Hosts
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
@@ -99,13 +98,9 @@ class _Rollout:
         self.cluster = Cluster(*names)
         self.start()
 
-    def start(self) -> None:
+    def start(self, **settings: Any) -> None:
         """Begin as an operator process does: with nothing but what the API server has."""
-        self.fleet = Fleet(self.cluster, self.agents)
-        self.fleet.tasks = service(deadlines={"inventory": 30.0, "rollout": 30.0})
-        object.__setattr__(self.fleet.world, "tasks", self.fleet.tasks)
-        object.__setattr__(self.fleet.world, "bundle", BUNDLE)
-        self.fleet.reconciler = HostReconciler(self.fleet.world, self.fleet.book)
+        self.fleet = Fleet(self.cluster, self.agents, BUNDLE, Settings(**settings))
 
     async def passes(self, rounds: int = 3) -> None:
         """Let every host make passes, one after another, ten minutes apart."""
@@ -198,11 +193,8 @@ async def test_what_is_one_hosts_own_matter_stops_nobody(rollout: _Rollout, erro
 
 
 async def test_no_more_hosts_at_a_time_than_is_set(rollout: _Rollout) -> None:
+    rollout.start(rollout_hosts=1)
     await rollout.passes(1)
-    waiting = [name for name, phase in rollout.phases().items() if phase is not RolloutPhase.READY]
-    object.__setattr__(
-        rollout.fleet.world, "settings", rollout.fleet.world.settings.model_copy(update={"rollout_hosts": 1})
-    )
     rollout.agents.versions.clear()
     rollout.agents.installed.clear()
     rollout.agents.gate.clear()
@@ -215,7 +207,7 @@ async def test_no_more_hosts_at_a_time_than_is_set(rollout: _Rollout) -> None:
             await asyncio.sleep(0.01)
         while len([task for task in passes if task.done()]) < len(passes) - 1:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert len(rollout.agents.installed) == 1, waiting
+    assert len(rollout.agents.installed) == 1
     rollout.agents.gate.set()
     await asyncio.gather(*passes)
 
