@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT
-from hyperv_operator.contract.job import HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
-from hyperv_operator.contract.records import StepRecord
 from hyperv_operator.ports import AgentReport, HostCredentials, HostEndpoint, LogLine
+from hyperv_operator.protocol.job import HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
+from hyperv_operator.protocol.records import StepRecord
 
 OPTIONS = HostOptions(
     paths=HostPaths(agent=AGENT, images="D:\\DiskImages", machines="D:\\VMs"), virtual_switch="External", clone="Copy"

@@ -11,7 +11,7 @@ from hyperv_operator.api import names
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
-from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema
+from hyperv_operator.schema.model import FieldDefinition, FieldType, JobSchema
 
 Json = dict[str, Any]
 

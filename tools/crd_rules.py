@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyperv_operator.contract import crosschecks, validation, values
-from hyperv_operator.contract.os_family import PREFIXES, OsFamily
-from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema, ParameterSet, SetMode
+from hyperv_operator.schema import cross_field_rules, validation, values
+from hyperv_operator.schema.model import FieldDefinition, FieldType, JobSchema, ParameterSet, SetMode
+from hyperv_operator.schema.os_family import PREFIXES, OsFamily
 
 Json = dict[str, Any]
 _MARK = "\x00"
@@ -124,12 +124,12 @@ def _limits(definition: FieldDefinition) -> list[tuple[str, str]]:
 
 def _name_rules(scope: Scope) -> list[Json]:
     windows = scope.is_family(OsFamily.WINDOWS)
-    too_long = f"has(self.vm_name) && {windows} && size(self.vm_name) > {crosschecks.NETBIOS_LIMIT}"
+    too_long = f"has(self.vm_name) && {windows} && size(self.vm_name) > {cross_field_rules.NETBIOS_LIMIT}"
     return [
-        rule(f"!({too_long})", crosschecks.NETBIOS),
+        rule(f"!({too_long})", cross_field_rules.NETBIOS),
         rule(
             f"!has(self.vm_name) || !self.vm_name.matches('^[0-9]+$') || {too_long}",
-            crosschecks.DIGITS_ONLY,
+            cross_field_rules.DIGITS_ONLY,
         ),
     ]
 
@@ -140,16 +140,16 @@ def _account_rules(scope: Scope, schema: JobSchema) -> list[Json]:
     found = [
         rule(
             f"!(has(self.guest_la_uid) && {scope.is_family(family)}) || size(self.guest_la_uid) <= {limit}",
-            crosschecks.account_message(family),
+            cross_field_rules.account_message(family),
         )
-        for family, limit in crosschecks.ACCOUNT_LIMITS.items()
+        for family, limit in cross_field_rules.ACCOUNT_LIMITS.items()
     ]
-    limit = crosschecks.ACCOUNT_LIMITS[OsFamily.WINDOWS]
+    limit = cross_field_rules.ACCOUNT_LIMITS[OsFamily.WINDOWS]
     same = (
         f"has(self.guest_la_uid) && has(self.vm_name) && {scope.is_family(OsFamily.WINDOWS)} && "
         f"size(self.guest_la_uid) <= {limit} && self.guest_la_uid.lowerAscii() == self.vm_name.lowerAscii()"
     )
-    return [*found, rule(f"!({same})", crosschecks.SAME_AS_COMPUTER)]
+    return [*found, rule(f"!({same})", cross_field_rules.SAME_AS_COMPUTER)]
 
 
 _POWERS = "[" + ", ".join(str(2 ** (32 - length)) for length in range(33)) + "]"
@@ -158,15 +158,15 @@ _POWERS = "[" + ", ".join(str(2 ** (32 - length)) for length in range(33)) + "]"
 def _is_usable(name: str) -> str:
     """Say that a machine can have the address; a DNS server may be on the machine itself."""
     octet = f"int(self.{name}.split('.')[0])"
-    holds = f"{octet} > {crosschecks.FIRST_OCTETS.start - 1} && {octet} < {crosschecks.FIRST_OCTETS.stop}"
-    return f"{holds} && {octet} != {crosschecks.LOOPBACK_OCTET}" if name == "guest_v4_ipaddr" else holds
+    holds = f"{octet} > {cross_field_rules.FIRST_OCTETS.start - 1} && {octet} < {cross_field_rules.FIRST_OCTETS.stop}"
+    return f"{holds} && {octet} != {cross_field_rules.LOOPBACK_OCTET}" if name == "guest_v4_ipaddr" else holds
 
 
 def _network_rules(schema: JobSchema) -> list[Json]:
     known = [name for name in ("guest_v4_ipaddr", "guest_v4_dns1", "guest_v4_dns2") if schema.field(name)]
     found = []
     for name in known:
-        message = crosschecks.unusable_message(name, _MARK)
+        message = cross_field_rules.unusable_message(name, _MARK)
         found.append(rule(f"!has(self.{name}) || ({_is_usable(name)})", message, f"self.{name}"))
     if {"guest_v4_ipaddr", "guest_v4_cidrprefix", "guest_v4_defaultgw"} <= set(schema.by_id):
         found += _subnet_rules()
@@ -193,12 +193,12 @@ def _subnet_rules() -> list[Json]:
     both = f"{given} && has({gateway})"
     inside = f"({_value_of('guest_v4_ipaddr')}) / {_SIZE} == ({_value_of('guest_v4_defaultgw')}) / {_SIZE}"
     own = f"{gateway} == {address}"
-    own_is_end = crosschecks.not_a_host_message("guest_v4_ipaddr", _MARK)
-    router_is_end = crosschecks.not_a_host_message("guest_v4_defaultgw", _MARK)
+    own_is_end = cross_field_rules.not_a_host_message("guest_v4_ipaddr", _MARK)
+    router_is_end = cross_field_rules.not_a_host_message("guest_v4_defaultgw", _MARK)
     return [
         rule(f"!({given} && {_is_end('guest_v4_ipaddr')})", own_is_end, address),
-        rule(f"!({both}) || {inside}", crosschecks.outside_message(_MARK, _MARK), gateway, address),
-        rule(f"!({both} && {own})", crosschecks.OWN_ADDRESS),
+        rule(f"!({both}) || {inside}", cross_field_rules.outside_message(_MARK, _MARK), gateway, address),
+        rule(f"!({both} && {own})", cross_field_rules.OWN_ADDRESS),
         rule(f"!({both} && {inside} && !({own}) && {_is_end('guest_v4_defaultgw')})", router_is_end, gateway),
     ]
 

@@ -12,8 +12,8 @@ import yaml
 from gitops import files as gitops
 from reference import conditions, crds, fields
 
-from hyperv_operator.contract.forms import render_form
-from hyperv_operator.contract.schema_file import load_schema
+from hyperv_operator.schema.forms import render_form
+from hyperv_operator.schema.loader import load_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "Schemas" / "job-inputs.yaml"

@@ -12,39 +12,39 @@ import kopf
 from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
 
-from hyperv_operator.contract.bundle import AgentBundle
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind
 from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
+from hyperv_operator.executor.breaker import BreakerLimits
+from hyperv_operator.executor.options import Options
+from hyperv_operator.executor.sampling import ResourceSampler
+from hyperv_operator.executor.scaling import Bounds
+from hyperv_operator.executor.service import RemoteTaskService
 from hyperv_operator.handlers import admission, host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.webhook import Certificate, WebhookServer
-from hyperv_operator.hyperv.agent import WinRmHostAgent
-from hyperv_operator.hyperv.bundle import load_bundle
-from hyperv_operator.hyperv.pool import SessionPool
 from hyperv_operator.kube.canary import Canary
 from hyperv_operator.kube.client import api_client
 from hyperv_operator.kube.core import KubeEvents, KubeNamespaces, KubeSecrets
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
+from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.book import Book
+from hyperv_operator.reconcilers.cache import Book
+from hyperv_operator.reconcilers.dependencies import World
 from hyperv_operator.reconcilers.host import HostReconciler
-from hyperv_operator.reconcilers.looking import INVENTORY
+from hyperv_operator.reconcilers.inventory_reader import INVENTORY
 from hyperv_operator.reconcilers.machine import MachineReconciler
 from hyperv_operator.reconcilers.rollouts import ROLLOUT
-from hyperv_operator.reconcilers.world import World
-from hyperv_operator.remote.breaker import BreakerLimits
-from hyperv_operator.remote.options import Options
-from hyperv_operator.remote.sampling import ResourceSampler
-from hyperv_operator.remote.scaling import Bounds
-from hyperv_operator.remote.service import RemoteTaskService
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.redaction import Redactor
 from hyperv_operator.telemetry.server import Probes, serving
+from hyperv_operator.winrm.agent import WinRmHostAgent
+from hyperv_operator.winrm.bundle import load_bundle
+from hyperv_operator.winrm.pool import SessionPool
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import JsonValue, SecretBytes, SecretStr
 
-from hyperv_operator.contract.bundle import AgentBundle
-from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
-from hyperv_operator.contract.job import JobDefinition
-from hyperv_operator.contract.records import Outcome, StepRecord
+from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
+from hyperv_operator.protocol.job import JobDefinition
+from hyperv_operator.protocol.records import Outcome, StepRecord
 
 T = TypeVar("T")
 JsonObject = Mapping[str, JsonValue]

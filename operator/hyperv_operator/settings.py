@@ -17,7 +17,7 @@ def schema_path(chosen: Path | None) -> Path:
     if chosen is not None:
         return chosen
     here = Path(__file__).resolve()
-    packaged = here.parent / "contract" / "job-inputs.yaml"
+    packaged = here.parent / "schema" / "job-inputs.yaml"
     return packaged if packaged.exists() else here.parents[2] / "Schemas" / "job-inputs.yaml"
 
 

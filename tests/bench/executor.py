@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from executor.tasks import Gate, nothing, service, task
-from hyperv_operator.remote.scaling import Bounds
+from hyperv_operator.executor.scaling import Bounds
 
 LIMIT_RATIO = 6.0
 """Of the processor time of a bare ThreadPoolExecutor behind the same event loop. A call to a host takes seconds."""

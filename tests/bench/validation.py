@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from bench.timing import seconds
-from hyperv_operator.contract.schema_file import load_schema
-from hyperv_operator.contract.validation import Accepted, validate_job_submission
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.validation import Accepted, validate_job_submission
 
 LIMIT_MS = 1.0
 _ROOT = Path(__file__).resolve().parents[2]

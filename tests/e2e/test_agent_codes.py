@@ -21,8 +21,8 @@ from hostsim.faults import CmdletFault
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT, IMAGES
 from hostsim.pwsh.world import FolderWorld
-from hyperv_operator.contract.records import AgentCode
 from hyperv_operator.core import failures
+from hyperv_operator.protocol.records import AgentCode
 
 pytestmark = [*agents.REAL, pytest.mark.parametrize("agent", ["pwsh"])]
 _LONG = {"HVO_RETRY_BASE_SECONDS": "600", "HVO_RETRY_LIMIT_SECONDS": "600"}

@@ -16,8 +16,8 @@ from controlplane.waiting import wait_until
 from e2e import agents, rig
 from e2e.conftest import NewHost
 from hostsim.host import AgentKind, SimulatedHost
-from hyperv_operator.contract.bundle import AgentBundle
-from hyperv_operator.hyperv.bundle import load_bundle
+from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.winrm.bundle import load_bundle
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from hyperv_operator.errors import CallCancelled
+from hyperv_operator.executor.options import Options
+from hyperv_operator.executor.scaling import IDLE, Bounds, Sample
+from hyperv_operator.executor.service import RemoteTaskService
 from hyperv_operator.ports import CallContext, Lane, RemoteTask
-from hyperv_operator.remote.options import Options
-from hyperv_operator.remote.scaling import IDLE, Bounds, Sample
-from hyperv_operator.remote.service import RemoteTaskService
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 Function = Callable[[CallContext], Any]

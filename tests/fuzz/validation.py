@@ -7,9 +7,9 @@ import json
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hyperv_operator.contract.job import guest_plaintext, is_guest_field
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
+from hyperv_operator.protocol.job import guest_plaintext, is_guest_field
+from hyperv_operator.schema.model import JobSchema
+from hyperv_operator.schema.validation import Accepted, Rejected, validate_job_submission
 from submissions.schemas import schemas
 from submissions.strategies import submissions
 

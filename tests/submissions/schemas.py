@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.schema_file import load_schema
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.model import JobSchema
 
 PATTERNS = ("^[a-z]+$", "^(gold|silver)$", "^[A-Za-z0-9._-]*$", "^[^\\x00-\\x1f]{2,}$")
 _NEEDED: list[dict[str, Any]] = [

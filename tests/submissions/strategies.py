@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hyperv_operator.contract.schema import FieldDefinition, FieldType, JobSchema
+from hyperv_operator.schema.model import FieldDefinition, FieldType, JobSchema
 
 IMAGES = (
     "Windows Server 2022", "windows 11", "Microsoft Windows Server", "Ubuntu 24.04", "UBUNTU", "RHEL 9", "Rocky Linux 9",

@@ -11,10 +11,10 @@ from gitops.sample import NOW, Health, Sample, resource, told
 from hyperv_operator import errors
 from hyperv_operator.api.host import HostId, HyperVHostStatus, LogonFailures
 from hyperv_operator.api.names import HOST_KIND, INVENTORY_KIND, HostCondition
-from hyperv_operator.contract.inventory import InventoryReport, parse_inventory
 from hyperv_operator.core import placeholders
-from hyperv_operator.core.hosts import HostSnapshot, compose
+from hyperv_operator.core.host_status import HostSnapshot, compose
 from hyperv_operator.core.placeholders import InProgress
+from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 
 _LINES = (ROOT / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text(encoding="utf-8").splitlines()
 _REPORT = parse_inventory(_LINES)

@@ -12,13 +12,13 @@ from hyperv_operator import errors
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.api.names import MACHINE_KIND, MachineCondition, Reason
-from hyperv_operator.contract.inventory import InventoryReport, parse_inventory
-from hyperv_operator.contract.records import AgentCode, Diagnosis, Outcome, OutcomeKind
-from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind, Launch
-from hyperv_operator.core.observed import Holding, HostProblem, HostView, LaunchResult, Limits, SecretCheck, Snapshot
+from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.plan import decide
-from hyperv_operator.core.status import LaunchStart, compose, compose_start
+from hyperv_operator.core.snapshot import Holding, HostProblem, HostView, LaunchResult, Limits, SecretCheck, Snapshot
+from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.records import AgentCode, Diagnosis, Outcome, OutcomeKind
+from hyperv_operator.schema.loader import load_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 _LINES = (ROOT / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text(encoding="utf-8").splitlines()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hyperv_operator.contract.os_family import PREFIXES, OsFamily
-from hyperv_operator.contract.schema import FieldDefinition, JobSchema, ParameterSet, SetMode
+from hyperv_operator.schema.model import FieldDefinition, JobSchema, ParameterSet, SetMode
+from hyperv_operator.schema.os_family import PREFIXES, OsFamily
 from reference.markdown import code, codes, page, span, table
 from reference.probes import PROBES, answer
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from hyperv_operator.contract import values
-from hyperv_operator.contract.problems import FieldError
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.validation import Rejected, validate_job_submission
+from hyperv_operator.schema import values
+from hyperv_operator.schema.model import JobSchema
+from hyperv_operator.schema.problems import FieldError
+from hyperv_operator.schema.validation import Rejected, validate_job_submission
 
 _GOOD: dict[str, JsonValue] = {
     "vm_name": "web-01",

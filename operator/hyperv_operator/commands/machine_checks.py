@@ -11,8 +11,8 @@ from hyperv_operator.commands.documents import Path
 from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.manifests import Manifest
 from hyperv_operator.commands.structure import check_faults, check_object, check_spec, unknown_sentence, without_nulls
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.validation import Accepted, FieldError, validate_job_submission
+from hyperv_operator.schema.model import JobSchema
+from hyperv_operator.schema.validation import Accepted, FieldError, validate_job_submission
 
 _FIELDS, _SECRETS = ("spec", "fields"), ("spec", "secretFields")
 

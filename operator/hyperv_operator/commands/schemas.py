@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hyperv_operator.commands.sources import SourceUnreadable, read_bytes
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.schema_diff import Change, compare, needs_new_version
-from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.errors import SchemaFileError, SchemaProblem
+from hyperv_operator.schema.diff import Change, compare, needs_new_version
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.model import JobSchema
 
 
 def read_schema(path: Path) -> JobSchema:

@@ -14,7 +14,7 @@ from hyperv_operator.commands.manifests import Collection, collect
 from hyperv_operator.commands.schemas import read_schema
 from hyperv_operator.commands.set_checks import World, check_hosts, check_repeated, check_vm_names
 from hyperv_operator.commands.sources import read_sources
-from hyperv_operator.contract.schema import JobSchema
+from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.settings import schema_path
 
 

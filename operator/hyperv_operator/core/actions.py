@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from hyperv_operator.contract.guest import GuestKey
+from hyperv_operator.protocol.guest import GuestKey
 
 
 class JobKind(Enum):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from hyperv_operator.api.names import Reason
-from hyperv_operator.contract.validation import Accepted
-from hyperv_operator.core import policies
-from hyperv_operator.core.observed import Snapshot
-from hyperv_operator.core.policies import Policy
+from hyperv_operator.core import preconditions
+from hyperv_operator.core.preconditions import Policy
+from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.schema.validation import Accepted
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ def review_creation(snapshot: Snapshot, *, namespace_known: bool) -> Verdict:
     `namespace_known` tells whether the snapshot's namespace labels are the namespace's; a snapshot without a host is one
     whose host the operator does not know.
     """
-    chain: list[Policy] = [policies.readable, policies.schema_version, policies.fields_valid]
+    chain: list[Policy] = [preconditions.readable, preconditions.schema_version, preconditions.fields_valid]
     if snapshot.host is not None:
         if namespace_known:
-            chain.append(policies.tenant_allowed)
-        chain.append(policies.name_held)
+            chain.append(preconditions.tenant_allowed)
+        chain.append(preconditions.name_held)
     refused = _first(chain, snapshot)
     if refused:
         return refused
@@ -61,7 +61,7 @@ def review_change(snapshot: Snapshot, before: Mapping[str, JsonValue], after: Ma
     """
     if snapshot.deleting or all(before.get(part) == after.get(part) for part in ("fields", "secretFields")):
         return Admitted()
-    refused = _first([policies.readable], snapshot)
+    refused = _first([preconditions.readable], snapshot)
     if refused:
         return refused
     assert snapshot.spec is not None
@@ -69,7 +69,7 @@ def review_change(snapshot: Snapshot, before: Mapping[str, JsonValue], after: Ma
         # The active schema's rules are not those the fields were written for: to hold them against it would be to refuse
         # the version.
         return Admitted((_other_version(snapshot.spec.schema_version, snapshot.schema.version),))
-    return _first([policies.fields_valid], snapshot) or Admitted(_dropped(snapshot))
+    return _first([preconditions.fields_valid], snapshot) or Admitted(_dropped(snapshot))
 
 
 def _first(chain: list[Policy], snapshot: Snapshot) -> Refused | None:

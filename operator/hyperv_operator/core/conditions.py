@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.core.standing import Fact
+from hyperv_operator.core.decision import Fact
 
 MAX_MESSAGE = 2_000
 

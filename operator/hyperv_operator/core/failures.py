@@ -7,7 +7,7 @@ from typing import Final
 
 from hyperv_operator import errors
 from hyperv_operator.api.names import Reason
-from hyperv_operator.contract.records import AgentCode
+from hyperv_operator.protocol.records import AgentCode
 
 _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
     # The first that an error is an instance of counts: a special case stands before the general one.

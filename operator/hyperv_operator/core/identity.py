@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hyperv_operator.contract.inventory import VmFacts
-from hyperv_operator.core.observed import HostView, Snapshot
+from hyperv_operator.core.snapshot import HostView, Snapshot
+from hyperv_operator.protocol.inventory import VmFacts
 
 
 def conflict(snapshot: Snapshot) -> str | None:

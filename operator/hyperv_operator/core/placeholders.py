@@ -14,7 +14,7 @@ from hyperv_operator.api.inventory import (
     ReportedImage,
     ReportedMachine,
 )
-from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.protocol.inventory import InventoryReport
 
 _GIB = 1024**3
 

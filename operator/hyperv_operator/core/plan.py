@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from hyperv_operator.api.names import MachineCondition, Reason
-from hyperv_operator.contract.records import OutcomeKind
-from hyperv_operator.core import launches, policies, provisioned, removal
+from hyperv_operator.core import preconditions, provisioned, provisioning, removal
 from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.observed import Holding, Snapshot
-from hyperv_operator.core.policies import Violation
-from hyperv_operator.core.standing import Decision, Fact, Phase, Standing, blocked, working
+from hyperv_operator.core.decision import Decision, Fact, Phase, Standing, blocked, working
+from hyperv_operator.core.preconditions import Violation
+from hyperv_operator.core.snapshot import Holding, Snapshot
+from hyperv_operator.protocol.records import OutcomeKind
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -24,12 +24,12 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     if snapshot.paused:
         text = "spec.paused is true: the operator watches and changes nothing."
         return Decision(Wait(), working(Reason.PAUSED, text))
-    violation = policies.first_violation(snapshot)
+    violation = preconditions.first_violation(snapshot)
     if violation:
         return _refuse(snapshot, violation, now)
-    decision = launches.decide(snapshot, now)
+    decision = provisioning.decide(snapshot, now)
     if isinstance(decision.action, Launch):
-        violation = policies.agent_ready_for(snapshot, decision.action)
+        violation = preconditions.agent_ready_for(snapshot, decision.action)
         if violation:
             return _refuse(snapshot, violation, now)
     accepted = Fact(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")

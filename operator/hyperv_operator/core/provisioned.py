@@ -7,13 +7,13 @@ from datetime import datetime
 
 from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import MachineCondition, Reason
-from hyperv_operator.contract.inventory import VmFacts
-from hyperv_operator.contract.records import AgentCode, OutcomeKind
 from hyperv_operator.core import failures, identity
 from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.launches import next_attempt
-from hyperv_operator.core.observed import Snapshot
-from hyperv_operator.core.standing import Decision, Fact, Phase, Standing, blocked, working
+from hyperv_operator.core.decision import Decision, Fact, Phase, Standing, blocked, working
+from hyperv_operator.core.provisioning import next_attempt
+from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.protocol.inventory import VmFacts
+from hyperv_operator.protocol.records import AgentCode, OutcomeKind
 
 _GIB = 1024**3
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
-from hyperv_operator.contract.records import AgentCode, OutcomeKind
 from hyperv_operator.core import failures
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.core.decision import Decision, working
 from hyperv_operator.core.identity import place
-from hyperv_operator.core.launches import next_attempt
-from hyperv_operator.core.observed import Snapshot
-from hyperv_operator.core.standing import Decision, working
+from hyperv_operator.core.provisioning import next_attempt
+from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.protocol.records import AgentCode, OutcomeKind
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 
 from hyperv_operator.api.host import AgentStatus
-from hyperv_operator.contract.bundle import version_folder, version_name
+from hyperv_operator.protocol.bundle import version_folder, version_name
 
 
 @unique

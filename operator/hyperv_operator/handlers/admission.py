@@ -15,7 +15,7 @@ from hyperv_operator.core.admission import Admitted, Refused
 from hyperv_operator.handlers.webhook import WebhookServer
 from hyperv_operator.ports import JsonObject, Metrics
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.objects import metadata
+from hyperv_operator.reconcilers.metadata import metadata
 
 log = logging.getLogger(__name__)
 

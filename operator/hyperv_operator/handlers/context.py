@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hyperv_operator.ports import Clock
-from hyperv_operator.reconcilers.book import Book
+from hyperv_operator.reconcilers.cache import Book
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.machine import MachineReconciler
 

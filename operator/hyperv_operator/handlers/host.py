@@ -9,8 +9,8 @@ import kopf
 from hyperv_operator.api.names import GROUP, HOST_KIND, HOSTS, VERSION
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.ports import JsonObject
-from hyperv_operator.reconcilers.book import HostRecord
-from hyperv_operator.reconcilers.objects import metadata, ref_of
+from hyperv_operator.reconcilers.cache import HostRecord
+from hyperv_operator.reconcilers.metadata import metadata, ref_of
 
 
 def register(registry: kopf.OperatorRegistry) -> None:

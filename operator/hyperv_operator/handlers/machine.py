@@ -9,8 +9,8 @@ import kopf
 from hyperv_operator.api.names import GROUP, MACHINE_KIND, MACHINES, VERSION
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.ports import JsonObject
-from hyperv_operator.reconcilers.book import MachineRecord
-from hyperv_operator.reconcilers.objects import metadata, ref_of
+from hyperv_operator.reconcilers.cache import MachineRecord
+from hyperv_operator.reconcilers.metadata import metadata, ref_of
 
 
 def register(registry: kopf.OperatorRegistry) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from hyperv_operator.api.common import parse_spec
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
-from hyperv_operator.contract.schema import JobSchema
 from hyperv_operator.core.admission import Admitted, Verdict, review_change, review_creation
-from hyperv_operator.core.observed import HostView, Limits, Rival, Snapshot
+from hyperv_operator.core.snapshot import HostView, Limits, Rival, Snapshot
 from hyperv_operator.ports import JsonObject, NamespaceLabels
-from hyperv_operator.reconcilers.book import Book
-from hyperv_operator.reconcilers.gather import UNASKED, rival_of
-from hyperv_operator.reconcilers.objects import mapping, metadata
+from hyperv_operator.reconcilers.cache import Book
+from hyperv_operator.reconcilers.metadata import mapping, metadata
+from hyperv_operator.reconcilers.snapshot_builder import UNASKED, rival_of
+from hyperv_operator.schema.model import JobSchema
 
 
 @dataclass(frozen=True)

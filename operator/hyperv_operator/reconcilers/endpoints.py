@@ -7,7 +7,7 @@ from pydantic import SecretBytes, SecretStr
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
 from hyperv_operator.ports import HostCredentials, HostEndpoint, SecretData
-from hyperv_operator.reconcilers.world import World
+from hyperv_operator.reconcilers.dependencies import World
 
 _PAIR = "tls.crt and tls.key"
 _WITH_PASSWORD = "username and password"  # noqa: S105 - names of keys

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
-from hyperv_operator.core import hosts, placeholders
+from hyperv_operator.core import host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
 from hyperv_operator.errors import CallCancelled, ClusterError, ObjectGone, WriteConflict
-from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
-from hyperv_operator.reconcilers.gather import UNASKED
-from hyperv_operator.reconcilers.looking import HostLook
-from hyperv_operator.reconcilers.objects import metadata, was_launched
+from hyperv_operator.reconcilers.cache import Book, HostRecord, MachineRecord
+from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.inventory_reader import HostLook
+from hyperv_operator.reconcilers.metadata import metadata, was_launched
 from hyperv_operator.reconcilers.rollouts import Rollouts
-from hyperv_operator.reconcilers.world import World
+from hyperv_operator.reconcilers.snapshot_builder import UNASKED
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class HostReconciler:
             if not await self._looks.look(record, spec):
                 return False
             self._rollouts.settle(record)
-            record.problem = hosts.problem(self._snapshot(record))
+            record.problem = host_status.problem(self._snapshot(record))
         before = record.rollout
         if self._rollouts.begin(record):
             await self._tell(record)
@@ -121,10 +121,10 @@ class HostReconciler:
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
-    def _snapshot(self, record: HostRecord) -> hosts.HostSnapshot:
+    def _snapshot(self, record: HostRecord) -> host_status.HostSnapshot:
         spec = record.spec
         interval = 60 if isinstance(spec, str) else spec.inventory_interval_seconds
-        return hosts.HostSnapshot(
+        return host_status.HostSnapshot(
             name=record.name,
             generation=metadata(record.body).generation,
             status=record.status,
@@ -156,7 +156,7 @@ class HostReconciler:
         )
 
     async def _tell(self, record: HostRecord) -> None:
-        record.problem = hosts.problem(self._snapshot(record))
+        record.problem = host_status.problem(self._snapshot(record))
         await self._report(record)
         record.held_told = record.held_by
         self._tell_machines(record)
@@ -165,7 +165,7 @@ class HostReconciler:
         """Write the host's status if it changed, then tell."""
         for left in range(_CONFLICTS, 0, -1):
             snapshot = self._snapshot(record)
-            status = hosts.compose(snapshot, self._world.clock.now())
+            status = host_status.compose(snapshot, self._world.clock.now())
             if status == snapshot.status:
                 break
             version = metadata(record.body).resource_version

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from hyperv_operator.api.machine import HyperVMachineSpec, Sealed
-from hyperv_operator.contract.job import (
+from hyperv_operator.core import identity
+from hyperv_operator.core.actions import JobKind, Launch
+from hyperv_operator.core.provisioned import differences
+from hyperv_operator.core.snapshot import HostView, Snapshot
+from hyperv_operator.errors import ProtocolViolation, SealingError
+from hyperv_operator.protocol.job import (
     DesiredVm,
     HostOptions,
     HostPaths,
@@ -17,15 +22,10 @@ from hyperv_operator.contract.job import (
     UpdateJob,
     guest_plaintext,
 )
-from hyperv_operator.contract.sealing import seal
-from hyperv_operator.contract.validation import Accepted
-from hyperv_operator.core import identity
-from hyperv_operator.core.actions import JobKind, Launch
-from hyperv_operator.core.observed import HostView, Snapshot
-from hyperv_operator.core.provisioned import differences
-from hyperv_operator.errors import ProtocolViolation, SealingError
-from hyperv_operator.reconcilers.gather import read_guest_secrets
-from hyperv_operator.reconcilers.world import World
+from hyperv_operator.protocol.sealing import seal
+from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.snapshot_builder import read_guest_secrets
+from hyperv_operator.schema.validation import Accepted
 
 
 def host_options(host: HostView) -> HostOptions:

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.names import EventReason
-from hyperv_operator.contract.job import ProvisioningJob
-from hyperv_operator.contract.records import Outcome
-from hyperv_operator.core import identity, setup
+from hyperv_operator.core import agent_version, identity
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
-from hyperv_operator.core.observed import Holding, Snapshot
+from hyperv_operator.core.decision import Decision
+from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.plan import decide
-from hyperv_operator.core.standing import Decision
-from hyperv_operator.core.status import LaunchStart, compose, compose_start
+from hyperv_operator.core.snapshot import Holding, Snapshot
 from hyperv_operator.errors import (
     AuthenticationFailed,
     ClusterError,
@@ -28,15 +26,17 @@ from hyperv_operator.errors import (
     WriteConflict,
 )
 from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
-from hyperv_operator.reconcilers import jobs, report
-from hyperv_operator.reconcilers.book import Book, MachineRecord
+from hyperv_operator.protocol.job import ProvisioningJob
+from hyperv_operator.protocol.records import Outcome
+from hyperv_operator.reconcilers import jobs, status_writer
+from hyperv_operator.reconcilers.cache import Book, MachineRecord
+from hyperv_operator.reconcilers.dependencies import World
 from hyperv_operator.reconcilers.endpoints import endpoint_of
-from hyperv_operator.reconcilers.follow import Follower, Outdated
-from hyperv_operator.reconcilers.gather import gather
-from hyperv_operator.reconcilers.logons import LogonAttempt
-from hyperv_operator.reconcilers.objects import metadata
+from hyperv_operator.reconcilers.launch_observer import Follower, Outdated
+from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
+from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
-from hyperv_operator.reconcilers.world import World
+from hyperv_operator.reconcilers.snapshot_builder import gather
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,9 @@ class MachineReconciler:
             case Wait(until=until):
                 if snapshot.deleting and snapshot.holding and snapshot.holding.kind is not JobKind.REMOVE:
                     self._world.tasks.cancel(record.uid)
-                await report.write(self._world, record, snapshot.status, compose(snapshot, decision.standing, now))
+                await status_writer.write(
+                    self._world, record, snapshot.status, compose(snapshot, decision.standing, now)
+                )
                 if record.holding:
                     until = now + timedelta(seconds=max(self._world.settings.progress_interval_seconds, 0.5))
                 return Settled(until)
@@ -187,7 +189,7 @@ class MachineReconciler:
         launch = decision.action
         if not isinstance(launch, Launch) or launch.kind is not kind:
             if isinstance(launch, Wait):
-                await report.write(world, record, snapshot.status, compose(snapshot, decision.standing, now))
+                await status_writer.write(world, record, snapshot.status, compose(snapshot, decision.standing, now))
             raise Outdated("The launch is no longer what is called for; looking again.")
         if not metadata(record.body).guarded:
             raise Outdated("The resource does not carry the operator's finalizer yet.")
@@ -195,7 +197,7 @@ class MachineReconciler:
         assert place is not None
         if place.name != host:
             raise Outdated("The failover cluster has moved the VM to another host; looking again.")
-        version = setup.version_for(snapshot, launch)
+        version = agent_version.version_for(snapshot, launch)
         folder = await ensure_host_setup(self._book.hosts.get(host), place, version)
         endpoint = await endpoint_of(world, host, place.spec, folder)
         await logon.follow(world, endpoint)
@@ -205,7 +207,7 @@ class MachineReconciler:
             kind, run_id, launch.attempt, snapshot.generation, world.clock.now(), job.redacted(), sealed, version
         )
         claimed = compose_start(snapshot, start, world.settings.operator_identity, start.started_at)
-        await report.write(world, record, snapshot.status, claimed)
+        await status_writer.write(world, record, snapshot.status, claimed)
         record.start, record.step_since = start, start.started_at
         record.holding = Holding(kind, running=True, since=start.started_at)
         record.os_family = str(job.fields["os_family"]) if isinstance(job, ProvisioningJob) else record.os_family

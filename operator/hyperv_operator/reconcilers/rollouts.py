@@ -9,13 +9,10 @@ from datetime import datetime, timedelta
 
 from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec
 from hyperv_operator.api.names import EventReason, Reason
-from hyperv_operator.contract.bundle import AgentBundle, version_folder
-from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport
-from hyperv_operator.contract.job import InventoryJob
-from hyperv_operator.core import failures, hosts, rollout
-from hyperv_operator.core.observed import HostView
+from hyperv_operator.core import failures, host_status, rollout
+from hyperv_operator.core.agent_version import version_in_use
 from hyperv_operator.core.rollout import Candidate, Rollout, RolloutPhase
-from hyperv_operator.core.setup import version_in_use
+from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.errors import (
     AgentMissing,
     CallCancelled,
@@ -27,9 +24,12 @@ from hyperv_operator.errors import (
     WrongHost,
 )
 from hyperv_operator.ports import CallContext, HostEndpoint, T
-from hyperv_operator.reconcilers.book import Book, HostRecord
-from hyperv_operator.reconcilers.looking import HostCall, HostLook
-from hyperv_operator.reconcilers.world import World
+from hyperv_operator.protocol.bundle import AgentBundle, version_folder
+from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
+from hyperv_operator.protocol.job import InventoryJob
+from hyperv_operator.reconcilers.cache import Book, HostRecord
+from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.inventory_reader import HostCall, HostLook
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Rollouts:
         pinned = record.status
 
         def check(found: HostIdFacts) -> None:
-            change = hosts.identity_change(pinned, found)
+            change = host_status.identity_change(pinned, found)
             if change:
                 raise WrongHost(change)
 

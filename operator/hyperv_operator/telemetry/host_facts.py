@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.protocol.inventory import InventoryReport
 
 
 class HostFacts(Collector):

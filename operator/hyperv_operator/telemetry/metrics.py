@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from hyperv_operator.contract.inventory import InventoryReport
+from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.telemetry.host_facts import HostFacts
 
 _LONG = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600, 7_200)

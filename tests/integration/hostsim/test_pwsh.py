@@ -13,11 +13,11 @@ from hostcalls import Listener, endpoint, provisioning
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT
 from hostsim.pwsh.world import FolderWorld
-from hyperv_operator.contract.records import Outcome, StepRecord
 from hyperv_operator.errors import AgentMissing, CallCancelled, HostError, ProtocolViolation, ShellLost
-from hyperv_operator.hyperv.agent import WinRmHostAgent
-from hyperv_operator.hyperv.pool import SessionPool
+from hyperv_operator.protocol.records import Outcome, StepRecord
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from hyperv_operator.winrm.agent import WinRmHostAgent
+from hyperv_operator.winrm.pool import SessionPool
 from powershell import needs_pwsh
 
 pytestmark = needs_pwsh

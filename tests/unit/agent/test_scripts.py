@@ -9,10 +9,10 @@ from typing import get_args
 
 import pytest
 
-from hyperv_operator.contract.inventory import JournalState, VmState
-from hyperv_operator.contract.os_family import PREFIXES
-from hyperv_operator.contract.records import AgentCode, OutcomeKind, PendingReason, Step, StepState
-from hyperv_operator.contract.rollout import RolloutCode
+from hyperv_operator.protocol.inventory import JournalState, VmState
+from hyperv_operator.protocol.records import AgentCode, OutcomeKind, PendingReason, Step, StepState
+from hyperv_operator.protocol.rollout import RolloutCode
+from hyperv_operator.schema.os_family import PREFIXES
 from unit.agent.source import (
     AGENT,
     COMMON,

@@ -9,7 +9,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from hyperv_operator.contract.guest import parse_guest_ready
+from hyperv_operator.protocol.guest import parse_guest_ready
 from powershell import needs_pwsh, run
 from unit.agent.source import HOST
 

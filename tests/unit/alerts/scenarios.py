@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hyperv_operator.api.host import HostId, HyperVHostStatus
-from hyperv_operator.contract.inventory import parse_inventory
-from hyperv_operator.core import hosts
-from hyperv_operator.core.hosts import HostSnapshot
+from hyperv_operator.core import host_status
+from hyperv_operator.core.host_status import HostSnapshot
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted
+from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from unit.alerts.recording import Scrapes
 
@@ -34,7 +34,7 @@ PINNED = HyperVHostStatus(host_id=HostId(smbios_uuid="another", machine_guid="an
 def looked(metrics: PrometheusMetrics, minute: int, snapshot: HostSnapshot) -> None:
     """Have the host's conditions told as the reconciler tells them."""
     now = START + timedelta(minutes=minute)
-    status = hosts.compose(replace(snapshot, begun_at=snapshot.begun_at and now), now)
+    status = host_status.compose(replace(snapshot, begun_at=snapshot.begun_at and now), now)
     metrics.host_conditions(snapshot.name, {one.type: (one.status, one.reason) for one in status.conditions})
 
 

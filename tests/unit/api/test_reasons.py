@@ -20,10 +20,10 @@ from hyperv_operator.api.reasons import (
     MACHINE_CONDITIONS,
     Attention,
 )
-from hyperv_operator.contract.inventory import parse_inventory
-from hyperv_operator.contract.records import AgentCode
-from hyperv_operator.core import failures, hosts
+from hyperv_operator.core import failures, host_status
 from hyperv_operator.core.rollout import Rollout
+from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.protocol.records import AgentCode
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PACKAGE = _ROOT / "operator" / "hyperv_operator"
@@ -107,8 +107,8 @@ def test_an_agents_code_stalls_a_machine_as_explained(code: AgentCode) -> None:
     assert ((MachineCondition.STALLED, True) in shown) != waits
 
 
-def _snapshots() -> list[hosts.HostSnapshot]:
-    unasked = hosts.HostSnapshot("h", 1, HyperVHostStatus(), spec_error=None, schema_version=1)
+def _snapshots() -> list[host_status.HostSnapshot]:
+    unasked = host_status.HostSnapshot("h", 1, HyperVHostStatus(), spec_error=None, schema_version=1)
     seen = replace(unasked, report=_REPORT, begun_at=_NOW)
     waiting = Rollout("sha256:" + "0" * 64, "1.0.0", message="Its turn is to come.")
     rollouts = (waiting, waiting.failed("It failed.", _NOW), waiting.put_off("Not prepared.", _NOW, needs_person=True))
@@ -129,7 +129,7 @@ def _snapshots() -> list[hosts.HostSnapshot]:
 def test_hosts_show_exactly_what_is_explained() -> None:
     shown: dict[Reason, set[tuple[str, bool | None]]] = {}
     for snapshot in _snapshots():
-        for condition in hosts.compose(snapshot, _NOW).conditions:
+        for condition in host_status.compose(snapshot, _NOW).conditions:
             shown.setdefault(Reason(condition.reason), set()).add((condition.type, _VALUES[condition.status]))
     explained = {reason: {*one.host} for reason, one in EXPLANATIONS.items() if one.host}
     assert shown == explained

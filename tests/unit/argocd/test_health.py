@@ -14,8 +14,8 @@ from gitops.files import samples
 
 from hyperv_operator.api.names import HostCondition, MachineCondition, Reason
 from hyperv_operator.api.reasons import EXPLANATIONS
-from hyperv_operator.core.standing import Phase, Standing
-from hyperv_operator.core.status import compose
+from hyperv_operator.core.decision import Phase, Standing
+from hyperv_operator.core.machine_status import compose
 from unit.argocd.sandbox import VERSIONS, CheckFailed, Health, assess
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -16,14 +16,14 @@ from hyperv_operator.api.common import Condition
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus, Sealed
 from hyperv_operator.api.names import Reason
-from hyperv_operator.contract.inventory import GuestFacts, JournalFacts, parse_inventory
-from hyperv_operator.contract.schema import JobSchema
-from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
-from hyperv_operator.core.observed import Holding, HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.decision import Phase
+from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.plan import decide
-from hyperv_operator.core.standing import Phase
-from hyperv_operator.core.status import LaunchStart, compose, compose_start
+from hyperv_operator.core.snapshot import Holding, HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
+from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts, parse_inventory
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.model import JobSchema
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _ROOT = Path(__file__).resolve().parents[3]

@@ -15,9 +15,9 @@ from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hyperv_operator.contract.guest import GuestKey, GuestState, parse_guest_ready, parse_guest_state
-from hyperv_operator.contract.job import guest_plaintext
-from hyperv_operator.contract.sealing import seal, split
+from hyperv_operator.protocol.guest import GuestKey, GuestState, parse_guest_ready, parse_guest_state
+from hyperv_operator.protocol.job import guest_plaintext
+from hyperv_operator.protocol.sealing import seal, split
 
 _T = TypeVar("_T")
 HERE = Path(__file__).resolve().parent

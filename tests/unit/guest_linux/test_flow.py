@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperv_operator.contract.guest import GuestProgress
+from hyperv_operator.protocol.guest import GuestProgress
 from unit.guest_linux.rig import (
     FIELDS,
     NETWORKS,

@@ -13,9 +13,9 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import RSAKey
 
-from hyperv_operator.contract.guest import GuestKey, GuestProgress
-from hyperv_operator.contract.job import guest_plaintext
-from hyperv_operator.contract.sealing import seal, split
+from hyperv_operator.protocol.guest import GuestKey, GuestProgress
+from hyperv_operator.protocol.job import guest_plaintext
+from hyperv_operator.protocol.sealing import seal, split
 from unit.guest_linux.rig import (
     FIELDS,
     OTHER_VM,

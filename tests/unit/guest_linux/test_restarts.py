@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hyperv_operator.contract.guest import GuestProgress
+from hyperv_operator.protocol.guest import GuestProgress
 from unit.guest_linux.rig import (
     OTHER_VM,
     PASSWORD,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperv_operator.contract.guest import GuestState, parse_guest_ready
+from hyperv_operator.protocol.guest import GuestState, parse_guest_ready
 from unit.guest_linux.rig import GUEST, System
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from hyperv_operator.contract.guest import GuestKey, GuestProgress, parse_guest_ready, parse_guest_state
-from hyperv_operator.contract.job import guest_plaintext
-from hyperv_operator.contract.sealing import seal, split
+from hyperv_operator.protocol.guest import GuestKey, GuestProgress, parse_guest_ready, parse_guest_state
+from hyperv_operator.protocol.job import guest_plaintext
+from hyperv_operator.protocol.sealing import seal, split
 from powershell import PWSH, needs_pwsh
 
 VM = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"

@@ -12,13 +12,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from executor.tasks import service
-from hyperv_operator.contract.bundle import AgentBundle
-from hyperv_operator.contract.inventory import InventoryReport, parse_inventory
 from hyperv_operator.errors import LogonRefused
 from hyperv_operator.ports import CallContext, HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData
-from hyperv_operator.reconcilers.book import Book, HostRecord
+from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.reconcilers.cache import Book, HostRecord
+from hyperv_operator.reconcilers.dependencies import World
 from hyperv_operator.reconcilers.host import HostReconciler
-from hyperv_operator.reconcilers.world import World
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 

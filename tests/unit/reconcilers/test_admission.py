@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND, Reason
-from hyperv_operator.contract.schema_file import load_schema
 from hyperv_operator.core.admission import Admitted, Refused
-from hyperv_operator.core.observed import Limits
+from hyperv_operator.core.snapshot import Limits
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.book import Book, HostRecord, MachineRecord
-from hyperv_operator.reconcilers.objects import ref_of
+from hyperv_operator.reconcilers.cache import Book, HostRecord, MachineRecord
+from hyperv_operator.reconcilers.metadata import ref_of
+from hyperv_operator.schema.loader import load_schema
 
 _SCHEMA = load_schema((Path(__file__).resolve().parents[3] / "Schemas" / "job-inputs.yaml").read_text())
 _SECOND = timedelta(seconds=1)

@@ -11,8 +11,8 @@ from hyperv_operator.api.common import parse_spec
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
 from hyperv_operator.ports import HostEndpoint, SecretData
+from hyperv_operator.reconcilers.dependencies import World
 from hyperv_operator.reconcilers.endpoints import endpoint_of
-from hyperv_operator.reconcilers.world import World
 from unit.reconcilers.fleet import SECRET, host_body
 
 PASSWORD = {"username": b" EXAMPLE\\svc\n", "password": b" Canary "}

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from hyperv_operator.contract.bundle import AgentBundle, version_name
-from hyperv_operator.contract.inventory import HostIdFacts, InventoryReport, parse_inventory
 from hyperv_operator.core.rollout import RolloutPhase
 from hyperv_operator.errors import AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed, RolloutHeldUp
 from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn, ObjectRef
-from hyperv_operator.reconcilers.book import MachineRecord
+from hyperv_operator.protocol.bundle import AgentBundle, version_name
+from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport, parse_inventory
+from hyperv_operator.reconcilers.cache import MachineRecord
 from hyperv_operator.settings import Settings
 from unit.reconcilers.fleet import LINES, Cluster, Fleet, Hosts
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prometheus_client import generate_latest
 
-from hyperv_operator.contract.inventory import parse_inventory
+from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 _LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()

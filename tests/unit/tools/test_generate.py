@@ -8,9 +8,9 @@ import generate
 import pytest
 import yaml
 
-from hyperv_operator.contract.job import ProvisioningJob
-from hyperv_operator.contract.schema_file import load_schema
-from hyperv_operator.contract.validation import Accepted, Rejected, validate_job_submission
+from hyperv_operator.protocol.job import ProvisioningJob
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.validation import Accepted, Rejected, validate_job_submission
 from submissions import table
 
 _NEW_FIELD = """

@@ -15,7 +15,7 @@ from reference import conditions, crds, fields, markdown
 from reference.probes import PROBES, Probe, answer
 
 from hyperv_operator.api.names import EventReason, Reason
-from hyperv_operator.contract.schema_file import load_schema
+from hyperv_operator.schema.loader import load_schema
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = load_schema((ROOT / "Schemas" / "job-inputs.yaml").read_text(encoding="utf-8"))
@@ -116,7 +116,7 @@ def _codes_of(tree: ast.AST) -> Iterator[str]:
 
 def test_every_code_of_the_validator_is_explained() -> None:
     found: set[str] = set()
-    for path in (ROOT / "operator" / "hyperv_operator" / "contract").glob("*.py"):
+    for path in (ROOT / "operator" / "hyperv_operator" / "schema").glob("*.py"):
         found |= set(_codes_of(ast.parse(path.read_text(encoding="utf-8"))))
     assert found == {probe.code for probe in PROBES}
     assert len(PROBES) == len(found)

@@ -1,0 +1,240 @@
+"""A HyperVHost: from the last attempts to read its inventory to its conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
+from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
+from hyperv_operator.core import conditions, failures
+from hyperv_operator.core.decision import Fact
+from hyperv_operator.core.rollout import Rollout, RolloutPhase
+from hyperv_operator.core.snapshot import HostProblem
+from hyperv_operator.errors import AgentMissing, HostError, LogonRefused, WrongHost
+from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.protocol.inventory import HostFacts, HostIdFacts, InventoryReport
+
+_GIB = 1024**3
+MAX_LOGON_FAILURES = 2
+_MACHINES_NAMED = 5
+
+
+@dataclass(frozen=True)
+class HostSnapshot:
+    """What one pass of a host sees."""
+
+    name: str
+    generation: int
+    status: HyperVHostStatus
+    spec_error: str | None
+    schema_version: int
+    report: InventoryReport | None = None
+    """The last complete inventory."""
+    begun_at: datetime | None = None
+    error: HostError | None = None
+    """How the last attempt failed; None if it went well."""
+    same_identity: str | None = None
+    """Name of another HyperVHost that answers with the same identity."""
+    stale_after: timedelta = timedelta(minutes=5)
+    logon_failures: LogonFailures | None = None
+    rollout: Rollout | None = None
+    """How the operator's agent gets there; None where it is looked after by hand."""
+    held_by: tuple[str, ...] = ()
+    """The machines for whose sake a deleted host is kept, as namespace/name."""
+    offered: AgentBundle | None = None
+    """The operator's agent where it is to be installed by hand."""
+
+
+def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
+    """Say how the host that answers differs from the one that was pinned, or return None."""
+    pinned = status.host_id
+    if pinned is None or (pinned.smbios_uuid, pinned.machine_guid) == (found.smbios_uuid, found.machine_guid):
+        return None
+    return (
+        f"Another machine answers at this address: SMBIOS UUID {found.smbios_uuid} and machine GUID {found.machine_guid}, "
+        f"pinned are {pinned.smbios_uuid} and {pinned.machine_guid}. Nothing is done there. If the host was rebuilt on "
+        "purpose, delete this HyperVHost and create it again."
+    )
+
+
+def problem(snapshot: HostSnapshot) -> HostProblem | None:
+    """Return why the host cannot be worked with now; machines on it wait with the same reason."""
+    if snapshot.spec_error:
+        return HostProblem(Reason.INVALID_SPEC, snapshot.spec_error, needs_person=True)
+    if snapshot.rollout and isinstance(snapshot.error, AgentMissing):
+        lack = _rollout_lack(snapshot.rollout, answers=False)
+        return HostProblem(lack.reason, lack.message, needs_person=lack.reason is not Reason.AGENT_ROLLOUT_INCOMPLETE)
+    if snapshot.error is not None:
+        return HostProblem(
+            failures.reason_of_error(snapshot.error), snapshot.error.message, failures.needs_person(snapshot.error)
+        )
+    if snapshot.report is None:
+        return HostProblem(Reason.WAITING_FOR_INVENTORY, "The first inventory is not there yet.", needs_person=False)
+    change = identity_change(snapshot.status, snapshot.report.facts.host_id)
+    if change:
+        return HostProblem(Reason.HOST_IDENTITY_CHANGED, change, needs_person=True)
+    if snapshot.same_identity:
+        text = f"HyperVHost {snapshot.same_identity} is the same machine. Nothing is done here until one of the two is deleted."
+        return HostProblem(Reason.HOST_IDENTITY_CHANGED, text, needs_person=True)
+    return None
+
+
+def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
+    """Return the host's status after a pass; equal to the old one when nothing changed that is worth a write."""
+    trouble = problem(snapshot)
+    facts: dict[str, Fact] = {
+        HostCondition.REACHABLE: _reachable(snapshot),
+        HostCondition.AGENT_READY: _agent_ready(snapshot),
+        HostCondition.INVENTORY_FRESH: _fresh(snapshot, now),
+        **_kstatus(trouble, snapshot),
+    }
+    updates: dict[str, object] = {
+        "observed_generation": snapshot.generation,
+        "conditions": conditions.merge(
+            snapshot.status.conditions, facts, list(HostCondition), snapshot.generation, now
+        ),
+        "logon_failures": snapshot.logon_failures,
+    }
+    identity_kept = trouble is None or trouble.reason is not Reason.HOST_IDENTITY_CHANGED
+    if snapshot.report and snapshot.error is None and identity_kept:
+        found = snapshot.report.facts
+        updates |= {
+            "host_id": HostId(smbios_uuid=found.host_id.smbios_uuid, machine_guid=found.host_id.machine_guid),
+            "computer_name": found.computer_name,
+            "os": f"{found.os.name} ({found.os.version})",
+            "agent": AgentStatus(
+                digest=found.agent.digest[:100],
+                version=found.agent.version[:64],
+                schema_versions=found.agent.schema_versions,
+                phase=RolloutPhase.PRESENT,
+            ),
+            "capacity": capacity(found, snapshot.status.capacity),
+        }
+    status = snapshot.status.model_copy(update=updates)
+    if snapshot.rollout is None:
+        return status
+    goal = {"desired_digest": snapshot.rollout.desired, "phase": snapshot.rollout.phase.value}
+    return status.model_copy(update={"agent": (status.agent or AgentStatus()).model_copy(update=goal)})
+
+
+def capacity(found: HostFacts, old: Capacity | None) -> Capacity:
+    """Return what the host has in GiB; free figures that moved by less than a twentieth of the whole stay as they were."""
+    memory_free = found.memory_free_bytes // _GIB
+    memory = found.memory_total_bytes // _GIB
+    if old and abs(old.memory_free_gib - memory_free) * 20 < memory:
+        memory_free = old.memory_free_gib
+    before = {volume.path: volume.free_gib for volume in old.volumes} if old else {}
+    volumes = []
+    for volume in found.volumes[:64]:
+        free = volume.free_bytes // _GIB
+        if volume.path in before and abs(before[volume.path] - free) * 20 * _GIB < volume.size_bytes:
+            free = before[volume.path]
+        volumes.append(Volume(path=volume.path, free_gib=free))
+    return Capacity(
+        logical_processors=found.logical_processors,
+        memory_gib=memory,
+        memory_free_gib=memory_free,
+        volumes=tuple(volumes),
+    )
+
+
+def _reachable(snapshot: HostSnapshot) -> Fact:
+    error = snapshot.error
+    if snapshot.spec_error:
+        return Fact(None, Reason.INVALID_SPEC, "The host was not tried: its spec cannot be read.")
+    if error is None or isinstance(error, AgentMissing | WrongHost):
+        answered = snapshot.report is not None or error is not None
+        text = "The host answers." if answered else "The host was not asked yet."
+        return Fact(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
+    text = error.message
+    stopped = snapshot.logon_failures
+    if isinstance(error, LogonRefused) and stopped and stopped.count >= MAX_LOGON_FAILURES:
+        text += (
+            f" After {stopped.count} refused logons the operator waits for the credentials Secret to change, so that the "
+            "account is not locked out."
+        )
+    return Fact(False, failures.reason_of_error(error), text)
+
+
+def _rollout_lack(rollout: Rollout, *, answers: bool) -> Fact:
+    """Return why the operator's agent is not on the host; `answers`: another one is."""
+    if rollout.needs_person and not answers:
+        return Fact(False, Reason.AGENT_MISSING, rollout.message)
+    failed = rollout.needs_person or rollout.standing is RolloutPhase.FAILED
+    return Fact(False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message)
+
+
+def _named(bundle: AgentBundle) -> str:
+    return f"agent {bundle.version} ({bundle.digest})"
+
+
+def _agent_ready(snapshot: HostSnapshot) -> Fact:
+    answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
+    if snapshot.rollout and not snapshot.rollout.is_ready and answered:
+        return _rollout_lack(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
+    if isinstance(snapshot.error, AgentMissing):
+        by_hand = (
+            f" Install {_named(snapshot.offered)} by hand: no rollout is possible there." if snapshot.offered else ""
+        )
+        return Fact(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
+    if snapshot.report is None:
+        return Fact(None, Reason.WAITING_FOR_INVENTORY, "The agent has not answered yet.")
+    agent = snapshot.report.facts.agent
+    if snapshot.schema_version not in agent.schema_versions:
+        known = ", ".join(map(str, agent.schema_versions)) or "none"
+        text = (
+            f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}. "
+            f"Bring the agent on the host up to date{f': install {_named(snapshot.offered)}' if snapshot.offered else ''}."
+        )
+        return Fact(False, Reason.AGENT_INCOMPATIBLE, text)
+    text = f"Agent {agent.version} supports schema version {snapshot.schema_version}."
+    if snapshot.offered and agent.digest != snapshot.offered.digest:
+        text += f" The operator comes with {_named(snapshot.offered)}, which is not what is installed there."
+    return Fact(True, Reason.AS_EXPECTED, text)
+
+
+def _fresh(snapshot: HostSnapshot, now: datetime) -> Fact:
+    if snapshot.begun_at is None:
+        return Fact(None, Reason.WAITING_FOR_INVENTORY, "There is no inventory yet.")
+    if now - snapshot.begun_at > snapshot.stale_after:
+        text = f"The last inventory is from {snapshot.begun_at:%Y-%m-%d %H:%M:%S} UTC."
+        return Fact(False, Reason.INVENTORY_STALE, text)
+    return Fact(True, Reason.AS_EXPECTED, "The inventory is fresh.")
+
+
+def _held(machines: tuple[str, ...]) -> str:
+    shown = ", ".join(machines[:_MACHINES_NAMED])
+    more = f" and {len(machines) - _MACHINES_NAMED} more" if len(machines) > _MACHINES_NAMED else ""
+    return (
+        f"The HyperVHost is being deleted and is kept until no machine needs it: {shown}{more}. Delete them; what they have on "
+        f"the host is removed through it. If the host is gone for good, annotate each with {ABANDON_ANNOTATION}=<status.vmId, or "
+        "its uid>. Nothing new starts here."
+    )
+
+
+def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, Fact]:
+    if snapshot.held_by:
+        text = _held(snapshot.held_by)
+        return {
+            HostCondition.READY: Fact(False, Reason.DELETING, text),
+            HostCondition.RECONCILING: Fact(True, Reason.DELETING, text),
+            HostCondition.STALLED: Fact(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+        }
+    agent = _agent_ready(snapshot)
+    if trouble is None and agent.value is not True:
+        waits = agent.reason in (Reason.AGENT_ROLLOUT_INCOMPLETE, Reason.WAITING_FOR_INVENTORY)
+        trouble = HostProblem(agent.reason, agent.message, needs_person=not waits)
+    if trouble is None:
+        return {
+            HostCondition.READY: Fact(True, Reason.READY, "Machines can be provisioned here."),
+            HostCondition.RECONCILING: Fact(False, Reason.IDLE, "Nothing is being done."),
+            HostCondition.STALLED: Fact(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+        }
+    person, reason, text = trouble.needs_person, trouble.reason, trouble.message
+    failing = snapshot.error is not None and reason is not Reason.AGENT_ROLLOUT_INCOMPLETE
+    return {
+        HostCondition.READY: Fact(False if person or failing else None, reason, text),
+        HostCondition.RECONCILING: Fact(not person, reason if not person else Reason.IDLE, text),
+        HostCondition.STALLED: Fact(person, reason if person else Reason.AS_EXPECTED, text),
+    }

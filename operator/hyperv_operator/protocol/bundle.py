@@ -1,0 +1,76 @@
+"""The agent as it goes to hosts: the files of one version, and the digest that names it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hyperv_operator.errors import BundleError
+from hyperv_operator.protocol.records import describe
+
+MANIFEST = "agent-manifest.json"
+ISOS = ("isos/windows.iso", "isos/linux.iso")
+VERSIONS = "versions"
+"""The folder of the versions, in the agent's folder on the host."""
+NAME_LENGTH = 16
+"""Hexadecimal digits of a digest that make the name of a version's folder."""
+
+
+class AgentManifest(BaseModel):
+    """`agent-manifest.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: Annotated[str, Field(min_length=1, max_length=64)]
+    schema_versions: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=16)]
+
+
+@dataclass(frozen=True)
+class AgentBundle:
+    """One version of the agent."""
+
+    version: str
+    schema_versions: tuple[int, ...]
+    digest: str
+    """`sha256:` and 64 hexadecimal digits, as the agent's inventory reports it."""
+    files: Mapping[str, bytes] = field(repr=False)
+    """By path in the version's folder, with `/`."""
+    script: str = field(repr=False)
+    """The text that receives, activates and prunes versions on a host."""
+
+    @property
+    def name(self) -> str:
+        """Name of the version's folder."""
+        return version_name(self.digest)
+
+
+def make_bundle(files: Mapping[str, bytes], script: str) -> AgentBundle:
+    """Return the bundle of these files; `BundleError` if they are no whole agent."""
+    for path in (MANIFEST, *ISOS):
+        if path not in files:
+            raise BundleError(f"{path} is missing in it.")
+    try:
+        manifest = AgentManifest.model_validate_json(files[MANIFEST])
+    except ValidationError as error:
+        raise BundleError(f"{MANIFEST} cannot be used: {describe(error)}.") from None
+    return AgentBundle(manifest.version, manifest.schema_versions, digest_of(files), files, script)
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the digest of a folder with these files, by their paths in it."""
+    lines = sorted(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in files.items())
+    return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+
+
+def version_name(digest: str) -> str:
+    """Return the name of the folder of the version with this digest."""
+    return digest.removeprefix("sha256:")[:NAME_LENGTH]
+
+
+def version_folder(root: str, name: str | None) -> str:
+    """Return the path of a version on a host whose agent's folder is `root`: the root itself for what has no name."""
+    return f"{root}\\{VERSIONS}\\{name}" if name else root

@@ -1,0 +1,197 @@
+"""A host's inventory, as `Get-HostInventory.ps1` writes it: one JSON object a line, an outcome last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, JsonValue, ValidationError
+
+from hyperv_operator.errors import RecordError
+from hyperv_operator.protocol.guest import MAX_GUEST_VALUE
+from hyperv_operator.protocol.records import (
+    AgentCode,
+    Outcome,
+    OutcomeKind,
+    Step,
+    StepState,
+    WireModel,
+    describe,
+    parse_json_object,
+)
+
+Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+ShortText = Annotated[str, BeforeValidator(lambda value: value[:256] if isinstance(value, str) else value)]
+GuestText = Annotated[str, BeforeValidator(lambda value: value[:MAX_GUEST_VALUE] if isinstance(value, str) else value)]
+Bytes = Annotated[int, Field(ge=0)]
+_VERSIONS = 256
+
+
+class HostIdFacts(WireModel):
+    """What identifies a host for good."""
+
+    smbios_uuid: Annotated[str, Field(min_length=1, max_length=64)]
+    machine_guid: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class OsFacts(WireModel):
+    """The host's operating system."""
+
+    name: ShortText
+    version: ShortText
+
+
+class VolumeFacts(WireModel):
+    """A volume; sizes in bytes."""
+
+    path: ShortText
+    size_bytes: Bytes
+    free_bytes: Bytes
+
+
+class AgentFacts(WireModel):
+    """The agent that answered."""
+
+    version: ShortText
+    digest: ShortText
+    schema_versions: Annotated[tuple[int, ...], Field(max_length=16)]
+    versions: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")], ...],
+        BeforeValidator(lambda value: value[:_VERSIONS] if isinstance(value, list) else ()),
+    ] = ()
+    """Names of the versions that lie on the host; those of another kind than the digest's do not count."""
+
+
+class HostFacts(WireModel):
+    """The host itself; sizes in bytes."""
+
+    host_id: HostIdFacts
+    computer_name: ShortText
+    os: OsFacts
+    logical_processors: Annotated[int, Field(ge=0)]
+    memory_total_bytes: Bytes
+    memory_free_bytes: Bytes
+    volumes: Annotated[tuple[VolumeFacts, ...], Field(max_length=256)] = ()
+    switches: Annotated[tuple[ShortText, ...], Field(max_length=256)] = ()
+    failover_cluster: ShortText | None = None
+    agent: AgentFacts
+
+
+class ImageFacts(WireModel):
+    """A golden image."""
+
+    name: ShortText
+    size_bytes: Bytes
+
+
+class GuestFacts(WireModel):
+    """What the guest of an unfinished machine has posted, raw, and what is still published to it."""
+
+    ready: GuestText | None = None
+    state: GuestText | None = None
+    data_items: Annotated[int, Field(ge=0)] = 0
+
+
+VmState = Literal["Running", "Off", "Paused", "Saved", "Starting", "Stopping", "Other"]
+
+
+class VmFacts(WireModel):
+    """A VM; `machine_uid` and `cluster_uid` are our ownership mark."""
+
+    vm_id: Guid
+    name: ShortText
+    state: VmState
+    cpu_cores: Annotated[int, Field(ge=0)]
+    memory_bytes: Bytes
+    addresses: Annotated[tuple[ShortText, ...], Field(max_length=64)] = ()
+    heartbeat: ShortText = "Unknown"
+    replica: bool = False
+    machine_uid: ShortText | None = None
+    cluster_uid: ShortText | None = None
+    guest: GuestFacts | None = None
+
+
+class JournalState(StrEnum):
+    """State of a machine's journal."""
+
+    RUNNING = "running"
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class JournalFacts(WireModel):
+    """What the agent has noted about a machine."""
+
+    machine_uid: ShortText
+    cluster_uid: ShortText | None = None
+    run_id: Guid
+    generation: Annotated[int, Field(ge=0)]
+    attempt: Annotated[int, Field(ge=0)]
+    vm_id: Guid | None = None
+    state: JournalState
+    step: Step | None = None
+    steps: dict[Step, StepState] = Field(default_factory=dict)
+    reason: ShortText | None = None
+    code: AgentCode | None = None
+    locked: bool = False
+    updated_at: datetime
+
+
+class RemovedFacts(WireModel):
+    """A machine that was removed not long ago."""
+
+    machine_uid: ShortText
+
+
+class InventoryReport(WireModel):
+    """A complete inventory."""
+
+    facts: HostFacts
+    images: tuple[ImageFacts, ...] = ()
+    vms: tuple[VmFacts, ...] = ()
+    journals: tuple[JournalFacts, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+_KINDS: dict[JsonValue, type[WireModel]] = {
+    "host": HostFacts,
+    "image": ImageFacts,
+    "vm": VmFacts,
+    "journal": JournalFacts,
+    "removed": RemovedFacts,
+    "outcome": Outcome,
+}
+
+
+def parse_inventory(lines: Iterable[str]) -> InventoryReport:
+    """Read an inventory; `RecordError` if a line is not the contract's, or if it is incomplete or failed."""
+    found: dict[type[WireModel], list[WireModel]] = {}
+    for line in lines:
+        value = parse_json_object(line)
+        model = _KINDS.get(value.get("type"))
+        if model is None:
+            continue
+        try:
+            found.setdefault(model, []).append(model.model_validate(value))
+        except ValidationError as error:
+            raise RecordError(
+                f"The inventory's {value.get('type')} line is not the contract's: {describe(error)}."
+            ) from None
+    outcomes = [item for item in found.get(Outcome, []) if isinstance(item, Outcome)]
+    if not outcomes:
+        raise RecordError("The inventory ended before it was complete.")
+    if outcomes[-1].outcome is not OutcomeKind.COMPLETED:
+        raise RecordError(f"The inventory failed: {outcomes[-1].message}")
+    hosts = [item for item in found.get(HostFacts, []) if isinstance(item, HostFacts)]
+    if not hosts:
+        raise RecordError("The inventory has no host line.")
+    return InventoryReport(
+        facts=hosts[-1],
+        images=tuple(item for item in found.get(ImageFacts, []) if isinstance(item, ImageFacts)),
+        vms=tuple(item for item in found.get(VmFacts, []) if isinstance(item, VmFacts)),
+        journals=tuple(item for item in found.get(JournalFacts, []) if isinstance(item, JournalFacts)),
+        removed=tuple(item.machine_uid for item in found.get(RemovedFacts, []) if isinstance(item, RemovedFacts)),
+    )

@@ -1,0 +1,176 @@
+"""What a launch of the agent says: step records while it runs, one outcome at its end."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+
+from hyperv_operator.errors import RecordError
+from hyperv_operator.protocol.guest import GuestKey
+
+MAX_RECORD = 65_536
+"""Characters of one record; the agent's own are far shorter."""
+
+
+class Step(StrEnum):
+    """Steps of all jobs, by the names of the agent's scripts."""
+
+    PRE_CHECKS = "PreChecks"
+    COPY_IMAGE = "CopyImage"
+    COPY_PROVISIONING_ISO = "CopyProvisioningISO"
+    REGISTER_VM = "RegisterVM"
+    WAIT_FOR_PROVISIONING_KEY = "WaitForProvisioningKey"
+    PUBLISH_PROVISIONING_DATA = "PublishProvisioningData"
+    WAIT_FOR_GUEST = "WaitForGuest"
+    PURGE_PROVISIONING_DATA = "PurgeProvisioningData"
+    EJECT_PROVISIONING_ISO = "EjectProvisioningISO"
+    REGISTER_CLUSTER = "RegisterCluster"
+    REMOVE_CLUSTER_ROLE = "RemoveClusterRole"
+    REMOVE_VM = "RemoveVM"
+    REMOVE_FILES = "RemoveFiles"
+    VERIFY_REMOVED = "VerifyRemoved"
+    SET_PROCESSOR = "SetProcessor"
+    SET_MEMORY = "SetMemory"
+    SET_POWER = "SetPower"
+
+
+class StepState(StrEnum):
+    """State of a step."""
+
+    STARTED = "started"
+    PROGRESS = "progress"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class OutcomeKind(StrEnum):
+    """How a launch ended."""
+
+    COMPLETED = "completed"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+class PendingReason(StrEnum):
+    """What a pending launch waits for."""
+
+    WAITING_FOR_GUEST_KEY = "WaitingForGuestKey"
+    WAITING_FOR_GUEST = "WaitingForGuest"
+    HOST_BUSY = "HostBusy"
+
+
+class AgentCode(StrEnum):
+    """The agent's closed list of codes."""
+
+    INVALID_DEFINITION = "InvalidDefinition"
+    SCHEMA_MISMATCH = "SchemaMismatch"
+    SUPERSEDED = "Superseded"
+    HOST_BUSY = "HostBusy"
+    IMAGE_NOT_FOUND = "ImageNotFound"
+    INSUFFICIENT_SPACE = "InsufficientSpace"
+    INSUFFICIENT_MEMORY = "InsufficientMemory"
+    SWITCH_NOT_FOUND = "SwitchNotFound"
+    PATH_NOT_ALLOWED = "PathNotAllowed"
+    ACCESS_DENIED = "AccessDenied"
+    VM_MISSING = "VmMissing"
+    IDENTITY_CONFLICT = "IdentityConflict"
+    NAME_IN_USE = "NameInUse"
+    NOT_OWNED = "NotOwned"
+    ISO_MISSING = "IsoMissing"
+    COPY_FAILED = "CopyFailed"
+    REGISTER_FAILED = "RegisterFailed"
+    START_FAILED = "StartFailed"
+    GUEST_TIMEOUT = "GuestTimeout"
+    GUEST_KEY_INVALID = "GuestKeyInvalid"
+    GUEST_FAILED = "GuestFailed"
+    PUBLISH_FAILED = "PublishFailed"
+    CLUSTER_FAILED = "ClusterFailed"
+    REMOVE_FAILED = "RemoveFailed"
+    INTERNAL = "Internal"
+
+
+class WireModel(BaseModel):
+    """Something the host sent: frozen, bounded, and keys it does not know are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _cut(limit: int) -> BeforeValidator:
+    return BeforeValidator(lambda value: value[:limit] if isinstance(value, str) else value)
+
+
+Text = Annotated[str, _cut(2_000)]
+"""A sentence of the agent's: cut rather than refused."""
+
+
+class StepRecord(WireModel):
+    """One step changed its state or went on."""
+
+    step: Step
+    state: StepState
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    message: Text = ""
+    at: datetime | None = None
+
+
+class Diagnosis(WireModel):
+    """What the agent saw when it failed; `summary` is for people."""
+
+    summary: Text
+
+
+class Outcome(WireModel):
+    """How a launch ended."""
+
+    outcome: OutcomeKind
+    reason: Annotated[str, _cut(64)] = ""
+    code: AgentCode | None = None
+    message: Text = ""
+    retryable: bool = False
+    vm_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
+    guest_key: GuestKey | None = None
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def pending_reason(self) -> PendingReason | None:
+        """What a pending launch waits for; None for another outcome, or for a reason that is not known."""
+        known = self.reason in {reason.value for reason in PendingReason}
+        return PendingReason(self.reason) if self.outcome is OutcomeKind.PENDING and known else None
+
+
+def parse_json_object(text: str) -> dict[str, JsonValue]:
+    """Read one JSON object; `RecordError` if it is none or too long."""
+    if len(text) > MAX_RECORD:
+        raise RecordError(f"A record of {len(text)} characters is longer than the {MAX_RECORD} allowed.")
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError):
+        raise RecordError("A record is no JSON.") from None
+    if not isinstance(value, dict):
+        raise RecordError("A record is no JSON object.")
+    return value
+
+
+def parse_record(text: str) -> StepRecord | Outcome:
+    """Read a record or an outcome; `RecordError` names what is wrong with it (never its content)."""
+    value = parse_json_object(text)
+    kind = value.get("type")
+    try:
+        if kind == "step":
+            return StepRecord.model_validate(value)
+        if kind == "outcome":
+            return Outcome.model_validate(value)
+    except ValidationError as error:
+        raise RecordError(f"A {kind} record is not the contract's: {describe(error)}.") from None
+    raise RecordError("A record has no type that the contract knows.")
+
+
+def describe(error: ValidationError) -> str:
+    """Say which keys are wrong and why, without any value."""
+    items = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)

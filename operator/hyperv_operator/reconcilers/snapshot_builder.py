@@ -1,0 +1,166 @@
+"""Gathering one machine's snapshot. `fresh` reads all that may be stale from the API server, just before a launch."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hyperv_operator.api.common import parse_spec
+from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.api.names import HOST_KIND, MachineCondition, Reason
+from hyperv_operator.core.snapshot import HostProblem, HostView, Rival, SecretCheck, Snapshot
+from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone
+from hyperv_operator.ports import JsonObject, ObjectRef
+from hyperv_operator.reconcilers.cache import Book, HostRecord, MachineRecord
+from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.metadata import mapping, metadata, ref_of
+from hyperv_operator.schema import values
+
+UNASKED = HostProblem(Reason.WAITING_FOR_INVENTORY, "The host has not been asked yet.", needs_person=False)
+
+
+async def gather(world: World, book: Book, record: MachineRecord, *, fresh: bool = False) -> Snapshot:
+    """Return the machine's snapshot; the record's body is read again if `fresh`, or if it is being deleted."""
+    if fresh or metadata(record.body).deleting:
+        record.observe(await world.objects.get(record.ref))
+    now = world.clock.now()
+    meta = metadata(record.body)
+    spec = parse_spec(HyperVMachineSpec, record.body.get("spec"))
+    readable = spec if isinstance(spec, HyperVMachineSpec) else None
+    status = HyperVMachineStatus.parse(record.body.get("status"))
+    host, peers = await _hosts(world, book, record.target_host)
+    guest = status.condition(MachineCondition.GUEST_CONFIGURED)
+    configured = guest is not None and guest.status == "True"
+    if readable and not configured and not meta.deleting and (fresh or record.holding is None):
+        await _refresh(world, record, readable, now, fresh=fresh)
+    return Snapshot(
+        uid=record.uid,
+        namespace=meta.namespace or "",
+        name=meta.name,
+        generation=meta.generation,
+        created_at=meta.created_at,
+        deleting=meta.deleting,
+        abandon=meta.abandon,
+        spec=readable,
+        spec_error=None if readable else str(spec),
+        status=status,
+        schema=world.schema,
+        limits=world.limits,
+        host=host,
+        peers=peers,
+        namespace_labels=dict(record.labels),
+        secrets=record.secrets,
+        rivals=() if configured else await _rivals(world, book, record, fresh=fresh),
+        machines_of_namespace=sum(
+            1 for other in book.places_taken(record.target_host or "", meta.namespace or "") if other.uid != record.uid
+        ),
+        holding=record.holding,
+        last=record.last,
+        failures=record.failures,
+        removed=record.removed,
+    )
+
+
+async def _hosts(world: World, book: Book, name: str | None) -> tuple[HostView | None, tuple[HostView, ...]]:
+    if name is None:
+        return None, ()
+    record = book.hosts.get(name)
+    if record is None:
+        # The watch may not have brought it yet: only the API server can say that it does not exist.
+        try:
+            body = await world.objects.get(ObjectRef(HOST_KIND, name))
+        except ObjectGone:
+            return None, ()
+        record = HostRecord(ref_of(HOST_KIND, body), body)
+    peers = (peer.view(UNASKED) for peer in book.cluster_of(name))
+    return record.view(UNASKED), tuple(peer for peer in peers if peer)
+
+
+async def _refresh(world: World, record: MachineRecord, spec: HyperVMachineSpec, now: datetime, *, fresh: bool) -> None:
+    """Look at the namespace's labels and at the Secrets again, where the last look is too old."""
+    old = now - timedelta(seconds=world.settings.secret_poll_seconds)
+    namespace = record.ref.namespace or ""
+    if fresh or record.labels_read_at is None or record.labels_read_at <= old:
+        record.labels = dict(await world.namespaces.labels(namespace))
+        record.labels_read_at = now
+    wanted = [(name, ref.secret_key_ref.name, ref.secret_key_ref.key) for name, ref in spec.secret_fields.items()]
+    known = [(check.field, check.secret_name, check.key) for check in record.secrets]
+    if fresh or wanted != known or record.secrets_read_at is None or record.secrets_read_at <= old:
+        record.secrets = tuple([await _check(world, namespace, *reference) for reference in wanted])
+        record.secrets_read_at = now
+
+
+async def _check(world: World, namespace: str, field: str, name: str, key: str) -> SecretCheck:
+    where = f"spec.secretFields.{field}:"
+    try:
+        secret = await world.secrets.read(namespace, name)
+    except ObjectGone:
+        detail = f"{where} there is no Secret {name!r} in this namespace; create it with the key {key!r}."
+        return SecretCheck(field, name, key, None, Reason.SECRET_NOT_FOUND, detail)
+    except AccessForbidden:
+        detail = f"{where} the operator may not read Secret {name!r}; its RBAC has to allow `get` in this namespace."
+        return SecretCheck(field, name, key, None, Reason.SECRET_NOT_READABLE, detail)
+    if key not in secret.data:
+        detail = f"{where} Secret {name!r} has no key {key!r}; add it, or correct the reference."
+        return SecretCheck(field, name, key, secret.resource_version, Reason.SECRET_KEY_NOT_FOUND, detail)
+    definition = world.schema.field(field)
+    try:
+        problem = values.check_secret(definition, secret.data[key].decode()) if definition else None
+        detail = problem.message if problem else ""
+    except UnicodeDecodeError:
+        detail = f"the value under key {key!r} of Secret {name!r} is no text in UTF-8."
+    if detail:
+        detail = f"{where} {detail} Correct key {key!r} of Secret {name!r}."
+        return SecretCheck(field, name, key, secret.resource_version, Reason.SECRET_INVALID, detail)
+    return SecretCheck(field, name, key, secret.resource_version)
+
+
+async def _rivals(world: World, book: Book, record: MachineRecord, *, fresh: bool) -> tuple[Rival, ...]:
+    """Return who else wants the VM name on the host or its cluster: from memory, or listed anew before a launch."""
+    host, name = record.target_host, record.vm_name
+    if host is None or name is None:
+        return ()
+    hosts = (host, *(peer.name for peer in book.cluster_of(host)))
+    bodies: list[JsonObject] = []
+    if fresh:
+        for one in hosts:
+            bodies += await world.objects.list_machines(one)
+    else:
+        bodies = [other.body for other in book.machines_on(*hosts)]
+    found = (rival_of(record.ref.namespace or "", name, body) for body in bodies)
+    return tuple(rival for rival in found if rival is not None and rival.uid != record.uid)
+
+
+def rival_of(namespace: str, vm_name: str, body: JsonObject) -> Rival | None:
+    """Return a machine as the rival of one in `namespace` that wants `vm_name`; None if it wants another name."""
+    fields = mapping(mapping(body.get("spec")).get("fields"))
+    if str(fields.get("vm_name", "")).casefold() != vm_name.casefold():
+        return None
+    meta = metadata(body)
+    status = HyperVMachineStatus.parse(body.get("status"))
+    return Rival(
+        uid=meta.uid,
+        same_namespace=meta.namespace == namespace,
+        name=meta.name,
+        created_at=meta.created_at,
+        has_vm=status.vm_id is not None,
+        has_claim=status.claim is not None,
+    )
+
+
+async def read_guest_secrets(
+    world: World, snapshot: Snapshot, names: tuple[str, ...]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Read the values of these secret fields now; returns field to value, and Secret to resourceVersion.
+
+    Raises `ClusterError` if one cannot be had: the next pass says which and why.
+    """
+    assert snapshot.spec is not None
+    found, versions = {}, {}
+    for name in names:
+        ref = snapshot.spec.secret_fields[name].secret_key_ref
+        secret = await world.secrets.read(snapshot.namespace, ref.name)
+        if ref.key not in secret.data:
+            raise ClusterError(f"Secret {ref.name!r} has lost its key {ref.key!r}.")
+        found[name] = secret.data[ref.key].decode()
+        versions[ref.name] = secret.resource_version
+    return found, versions

@@ -1,0 +1,192 @@
+"""Rules between fields, and between fields and the world they are for.
+
+The custom resource's own rules repeat those that CEL can express; `tools/crd_rules.py` makes them from the numbers and
+sentences here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from pydantic import JsonValue
+
+from hyperv_operator.protocol.job import guest_plaintext, is_guest_field
+from hyperv_operator.schema.model import JobSchema
+from hyperv_operator.schema.os_family import OsFamily
+from hyperv_operator.schema.problems import FieldError
+
+NETBIOS_LIMIT: Final = 15
+ACCOUNT_LIMITS: Final = {OsFamily.WINDOWS: 20, OsFamily.LINUX: 32}
+"""Characters of a local account's name: of SAM, and of useradd."""
+GUEST_DATA_LIMIT: Final = 48_000
+"""Bytes of guest data: sealed and in base64 they still fit into about 70 KVP items, of which a call takes 128."""
+_BYTES_PER_CHARACTER: Final = 4
+"""UTF-8 at its longest; JSON's escapes of quotes and backslashes take two."""
+
+NETBIOS: Final = f"vm_name is longer than the {NETBIOS_LIMIT} characters of a Windows computer name; shorten it."
+DIGITS_ONLY: Final = "vm_name has digits only; give it at least one letter, as the guest takes it as its hostname."
+OWN_ADDRESS: Final = "guest_v4_defaultgw is the guest's own address; give the router's."
+SAME_AS_COMPUTER: Final = (
+    "guest_la_uid is the same as vm_name; Windows has no local account with its computer's name, so change one of them."
+)
+
+
+_JSON_PER_CHARACTER: Final = 6
+"""JSON at its longest: a control character's escape."""
+
+
+def check(
+    schema: JobSchema,
+    fields: Mapping[str, JsonValue],
+    family: OsFamily | None,
+    secrets: Collection[str],
+    *,
+    host_has_cluster: bool | None,
+) -> list[FieldError]:
+    """Return what is wrong between the fields of a submission, as far as those fields are in order one by one."""
+    return [
+        *_subnet(fields),
+        *_servers(fields),
+        *_name(fields, family),
+        *_account(fields, family),
+        *_budget(schema, fields, family, secrets),
+        *_cluster(fields, host_has_cluster=host_has_cluster),
+    ]
+
+
+FIRST_OCTETS: Final = range(1, 224)
+"""Of addresses that a machine can have: below is no network, above are multicast and reserved ones."""
+LOOPBACK_OCTET: Final = 127
+
+
+def _is_usable(address: str) -> bool:
+    return ipaddress.IPv4Address(address).packed[0] in FIRST_OCTETS
+
+
+def unusable_message(name: str, address: str) -> str:
+    """Return the sentence for an address that no machine has."""
+    return f"{name} {address} is no address that a machine can have on a network; correct it."
+
+
+def not_a_host_message(name: str, address: str) -> str:
+    """Return the sentence for a network's own or its broadcast address."""
+    return (
+        f"{name} {address} is the network or the broadcast address of its network; choose an address between the two."
+    )
+
+
+def outside_message(gateway: str, address: str) -> str:
+    """Return the sentence for a gateway on another network."""
+    return (
+        f"guest_v4_defaultgw {gateway} is not inside the network that guest_v4_ipaddr {address} and guest_v4_cidrprefix make; "
+        "correct one of the three."
+    )
+
+
+def account_message(family: OsFamily) -> str:
+    """Return the sentence for an account name that is too long."""
+    return f"guest_la_uid is longer than the {ACCOUNT_LIMITS[family]} characters of a local account of {family.value}; shorten it."
+
+
+def _subnet(fields: Mapping[str, JsonValue]) -> list[FieldError]:
+    address, prefix, gateway = (
+        fields.get(name) for name in ("guest_v4_ipaddr", "guest_v4_cidrprefix", "guest_v4_defaultgw")
+    )
+    if not isinstance(address, str):
+        return []
+    own = ipaddress.IPv4Address(address)
+    if not _is_usable(address) or own.packed[0] == LOOPBACK_OCTET:
+        return [FieldError("guest_v4_ipaddr", "not_a_host", unusable_message("guest_v4_ipaddr", address))]
+    if not isinstance(prefix, int):
+        return []
+    network = ipaddress.IPv4Network(f"{address}/{prefix}", strict=False)
+    ends = (network.network_address, network.broadcast_address)
+    found = []
+    if own in ends:
+        text = not_a_host_message("guest_v4_ipaddr", address)
+        found.append(FieldError("guest_v4_ipaddr", "not_a_host", text))
+    if isinstance(gateway, str):
+        router = ipaddress.IPv4Address(gateway)
+        if router not in network:
+            text = outside_message(gateway, address)
+            found.append(FieldError("guest_v4_defaultgw", "outside_subnet", text))
+        elif router == own:
+            found.append(FieldError("guest_v4_defaultgw", "own_address", OWN_ADDRESS))
+        elif router in ends:
+            text = not_a_host_message("guest_v4_defaultgw", gateway)
+            found.append(FieldError("guest_v4_defaultgw", "not_a_host", text))
+    return found
+
+
+def _servers(fields: Mapping[str, JsonValue]) -> list[FieldError]:
+    """DNS servers: loopback is allowed, as a guest may run a resolver of its own."""
+    found = []
+    for name in ("guest_v4_dns1", "guest_v4_dns2"):
+        address = fields.get(name)
+        if isinstance(address, str) and not _is_usable(address):
+            found.append(FieldError(name, "not_a_host", unusable_message(name, address)))
+    return found
+
+
+def _name(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[FieldError]:
+    name = fields.get("vm_name")
+    if not isinstance(name, str):
+        return []
+    if family is OsFamily.WINDOWS and len(name) > NETBIOS_LIMIT:
+        return [FieldError("vm_name", "netbios", NETBIOS)]
+    # Windows refuses such a computer name; resolvers take such a hostname for an address.
+    if name.isascii() and name.isdigit():
+        return [FieldError("vm_name", "digits_only", DIGITS_ONLY)]
+    return []
+
+
+def _account(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[FieldError]:
+    account, name = fields.get("guest_la_uid"), fields.get("vm_name")
+    if not isinstance(account, str) or family is None:
+        return []
+    if len(account) > ACCOUNT_LIMITS[family]:
+        return [FieldError("guest_la_uid", "account_length", account_message(family))]
+    if family is OsFamily.WINDOWS and isinstance(name, str) and account.lower() == name.lower():
+        return [FieldError("guest_la_uid", "same_as_computer", SAME_AS_COMPUTER)]
+    return []
+
+
+def _budget(
+    schema: JobSchema, fields: Mapping[str, JsonValue], family: OsFamily | None, secrets: Collection[str]
+) -> list[FieldError]:
+    """Count the guest's data as it is sealed; a secret, whose value is not seen here, counts with the most it can take."""
+    longest = sum(len(name) + len(str(value)) for name, value in fields.items())
+    longest += sum(len(name) + (schema.by_id[name].validations.max_length or 0) for name in secrets)
+    if (longest + 16 * (len(fields) + len(secrets) + 4)) * _JSON_PER_CHARACTER <= GUEST_DATA_LIMIT:
+        return []  # far below: the exact count is the dearest part of a validation
+    base = len(guest_plaintext((family or OsFamily.WINDOWS).value, {}, {}))
+    sizes = {name: _size(name, value) for name, value in fields.items() if is_guest_field(name)}
+    for name in secrets:
+        longest = (schema.by_id[name].validations.max_length or 0) * _BYTES_PER_CHARACTER
+        sizes[name] = _size(name, "") + longest
+    total = base + sum(sizes.values()) + max(len(sizes) - 1, 0)
+    if total <= GUEST_DATA_LIMIT:
+        return []
+    largest = max(sizes, key=lambda name: sizes[name])
+    text = (
+        f"The guest's data takes up to {total} bytes and {GUEST_DATA_LIMIT} fit; the largest is {largest} with "
+        f"{sizes[largest]}: shorten it by {total - GUEST_DATA_LIMIT} bytes or more."
+    )
+    return [FieldError(largest, "kvp_budget", text)]
+
+
+def _size(name: str, value: JsonValue) -> int:
+    """Return the bytes of one member of the guest's data, as `guest_plaintext` writes it."""
+    return len(json.dumps({name: value}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")) - 2
+
+
+def _cluster(fields: Mapping[str, JsonValue], *, host_has_cluster: bool | None) -> list[FieldError]:
+    if fields.get("vm_clustered") is True and host_has_cluster is False:
+        text = (
+            "vm_clustered is true, but the host belongs to no failover cluster; set it to false or choose another host."
+        )
+        return [FieldError("vm_clustered", "no_cluster", text)]
+    return []

@@ -1,0 +1,20 @@
+"""Schema-aware redaction of parameters: what the schema calls secret is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from hyperv_operator.schema.model import JobSchema
+
+REDACTED = "(redacted)"
+
+
+def redact_job_parameters(schema: JobSchema, parameters: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the parameters with every secret's value, and every value of a field that is not known, taken out.
+
+    An unknown field may be a secret whose name was misspelt.
+    """
+    known = {field.id for field in schema.fields if not field.is_secret}
+    return {name: value if name in known else REDACTED for name, value in parameters.items()}

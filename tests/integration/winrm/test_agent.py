@@ -1,0 +1,153 @@
+"""The WinRM adapter against the simulated host, over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Timer
+
+import pytest
+from pydantic import SecretStr
+from typing_extensions import override
+
+from hostcalls import OPTIONS, Listener, endpoint, provisioning
+from hostsim.host import SimulatedHost
+from hyperv_operator.errors import (
+    AgentMissing,
+    CallCancelled,
+    CallTimeout,
+    HostError,
+    HostUnreachable,
+    LogonRefused,
+    QuotaExceeded,
+    ShellLost,
+    TlsUntrusted,
+    WinRmUnavailable,
+)
+from hyperv_operator.ports import AgentReport, HostCredentials, LogLine
+from hyperv_operator.protocol.job import (
+    InventoryJob,
+    MachineRef,
+    RemovalJob,
+    SchemaRef,
+)
+from hyperv_operator.protocol.records import AgentCode, OutcomeKind, Step, StepRecord
+from hyperv_operator.winrm.agent import WinRmHostAgent
+
+
+@pytest.fixture
+def host() -> Iterator[SimulatedHost]:
+    with SimulatedHost(boot_seconds=0.01) as running:
+        yield running
+
+
+def _inventory() -> InventoryJob:
+    return InventoryJob(schema_ref=SchemaRef(id="host-inventory", version=1), host=OPTIONS, cluster_uid="c")
+
+
+@pytest.mark.parametrize("authentication", ["ntlm", "negotiate", "basic"])
+def test_an_inventory_is_read_and_the_session_reused(
+    host: SimulatedHost, agent: WinRmHostAgent, authentication: str
+) -> None:
+    reached = endpoint(host, authentication=authentication)
+    for _ in range(3):
+        report = agent.read_inventory(reached, _inventory(), Listener())
+        assert [image.name for image in report.images] == ["Windows Server 2022", "Ubuntu 24.04"]
+    assert host.ledger.sessions == 1
+    assert host.wsman.names == ["hyperv-operator-test"]
+
+
+def test_a_run_streams_records_and_lines_and_ends_with_its_outcome(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+    context = Listener()
+    outcome = agent.run(endpoint(host), provisioning(), context)
+    assert outcome.outcome is OutcomeKind.PENDING
+    assert outcome.guest_key is not None
+    steps = [report for report in context.reports if isinstance(report, StepRecord)]
+    assert [step.percent for step in steps if step.percent] == [25, 50, 75]
+    assert any(isinstance(report, LogLine) and "\U0001f680" in report.text for report in context.reports)
+
+
+def test_a_jea_endpoint_gets_the_command(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+    assert agent.read_inventory(endpoint(host, configuration_name="Hvo"), _inventory(), Listener()).facts
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"credentials": HostCredentials("svc-hyperv", SecretStr("wrong"))}, LogonRefused),
+        ({"ca_bundle": None}, TlsUntrusted),
+        ({"port": 9}, WinRmUnavailable),
+        ({"address": "nowhere.invalid"}, HostUnreachable),
+    ],
+)
+def test_what_prevents_a_session_is_told_apart(
+    host: SimulatedHost, agent: WinRmHostAgent, changes: dict[str, object], error: type[HostError]
+) -> None:
+    with pytest.raises(error) as raised:
+        agent.read_inventory(endpoint(host, **changes), _inventory(), Listener())
+    assert type(raised.value) is error
+    assert "wrong" not in raised.value.message
+    assert not raised.value.effect_unknown
+
+
+def test_faults_during_a_run_are_told_apart(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+    host.faults.agent_missing = True
+    with pytest.raises(AgentMissing):
+        agent.run(endpoint(host), provisioning(), Listener())
+    host.faults.agent_missing = False
+    host.faults.kill_shell_at = "RegisterVM"
+    with pytest.raises(ShellLost):
+        agent.run(endpoint(host), provisioning(), Listener())
+    host.faults.quota = True
+    with pytest.raises(QuotaExceeded):
+        agent.run(endpoint(host), provisioning(), Listener())
+    host.faults.quota = False
+    host.faults.lost_replies = 1
+    with pytest.raises(HostError) as raised:
+        agent.run(endpoint(host), provisioning(), Listener())
+    assert raised.value.effect_unknown
+
+
+class _Slowing(Listener):
+    """Has the host take 2.5 s for each operation from the moment on at which it copies, and copy for some of them."""
+
+    def __init__(self, host: SimulatedHost) -> None:
+        super().__init__(60)
+        self._host = host
+
+    @override
+    def report(self, report: AgentReport) -> None:
+        super().report(report)
+        if isinstance(report, StepRecord) and report.step is Step.COPY_IMAGE and not self._host.faults.latency_seconds:
+            self._host.faults.latency_seconds = 2.5
+            Timer(8, setattr, (self._host.faults, "hang_at", None)).start()
+
+
+def test_a_host_that_answers_slowly_while_it_has_nothing_to_tell_is_not_taken_for_a_silent_one(
+    host: SimulatedHost, agent: WinRmHostAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    host.faults.hang_at = "CopyImage"
+    assert agent.run(endpoint(host), provisioning(), _Slowing(host)).outcome is OutcomeKind.PENDING
+    assert [record.getMessage() for record in caplog.records if "Timeout" in record.getMessage()] == []
+
+
+def test_a_deadline_and_a_cancellation_stop_the_script(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+    host.faults.hang_at = "CopyImage"
+    with pytest.raises(CallTimeout):
+        agent.run(endpoint(host), provisioning(), Listener(1.5))
+    with pytest.raises(CallCancelled):
+        agent.run(endpoint(host), provisioning(), Listener(cancel_at="CopyImage"))
+    assert host.ledger.count("copy_image") == 0
+
+
+def test_a_run_that_arrives_after_the_removal_is_refused_by_the_tombstone(
+    host: SimulatedHost, agent: WinRmHostAgent
+) -> None:
+    late = provisioning()
+    uid = late.run.machine_uid
+    removal = RemovalJob(
+        schema_ref=SchemaRef(id="vm-removal", version=1), host=OPTIONS, run=late.run, machine=MachineRef(vm_id=None)
+    )
+    assert agent.run(endpoint(host), removal, Listener()).outcome is OutcomeKind.COMPLETED
+    later = late.model_copy(update={"run": late.run.model_copy(update={"attempt": 2, "machine_uid": uid})})
+    assert agent.run(endpoint(host), later, Listener()).code is AgentCode.SUPERSEDED
+    assert host.world.traces_of(uid) == []

@@ -1,0 +1,282 @@
+"""Changes of the schema: which keep the meaning of existing manifests, and that none that does not goes unnoticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hyperv_operator.schema.diff import Change, compare, needs_new_version
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.model import JobSchema
+
+_SCHEMAS = Path(__file__).resolve().parents[3] / "Schemas"
+TEXT = (_SCHEMAS / "job-inputs.yaml").read_text(encoding="utf-8")
+RELEASED = sorted(
+    (_SCHEMAS / "released").glob("job-inputs.v*.yaml"), key=lambda path: int(path.stem.partition(".v")[2])
+)
+OLD = load_schema(TEXT)
+
+Raw = dict[str, Any]
+Edit = Callable[[Raw], None]
+
+
+def _field(raw: Raw, name: str) -> Raw:
+    found: Raw = next(one for one in raw["fields"] if one["id"] == name)
+    return found
+
+
+def _set(raw: Raw, name: str) -> Raw:
+    found: Raw = next(one for one in raw["parameter_sets"] if one["id"] == name)
+    return found
+
+
+def _edited(edit: Edit, start: str = TEXT) -> JobSchema:
+    raw: Raw = yaml.safe_load(start)
+    edit(raw)
+    return JobSchema.model_validate_json(json.dumps(raw))
+
+
+def _changed(name: str, **keys: Any) -> Edit:
+    """Change keys of a field; None takes one out."""
+
+    def edit(raw: Raw) -> None:
+        field = _field(raw, name)
+        for key, value in keys.items():
+            if value is None:
+                field.pop(key, None)
+            else:
+                field[key] = value
+
+    return edit
+
+
+def _limits(name: str, **keys: Any) -> Edit:
+    def edit(raw: Raw) -> None:
+        limits = {**_field(raw, name).get("validations", {}), **keys}
+        _field(raw, name)["validations"] = {key: value for key, value in limits.items() if value is not None}
+
+    return edit
+
+
+def _added(name: str = "guest_note", **keys: Any) -> Edit:
+    field = {"id": name, "label": "New", "description": "New.", "type": "string", "group": "guest", "order": 990}
+    return lambda raw: raw["fields"].append({**field, "validations": {"max_length": 9}, **keys})
+
+
+def _removed(name: str) -> Edit:
+    return lambda raw: raw["fields"].remove(_field(raw, name))
+
+
+def _in_set(name: str, **keys: Any) -> Edit:
+    return lambda raw: _set(raw, name).update(keys)
+
+
+def _new_set(**keys: Any) -> Edit:
+    return lambda raw: raw["parameter_sets"].append({"id": "new-set", "mode": "all-or-none", "message": "New.", **keys})
+
+
+def _both(*edits: Edit) -> Edit:
+    def edit(raw: Raw) -> None:
+        for one in edits:
+            one(raw)
+
+    return edit
+
+
+STATIC = ["guest_v4_ipaddr", "guest_v4_cidrprefix", "guest_v4_defaultgw", "guest_v4_dns1"]
+
+COMPATIBLE: list[tuple[str, Edit, str]] = [
+    ("another name", lambda raw: raw.update(name="Other"), "name"),
+    ("another description", lambda raw: raw.update(description="Other."), "description"),
+    ("another order in the file", lambda raw: raw["fields"].reverse(), "fields"),
+    ("another label", _changed("vm_name", label="Other"), "fields.vm_name.label"),
+    ("another description of a field", _changed("vm_name", description="Other."), "fields.vm_name.description"),
+    ("another hint", _changed("vm_name", hint="Other."), "fields.vm_name.hint"),
+    ("another group", _changed("vm_name", group="resources"), "fields.vm_name.group"),
+    ("another place in a form", _changed("vm_name", order=99), "fields.vm_name.order"),
+    ("a new optional field", _added(), "fields.guest_note"),
+    ("a field that is no longer required", _changed("guest_la_uid", required=None), "fields.guest_la_uid.required"),
+    ("a field that may change now", _changed("image_name", immutable=None), "fields.image_name.immutable"),
+    ("a greater maximum", _limits("gb_ram", maximum=99999), "fields.gb_ram.validations.maximum"),
+    ("a smaller minimum", _limits("gb_ram", minimum=0), "fields.gb_ram.validations.minimum"),
+    ("a greater length", _limits("guest_la_uid", max_length=65), "fields.guest_la_uid.validations.max_length"),
+    ("a smaller length", _limits("guest_la_pw", min_length=None), "fields.guest_la_pw.validations.min_length"),
+    ("no pattern", _limits("guest_la_uid", pattern=None), "fields.guest_la_uid.validations.pattern"),
+    ("another choice", _limits("os_family", enum=["bsd", "linux", "windows"]), "fields.os_family.validations.enum"),
+    ("choices in another order", _limits("os_family", enum=["linux", "windows"]), "fields.os_family.validations.enum"),
+    ("text instead of choices", _limits("os_family", enum=None, max_length=9), "fields.os_family.validations.enum"),
+    (
+        "a length that every choice has",
+        _limits("os_family", enum=None, max_length=9),
+        "fields.os_family.validations.max_length",
+    ),
+    ("no set", lambda raw: raw["parameter_sets"].remove(_set(raw, "domain-ou")), "parameter_sets.domain-ou"),
+    ("a set's message", _in_set("domain-ou", message="Other."), "parameter_sets.domain-ou.message"),
+    ("a set's order", _in_set("static-ipv4", members=STATIC[::-1]), "parameter_sets.static-ipv4.members"),
+    ("a smaller set", _in_set("static-ipv4", members=STATIC[:3]), "parameter_sets.static-ipv4.members"),
+    ("a set under another id", _in_set("ssh-access", id="ssh"), "parameter_sets.ssh"),
+    (
+        "a set of new fields",
+        _both(_added("guest_a"), _added("guest_b"), _new_set(members=["guest_a", "guest_b"])),
+        "parameter_sets.new-set",
+    ),
+    (
+        "a new field that needs a known one",
+        _both(_added("guest_a"), _in_set("second-dns", members=["guest_v4_dns2", "guest_net_dnssuffix", "guest_a"])),
+        "parameter_sets.second-dns.members",
+    ),
+]
+
+INCOMPATIBLE: list[tuple[str, Edit, str]] = [
+    ("a field less", _both(_removed("vm_clustered")), "fields.vm_clustered"),
+    ("a new required field", _added(required=True), "fields.guest_note"),
+    ("a new field with a default", _added(default="x"), "fields.guest_note"),
+    ("a field that becomes required", _changed("vlan_id", required=True, default=None), "fields.vlan_id.required"),
+    ("a default less", _changed("vlan_id", default=None), "fields.vlan_id.default"),
+    ("another default", _changed("vlan_id", default=1), "fields.vlan_id.default"),
+    ("a default where there was none", _changed("guest_v4_dns2", default="192.0.2.1"), "fields.guest_v4_dns2.default"),
+    (
+        "another type",
+        _changed("vlan_id", type="string", default=None, validations={"max_length": 4}),
+        "fields.vlan_id.type",
+    ),
+    ("a secret that becomes text", _changed("guest_la_pw", type="string"), "fields.guest_la_pw.type"),
+    (
+        "text that becomes a secret",
+        _changed("cnf_ansible_ssh_key", type="secret", example=None, validations={"max_length": 9}),
+        "fields.cnf_ansible_ssh_key.type",
+    ),
+    ("a field that becomes immutable", _changed("gb_ram", immutable=True), "fields.gb_ram.immutable"),
+    (
+        "another applicability",
+        _changed("guest_domain_joinou", applicability=None),
+        "fields.guest_domain_joinou.applicability",
+    ),
+    (
+        "a narrower applicability",
+        _changed("cpu_cores", required=None, applicability={"os_family": ["linux"]}),
+        "fields.cpu_cores.applicability",
+    ),
+    ("a smaller maximum", _limits("gb_ram", maximum=8), "fields.gb_ram.validations.maximum"),
+    ("a greater minimum", _limits("gb_ram", minimum=2), "fields.gb_ram.validations.minimum"),
+    ("a smaller length", _limits("guest_la_uid", max_length=32), "fields.guest_la_uid.validations.max_length"),
+    (
+        "a longest length",
+        _limits("guest_domain_jointarget", max_length=64),
+        "fields.guest_domain_jointarget.validations.max_length",
+    ),
+    ("a shortest length", _limits("guest_la_uid", min_length=2), "fields.guest_la_uid.validations.min_length"),
+    ("another pattern", _limits("guest_la_uid", pattern="^.*$"), "fields.guest_la_uid.validations.pattern"),
+    ("a choice less", _limits("os_family", enum=["linux"]), "fields.os_family.validations.enum"),
+    (
+        "choices where there were none",
+        _limits("guest_la_uid", enum=["a"], pattern=None, min_length=None, max_length=None),
+        "fields.guest_la_uid.validations.enum",
+    ),
+    (
+        "a length that a choice has not",
+        _limits("os_family", enum=None, max_length=5),
+        "fields.os_family.validations.max_length",
+    ),
+    (
+        "a pattern that a choice has not",
+        _limits("os_family", enum=None, max_length=9, pattern="^l.*$"),
+        "fields.os_family.validations.pattern",
+    ),
+    ("a new set", _new_set(members=["guest_v4_dns2", "guest_net_dnssuffix"]), "parameter_sets.new-set"),
+    ("a greater set", _in_set("static-ipv4", members=[*STATIC, "guest_v4_dns2"]), "parameter_sets.static-ipv4.members"),
+    (
+        "a set that a new field joins",
+        _both(_added("guest_a"), _in_set("static-ipv4", members=[*STATIC, "guest_a"])),
+        "parameter_sets.static-ipv4.members",
+    ),
+    (
+        "a known field that needs others now",
+        _in_set("second-dns", members=["guest_v4_dns2", "guest_net_dnssuffix", "vlan_id"]),
+        "parameter_sets.second-dns.members",
+    ),
+    (
+        "another need",
+        _in_set("second-dns", requires=["guest_v4_ipaddr", "guest_v4_dns1"]),
+        "parameter_sets.second-dns.requires",
+    ),
+    ("another rule", _in_set("second-dns", mode="all-or-none", requires=[]), "parameter_sets.second-dns.mode"),
+    ("a smaller version", lambda raw: None, "version"),
+]
+
+
+def _at(changes: tuple[Change, ...], place: str) -> Change:
+    (found,) = (one for one in changes if one.place == place)
+    return found
+
+
+@pytest.mark.parametrize(("edit", "place"), [one[1:] for one in COMPATIBLE], ids=[one[0] for one in COMPATIBLE])
+def test_compatible(edit: Edit, place: str) -> None:
+    changes = compare(OLD, _edited(edit))
+    assert _at(changes, place).compatible
+    assert not needs_new_version(OLD, _edited(edit), changes)
+
+
+@pytest.mark.parametrize(("edit", "place"), [one[1:] for one in INCOMPATIBLE], ids=[one[0] for one in INCOMPATIBLE])
+def test_incompatible_unless_the_version_is_greater(edit: Edit, place: str) -> None:
+    old = OLD.model_copy(update={"version": 2})
+    new = _edited(_both(edit, lambda raw: raw.update(version=1 if place == "version" else 2)))
+    changes = compare(old, new)
+    assert not _at(changes, place).compatible
+    assert needs_new_version(old, new, changes)
+    greater = new.model_copy(update={"version": 3})
+    assert not needs_new_version(old, greater, compare(old, greater))
+
+
+def test_another_id_is_incompatible() -> None:
+    new = OLD.model_copy(update={"id": "other"})
+    assert not _at(compare(OLD, new), "id").compatible
+
+
+def test_a_key_that_nobody_has_judged_is_incompatible() -> None:
+    class Wider(JobSchema):
+        novel: int = 0
+
+    wide = {**OLD.model_dump(mode="json"), "novel": 1}
+    new = Wider.model_validate_json(json.dumps(wide))
+    assert [(one.place, one.compatible) for one in compare(OLD, new)] == [("novel", False)]
+
+
+def test_nothing_changed_is_no_change() -> None:
+    assert compare(OLD, OLD) == ()
+
+
+def test_an_applicability_that_names_every_family_is_none() -> None:
+    new = _edited(_changed("vlan_id", applicability={"os_family": ["linux", "windows"]}))
+    assert [one for one in compare(OLD, new) if one.place.endswith("applicability")] == []
+
+
+def test_every_change_says_what_and_why() -> None:
+    for _, edit, _place in (*COMPATIBLE, *INCOMPATIBLE):
+        for change in compare(OLD, _edited(edit)):
+            assert change.what
+            assert change.why.endswith(".")
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=[path.name for path in RELEASED])
+def test_a_released_schema_is_kept_under_its_version(path: Path) -> None:
+    assert path.name == f"job-inputs.v{load_schema(path.read_text(encoding='utf-8')).version}.yaml"
+
+
+def test_an_incompatible_change_gets_a_new_version() -> None:
+    assert RELEASED, "Schemas/released holds the schema of every released version"
+    released = load_schema(RELEASED[-1].read_text(encoding="utf-8"))
+    changes = compare(released, OLD)
+    broken = "\n".join(f"{one.place}: {one.what}. {one.why}" for one in changes if not one.compatible)
+    assert not needs_new_version(released, OLD, changes), f"raise `version` in Schemas/job-inputs.yaml:\n{broken}"
+
+
+def test_versions_are_released_one_after_the_other() -> None:
+    versions = [int(path.stem.partition(".v")[2]) for path in RELEASED]
+    assert versions == list(range(1, len(versions) + 1))
+    assert OLD.version - versions[-1] in (0, 1)

@@ -1,0 +1,192 @@
+"""Forms: the JSON Schema decides as the validator does, as far as values alone can tell; the golden file pins it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from hyperv_operator.schema import values
+from hyperv_operator.schema.forms import render_form
+from hyperv_operator.schema.loader import load_schema
+from hyperv_operator.schema.model import FieldType
+from hyperv_operator.schema.validation import Accepted, Rejected, validate_job_submission
+
+_ROOT = Path(__file__).resolve().parents[3]
+SCHEMA = load_schema((_ROOT / "Schemas" / "job-inputs.yaml").read_text())
+FORM: Any = render_form(SCHEMA)
+CHECKER = Draft202012Validator(FORM["jsonSchema"])
+GOOD: dict[str, Any] = {
+    "vm_name": "web-01",
+    "image_name": "Windows Server 2022",
+    "gb_ram": 8,
+    "cpu_cores": 4,
+    "guest_la_uid": "Administrator",
+    "guest_la_pw": "Secret-123",
+}
+LINUX = {"image_name": "ubuntu 24.04"}
+STATIC: dict[str, Any] = {
+    "guest_v4_ipaddr": "192.168.1.10",
+    "guest_v4_cidrprefix": 24,
+    "guest_v4_defaultgw": "192.168.1.1",
+    "guest_v4_dns1": "192.168.1.2",
+}
+DOMAIN = {"guest_domain_jointarget": "example.com", "guest_domain_joinuid": "svc", "guest_domain_joinpw": "x"}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"
+BETWEEN_FIELDS = {
+    "not_a_host",
+    "outside_subnet",
+    "own_address",
+    "netbios",
+    "digits_only",
+    "account_length",
+    "same_as_computer",
+    "kvp_budget",
+    "no_cluster",
+}
+
+
+def _validator_accepts(submission: dict[str, Any]) -> bool:
+    """Tell what the validator says of a form's values, rules between fields apart."""
+    secrets = {name: value for name, value in submission.items() if name in SCHEMA.secret_ids}
+    for name, value in secrets.items():
+        definition = SCHEMA.field(name)
+        assert definition is not None
+        if not isinstance(value, str) or values.check_secret(definition, value) is not None:
+            return False
+    plain = {name: value for name, value in submission.items() if name not in secrets}
+    match validate_job_submission(SCHEMA, plain, secrets=tuple(secrets), strict=True):
+        case Rejected(errors=errors):
+            return all(error.code in BETWEEN_FIELDS for error in errors)
+        case Accepted():
+            return True
+
+
+def _with(**changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+
+
+def test_the_golden_file_is_what_is_rendered() -> None:
+    path = _ROOT / "Schemas" / "examples" / "forms" / f"job-inputs.v{SCHEMA.version}.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == FORM
+
+
+def test_the_schema_is_valid_draft_2020_12() -> None:
+    Draft202012Validator.check_schema(FORM["jsonSchema"])
+
+
+@pytest.mark.parametrize(
+    "submission",
+    [
+        _with(),
+        _with(**LINUX),
+        _with(image_name="Haiku", os_family="linux"),
+        _with(image_name="Windows", os_family="linux", guest_domain_jointarget="example.com"),
+        _with(**STATIC, guest_v4_dns2="192.168.1.3", guest_net_dnssuffix="Example.com."),
+        _with(**DOMAIN, guest_domain_joinou="OU=x,DC=y"),
+        _with(**LINUX, cnf_ansible_ssh_user="ansible", cnf_ansible_ssh_key=KEY),
+        _with(cnf_ansible_ssh_user="ansible"),
+        _with(vlan_id=0, vm_clustered=True),
+    ],
+)
+def test_good_submissions_pass_both(submission: dict[str, Any]) -> None:
+    assert [error.message for error in CHECKER.iter_errors(submission)] == []
+    assert _validator_accepts(submission)
+
+
+@pytest.mark.parametrize(
+    "submission",
+    [
+        _with(vm_name=None),
+        _with(guest_la_pw=None),
+        _with(guest_la_pw="short"),
+        _with(guest_la_pw="Secret-123\nmore"),
+        _with(vm_name="bad name"),
+        _with(image_name="Haiku"),
+        _with(image_name="My Windows"),
+        _with(gb_ram="8"),
+        _with(gb_ram=0),
+        _with(gb_ram=True),
+        _with(vlan_id=4095),
+        _with(vm_clustered="yes"),
+        _with(os_family="solaris"),
+        _with(vlan=3),
+        _with(**{**STATIC, "guest_v4_ipaddr": "300.1.1.1"}),
+        _with(**{**STATIC, "guest_v4_dns1": "10.0.0.01"}),
+        _with(guest_v4_ipaddr="10.0.0.5"),
+        _with(guest_v4_dns2="10.0.0.5"),
+        _with(guest_domain_jointarget="example.com"),
+        _with(guest_domain_joinpw="x"),
+        _with(guest_domain_joinou="OU=x"),
+        _with(**{**DOMAIN, "guest_domain_jointarget": "-example"}),
+        _with(**LINUX, cnf_ansible_ssh_key=KEY),
+        _with(**LINUX, cnf_ansible_ssh_user="a", cnf_ansible_ssh_key="ssh-BEGIN PRIVATE KEY"),
+    ],
+)
+def test_bad_submissions_fail_both(submission: dict[str, Any]) -> None:
+    assert not CHECKER.is_valid(submission)
+    assert not _validator_accepts(submission)
+
+
+_POOL = st.one_of(
+    st.booleans(),
+    st.integers(-2, 5000),
+    st.text(alphabet="aA1-_.:/\\=' ", max_size=20).filter(lambda text: text == text.strip()),
+    st.sampled_from(["10.0.0.1", "10.0.0.255", "example.com", "OU=x,DC=y", "windows", "linux", "Ubuntu", "Rocky", KEY]),
+)
+
+
+@given(
+    base=st.sampled_from([GOOD, {**GOOD, **LINUX}, {**GOOD, **STATIC}, {**GOOD, **DOMAIN}]),
+    changes=st.dictionaries(st.sampled_from([*(field.id for field in SCHEMA.fields), "unknown"]), _POOL, max_size=4),
+    left_out=st.sets(st.sampled_from([field.id for field in SCHEMA.fields]), max_size=3),
+)
+def test_both_decide_the_same(base: dict[str, Any], changes: dict[str, Any], left_out: set[str]) -> None:
+    submission = {name: value for name, value in {**base, **changes}.items() if name not in left_out}
+    assert CHECKER.is_valid(submission) == _validator_accepts(submission)
+
+
+def test_secrets_are_written_only_and_never_come_with_a_value() -> None:
+    for definition in SCHEMA.fields:
+        node = FORM["jsonSchema"]["properties"][definition.id]
+        assert node.get("writeOnly", False) == definition.is_secret
+        if definition.is_secret:
+            assert not {"default", "examples"} & set(node)
+
+
+def test_every_field_is_shown_once_with_a_widget_that_fits() -> None:
+    shown = [field for group in FORM["ui"]["groups"] for field in group["fields"]]
+    assert sorted(field["id"] for field in shown) == sorted(field.id for field in SCHEMA.fields)
+    widgets = {field["id"]: field["widget"] for field in shown}
+    assert widgets["guest_la_pw"] == "password"
+    assert widgets["os_family"] == "select"
+    assert widgets["cnf_ansible_ssh_key"] == "textarea"
+    assert {widgets[field.id] for field in SCHEMA.fields if field.type is FieldType.BOOLEAN} == {"checkbox"}
+
+
+def test_fields_of_a_group_come_in_their_order() -> None:
+    for group in FORM["ui"]["groups"]:
+        orders = [field.order for shown in group["fields"] if (field := SCHEMA.field(shown["id"]))]
+        assert orders == sorted(orders)
+
+
+def test_what_depends_on_the_family_says_so() -> None:
+    sets = {one["id"]: one["visibleWhen"] for one in FORM["ui"]["parameterSets"]}
+    assert sets["domain-join"] == {"os_family": ["windows"]}
+    assert sets["static-ipv4"] is None
+
+
+def test_patterns_are_ones_that_every_browser_knows() -> None:
+    text = json.dumps(FORM["jsonSchema"])
+    assert not [python_only for python_only in ("(?P", "(?i", "\\\\A", "\\\\Z") if python_only in text]
+
+
+def test_every_example_of_the_schema_is_shown() -> None:
+    properties = FORM["jsonSchema"]["properties"]
+    examples = {one.id: [one.example] for one in SCHEMA.fields if one.example is not None}
+    assert {name: node["examples"] for name, node in properties.items() if "examples" in node} == examples

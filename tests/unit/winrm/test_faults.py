@@ -1,0 +1,178 @@
+"""Every fault leads to the right thing: look again now, wait a little, or wait for a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from hyperv_operator import errors
+from hyperv_operator.errors import Retry
+from hyperv_operator.winrm.faults import MEANINGS, SUBCODES, of_http_status, of_wsman_fault
+
+QUOTA = (errors.QuotaExceeded, Retry.BACKOFF, False)
+LOST = (errors.ShellLost, Retry.NOW, True)
+NO_SERVICE = (errors.WinRmUnavailable, Retry.BACKOFF, False)
+DOWN = (errors.HostUnreachable, Retry.BACKOFF, True)
+TIMED_OUT = (errors.CallTimeout, Retry.BACKOFF, True)
+NOT_ALLOWED = (errors.AuthenticationFailed, Retry.CHANGE, False)
+NO_ENDPOINT = (errors.AgentMissing, Retry.CHANGE, False)
+STRANGE = (errors.ProtocolViolation, Retry.BACKOFF, False)
+
+# From wsmerror.h and winerror.h, in decimal as they are on the wire.
+CODES = {
+    2150858815: QUOTA,  # ERROR_WSMAN_QUOTA_LIMIT
+    2150859173: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_SHELLS
+    2150859174: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_OPERATIONS
+    2150859175: QUOTA,  # ERROR_WSMAN_QUOTA_USER
+    2150859176: QUOTA,  # ERROR_WSMAN_QUOTA_SYSTEM
+    2150859179: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_SHELLUSERS
+    2150859236: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_SHELLS_PPQ
+    2150859237: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_USERS_PPQ
+    2150859238: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_PLUGINSHELLS_PPQ
+    2150859239: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_PLUGINOPERATIONS_PPQ
+    2150859240: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_OPERATIONS_USER_PPQ
+    2150859241: QUOTA,  # ERROR_WSMAN_QUOTA_MAX_COMMANDS_PER_SHELL_PPQ
+    2150859242: QUOTA,  # ERROR_WSMAN_QUOTA_MIN_REQUIREMENT_NOT_AVAILABLE_PPQ
+    2150858802: QUOTA,  # ERROR_WSMAN_CONCURRENCY
+    8: QUOTA,  # ERROR_NOT_ENOUGH_MEMORY
+    14: QUOTA,  # ERROR_OUTOFMEMORY
+    1450: QUOTA,  # ERROR_NO_SYSTEM_RESOURCES
+    1455: QUOTA,  # ERROR_COMMITMENT_LIMIT
+    2150858813: LOST,  # ERROR_WSMAN_INVALID_SELECTORS
+    2150858843: LOST,  # ERROR_WSMAN_UNEXPECTED_SELECTORS
+    2150858904: LOST,  # ERROR_WSMAN_SESSION_ALREADY_CLOSED
+    2150859082: LOST,  # ERROR_WSMAN_SHELL_ALREADY_CLOSED
+    2150859084: LOST,  # ERROR_WSMAN_SHELL_INVALID_SHELL_HANDLE
+    2150859085: LOST,  # ERROR_WSMAN_SHELL_INVALID_COMMAND_HANDLE
+    2150859087: LOST,  # ERROR_WSMAN_COMMAND_ALREADY_CLOSED
+    2150859118: LOST,  # ERROR_WSMAN_SHELL_NOT_INITIALIZED
+    2150859177: LOST,  # ERROR_WSMAN_DIFFERENT_AUTHZ_TOKEN
+    2150859212: LOST,  # ERROR_WSMAN_COMMAND_TERMINATED
+    2150859230: LOST,  # ERROR_WSMAN_SERVICE_STREAM_DISCONNECTED
+    2150859258: LOST,  # ERROR_WSMAN_CLIENT_SESSION_UNUSABLE
+    995: LOST,  # ERROR_OPERATION_ABORTED
+    1722: LOST,  # RPC_S_SERVER_UNAVAILABLE
+    1726: LOST,  # RPC_S_CALL_FAILED
+    1727: LOST,  # RPC_S_CALL_FAILED_DNE
+    1062: DOWN,  # ERROR_SERVICE_NOT_ACTIVE
+    1115: DOWN,  # ERROR_SHUTDOWN_IN_PROGRESS
+    2150858772: DOWN,  # ERROR_WSMAN_ENDPOINT_UNAVAILABLE
+    2150858793: TIMED_OUT,  # ERROR_WSMAN_OPERATION_TIMEDOUT
+    5: NOT_ALLOWED,  # ERROR_ACCESS_DENIED
+    2150858806: NOT_ALLOWED,  # ERROR_WSMAN_FAILED_AUTHENTICATION
+    2150858909: NOT_ALLOWED,  # ERROR_WSMAN_SECURITY_UNMAPPED
+    2150859180: NOT_ALLOWED,  # ERROR_WSMAN_REMOTESHELLS_NOT_ALLOWED
+    2150859229: NOT_ALLOWED,  # ERROR_WSMAN_SERVICE_REMOTE_ACCESS_DISABLED
+    2150859235: NOT_ALLOWED,  # ERROR_WSMAN_REMOTE_CONNECTION_NOT_ALLOWED
+    1326: NOT_ALLOWED,  # ERROR_LOGON_FAILURE
+    2150859203: NOT_ALLOWED,  # ERROR_WSMAN_RUNAS_INVALIDUSERCREDENTIALS
+    2150859231: NOT_ALLOWED,  # ERROR_WSMAN_CREATESHELL_RUNAS_FAILED
+    2150859259: NOT_ALLOWED,  # ERROR_WSMAN_VIRTUALACCOUNT_NOTSUPPORTED
+    2150859260: NOT_ALLOWED,  # ERROR_WSMAN_VIRTUALACCOUNT_NOTSUPPORTED_DOWNLEVEL
+    2150859261: NOT_ALLOWED,  # ERROR_WSMAN_RUNASUSER_MANAGEDACCOUNT_LOGON_FAILED
+    2150858752: NO_ENDPOINT,  # ERROR_WSMAN_RESOURCE_NOT_FOUND
+    2150858811: NO_ENDPOINT,  # ERROR_WSMAN_INVALID_RESOURCE_URI
+    2150858790: STRANGE,  # ERROR_WSMAN_ENVELOPE_TOO_LARGE
+    2150858824: STRANGE,  # ERROR_WSMAN_MAX_ENVELOPE_SIZE_EXCEEDED
+    2150858825: STRANGE,  # ERROR_WSMAN_SERVER_ENVELOPE_LIMIT
+}
+OTHERS = {
+    2150858753: STRANGE,  # ERROR_WSMAN_INVALID_ACTIONURI
+    2147942405: NOT_ALLOWED,  # E_ACCESSDENIED: an HRESULT
+    2147944122: LOST,  # the HRESULT of 1722
+    -2147024891: NOT_ALLOWED,  # the same as a signed number
+    0: STRANGE,
+}
+Expected = tuple[type[errors.HostError], Retry, bool]
+
+
+@pytest.mark.parametrize(("code", "expected"), [*CODES.items(), *OTHERS.items()])
+def test_a_fault_leads_to_the_right_thing(code: int, expected: Expected) -> None:
+    error = of_wsman_fault(code, "The text.", "h:5986")
+    assert (type(error), error.retry, error.effect_unknown) == expected
+    assert "h:5986" in error.message
+
+
+def test_no_code_is_left_untested() -> None:
+    assert set(MEANINGS) == set(CODES)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("w:AccessDenied", "x", NOT_ALLOWED),
+        ("wsman:QuotaLimit", "x", QUOTA),
+        ("w:Concurrency", "x", QUOTA),
+        ("w:TimedOut", "x", TIMED_OUT),
+        ("w:InvalidSelectors", "x", LOST),
+        ("a:DestinationUnreachable", "x", NO_ENDPOINT),
+        ("w:InternalError", "x", STRANGE),
+        ("s:Receiver", "The request failed because the shell was not found on the server.", LOST),
+        (2, "This user is allowed a maximum number of concurrent shells", QUOTA),
+        (2, "Cannot find the Hvo session configuration in the WSMan: drive.", NO_ENDPOINT),
+        (2, "Access is denied.", NOT_ALLOWED),
+        (None, "", STRANGE),
+    ],
+)
+def test_a_fault_without_a_telling_number_is_known_by_its_words(
+    code: int | str | None, text: str, expected: Expected
+) -> None:
+    error = of_wsman_fault(code, text, "h")
+    assert (type(error), error.retry, error.effect_unknown) == expected
+
+
+def test_every_subcode_is_understood() -> None:
+    assert {type(of_wsman_fault(f"w:{code}", "", "h")) for code in SUBCODES} == {
+        errors.AuthenticationFailed,
+        errors.QuotaExceeded,
+        errors.CallTimeout,
+        errors.ShellLost,
+        errors.AgentMissing,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (503, NO_SERVICE),
+        (429, QUOTA),
+        (403, NOT_ALLOWED),
+        (404, STRANGE),
+        (400, STRANGE),
+        (500, STRANGE),
+        (302, STRANGE),
+    ],
+)
+def test_an_http_status_without_a_fault_leads_to_the_right_thing(status: int, expected: Expected) -> None:
+    error = of_http_status(status, "h")
+    assert (type(error), error.retry, error.effect_unknown) == expected
+
+
+RETRY = {
+    errors.HostUnreachable: Retry.BACKOFF,
+    errors.HostHeldBack: Retry.BACKOFF,
+    errors.TlsUntrusted: Retry.CHANGE,
+    errors.AuthenticationFailed: Retry.CHANGE,
+    errors.LogonRefused: Retry.CHANGE,
+    errors.LogonHeldBack: Retry.CHANGE,
+    errors.KdcUnreachable: Retry.BACKOFF,
+    errors.LogonAwaited: Retry.NOW,
+    errors.CredentialsUnusable: Retry.CHANGE,
+    errors.QuotaExceeded: Retry.BACKOFF,
+    errors.ShellLost: Retry.NOW,
+    errors.CallTimeout: Retry.BACKOFF,
+    errors.CallCancelled: Retry.NOW,
+    errors.ProtocolViolation: Retry.BACKOFF,
+    errors.AgentMissing: Retry.CHANGE,
+    errors.WrongHost: Retry.CHANGE,
+    errors.RolloutFailed: Retry.BACKOFF,
+    errors.RolloutHeldUp: Retry.BACKOFF,
+    errors.WinRmUnavailable: Retry.BACKOFF,
+}
+
+
+def _all(kind: type[errors.HostError]) -> set[type[errors.HostError]]:
+    return {kind}.union(*(_all(one) for one in kind.__subclasses__()))
+
+
+def test_every_error_says_what_makes_another_attempt_worth_while() -> None:
+    assert {kind: kind.retry for kind in _all(errors.HostError) - {errors.HostError}} == RETRY
