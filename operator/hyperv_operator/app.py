@@ -29,8 +29,8 @@ from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.cache import Book
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.cache import Cache
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.inventory_reader import INVENTORY
 from hyperv_operator.reconcilers.machine import MachineReconciler
@@ -106,8 +106,8 @@ def executor_options(settings: Settings) -> Options:
             INVENTORY: settings.inventory_deadline_seconds,
             ROLLOUT: settings.rollout_deadline_seconds,
         },
-        job=Bounds(settings.job_workers_least, settings.job_workers),
-        fast=Bounds(settings.fast_workers_least, settings.fast_workers),
+        job=Bounds(settings.job_workers_min, settings.job_workers_max),
+        fast=Bounds(settings.fast_workers_min, settings.fast_workers_max),
         hanging_limit=settings.hanging_calls_limit,
         breaker=BreakerLimits(settings.breaker_failures, settings.breaker_pause_seconds),
     )
@@ -125,7 +125,7 @@ async def run(settings: Settings) -> None:
         tasks = RemoteTaskService(metrics, executor_options(settings), ResourceSampler())
         shell_name = f"hyperv-operator-{settings.operator_identity}"[:_SHELL_NAME_LENGTH]
         pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
-        world = World(
+        deps = Dependencies(
             settings=settings,
             schema=schema,
             clock=clock,
@@ -139,8 +139,8 @@ async def run(settings: Settings) -> None:
             redaction=redaction,
             bundle=bundle,
         )
-        book = Book()
-        context = Context(clock, book, MachineReconciler(world, book), HostReconciler(world, book))
+        cache = Cache()
+        context = Context(clock, cache, MachineReconciler(deps, cache), HostReconciler(deps, cache))
         canary = Canary(
             api, clock, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds
         )
@@ -165,7 +165,7 @@ async def run(settings: Settings) -> None:
         registry = kopf.OperatorRegistry()
         for handlers in (lifecycle, host, machine):
             handlers.register(registry)
-        labels = _serve_admission(registry, world, book, api)
+        labels = _serve_admission(registry, deps, cache, api)
         background = [asyncio.create_task(canary.run()), asyncio.create_task(_sweep(pool))]
         if labels:
             background.append(asyncio.create_task(labels.run()))
@@ -184,21 +184,21 @@ async def run(settings: Settings) -> None:
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
-            await asyncio.to_thread(world.agent.close)
+            await asyncio.to_thread(deps.agent.close)
 
 
 def _serve_admission(
-    registry: kopf.OperatorRegistry, world: World, book: Book, api: ApiClient
+    registry: kopf.OperatorRegistry, deps: Dependencies, cache: Cache, api: ApiClient
 ) -> KubeNamespaceLabels | None:
     """Register the webhook if the settings ask for it; returns the watch it needs, for the caller to run."""
-    settings = world.settings
+    settings = deps.settings
     if settings.webhook_cert_dir is None:
         return None
     labels = KubeNamespaceLabels(api)
-    answers = Admission(world.schema, world.limits, book, labels, settings.watch_namespaces)
+    answers = Admission(deps.schema, deps.limits, cache, labels, settings.watch_namespaces)
     certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
     server = WebhookServer(settings.listen_address, settings.webhook_port, certificate)
-    admission.register(registry, admission.Reviewer(answers, world.metrics), server)
+    admission.register(registry, admission.Reviewer(answers, deps.metrics), server)
     return labels
 
 

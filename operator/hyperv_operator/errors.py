@@ -10,13 +10,13 @@
     ├── HostError                a call to a Hyper-V host did not do its work
     │   ├── HostUnreachable      no connection: name, network, firewall, host down
     │   │   ├── WinRmUnavailable the host is there, its WinRM service is not
-    │   │   └── HostHeldBack     not called at all, as the last calls had no answer
+    │   │   └── CircuitOpen     not called at all, as the last calls had no answer
     │   ├── TlsUntrusted         the host's certificate is not trusted
     │   ├── AuthenticationFailed there is no logon, for a reason that only a person can remove
     │   │   ├── LogonRefused     the credentials were refused: counts towards a lockout of the account
-    │   │   └── LogonHeldBack    not tried at all, as these credentials were refused too often
+    │   │   └── LogonSuspended    not tried at all, as these credentials were refused too often
     │   ├── KdcUnreachable       no Kerberos ticket could be asked for
-    │   ├── LogonAwaited         not tried yet: new credentials are proven by one call at a time
+    │   ├── LogonPending         not tried yet: new credentials are proven by one call at a time
     │   ├── CredentialsUnusable  the credentials Secret is missing or lacks a key
     │   ├── QuotaExceeded        a WinRM quota of the host is used up
     │   ├── ShellLost            the remote shell died while a call was using it
@@ -26,7 +26,7 @@
     │   ├── WrongHost            another machine answers than the one that is pinned
     │   ├── AgentMissing         the agent's script is not on the host
     │   └── RolloutFailed        the operator's version of the agent could not be put on the host, or does not work there
-    │       └── RolloutHeldUp    something on the host is using what would be replaced
+    │       └── AgentFilesInUse    something on the host is using what would be replaced
     └── ClusterError             a call to the Kubernetes API did not do its work
         ├── ObjectGone           the object does not exist (any more)
         ├── WriteConflict        somebody else wrote the object first
@@ -125,7 +125,7 @@ class WinRmUnavailable(HostUnreachable):
     """Something answers at the host's address, but not WinRM: the port is closed, or HTTP 503 is all that comes."""
 
 
-class HostHeldBack(HostUnreachable):
+class CircuitOpen(HostUnreachable):
     """The executor refused the call, since the host did not answer the last ones; nothing was tried."""
 
     host_answered = None
@@ -150,7 +150,7 @@ class LogonRefused(AuthenticationFailed):
     """The credentials were refused. Each time may count towards a lockout of the account, so it must not happen often."""
 
 
-class LogonHeldBack(AuthenticationFailed):
+class LogonSuspended(AuthenticationFailed):
     """Nothing was tried: the same version of the credentials was refused too often, here or on other hosts."""
 
     host_answered = None
@@ -161,7 +161,7 @@ class KdcUnreachable(HostError):
     """No domain controller could be asked for a Kerberos ticket; the host itself was not asked."""
 
 
-class LogonAwaited(HostError):
+class LogonPending(HostError):
     """Nothing was tried yet: credentials that have not been taken by any host are offered by one call at a time."""
 
     retry = Retry.NOW
@@ -228,7 +228,7 @@ class RolloutFailed(HostError):
         """Its files were on the host already, as they should be: it has worked there, and something else has changed."""
 
 
-class RolloutHeldUp(RolloutFailed):
+class AgentFilesInUse(RolloutFailed):
     """Something on the host is using what would be replaced: that passes."""
 
 

@@ -201,7 +201,7 @@ class RemoteTasks(Protocol):
     def submit(self, task: RemoteTask[T]) -> Future[T]:
         """Queue a task and return at once; `ValueError` if the key is held already.
 
-        The future ends with `HostHeldBack` at once while the host does not answer.
+        The future ends with `CircuitOpen` at once while the host does not answer.
         """
         ...
 
@@ -332,8 +332,8 @@ class Metrics(Protocol):
         """Count one WinRM operation (open, invoke, rollout, reap); result is ok or the class of the HostError."""
         ...
 
-    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:
-        """Set the gauges of one lane of the executor; `workers` may run at a time now, `most` at the most."""
+    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, max_workers: int) -> None:
+        """Set the gauges of one lane of the executor; `workers` may run at a time now, `max_workers` at the most."""
         ...
 
     def calls_hang(self, lane: str, *, count: int, alarm: bool) -> None:

@@ -52,13 +52,13 @@ class Settings(BaseSettings):
     """How often the certificate's files are looked at for a renewal."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    job_workers: int = Field(default=16, ge=1, le=256)
+    job_workers_max: int = Field(default=16, ge=1, le=256)
     """Runs of the agent that change a host, at most this many at a time over all hosts."""
-    job_workers_least: int = Field(default=2, ge=1, le=256)
+    job_workers_min: int = Field(default=2, ge=1, le=256)
     """Workers for such runs while there is little to do."""
-    fast_workers: int = Field(default=16, ge=1, le=256)
+    fast_workers_max: int = Field(default=16, ge=1, le=256)
     """Short calls (inventory), at most this many at a time over all hosts."""
-    fast_workers_least: int = Field(default=2, ge=1, le=256)
+    fast_workers_min: int = Field(default=2, ge=1, le=256)
     hanging_calls_limit: int = Field(default=8, ge=1, le=256)
     """Calls of a lane that hang and whose workers are replaced; at this many there is an alarm."""
     breaker_failures: int = Field(default=3, ge=1, le=100)
@@ -98,10 +98,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _bounds(self) -> Self:
         for lane in ("job", "fast"):
-            least, most = getattr(self, f"{lane}_workers_least"), getattr(self, f"{lane}_workers")
-            if least > most:
+            low, high = getattr(self, f"{lane}_workers_min"), getattr(self, f"{lane}_workers_max")
+            if low > high:
                 raise ValueError(
-                    f"HVO_{lane.upper()}_WORKERS_LEAST is {least} and HVO_{lane.upper()}_WORKERS is {most}: raise the latter, or "
+                    f"HVO_{lane.upper()}_WORKERS_MIN is {low} and HVO_{lane.upper()}_WORKERS_MAX is {high}: raise the latter, or "
                     "lower the former"
                 )
         return self

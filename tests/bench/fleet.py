@@ -112,7 +112,7 @@ def _healthy_p95(bad: Mapping[str, int]) -> float:
     faults = {"slow": {"latency_seconds": 2.0}}
     hosts = {kind: [f"{kind}-{number}" for number in range(count)] for kind, count in {"well": 14, **bad}.items()}
     plans = [Plan(name, options=times, faults=faults.get(kind, {})) for kind, names in hosts.items() for name in names]
-    workers = {"HVO_JOB_WORKERS": "80", "HVO_FAST_WORKERS": "20"}
+    workers = {"HVO_JOB_WORKERS_MAX": "80", "HVO_FAST_WORKERS_MAX": "20"}
     with ground(plans, workers, dead=hosts.get("dead", [])) as given:
         given.start_operator()
         given.hosts_are_ready(hosts["well"])
@@ -148,7 +148,7 @@ def scale() -> bool:
     times = {"copy_seconds": 10.0, "boot_seconds": 40.0, "apply_seconds": 60.0}
     own = sum(times.values())
     plans = [Plan(f"host-{number}", options=times) for number in range(50)]
-    with ground(plans, {"HVO_JOB_WORKERS": "100"}) as given:
+    with ground(plans, {"HVO_JOB_WORKERS_MAX": "100"}) as given:
         operator = given.start_operator()
         given.hosts_are_ready(given.fleet.names)
         empty = _memory(operator)

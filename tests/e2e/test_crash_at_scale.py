@@ -17,7 +17,7 @@ _HOSTS = 10
 _EACH = 10
 _RUNS = _HOSTS * _EACH
 _UNDISTURBED = 2
-_MANY = {"HVO_JOB_WORKERS": str(_RUNS), "HVO_JOB_WORKERS_LEAST": str(_RUNS)}
+_MANY = {"HVO_JOB_WORKERS_MAX": str(_RUNS), "HVO_JOB_WORKERS_MIN": str(_RUNS)}
 
 
 def _create(cluster: ControlPlane, namespace: str, fleet: Fleet, each: int) -> None:

@@ -95,13 +95,13 @@ def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
     cluster.apply(rig.submission(dead.name, "dead-01"), namespace=tenant)
     assert rig.wait_for_reason(cluster, tenant, "tls-01", "TlsUntrusted")["status"] == "False"
     assert rig.wait_for_reason(cluster, tenant, "dead-01", "WinRMUnavailable")["status"] == "Unknown"
-    held_back = f'hyperv_operator_host_held_back{{host="{dead.name}"}}'
+    held_back = f'hyperv_operator_host_circuit_open{{host="{dead.name}"}}'
     wait_until(operator.metrics, lambda text: f"{held_back} 1.0" in text, what="the host to be held back", within=60)
     dead.come_back()
     _ready(cluster, tenant, "dead-01")
     metrics = operator.metrics()
     assert f"{held_back} 0.0" in metrics
-    assert f'host_held_back{{host="{stranger.name}"}} 1.0' not in metrics
+    assert f'host_circuit_open{{host="{stranger.name}"}} 1.0' not in metrics
 
 
 @pytest.mark.usefixtures("operator")

@@ -70,7 +70,7 @@ def test_a_placeholder_stands_in_until_hyper_v_reports_the_vm(
         f'hyperv_operator_machines{{condition="Ready",host="{host.name}",reason="Ready",status="True"}} 1.0',
         f'hyperv_operator_run_duration_seconds_count{{category="provision",host="{host.name}",outcome="completed"}} 1.0',
         'hyperv_operator_step_duration_seconds_count{outcome="completed",step="CopyImage"} 1.0',
-        'hyperv_operator_lane_workers_limit{lane="job"} 16.0',
+        'hyperv_operator_lane_workers_max{lane="job"} 16.0',
     ):
         assert line in metrics
     shown = _get(metrics_port, "/debug/executor")

@@ -32,7 +32,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def _operator(cluster: ControlPlane, log: Path, bundle: Path, **more: str) -> Iterator[rig.Operator]:
-    settings = {"HVO_AGENT_FOLDER": str(bundle), "HVO_JOB_WORKERS": "64"}
+    settings = {"HVO_AGENT_FOLDER": str(bundle), "HVO_JOB_WORKERS_MAX": "64"}
     with rig.operator(cluster, log, settings, admission=False, **more) as running:
         yield running
 

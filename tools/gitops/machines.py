@@ -15,7 +15,7 @@ from hyperv_operator.api.names import MACHINE_KIND, MachineCondition, Reason
 from hyperv_operator.core.actions import JobKind, Launch
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.plan import decide
-from hyperv_operator.core.snapshot import Holding, HostProblem, HostView, LaunchResult, Limits, SecretCheck, Snapshot
+from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, Limits, SecretCheck, Snapshot
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 from hyperv_operator.protocol.records import AgentCode, Diagnosis, Outcome, OutcomeKind
 from hyperv_operator.schema.loader import load_schema
@@ -110,14 +110,16 @@ def _before_a_launch() -> list[Sample]:
 
 
 def _at_work() -> list[Sample]:
-    holding = Holding(JobKind.PROVISION, running=True, since=NOW, step="CopyImage", percent=40)
+    active_task = ActiveTask(JobKind.PROVISION, running=True, since=NOW, step="CopyImage", percent=40)
     refused = decide(replace(NEW, host=None), NOW)
-    stalled = replace(_started(), status=compose(replace(NEW, host=None), refused.standing, NOW))
-    mended = replace(stalled, generation=2, failures=1, holding=replace(holding, step=None), last=_ended(_outcome()))
+    stalled = replace(_started(), status=compose(replace(NEW, host=None), refused.assessment, NOW))
+    mended = replace(
+        stalled, generation=2, failures=1, active_task=replace(active_task, step=None), last=_ended(_outcome())
+    )
     return [
-        _sample("queued", replace(NEW, holding=replace(holding, running=False, step=None)), "Progressing"),
+        _sample("queued", replace(NEW, active_task=replace(active_task, running=False, step=None)), "Progressing"),
         _of("started", _started(), _started().status, "Progressing"),
-        _sample("running", replace(_started(), holding=holding), "Progressing"),
+        _sample("running", replace(_started(), active_task=active_task), "Progressing"),
         _sample("waiting-for-guest-key", _after(_pending("WaitingForGuestKey")), "Progressing"),
         _sample("waiting-for-guest", _after(_pending("WaitingForGuest")), "Progressing"),
         _sample("host-busy", _after(_pending("HostBusy")), "Progressing"),
@@ -190,7 +192,7 @@ def _deleted() -> list[Sample]:
 
 def _sample(name: str, snapshot: Snapshot, health: Health, message: str | None = None) -> Sample:
     """Return the machine after a pass."""
-    return _of(name, snapshot, compose(snapshot, decide(snapshot, NOW).standing, NOW), health, message)
+    return _of(name, snapshot, compose(snapshot, decide(snapshot, NOW).assessment, NOW), health, message)
 
 
 def _unseen(name: str, snapshot: Snapshot) -> Sample:
@@ -278,5 +280,5 @@ def _with_vm(snapshot: Snapshot, **changes: Any) -> Snapshot:
 def _configured() -> Snapshot:
     """The machine when it is ready."""
     done = _with_vm(_after(_completed()))
-    status = compose(done, decide(done, NOW).standing, NOW)
+    status = compose(done, decide(done, NOW).assessment, NOW)
     return replace(done, status=status)

@@ -21,7 +21,7 @@ _PLACES: Mapping[Reason, Path] = {
 
 
 @dataclass(frozen=True)
-class World:
+class Dependencies:
     """What the files tell of the cluster that the machines are for."""
 
     hosts: Mapping[str, HyperVHostSpec]
@@ -51,7 +51,7 @@ def check_repeated(manifests: Sequence[Manifest]) -> Iterator[Finding]:
             yield manifest.finding(("metadata", "name"), "repeated_object", message)
 
 
-def check_vm_names(machines: Sequence[CheckedMachine], world: World) -> Iterator[Finding]:
+def check_vm_names(machines: Sequence[CheckedMachine], world: Dependencies) -> Iterator[Finding]:
     """Return machines that want a VM name which an earlier one wants on the same host or failover cluster."""
     first: dict[tuple[str, str], CheckedMachine] = {}
     path = ("spec", "fields", "vm_name")
@@ -75,7 +75,7 @@ def _where(manifest: Manifest, path: Path) -> str:
     return f"{manifest.file}:{manifest.tree.position(path).line}"
 
 
-def check_hosts(machines: Sequence[CheckedMachine], world: World) -> Iterator[Finding]:
+def check_hosts(machines: Sequence[CheckedMachine], world: Dependencies) -> Iterator[Finding]:
     """Return machines whose host is not among the files though all hosts are, or allows them to no namespace of theirs."""
     counts: dict[tuple[str, str], int] = {}
     for machine in machines:

@@ -12,7 +12,7 @@ from hyperv_operator.commands.host_checks import check_host
 from hyperv_operator.commands.machine_checks import CheckedMachine, check_machine
 from hyperv_operator.commands.manifests import Collection, collect
 from hyperv_operator.commands.schemas import read_schema
-from hyperv_operator.commands.set_checks import World, check_hosts, check_repeated, check_vm_names
+from hyperv_operator.commands.set_checks import Dependencies, check_hosts, check_repeated, check_vm_names
 from hyperv_operator.commands.sources import read_sources
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.settings import schema_path
@@ -40,7 +40,7 @@ def check(schema: JobSchema, collection: Collection, known: Collection | None = 
     """Return all that is wrong with a set of manifests, by file and line; `known` adds hosts and namespaces to judge by."""
     hosts = [check_host(one) for one in collection.manifests if one.kind == HOST_KIND]
     others = [check_host(one) for one in (known.manifests if known else ()) if one.kind == HOST_KIND]
-    world = World(
+    world = Dependencies(
         hosts={one.manifest.name: one.spec for one in (*others, *hosts) if one.spec and one.manifest.name},
         labels={**(known.labels if known else {}), **collection.labels},
         hosts_are_complete=known is not None,

@@ -22,7 +22,7 @@ class Wait:
     """Do nothing until something changes, or until `until` at the latest (None: only a change matters)."""
 
     until: datetime | None = None
-    for_guest: bool = False
+    poll_soon: bool = False
     """Something on the host is awaited: take its inventory often, and look again after each one."""
 
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import preconditions
-from hyperv_operator.core.preconditions import Policy
+from hyperv_operator.core.preconditions import Precondition
 from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.schema.validation import Accepted
 
@@ -41,7 +41,7 @@ def review_creation(snapshot: Snapshot, *, namespace_known: bool) -> Verdict:
     `namespace_known` tells whether the snapshot's namespace labels are the namespace's; a snapshot without a host is one
     whose host the operator does not know.
     """
-    chain: list[Policy] = [preconditions.readable, preconditions.schema_version, preconditions.fields_valid]
+    chain: list[Precondition] = [preconditions.readable, preconditions.schema_version, preconditions.fields_valid]
     if snapshot.host is not None:
         if namespace_known:
             chain.append(preconditions.tenant_allowed)
@@ -72,7 +72,7 @@ def review_change(snapshot: Snapshot, before: Mapping[str, JsonValue], after: Ma
     return _first([preconditions.fields_valid], snapshot) or Admitted(_dropped(snapshot))
 
 
-def _first(chain: list[Policy], snapshot: Snapshot) -> Refused | None:
+def _first(chain: list[Precondition], snapshot: Snapshot) -> Refused | None:
     violation = next((violation for policy in chain if (violation := policy(snapshot))), None)
     return Refused(violation.reason, violation.message) if violation else None
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.core.decision import Fact
+from hyperv_operator.core.decision import ConditionValue
 
 MAX_MESSAGE = 2_000
 
@@ -18,7 +18,7 @@ def status_word(value: bool | None) -> Literal["True", "False", "Unknown"]:  # n
 
 
 def merge(
-    old: Iterable[Condition], facts: Mapping[str, Fact], order: Iterable[str], generation: int, now: datetime
+    old: Iterable[Condition], facts: Mapping[str, ConditionValue], order: Iterable[str], generation: int, now: datetime
 ) -> tuple[Condition, ...]:
     """Return the conditions in the given order; a type that no fact speaks of stays as it was.
 

@@ -9,21 +9,21 @@ from hyperv_operator.api.names import Reason
 from hyperv_operator.core.actions import Action
 
 
-class Phase(Enum):
+class Readiness(Enum):
     """The three ways `Ready`, `Reconciling` and `Stalled` go together (kstatus), and leaving them as they are."""
 
-    WORKING = "working"
+    IN_PROGRESS = "in progress"
     """Ready=Unknown, Reconciling=True: it goes on by itself."""
-    BLOCKED = "blocked"
+    STALLED = "stalled"
     """Ready=False, Stalled=True: a person must act."""
-    DONE = "done"
+    READY = "ready"
     """Ready=True."""
     UNCHANGED = "unchanged"
     """Nothing new is known; a Ready machine stays Ready."""
 
 
 @dataclass(frozen=True)
-class Fact:
+class ConditionValue:
     """One condition's value: True, False or None for Unknown."""
 
     value: bool | None
@@ -32,16 +32,16 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Assessment:
     """The verdict of one pass. A fact that is None leaves its condition as it is."""
 
-    phase: Phase
+    readiness: Readiness
     reason: Reason
     message: str
-    accepted: Fact | None = None
-    provisioned: Fact | None = None
-    guest_configured: Fact | None = None
-    synced: Fact | None = None
+    accepted: ConditionValue | None = None
+    provisioned: ConditionValue | None = None
+    guest_configured: ConditionValue | None = None
+    synced: ConditionValue | None = None
     diagnosis: str | None = None
 
 
@@ -50,14 +50,18 @@ class Decision:
     """What to do and what to say."""
 
     action: Action
-    standing: Standing
+    assessment: Assessment
 
 
-def working(reason: Reason, message: str, *, synced: Fact | None = None, accepted: Fact | None = None) -> Standing:
-    """Return a standing of work in progress."""
-    return Standing(Phase.WORKING, reason, message, synced=synced, accepted=accepted)
+def in_progress(
+    reason: Reason, message: str, *, synced: ConditionValue | None = None, accepted: ConditionValue | None = None
+) -> Assessment:
+    """Return a assessment of work in progress."""
+    return Assessment(Readiness.IN_PROGRESS, reason, message, synced=synced, accepted=accepted)
 
 
-def blocked(reason: Reason, message: str, *, diagnosis: str | None = None, accepted: Fact | None = None) -> Standing:
-    """Return a standing that only a person can change."""
-    return Standing(Phase.BLOCKED, reason, message, diagnosis=diagnosis, accepted=accepted)
+def stalled(
+    reason: Reason, message: str, *, diagnosis: str | None = None, accepted: ConditionValue | None = None
+) -> Assessment:
+    """Return a assessment that only a person can change."""
+    return Assessment(Readiness.STALLED, reason, message, diagnosis=diagnosis, accepted=accepted)

@@ -16,7 +16,7 @@ _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
     errors.TlsUntrusted: Reason.TLS_UNTRUSTED,
     errors.AuthenticationFailed: Reason.AUTHENTICATION_FAILED,
     errors.KdcUnreachable: Reason.KDC_UNREACHABLE,
-    errors.LogonAwaited: Reason.WAITING_FOR_INVENTORY,
+    errors.LogonPending: Reason.WAITING_FOR_INVENTORY,
     errors.CredentialsUnusable: Reason.CREDENTIALS_UNUSABLE,
     errors.QuotaExceeded: Reason.QUOTA_EXCEEDED,
     errors.ShellLost: Reason.SHELL_LOST,

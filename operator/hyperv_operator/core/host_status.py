@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
 from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
 from hyperv_operator.core import conditions, failures
-from hyperv_operator.core.decision import Fact
+from hyperv_operator.core.decision import ConditionValue
 from hyperv_operator.core.rollout import Rollout, RolloutPhase
 from hyperv_operator.core.snapshot import HostProblem
 from hyperv_operator.errors import AgentMissing, HostError, LogonRefused, WrongHost
@@ -83,7 +83,7 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
 def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
     """Return the host's status after a pass; equal to the old one when nothing changed that is worth a write."""
     trouble = problem(snapshot)
-    facts: dict[str, Fact] = {
+    facts: dict[str, ConditionValue] = {
         HostCondition.REACHABLE: _reachable(snapshot),
         HostCondition.AGENT_READY: _agent_ready(snapshot),
         HostCondition.INVENTORY_FRESH: _fresh(snapshot, now),
@@ -139,14 +139,14 @@ def capacity(found: HostFacts, old: Capacity | None) -> Capacity:
     )
 
 
-def _reachable(snapshot: HostSnapshot) -> Fact:
+def _reachable(snapshot: HostSnapshot) -> ConditionValue:
     error = snapshot.error
     if snapshot.spec_error:
-        return Fact(None, Reason.INVALID_SPEC, "The host was not tried: its spec cannot be read.")
+        return ConditionValue(None, Reason.INVALID_SPEC, "The host was not tried: its spec cannot be read.")
     if error is None or isinstance(error, AgentMissing | WrongHost):
         answered = snapshot.report is not None or error is not None
         text = "The host answers." if answered else "The host was not asked yet."
-        return Fact(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
+        return ConditionValue(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
     text = error.message
     stopped = snapshot.logon_failures
     if isinstance(error, LogonRefused) and stopped and stopped.count >= MAX_LOGON_FAILURES:
@@ -154,22 +154,24 @@ def _reachable(snapshot: HostSnapshot) -> Fact:
             f" After {stopped.count} refused logons the operator waits for the credentials Secret to change, so that the "
             "account is not locked out."
         )
-    return Fact(False, failures.reason_of_error(error), text)
+    return ConditionValue(False, failures.reason_of_error(error), text)
 
 
-def _rollout_lack(rollout: Rollout, *, answers: bool) -> Fact:
+def _rollout_lack(rollout: Rollout, *, answers: bool) -> ConditionValue:
     """Return why the operator's agent is not on the host; `answers`: another one is."""
     if rollout.needs_person and not answers:
-        return Fact(False, Reason.AGENT_MISSING, rollout.message)
+        return ConditionValue(False, Reason.AGENT_MISSING, rollout.message)
     failed = rollout.needs_person or rollout.standing is RolloutPhase.FAILED
-    return Fact(False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message)
+    return ConditionValue(
+        False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message
+    )
 
 
 def _named(bundle: AgentBundle) -> str:
     return f"agent {bundle.version} ({bundle.digest})"
 
 
-def _agent_ready(snapshot: HostSnapshot) -> Fact:
+def _agent_ready(snapshot: HostSnapshot) -> ConditionValue:
     answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
     if snapshot.rollout and not snapshot.rollout.is_ready and answered:
         return _rollout_lack(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
@@ -177,9 +179,9 @@ def _agent_ready(snapshot: HostSnapshot) -> Fact:
         by_hand = (
             f" Install {_named(snapshot.offered)} by hand: no rollout is possible there." if snapshot.offered else ""
         )
-        return Fact(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
+        return ConditionValue(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
     if snapshot.report is None:
-        return Fact(None, Reason.WAITING_FOR_INVENTORY, "The agent has not answered yet.")
+        return ConditionValue(None, Reason.WAITING_FOR_INVENTORY, "The agent has not answered yet.")
     agent = snapshot.report.facts.agent
     if snapshot.schema_version not in agent.schema_versions:
         known = ", ".join(map(str, agent.schema_versions)) or "none"
@@ -187,20 +189,20 @@ def _agent_ready(snapshot: HostSnapshot) -> Fact:
             f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}. "
             f"Bring the agent on the host up to date{f': install {_named(snapshot.offered)}' if snapshot.offered else ''}."
         )
-        return Fact(False, Reason.AGENT_INCOMPATIBLE, text)
+        return ConditionValue(False, Reason.AGENT_INCOMPATIBLE, text)
     text = f"Agent {agent.version} supports schema version {snapshot.schema_version}."
     if snapshot.offered and agent.digest != snapshot.offered.digest:
         text += f" The operator comes with {_named(snapshot.offered)}, which is not what is installed there."
-    return Fact(True, Reason.AS_EXPECTED, text)
+    return ConditionValue(True, Reason.AS_EXPECTED, text)
 
 
-def _fresh(snapshot: HostSnapshot, now: datetime) -> Fact:
+def _fresh(snapshot: HostSnapshot, now: datetime) -> ConditionValue:
     if snapshot.begun_at is None:
-        return Fact(None, Reason.WAITING_FOR_INVENTORY, "There is no inventory yet.")
+        return ConditionValue(None, Reason.WAITING_FOR_INVENTORY, "There is no inventory yet.")
     if now - snapshot.begun_at > snapshot.stale_after:
         text = f"The last inventory is from {snapshot.begun_at:%Y-%m-%d %H:%M:%S} UTC."
-        return Fact(False, Reason.INVENTORY_STALE, text)
-    return Fact(True, Reason.AS_EXPECTED, "The inventory is fresh.")
+        return ConditionValue(False, Reason.INVENTORY_STALE, text)
+    return ConditionValue(True, Reason.AS_EXPECTED, "The inventory is fresh.")
 
 
 def _held(machines: tuple[str, ...]) -> str:
@@ -213,13 +215,13 @@ def _held(machines: tuple[str, ...]) -> str:
     )
 
 
-def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, Fact]:
+def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, ConditionValue]:
     if snapshot.held_by:
         text = _held(snapshot.held_by)
         return {
-            HostCondition.READY: Fact(False, Reason.DELETING, text),
-            HostCondition.RECONCILING: Fact(True, Reason.DELETING, text),
-            HostCondition.STALLED: Fact(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+            HostCondition.READY: ConditionValue(False, Reason.DELETING, text),
+            HostCondition.RECONCILING: ConditionValue(True, Reason.DELETING, text),
+            HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
         }
     agent = _agent_ready(snapshot)
     if trouble is None and agent.value is not True:
@@ -227,14 +229,14 @@ def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, F
         trouble = HostProblem(agent.reason, agent.message, needs_person=not waits)
     if trouble is None:
         return {
-            HostCondition.READY: Fact(True, Reason.READY, "Machines can be provisioned here."),
-            HostCondition.RECONCILING: Fact(False, Reason.IDLE, "Nothing is being done."),
-            HostCondition.STALLED: Fact(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+            HostCondition.READY: ConditionValue(True, Reason.READY, "Machines can be provisioned here."),
+            HostCondition.RECONCILING: ConditionValue(False, Reason.IDLE, "Nothing is being done."),
+            HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
         }
     person, reason, text = trouble.needs_person, trouble.reason, trouble.message
     failing = snapshot.error is not None and reason is not Reason.AGENT_ROLLOUT_INCOMPLETE
     return {
-        HostCondition.READY: Fact(False if person or failing else None, reason, text),
-        HostCondition.RECONCILING: Fact(not person, reason if not person else Reason.IDLE, text),
-        HostCondition.STALLED: Fact(person, reason if person else Reason.AS_EXPECTED, text),
+        HostCondition.READY: ConditionValue(False if person or failing else None, reason, text),
+        HostCondition.RECONCILING: ConditionValue(not person, reason if not person else Reason.IDLE, text),
+        HostCondition.STALLED: ConditionValue(person, reason if person else Reason.AS_EXPECTED, text),
     }

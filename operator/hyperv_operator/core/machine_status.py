@@ -10,7 +10,7 @@ from hyperv_operator.api.machine import Claim, HyperVMachineStatus, PastRun, Run
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core import conditions, failures, identity
 from hyperv_operator.core.actions import JobKind
-from hyperv_operator.core.decision import Fact, Phase, Standing
+from hyperv_operator.core.decision import Assessment, ConditionValue, Readiness
 from hyperv_operator.core.plan import is_configured
 from hyperv_operator.core.snapshot import LaunchResult, Snapshot
 from hyperv_operator.protocol.records import OutcomeKind
@@ -34,15 +34,15 @@ class LaunchStart:
     """Name of the agent's version; None for one that was installed by hand."""
 
 
-def compose(snapshot: Snapshot, standing: Standing, now: datetime) -> HyperVMachineStatus:
+def compose(snapshot: Snapshot, assessment: Assessment, now: datetime) -> HyperVMachineStatus:
     """Return the status after a pass; equal to the old one when nothing changed."""
     old = snapshot.status
     updates: dict[str, object] = {
         "observed_generation": snapshot.generation,
-        "conditions": _conditions(snapshot, standing, now),
+        "conditions": _conditions(snapshot, assessment, now),
         "run": _run(snapshot),
         "history": _history(snapshot),
-        "diagnosis": _diagnosis(old, standing),
+        "diagnosis": _diagnosis(old, assessment),
         **_vm(snapshot),
     }
     return old.model_copy(update=updates)
@@ -57,10 +57,10 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
     reason = Reason.DELETING if start.kind is JobKind.REMOVE else Reason.RUNNING
     stalled = old.condition(MachineCondition.STALLED)
     retries_stalled = snapshot.failures > 0 and stalled is not None and stalled.status == "True"
-    standing = Standing(Phase.UNCHANGED if retries_stalled else Phase.WORKING, reason, text)
+    assessment = Assessment(Readiness.UNCHANGED if retries_stalled else Readiness.IN_PROGRESS, reason, text)
     if start.kind is JobKind.PROVISION:
-        accepted = Fact(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
-        standing = Standing(standing.phase, reason, text, accepted=accepted)
+        accepted = ConditionValue(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
+        assessment = Assessment(assessment.readiness, reason, text, accepted=accepted)
     run = Run(
         id=start.run_id,
         kind=start.kind.value,
@@ -71,7 +71,7 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
     )
     updates: dict[str, object] = {
         "observed_generation": snapshot.generation,
-        "conditions": _conditions(snapshot, standing, now),
+        "conditions": _conditions(snapshot, assessment, now),
         "claim": Claim(run_id=start.run_id, attempt=start.attempt, operator=operator, agent=start.agent),
         "run": run,
         "history": _history(snapshot),
@@ -82,28 +82,28 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
     return old.model_copy(update=updates)
 
 
-def _conditions(snapshot: Snapshot, standing: Standing, now: datetime) -> tuple[Condition, ...]:
-    facts: dict[str, Fact] = dict(_kstatus(standing))
+def _conditions(snapshot: Snapshot, assessment: Assessment, now: datetime) -> tuple[Condition, ...]:
+    facts: dict[str, ConditionValue] = dict(_kstatus(assessment))
     configured = is_configured(snapshot)
-    if standing.accepted:
-        facts[MachineCondition.ACCEPTED] = standing.accepted
+    if assessment.accepted:
+        facts[MachineCondition.ACCEPTED] = assessment.accepted
     if configured:
         if not _is_true(snapshot, MachineCondition.PROVISIONED):
             text = "The host has finished: VM, disk and configuration are in place."
-            facts[MachineCondition.PROVISIONED] = Fact(True, Reason.PROVISIONED, text)
+            facts[MachineCondition.PROVISIONED] = ConditionValue(True, Reason.PROVISIONED, text)
         if not _is_true(snapshot, MachineCondition.GUEST_CONFIGURED):
             text = "The guest has reported its configuration as applied."
-            facts[MachineCondition.GUEST_CONFIGURED] = Fact(True, Reason.GUEST_CONFIGURED, text)
+            facts[MachineCondition.GUEST_CONFIGURED] = ConditionValue(True, Reason.GUEST_CONFIGURED, text)
     elif not snapshot.deleting:
         for kind in (MachineCondition.PROVISIONED, MachineCondition.GUEST_CONFIGURED, MachineCondition.SYNCED):
             if snapshot.status.condition(kind) is None:
-                facts[kind] = Fact(None, Reason.NOT_YET, "Provisioning is not finished.")
-    if standing.provisioned:
-        facts[MachineCondition.PROVISIONED] = standing.provisioned
-    if standing.guest_configured:
-        facts[MachineCondition.GUEST_CONFIGURED] = standing.guest_configured
-    if standing.synced:
-        facts[MachineCondition.SYNCED] = standing.synced
+                facts[kind] = ConditionValue(None, Reason.NOT_YET, "Provisioning is not finished.")
+    if assessment.provisioned:
+        facts[MachineCondition.PROVISIONED] = assessment.provisioned
+    if assessment.guest_configured:
+        facts[MachineCondition.GUEST_CONFIGURED] = assessment.guest_configured
+    if assessment.synced:
+        facts[MachineCondition.SYNCED] = assessment.synced
     merged = conditions.merge(snapshot.status.conditions, facts, list(MachineCondition), snapshot.generation, now)
     return tuple(_settled(condition, snapshot) for condition in merged)
 
@@ -121,39 +121,39 @@ def _is_true(snapshot: Snapshot, kind: MachineCondition) -> bool:
     return condition is not None and condition.status == "True"
 
 
-def _kstatus(standing: Standing) -> list[tuple[str, Fact]]:
-    reason, message = standing.reason, standing.message
-    match standing.phase:
-        case Phase.WORKING:
+def _kstatus(assessment: Assessment) -> list[tuple[str, ConditionValue]]:
+    reason, message = assessment.reason, assessment.message
+    match assessment.readiness:
+        case Readiness.IN_PROGRESS:
             values: tuple[bool | None, bool, bool] = (None, True, False)
-        case Phase.BLOCKED:
+        case Readiness.STALLED:
             values = (False, False, True)
-        case Phase.DONE:
+        case Readiness.READY:
             values = (True, False, False)
-        case Phase.UNCHANGED:
+        case Readiness.UNCHANGED:
             return []
     ready, reconciling, stalled = values
     idle = "Nothing stands in the way." if not stalled else message
     return [
-        (MachineCondition.READY, Fact(ready, reason, message)),
+        (MachineCondition.READY, ConditionValue(ready, reason, message)),
         (
             MachineCondition.RECONCILING,
-            Fact(
+            ConditionValue(
                 reconciling,
                 reason if reconciling else Reason.IDLE,
                 message if reconciling else "Nothing is being done.",
             ),
         ),
-        (MachineCondition.STALLED, Fact(stalled, reason if stalled else Reason.AS_EXPECTED, idle)),
+        (MachineCondition.STALLED, ConditionValue(stalled, reason if stalled else Reason.AS_EXPECTED, idle)),
     ]
 
 
 def _run(snapshot: Snapshot) -> Run | None:
-    run, last, holding = snapshot.status.run, snapshot.last, snapshot.holding
+    run, last, active_task = snapshot.status.run, snapshot.last, snapshot.active_task
     if run is None:
         return None
-    if holding and holding.running and run.finished_at is None:
-        return run.model_copy(update={"step": holding.step or run.step, "step_progress": holding.percent})
+    if active_task and active_task.running and run.finished_at is None:
+        return run.model_copy(update={"step": active_task.step or run.step, "step_progress": active_task.percent})
     if last is None or last.run_id != run.id or last.attempt != run.attempt or run.finished_at is not None:
         return run
     updates: dict[str, object] = {"finished_at": last.finished_at, "outcome": outcome_line(last), "step_progress": None}
@@ -190,10 +190,10 @@ def _history(snapshot: Snapshot) -> tuple[PastRun, ...]:
     return (line, *history)[:_HISTORY]
 
 
-def _diagnosis(old: HyperVMachineStatus, standing: Standing) -> str | None:
-    if standing.phase in (Phase.WORKING, Phase.DONE):
+def _diagnosis(old: HyperVMachineStatus, assessment: Assessment) -> str | None:
+    if assessment.readiness in (Readiness.IN_PROGRESS, Readiness.READY):
         return None
-    return (standing.diagnosis or old.diagnosis or "")[:2048] or None
+    return (assessment.diagnosis or old.diagnosis or "")[:2048] or None
 
 
 def _vm(snapshot: Snapshot) -> dict[str, object]:

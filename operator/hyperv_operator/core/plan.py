@@ -7,9 +7,16 @@ from datetime import datetime
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core import preconditions, provisioned, provisioning, removal
 from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.decision import Decision, Fact, Phase, Standing, blocked, working
+from hyperv_operator.core.decision import (
+    Assessment,
+    ConditionValue,
+    Decision,
+    Readiness,
+    in_progress,
+    stalled,
+)
 from hyperv_operator.core.preconditions import Violation
-from hyperv_operator.core.snapshot import Holding, Snapshot
+from hyperv_operator.core.snapshot import ActiveTask, Snapshot
 from hyperv_operator.protocol.records import OutcomeKind
 
 
@@ -19,11 +26,11 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         return removal.decide(snapshot, now)
     if is_configured(snapshot):
         return provisioned.decide(snapshot, now)
-    if snapshot.holding:
-        return Decision(Wait(), _held(snapshot, snapshot.holding))
+    if snapshot.active_task:
+        return Decision(Wait(), _held(snapshot, snapshot.active_task))
     if snapshot.paused:
         text = "spec.paused is true: the operator watches and changes nothing."
-        return Decision(Wait(), working(Reason.PAUSED, text))
+        return Decision(Wait(), in_progress(Reason.PAUSED, text))
     violation = preconditions.first_violation(snapshot)
     if violation:
         return _refuse(snapshot, violation, now)
@@ -32,8 +39,8 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         violation = preconditions.agent_ready_for(snapshot, decision.action)
         if violation:
             return _refuse(snapshot, violation, now)
-    accepted = Fact(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
-    return Decision(decision.action, _with_accepted(decision.standing, accepted))
+    accepted = ConditionValue(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
+    return Decision(decision.action, _with_accepted(decision.assessment, accepted))
 
 
 def is_configured(snapshot: Snapshot) -> bool:
@@ -51,42 +58,42 @@ def is_configured(snapshot: Snapshot) -> bool:
     )
 
 
-def _held(snapshot: Snapshot, holding: Holding) -> Standing:
+def _held(snapshot: Snapshot, active_task: ActiveTask) -> Assessment:
     last = snapshot.last
     stalled = snapshot.status.condition(MachineCondition.STALLED)
-    if last and snapshot.failures and stalled is not None and stalled.status == "True" and holding.step is None:
+    if last and snapshot.failures and stalled is not None and stalled.status == "True" and active_task.step is None:
         # A retry of what a person has to mend: nothing is announced before it gets anywhere.
-        return Standing(Phase.UNCHANGED, Reason.RETRYING, stalled.message)
-    if not holding.running:
-        return working(Reason.QUEUED, "Waiting for a free place on the host.")
-    if holding.step is None:
+        return Assessment(Readiness.UNCHANGED, Reason.RETRYING, stalled.message)
+    if not active_task.running:
+        return in_progress(Reason.QUEUED, "Waiting for a free place on the host.")
+    if active_task.step is None:
         # The claim has said so, a moment ago: another word for it would be another write.
-        return Standing(Phase.UNCHANGED, Reason.RUNNING, "The agent is being started.")
-    return working(Reason.RUNNING, f"The agent is at step {holding.step}.")
+        return Assessment(Readiness.UNCHANGED, Reason.RUNNING, "The agent is being started.")
+    return in_progress(Reason.RUNNING, f"The agent is at step {active_task.step}.")
 
 
 def _refuse(snapshot: Snapshot, violation: Violation, now: datetime) -> Decision:
     accepted = (
-        Fact(False, violation.reason, violation.message)
+        ConditionValue(False, violation.reason, violation.message)
         if violation.about_submission
-        else Fact(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
+        else ConditionValue(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
     )
-    standing = (
-        blocked(violation.reason, violation.message, accepted=accepted)
+    assessment = (
+        stalled(violation.reason, violation.message, accepted=accepted)
         if violation.needs_person
-        else working(violation.reason, violation.message, accepted=accepted)
+        else in_progress(violation.reason, violation.message, accepted=accepted)
     )
-    return Decision(Wait(now + snapshot.limits.secret_poll if violation.recheck else None), standing)
+    return Decision(Wait(now + snapshot.limits.secret_poll if violation.recheck else None), assessment)
 
 
-def _with_accepted(standing: Standing, accepted: Fact) -> Standing:
-    return Standing(
-        standing.phase,
-        standing.reason,
-        standing.message,
+def _with_accepted(assessment: Assessment, accepted: ConditionValue) -> Assessment:
+    return Assessment(
+        assessment.readiness,
+        assessment.reason,
+        assessment.message,
         accepted=accepted,
-        provisioned=standing.provisioned,
-        guest_configured=standing.guest_configured,
-        synced=standing.synced,
-        diagnosis=standing.diagnosis,
+        provisioned=assessment.provisioned,
+        guest_configured=assessment.guest_configured,
+        synced=assessment.synced,
+        diagnosis=assessment.diagnosis,
     )

@@ -30,7 +30,7 @@ class Violation:
     """What is missing cannot be watched: look again every `secret_poll`."""
 
 
-Policy = Callable[[Snapshot], Violation | None]
+Precondition = Callable[[Snapshot], Violation | None]
 
 
 def readable(snapshot: Snapshot) -> Violation | None:
@@ -254,7 +254,7 @@ def image_there(snapshot: Snapshot) -> Violation | None:
     )
 
 
-CHAIN: tuple[Policy, ...] = (
+CHAIN: tuple[Precondition, ...] = (
     readable,
     schema_version,
     host_known,

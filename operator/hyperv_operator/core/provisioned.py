@@ -9,7 +9,14 @@ from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core import failures, identity
 from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.decision import Decision, Fact, Phase, Standing, blocked, working
+from hyperv_operator.core.decision import (
+    Assessment,
+    ConditionValue,
+    Decision,
+    Readiness,
+    in_progress,
+    stalled,
+)
 from hyperv_operator.core.provisioning import next_attempt
 from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.protocol.inventory import VmFacts
@@ -42,16 +49,16 @@ def differences(spec: HyperVMachineSpec, vm: VmFacts) -> tuple[Difference, ...]:
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
     """Decide for a machine whose guest was configured once."""
-    if snapshot.holding:
-        return Decision(Wait(), working(Reason.RUNNING, "The VM is being brought in line with the spec."))
+    if snapshot.active_task:
+        return Decision(Wait(), in_progress(Reason.RUNNING, "The VM is being brought in line with the spec."))
     if snapshot.spec is None:
-        return Decision(Wait(), blocked(Reason.INVALID_SPEC, snapshot.spec_error or "The spec cannot be read."))
+        return Decision(Wait(), stalled(Reason.INVALID_SPEC, snapshot.spec_error or "The spec cannot be read."))
     if snapshot.host is None or not snapshot.is_current():
         return Decision(_watch_host(snapshot), _unseen(snapshot))
     problem = identity.conflict(snapshot)
     if problem:
         remedy = failures.remedy(AgentCode.IDENTITY_CONFLICT)
-        return Decision(Wait(), blocked(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed. {remedy}"))
+        return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed. {remedy}"))
     own = identity.own_vm(snapshot)
     if own is None:
         return _missing(snapshot)
@@ -61,8 +68,8 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         return _in_sync(snapshot, snapshot.spec, vm)
     text = "; ".join(f"{d.what} is {d.found}, spec says {d.wanted}" for d in differing)
     if snapshot.paused:
-        fact = Fact(False, Reason.PAUSED, f"{text}. Nothing is changed while spec.paused is true.")
-        return Decision(Wait(), Standing(Phase.UNCHANGED, Reason.PAUSED, fact.message, synced=fact))
+        fact = ConditionValue(False, Reason.PAUSED, f"{text}. Nothing is changed while spec.paused is true.")
+        return Decision(Wait(), Assessment(Readiness.UNCHANGED, Reason.PAUSED, fact.message, synced=fact))
     if _spec_is_newer(snapshot):
         return _apply(snapshot, text, now)
     return _drifted(text, differing)
@@ -82,7 +89,7 @@ def _apply(snapshot: Snapshot, text: str, now: datetime) -> Decision:
     assert host is not None
     if host.problem:
         message = f"{text}. Host {host.name}: {host.problem.message}"
-        return Decision(Wait(), working(host.problem.reason, message))
+        return Decision(Wait(), in_progress(host.problem.reason, message))
     last, limits = snapshot.last, snapshot.limits
     if last and last.kind is JobKind.UPDATE and last.generation == snapshot.generation:
         failure, reason, person = "", Reason.RETRYING, False
@@ -101,10 +108,12 @@ def _apply(snapshot: Snapshot, text: str, now: datetime) -> Decision:
             failure, reason = f"{last.outcome.message} {failures.remedy(code)}", failures.reason_of_code(code)
             person = code not in failures.TRANSIENT
         if failure and now < due:
-            return Decision(Wait(due), blocked(reason, failure) if person else working(reason, failure))
+            return Decision(Wait(due), stalled(reason, failure) if person else in_progress(reason, failure))
     action = Launch(JobKind.UPDATE, run_id=None, attempt=next_attempt(snapshot), vm_id=snapshot.status.vm_id)
-    fact = Fact(None, Reason.RUNNING, text)
-    return Decision(action, working(Reason.QUEUED, f"The VM is brought in line with the spec: {text}.", synced=fact))
+    fact = ConditionValue(None, Reason.RUNNING, text)
+    return Decision(
+        action, in_progress(Reason.QUEUED, f"The VM is brought in line with the spec: {text}.", synced=fact)
+    )
 
 
 def _drifted(text: str, differing: tuple[Difference, ...]) -> Decision:
@@ -113,49 +122,49 @@ def _drifted(text: str, differing: tuple[Difference, ...]) -> Decision:
     message = (
         f"The VM was changed outside of the resource: {text}. Undo that on the host, or change the spec to match it."
     )
-    synced = Fact(False, Reason.OUT_OF_SYNC, message)
-    phase = Phase.BLOCKED if power else Phase.DONE
-    return Decision(Wait(), Standing(phase, reason if power else Reason.READY, message, synced=synced))
+    synced = ConditionValue(False, Reason.OUT_OF_SYNC, message)
+    readiness = Readiness.STALLED if power else Readiness.READY
+    return Decision(Wait(), Assessment(readiness, reason if power else Reason.READY, message, synced=synced))
 
 
 def _missing(snapshot: Snapshot) -> Decision:
     if not snapshot.confirms_absence():
         return Decision(
-            Wait(for_guest=True),
-            Standing(Phase.UNCHANGED, Reason.WAITING_FOR_INVENTORY, "The VM was not seen; looking once more."),
+            Wait(poll_soon=True),
+            Assessment(Readiness.UNCHANGED, Reason.WAITING_FOR_INVENTORY, "The VM was not seen; looking once more."),
         )
     vm_id = snapshot.status.vm_id
     message = f"VM {vm_id} is no longer on the host. {failures.remedy(AgentCode.VM_MISSING)}"
-    synced = Fact(False, Reason.VM_MISSING, message)
-    return Decision(Wait(), Standing(Phase.BLOCKED, Reason.VM_MISSING, message, synced=synced))
+    synced = ConditionValue(False, Reason.VM_MISSING, message)
+    return Decision(Wait(), Assessment(Readiness.STALLED, Reason.VM_MISSING, message, synced=synced))
 
 
 def _in_sync(snapshot: Snapshot, spec: HyperVMachineSpec, vm: VmFacts) -> Decision:
     address = spec.fields.get("guest_v4_ipaddr")
     ready = snapshot.status.condition(MachineCondition.READY)
     was_ready = ready is not None and ready.status == "True"
-    synced = Fact(True, Reason.IN_SYNC, "The VM is what the spec says.")
+    synced = ConditionValue(True, Reason.IN_SYNC, "The VM is what the spec says.")
     if spec.power_state == "Running" and address and address not in vm.addresses and not was_ready:
         text = f"The guest is configured; waiting for the host to see its address {address}."
-        return Decision(Wait(for_guest=True), working(Reason.WAITING_FOR_ADDRESS, text, synced=synced))
+        return Decision(Wait(poll_soon=True), in_progress(Reason.WAITING_FOR_ADDRESS, text, synced=synced))
     text = (
         "The VM runs and its guest is configured." if spec.power_state == "Running" else "The VM is off, as asked for."
     )
-    return Decision(Wait(), Standing(Phase.DONE, Reason.READY, text, synced=synced))
+    return Decision(Wait(), Assessment(Readiness.READY, Reason.READY, text, synced=synced))
 
 
 def _watch_host(snapshot: Snapshot) -> Wait:
     """Ask for a quick look only while something was just done; a dead host is not asked more often for that."""
     reachable = snapshot.host is not None and snapshot.host.problem is None
-    return Wait(for_guest=reachable)
+    return Wait(poll_soon=reachable)
 
 
-def _unseen(snapshot: Snapshot) -> Standing:
+def _unseen(snapshot: Snapshot) -> Assessment:
     ready = snapshot.status.condition(MachineCondition.READY)
     if ready is None or ready.status != "True":
-        return working(Reason.WAITING_FOR_INVENTORY, "Waiting for an inventory of the host.")
+        return in_progress(Reason.WAITING_FOR_INVENTORY, "Waiting for an inventory of the host.")
     if snapshot.host and snapshot.host.problem:
         text = f"Host {snapshot.host.name}: {snapshot.host.problem.message}"
-        fact = Fact(None, snapshot.host.problem.reason, text)
-        return Standing(Phase.UNCHANGED, Reason.INVENTORY_STALE, text, synced=fact)
-    return Standing(Phase.UNCHANGED, Reason.WAITING_FOR_INVENTORY, "Waiting for an inventory of the host.")
+        fact = ConditionValue(None, snapshot.host.problem.reason, text)
+        return Assessment(Readiness.UNCHANGED, Reason.INVENTORY_STALE, text, synced=fact)
+    return Assessment(Readiness.UNCHANGED, Reason.WAITING_FOR_INVENTORY, "Waiting for an inventory of the host.")

@@ -13,7 +13,7 @@ from enum import Enum
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import failures, identity
 from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.decision import Decision, blocked, working
+from hyperv_operator.core.decision import Decision, in_progress, stalled
 from hyperv_operator.core.snapshot import LaunchResult, Snapshot
 from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.guest import GuestKey, GuestState, parse_guest_ready, parse_guest_state
@@ -52,11 +52,11 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     problem = identity.conflict(snapshot)
     if problem:
         remedy = failures.remedy(AgentCode.IDENTITY_CONFLICT)
-        return Decision(Wait(), blocked(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed. {remedy}"))
+        return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed. {remedy}"))
     situation = _look(snapshot, now)
     if situation is None:
         message = "Looking at what an earlier launch has left on the host."
-        return Decision(_await_guest(None), working(Reason.WAITING_FOR_INVENTORY, message))
+        return Decision(_await_guest(None), in_progress(Reason.WAITING_FOR_INVENTORY, message))
     match situation.where:
         case _Where.NOTHING:
             return _launch(snapshot, situation, "Provisioning is about to start.")
@@ -64,7 +64,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
             return _launch(snapshot, situation, "An interrupted launch is taken up again.")
         case _Where.RUNNING:
             text = "A launch that was started earlier is still running on the host."
-            return Decision(_await_guest(now + snapshot.limits.takeover), working(Reason.RUNNING, text))
+            return Decision(_await_guest(now + snapshot.limits.takeover), in_progress(Reason.RUNNING, text))
         case _Where.BUSY:
             return _busy(snapshot, situation, now)
         case _Where.NEEDS_KEY:
@@ -175,7 +175,7 @@ def _needs_key(snapshot: Snapshot, situation: _Situation, now: datetime) -> Deci
     if now > due:
         return _launch(snapshot, situation, "The guest's time is up; the agent looks for the cause.")
     text = f"The VM runs; waiting until {due:%H:%M:%S} UTC at the latest for its guest to post a key."
-    return Decision(_await_guest(due), working(Reason.WAITING_FOR_GUEST_KEY, text))
+    return Decision(_await_guest(due), in_progress(Reason.WAITING_FOR_GUEST_KEY, text))
 
 
 def _needs_guest(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
@@ -189,7 +189,7 @@ def _needs_guest(snapshot: Snapshot, situation: _Situation, now: datetime) -> De
     if now > due:
         return _launch(snapshot, situation, "The guest's time is up; the agent looks for the cause.")
     text = f"Configuration is published; waiting until {due:%H:%M:%S} UTC at the latest for the guest to apply it."
-    return Decision(_await_guest(due), working(Reason.WAITING_FOR_GUEST, text))
+    return Decision(_await_guest(due), in_progress(Reason.WAITING_FOR_GUEST, text))
 
 
 def _guest_state(snapshot: Snapshot, situation: _Situation) -> GuestState | None:
@@ -226,7 +226,7 @@ def _busy(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
     due = situation.since + snapshot.limits.host_busy_poll
     if now >= due:
         return _launch(snapshot, situation, "Looking again whether the machine is free on the host.")
-    return Decision(Wait(due), working(Reason.HOST_BUSY, failures.remedy(AgentCode.HOST_BUSY)))
+    return Decision(Wait(due), in_progress(Reason.HOST_BUSY, failures.remedy(AgentCode.HOST_BUSY)))
 
 
 def _error(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
@@ -239,7 +239,7 @@ def _error(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision
     if now >= due:
         return _launch(snapshot, situation, f"Trying again after: {error.message}")
     text = f"{error.message} Next attempt at {due:%H:%M:%S} UTC."
-    return Decision(Wait(due), blocked(reason, text) if failures.needs_person(error) else working(reason, text))
+    return Decision(Wait(due), stalled(reason, text) if failures.needs_person(error) else in_progress(reason, text))
 
 
 def _failed(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
@@ -260,19 +260,20 @@ def _failed(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decisio
     reason = failures.reason_of_code(code)
     if code in failures.FINAL:
         return Decision(
-            Wait(for_guest=code is AgentCode.GUEST_TIMEOUT), blocked(reason, text, diagnosis=situation.diagnosis)
+            Wait(poll_soon=code is AgentCode.GUEST_TIMEOUT),
+            stalled(reason, text, diagnosis=situation.diagnosis),
         )
     limits = snapshot.limits
     due = situation.since + failures.pause_after(max(snapshot.failures, 1), limits.retry_base, limits.retry_limit)
     if now >= due:
         return _launch(snapshot, situation, f"Trying again after: {situation.message or code.value}")
     if code in failures.TRANSIENT:
-        return Decision(Wait(due), working(Reason.RETRYING, text))
-    return Decision(Wait(due), blocked(reason, text, diagnosis=situation.diagnosis))
+        return Decision(Wait(due), in_progress(Reason.RETRYING, text))
+    return Decision(Wait(due), stalled(reason, text, diagnosis=situation.diagnosis))
 
 
 def _await_guest(until: datetime | None) -> Wait:
-    return Wait(until, for_guest=True)
+    return Wait(until, poll_soon=True)
 
 
 def next_attempt(snapshot: Snapshot) -> int:
@@ -296,4 +297,4 @@ def _launch(
         seal_to=found[0] if found else None,
         vm_id=found[1] if found else None,
     )
-    return Decision(action, working(Reason.QUEUED, message))
+    return Decision(action, in_progress(Reason.QUEUED, message))

@@ -7,7 +7,7 @@ from datetime import datetime
 from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
 from hyperv_operator.core import failures
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
-from hyperv_operator.core.decision import Decision, working
+from hyperv_operator.core.decision import Decision, in_progress
 from hyperv_operator.core.identity import place
 from hyperv_operator.core.provisioning import next_attempt
 from hyperv_operator.core.snapshot import Snapshot
@@ -25,9 +25,9 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         return _release(None)
     if snapshot.spec is not None and snapshot.spec.deletion_policy == "Retain":
         return _release(f"VM {snapshot.status.vm_id or '(none yet)'} was kept: spec.deletionPolicy is Retain.")
-    if snapshot.holding:
-        what = "the removal" if snapshot.holding.kind is JobKind.REMOVE else "a launch that was under way"
-        return Decision(Wait(), working(Reason.DELETING, f"Waiting for {what} to end on the host."))
+    if snapshot.active_task:
+        what = "the removal" if snapshot.active_task.kind is JobKind.REMOVE else "a launch that was under way"
+        return Decision(Wait(), in_progress(Reason.DELETING, f"Waiting for {what} to end on the host."))
     if snapshot.status.claim is None:
         # No launch was ever allowed, and none can be from now on: a claim needs an object that is not being deleted.
         return _release(None)
@@ -35,10 +35,10 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     host = place(snapshot)
     if host is None:
         text = "The HyperVHost of this machine does not exist, so nothing can be removed there. Create it again."
-        return Decision(Wait(now + snapshot.limits.secret_poll), working(Reason.HOST_NOT_FOUND, text + hint))
+        return Decision(Wait(now + snapshot.limits.secret_poll), in_progress(Reason.HOST_NOT_FOUND, text + hint))
     if host.problem:
         text = f"The VM cannot be removed now. Host {host.name}: {host.problem.message}"
-        return Decision(Wait(now + snapshot.limits.secret_poll), working(host.problem.reason, text + hint))
+        return Decision(Wait(now + snapshot.limits.secret_poll), in_progress(host.problem.reason, text + hint))
     last = snapshot.last
     if last is None or last.kind is not JobKind.REMOVE:
         return _remove(snapshot, "Removing the VM and everything that belongs to it.")
@@ -56,13 +56,15 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         due = last.finished_at + (limits.host_busy_poll if busy else pause)
     if now >= due:
         return _remove(snapshot, f"Removal is tried again after: {text}")
-    return Decision(Wait(due), working(reason, f"{text} Next attempt at {due:%H:%M:%S} UTC.{hint}"))
+    return Decision(Wait(due), in_progress(reason, f"{text} Next attempt at {due:%H:%M:%S} UTC.{hint}"))
 
 
 def _remove(snapshot: Snapshot, message: str) -> Decision:
     action = Launch(JobKind.REMOVE, run_id=None, attempt=next_attempt(snapshot), vm_id=snapshot.status.vm_id)
-    return Decision(action, working(Reason.DELETING, message))
+    return Decision(action, in_progress(Reason.DELETING, message))
 
 
 def _release(left_behind: str | None, *, abandoned: bool = False) -> Decision:
-    return Decision(Release(left_behind, abandoned=abandoned), working(Reason.DELETING, "Nothing is left to remove."))
+    return Decision(
+        Release(left_behind, abandoned=abandoned), in_progress(Reason.DELETING, "Nothing is left to remove.")
+    )

@@ -143,7 +143,7 @@ class Candidate:
     """Nothing is known that would keep the version from being put there now."""
 
 
-def refusal(name: str, hosts: Iterable[Candidate], most: int) -> str | None:
+def refusal(name: str, hosts: Iterable[Candidate], max_parallel: int) -> str | None:
     """Say why the version may not be put on this host now, or return None.
 
     Until one host has the version only one gets it: the first by name of those that can be worked with. A failure stops
@@ -165,8 +165,8 @@ def refusal(name: str, hosts: Iterable[Candidate], most: int) -> str | None:
         first = min((host.name for host in others if host.usable and host.phase is RolloutPhase.WAITING), default=name)
         if first < name:
             return f"Host {first} gets the agent first; this one follows when it works there."
-    if len(installing) >= most:
-        return f"The agent is put on {most} hosts at a time; this one follows."
+    if len(installing) >= max_parallel:
+        return f"The agent is put on {max_parallel} hosts at a time; this one follows."
     return None
 
 

@@ -98,7 +98,7 @@ class LaunchResult:
 
 
 @dataclass(frozen=True)
-class Holding:
+class ActiveTask:
     """What the executor holds for this machine."""
 
     kind: JobKind
@@ -147,7 +147,7 @@ class Snapshot:
     rivals: tuple[Rival, ...] = ()
     machines_of_namespace: int = 0
     """How many machines of this namespace hold a place on the host, this one not counted."""
-    holding: Holding | None = None
+    active_task: ActiveTask | None = None
     last: LaunchResult | None = None
     failures: int = 0
     """Launches in a row that failed, by this process."""

@@ -1,4 +1,4 @@
-"""One host's circuit breaker: calls to a host that does not answer are refused at once, and its return is noticed.
+"""One host's host_breaker breaker: calls to a host that does not answer are refused at once, and its return is noticed.
 
 It opens after some calls in a row that the host did not answer. Two kinds of calls pass an open breaker: a probe, always
 (probes come at a pace of their own), and after a pause any one call. Such a call is a trial; while one is under way only

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 
-from hyperv_operator.errors import HostHeldBack
+from hyperv_operator.errors import CircuitOpen
 from hyperv_operator.executor.breaker import Breaker, BreakerLimits, State
 from hyperv_operator.executor.diagnostics import BreakerSummary
 from hyperv_operator.ports import Metrics
@@ -15,79 +15,81 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class _Circuit:
+class _HostBreaker:
     breaker: Breaker
     last: str = ""
     """What the last failed call said; without numbers of ours, so that a condition that shows it stays as it is."""
 
 
-class Circuits:
+class Breakers:
     """One breaker a host. Times are seconds of a monotonic clock."""
 
     def __init__(self, limits: BreakerLimits, metrics: Metrics) -> None:
         self._limits = limits
         self._metrics = metrics
-        self._circuits: dict[str, _Circuit] = {}
+        self._breakers: dict[str, _HostBreaker] = {}
         self.refused: Counter[str] = Counter()
 
-    def admit(self, host: str, now: float, *, probe: bool) -> HostHeldBack | None:
+    def admit(self, host: str, now: float, *, probe: bool) -> CircuitOpen | None:
         """Let a call pass, or return the error that refuses it."""
-        circuit = self._circuits.get(host)
-        if circuit is None:
-            circuit = self._circuits[host] = _Circuit(Breaker(self._limits))
-        before = circuit.breaker.state
-        admitted = circuit.breaker.admits(now, probe=probe)
-        self._tell(host, before, circuit)
+        host_breaker = self._breakers.get(host)
+        if host_breaker is None:
+            host_breaker = self._breakers[host] = _HostBreaker(Breaker(self._limits))
+        before = host_breaker.breaker.state
+        admitted = host_breaker.breaker.admits(now, probe=probe)
+        self._tell(host, before, host_breaker)
         return None if admitted else self.refusal(host)
 
-    def refusal(self, host: str) -> HostHeldBack:
+    def refusal(self, host: str) -> CircuitOpen:
         """Return the error of a call that is refused, and count it."""
         self.refused[host] += 1
         self._metrics.call_refused(host)
-        circuit = self._circuits.get(host)
+        host_breaker = self._breakers.get(host)
         text = (
-            f"{circuit.last if circuit else ''} The last {self._limits.failures} calls had no answer: until one is answered, "
+            f"{host_breaker.last if host_breaker else ''} The last {self._limits.failures} calls had no answer: until one is answered, "
             "no other is tried."
         )
-        return HostHeldBack(text.strip())
+        return CircuitOpen(text.strip())
 
     def ended(self, host: str, answered: bool | None, error: BaseException | None, now: float) -> bool:  # noqa: FBT001
         """Take in how a call ended; tell whether this has opened the host's breaker."""
-        circuit = self._circuits.get(host)
-        if circuit is None:
+        host_breaker = self._breakers.get(host)
+        if host_breaker is None:
             return False
-        before = circuit.breaker.state
+        before = host_breaker.breaker.state
         if answered is False and error is not None:
-            circuit.last = str(error)
-        opened = circuit.breaker.ended(answered, now)
-        self._tell(host, before, circuit)
+            host_breaker.last = str(error)
+        opened = host_breaker.breaker.ended(answered, now)
+        self._tell(host, before, host_breaker)
         return opened
 
     def heard(self, host: str, now: float) -> None:
         """A call that is running got a word of the host."""
-        circuit = self._circuits.get(host)
-        if circuit and not circuit.breaker.is_clean:
+        host_breaker = self._breakers.get(host)
+        if host_breaker and not host_breaker.breaker.is_clean:
             self.ended(host, True, None, now)
 
     def forget(self, host: str) -> None:
         """Drop a removed host's breaker."""
-        self._circuits.pop(host, None)
+        self._breakers.pop(host, None)
         self.refused.pop(host, None)
 
     def summary(self, now: float) -> dict[str, BreakerSummary]:
         """Return the breakers that have something to tell."""
         return {
             host: BreakerSummary(one.state.value, one.failures, round(one.left(now), 1))
-            for host, circuit in sorted(self._circuits.items())
-            if not (one := circuit.breaker).is_clean
+            for host, host_breaker in sorted(self._breakers.items())
+            if not (one := host_breaker.breaker).is_clean
         }
 
-    def _tell(self, host: str, before: State, circuit: _Circuit) -> None:
-        state = circuit.breaker.state
+    def _tell(self, host: str, before: State, host_breaker: _HostBreaker) -> None:
+        state = host_breaker.breaker.state
         if state is before:
             return
         self._metrics.breaker_changed(host, is_closed=state is State.CLOSED)
         if state is State.CLOSED:
             log.info("The host answers again; calls to it are no longer held back", extra={"host": host})
         elif before is State.CLOSED:
-            log.warning("The host does not answer; calls to it are held back. %s", circuit.last, extra={"host": host})
+            log.warning(
+                "The host does not answer; calls to it are held back. %s", host_breaker.last, extra={"host": host}
+            )

@@ -20,13 +20,13 @@ class HostSummary:
 
 @dataclass(frozen=True)
 class LaneSummary:
-    """One lane. `workers` may run at a time now, between `least` and `most`."""
+    """One lane. `workers` may run at a time now, between `min` and `max`."""
 
     queued: int
     running: int
     workers: int
-    least: int
-    most: int
+    min: int
+    max: int
     hanging: int
     hanging_limit: int
     hosts: dict[str, HostSummary]

@@ -14,11 +14,11 @@ E = TypeVar("E")
 
 
 class FairQueue(Generic[E]):
-    """What waits for a lane's workers. `most` bounds the slots of every host, whatever is set for it."""
+    """What waits for a lane's workers. `max_slots` bounds the slots of every host, whatever is set for it."""
 
-    def __init__(self, *, slots: int, most: int) -> None:
+    def __init__(self, *, slots: int, max_slots: int) -> None:
         self._default = slots
-        self._most = most
+        self._max_slots = max_slots
         self._slots: dict[str, int] = {}
         self._busy: dict[str, int] = {}
         self._waiting: dict[str, OrderedDict[str, E]] = {}
@@ -50,7 +50,7 @@ class FairQueue(Generic[E]):
 
     def slots(self, host: str) -> int:
         """Return how many tasks of a host may run at a time."""
-        return min(self._slots.get(host, self._default), self._most)
+        return min(self._slots.get(host, self._default), self._max_slots)
 
     def add(self, host: str, key: str, entry: E) -> None:
         """Put a task at the end of its host's queue."""

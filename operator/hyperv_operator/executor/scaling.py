@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Bounds:
-    """The fewest and the most workers of a lane."""
+    """The bounds of the workers of a lane."""
 
-    least: int
-    most: int
+    min: int
+    max: int
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ def scale(workers: Workers, demand: Demand, sample: Sample, now: float, bounds: 
     """Return how many workers there may be from now on."""
     if sample.memory >= pace.memory_limit:
         return _shed(workers, demand, now, bounds)
-    wanted = max(bounds.least, min(bounds.most, demand.running + demand.ready))
+    wanted = max(bounds.min, min(bounds.max, demand.running + demand.ready))
     if wanted < workers.count:
         return _lower(workers, now, bounds, pace)
     if wanted == workers.count:
         return replace(workers, slack_since=None) if workers.slack_since is not None else workers
-    floor = min(bounds.most, demand.running + demand.starved)
+    floor = min(bounds.max, demand.running + demand.starved)
     count = max(workers.count, floor)
     rested = workers.raised_at is None or now - workers.raised_at >= pace.up_seconds
     if rested and sample.cpu < pace.cpu_limit:
@@ -81,7 +81,7 @@ def scale(workers: Workers, demand: Demand, sample: Sample, now: float, bounds: 
 
 def _shed(workers: Workers, demand: Demand, now: float, bounds: Bounds) -> Workers:
     """Memory is short: no worker that has nothing to do is kept, and none is added. Calls that run are never cut."""
-    count = max(bounds.least, min(workers.count, demand.running))
+    count = max(bounds.min, min(workers.count, demand.running))
     return workers if count == workers.count else Workers(count, raised_at=now)
 
 
@@ -90,4 +90,4 @@ def _lower(workers: Workers, now: float, bounds: Bounds, pace: Pace) -> Workers:
         return replace(workers, slack_since=now)
     if now - workers.slack_since < pace.down_seconds:
         return workers
-    return replace(workers, count=max(bounds.least, workers.count - 1), slack_since=now)
+    return replace(workers, count=max(bounds.min, workers.count - 1), slack_since=now)

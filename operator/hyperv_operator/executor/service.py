@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from hyperv_operator.errors import CallCancelled, CallTimeout, HostHeldBack
-from hyperv_operator.executor.breakers import Circuits
+from hyperv_operator.errors import CallCancelled, CallTimeout, CircuitOpen
+from hyperv_operator.executor.breakers import Breakers
 from hyperv_operator.executor.call import Call
 from hyperv_operator.executor.diagnostics import ExecutorSummary, TallySummary
-from hyperv_operator.executor.lane import Places
+from hyperv_operator.executor.lane import LaneScheduler
 from hyperv_operator.executor.options import Options
 from hyperv_operator.executor.scaling import IDLE, Sample
 from hyperv_operator.ports import CallContext, Lane, Metrics, RemoteTask, T, TaskState
@@ -36,10 +36,10 @@ class RemoteTaskService:
         self._sample, self._sampled_at = IDLE, time.monotonic()
         bounds = {Lane.JOB: (options.job, 1), Lane.FAST: (options.fast, options.fast_slots)}
         self._lanes = {
-            lane: Places(lane, metrics, limits, options.pace, slots=slots, hanging_limit=options.hanging_limit)
+            lane: LaneScheduler(lane, metrics, limits, options.pace, slots=slots, hanging_limit=options.hanging_limit)
             for lane, (limits, slots) in bounds.items()
         }
-        self._circuits = Circuits(options.breaker, metrics)
+        self._breakers = Breakers(options.breaker, metrics)
         self._calls: dict[str, Call] = {}
         self._preparing: dict[Call, asyncio.Task[None]] = {}
         self._tallies: Counter[tuple[str, str, str]] = Counter()
@@ -47,15 +47,15 @@ class RemoteTaskService:
         self._holding = False
         self._closing = False
         self._empty = asyncio.Event()
-        for places in self._lanes.values():
-            places.tidy()
+        for scheduler in self._lanes.values():
+            scheduler.tidy()
 
     # --- what the operator sees --------------------------------------------------------------------------------------
 
     def submit(self, task: RemoteTask[T]) -> asyncio.Future[T]:
         """Queue a task and return its future at once.
 
-        `ValueError` if its key is held already or its category has no deadline. The future ends with `HostHeldBack` at once
+        `ValueError` if its key is held already or its category has no deadline. The future ends with `CircuitOpen` at once
         while the host's breaker is open, with `CallCancelled` while the operator stops.
         """
         if task.key in self._calls:
@@ -68,17 +68,17 @@ class RemoteTaskService:
         refusal = (
             CallCancelled(_STOPPING)
             if self._closing
-            else self._circuits.admit(task.host, time.monotonic(), probe=task.probe)
+            else self._breakers.admit(task.host, time.monotonic(), probe=task.probe)
         )
         if refusal is not None:
             self._tally(call, refusal)
             future.set_exception(refusal)
             return future
         self._calls[task.key] = call
-        places = self._lanes[task.lane]
-        places.queue.add(task.host, task.key, call)
+        scheduler = self._lanes[task.lane]
+        scheduler.queue.add(task.host, task.key, call)
         future.add_done_callback(lambda ended: self._abandoned(call) if ended.cancelled() else None)
-        self._dispatch(places)
+        self._dispatch(scheduler)
         return future
 
     def state(self, key: str) -> TaskState | None:
@@ -99,17 +99,17 @@ class RemoteTaskService:
 
     def set_slots(self, host: str, slots: int) -> None:
         """Set how many job-lane tasks may run on a host at a time."""
-        places = self._lanes[Lane.JOB]
-        if places.queue.set_slots(host, slots):
-            self._dispatch(places)
+        scheduler = self._lanes[Lane.JOB]
+        if scheduler.queue.set_slots(host, slots):
+            self._dispatch(scheduler)
 
     def forget_host(self, host: str) -> None:
         """Cancel a removed host's tasks, drop its slots and its breaker."""
         for key in [call.task.key for call in self._calls.values() if call.task.host == host]:
             self.cancel(key)
-        for places in self._lanes.values():
-            places.queue.forget(host)
-        self._circuits.forget(host)
+        for scheduler in self._lanes.values():
+            scheduler.queue.forget(host)
+        self._breakers.forget(host)
 
     def stop_starting(self) -> None:
         """Start nothing any more: the stop has been asked for, and `close` follows."""
@@ -132,8 +132,8 @@ class RemoteTaskService:
             call.cancel(self._options.stop_grace)
         # Calls are given up by their own timers after the same time; this is only a bound.
         await self._until_empty(self._options.stop_grace + 1)
-        for places in self._lanes.values():
-            places.tidy(keep=False)
+        for scheduler in self._lanes.values():
+            scheduler.tidy(keep=False)
 
     def get_metrics(self) -> ExecutorSummary:
         """Return depth, workers, tallies and breakers as they are."""
@@ -142,42 +142,42 @@ class RemoteTaskService:
             closing=self._closing,
             cpu=round(self._sample.cpu, 3),
             memory=round(self._sample.memory, 3),
-            lanes={lane.value: places.summary() for lane, places in self._lanes.items()},
+            lanes={lane.value: scheduler.summary() for lane, scheduler in self._lanes.items()},
             tallies=tuple(TallySummary(*labels, count) for labels, count in sorted(self._tallies.items())),
-            refused=dict(sorted(self._circuits.refused.items())),
-            breakers=self._circuits.summary(now),
+            refused=dict(sorted(self._breakers.refused.items())),
+            breakers=self._breakers.summary(now),
         )
 
     def exhausted(self) -> str | None:
         """Say which lane can run nothing any more because all its calls hang, or return None."""
-        return next((problem for places in self._lanes.values() if (problem := places.exhausted())), None)
+        return next((problem for scheduler in self._lanes.values() if (problem := scheduler.exhausted())), None)
 
     # --- scheduling --------------------------------------------------------------------------------------------------
 
-    def _dispatch(self, places: Places) -> None:
+    def _dispatch(self, scheduler: LaneScheduler) -> None:
         """Start what may start."""
         if self._holding:
             return
         now = time.monotonic()
         if now - self._sampled_at >= self._options.sample_every:
             self._sample, self._sampled_at = self._sampler(), now
-        while call := places.next(self._sample, now):
-            self._start(places, call, now)
-        places.tidy()
-        if self._pulse is None and places.needs_watch:
+        while call := scheduler.next(self._sample, now):
+            self._start(scheduler, call, now)
+        scheduler.tidy()
+        if self._pulse is None and scheduler.needs_watch:
             self._pulse = asyncio.get_running_loop().call_later(self._options.sample_every, self._beat)
 
     def _beat(self) -> None:
         self._pulse = None
-        for places in self._lanes.values():
-            self._dispatch(places)
+        for scheduler in self._lanes.values():
+            self._dispatch(scheduler)
 
-    def _start(self, places: Places, call: Call, now: float) -> None:
+    def _start(self, scheduler: LaneScheduler, call: Call, now: float) -> None:
         call.running, call.started_at = True, now
-        self._metrics.task_started(places.lane.value, call.task.category, now - call.queued_at)
-        self._preparing[call] = asyncio.create_task(self._prepare(places, call))
+        self._metrics.task_started(scheduler.lane.value, call.task.category, now - call.queued_at)
+        self._preparing[call] = asyncio.create_task(self._prepare(scheduler, call))
 
-    async def _prepare(self, places: Places, call: Call) -> None:
+    async def _prepare(self, scheduler: LaneScheduler, call: Call) -> None:
         """Do what comes before the blocking call, and begin it."""
         error: Exception | None = None
         bound = asyncio.timeout(self._options.preparation)
@@ -187,7 +187,7 @@ class RemoteTaskService:
             if call.is_cancelled() or self._holding:
                 error = CallCancelled(_NEVER_BEGAN)
             else:
-                self._begin(places, call, function)
+                self._begin(scheduler, call, function)
         except asyncio.CancelledError:
             error = CallCancelled(_STOPPING)
         except Exception as raised:  # noqa: BLE001 - whatever a call raises is its own future's result and nobody else's
@@ -195,41 +195,41 @@ class RemoteTaskService:
             error = CallTimeout(late) if bound.expired() else raised
         del self._preparing[call]
         if error is not None:
-            self._end(places, call, error=error)
+            self._end(scheduler, call, error=error)
 
-    def _begin(self, places: Places, call: Call, function: Callable[[CallContext], Any]) -> None:
+    def _begin(self, scheduler: LaneScheduler, call: Call, function: Callable[[CallContext], Any]) -> None:
         host = call.task.host
         if call.task.on_start:
             call.task.on_start()
 
         def returned(call: Call, result: object, error: BaseException | None) -> None:
-            self._returned(places, call, result, error)
+            self._returned(scheduler, call, result, error)
 
-        call.heard = lambda: self._circuits.heard(host, time.monotonic())
+        call.heard = lambda: self._breakers.heard(host, time.monotonic())
         grace = self._options.deadline_grace
-        call.begin(places.lend(), function, returned, lambda call: self._give_up(places, call), grace)
+        call.begin(scheduler.lend(), function, returned, lambda call: self._give_up(scheduler, call), grace)
 
-    def _returned(self, places: Places, call: Call, result: object, error: BaseException | None) -> None:
+    def _returned(self, scheduler: LaneScheduler, call: Call, result: object, error: BaseException | None) -> None:
         assert call.worker is not None
         if call.given_up:
-            places.returned(call.worker, call.task.host)
-            self._dispatch(places)
+            scheduler.returned(call.worker, call.task.host)
+            self._dispatch(scheduler)
             return
-        places.take_back(call.worker)
+        scheduler.take_back(call.worker)
         answered = True if error is None else getattr(error, "host_answered", None)
-        self._end(places, call, result, error, answered=answered)
+        self._end(scheduler, call, result, error, answered=answered)
 
-    def _give_up(self, places: Places, call: Call) -> None:
+    def _give_up(self, scheduler: LaneScheduler, call: Call) -> None:
         assert call.worker is not None
         call.given_up = True
-        places.abandon(call.worker, call.task.host)
-        self._end(places, call, error=call.hung(), answered=False)
+        scheduler.abandon(call.worker, call.task.host)
+        self._end(scheduler, call, error=call.hung(), answered=False)
 
     # --- endings -----------------------------------------------------------------------------------------------------
 
     def _end(
         self,
-        places: Places,
+        scheduler: LaneScheduler,
         call: Call,
         result: object = None,
         error: BaseException | None = None,
@@ -237,14 +237,14 @@ class RemoteTaskService:
         answered: bool | None = None,
     ) -> None:
         """End a call that has left the queue."""
-        places.ended(call.task.host)
+        scheduler.ended(call.task.host)
         word, now = self._tally(call, error), time.monotonic()
-        self._metrics.task_finished(places.lane.value, call.task.category, word, now - call.started_at)
+        self._metrics.task_finished(scheduler.lane.value, call.task.category, word, now - call.started_at)
         # The breaker first: whoever awaits the future may submit the next call at once.
         self._settle(call, result, error, answered=answered)
-        self._dispatch(places)
+        self._dispatch(scheduler)
 
-    def _drop(self, call: Call, error: CallCancelled | HostHeldBack) -> None:
+    def _drop(self, call: Call, error: CallCancelled | CircuitOpen) -> None:
         """End a call that is still queued."""
         self._lanes[call.task.lane].queue.remove(call.task.host, call.task.key)
         self._tally(call, error)
@@ -253,7 +253,7 @@ class RemoteTaskService:
     def _settle(self, call: Call, result: object, error: BaseException | None, *, answered: bool | None) -> None:
         del self._calls[call.task.key]
         host = call.task.host
-        if self._circuits.ended(host, answered, error, time.monotonic()):
+        if self._breakers.ended(host, answered, error, time.monotonic()):
             self._refuse_waiting(host)
         call.settle(result, error)
         if not self._calls:
@@ -261,11 +261,11 @@ class RemoteTaskService:
 
     def _refuse_waiting(self, host: str) -> None:
         """The host's breaker has opened: what waits for it, but for probes, need not wait for the same failure."""
-        for places in self._lanes.values():
-            for call in places.queue.waiting_on(host):
+        for scheduler in self._lanes.values():
+            for call in scheduler.queue.waiting_on(host):
                 if not call.task.probe:
-                    self._drop(call, self._circuits.refusal(host))
-            places.tidy()
+                    self._drop(call, self._breakers.refusal(host))
+            scheduler.tidy()
 
     def _abandoned(self, call: Call) -> None:
         """Whoever awaited a call does not any more."""

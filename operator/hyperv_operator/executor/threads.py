@@ -39,7 +39,7 @@ class Worker:
             self._thread.name = "worker"
 
 
-class Crew:
+class ThreadPool:
     """The threads of one lane. Used on the event loop alone."""
 
     def __init__(self) -> None:

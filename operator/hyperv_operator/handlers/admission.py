@@ -64,11 +64,11 @@ class Reviewer:
 
 
 class _OwnWords(logging.Filter):
-    """Drops kopf's records of the handler: a refusal is an answer, and kopf would log it as an error."""
+    """Drops kopf's entries of the handler: a refusal is an answer, and kopf would log it as an error."""
 
     @override
-    def filter(self, record: logging.LogRecord) -> bool:
-        return f"'{ENDPOINT}'" not in str(record.msg)
+    def filter(self, entry: logging.LogRecord) -> bool:
+        return f"'{ENDPOINT}'" not in str(entry.msg)
 
 
 def register(registry: kopf.OperatorRegistry, reviewer: Reviewer, server: WebhookServer) -> None:

@@ -1,4 +1,4 @@
-"""What the handlers work with: the reconcilers and the book, made by `app` before the watches start."""
+"""What the handlers work with: the reconcilers and the cache, made by `app` before the watches start."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hyperv_operator.ports import Clock
-from hyperv_operator.reconcilers.cache import Book
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.machine import MachineReconciler
 
@@ -17,7 +17,7 @@ class Context:
     """Passed to every handler in kopf's memo."""
 
     clock: Clock
-    book: Book
+    cache: Cache
     machines: MachineReconciler
     hosts: HostReconciler
 

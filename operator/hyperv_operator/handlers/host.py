@@ -9,7 +9,7 @@ import kopf
 from hyperv_operator.api.names import GROUP, HOST_KIND, HOSTS, VERSION
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.ports import JsonObject
-from hyperv_operator.reconcilers.cache import HostRecord
+from hyperv_operator.reconcilers.cache import HostEntry
 from hyperv_operator.reconcilers.metadata import metadata, ref_of
 
 
@@ -21,13 +21,13 @@ def register(registry: kopf.OperatorRegistry) -> None:
     kopf.on.delete(GROUP, VERSION, HOSTS, id="delete", **where)(remove)
 
 
-def _record(context: Context, body: JsonObject) -> HostRecord:
+def _record(context: Context, body: JsonObject) -> HostEntry:
     meta = metadata(body)
-    record = context.book.hosts.get(meta.name)
-    if record is None or record.ref.uid != meta.uid:
-        record = context.book.hosts[meta.name] = HostRecord(ref_of(HOST_KIND, body), body)
-        context.book.wake_machines_on(record.name)
-    return record
+    entry = context.cache.hosts.get(meta.name)
+    if entry is None or entry.ref.uid != meta.uid:
+        entry = context.cache.hosts[meta.name] = HostEntry(ref_of(HOST_KIND, body), body)
+        context.cache.wake_machines_on(entry.name)
+    return entry
 
 
 async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
@@ -35,14 +35,14 @@ async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> 
     context: Context = memo.context
     plain: JsonObject = dict(body)
     meta = metadata(plain)
-    record = context.book.hosts.get(meta.name)
-    own = record if record and record.ref.uid == meta.uid else None
+    entry = context.cache.hosts.get(meta.name)
+    own = entry if entry and entry.ref.uid == meta.uid else None
     if type == "DELETED":
         if own:
             # Somebody has taken the finalizer away by hand.
             context.hosts.forget(own)
         # Until now the API server still had the object: who looked there has to look again.
-        context.book.wake_machines_on(meta.name)
+        context.cache.wake_machines_on(meta.name)
     elif own and own.observe(plain):
         own.wake.set()
 
@@ -50,16 +50,16 @@ async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> 
 async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
     """Run one host's loop until it is deleted or the operator stops."""
     context: Context = memo.context
-    record = _record(context, dict(body))
+    entry = _record(context, dict(body))
     while not stopped:
-        until = await context.hosts.reconcile(record)
-        await context.sleep(record.wake, until)
+        until = await context.hosts.reconcile(entry)
+        await context.sleep(entry.wake, until)
 
 
 async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
     """Go on with a deleted host's passes until no machine needs it any more; kopf takes the finalizer away after that."""
     context: Context = memo.context
-    record = _record(context, dict(body))
-    while (until := await context.hosts.retire(record)) is not None:
-        await context.sleep(record.wake, until)
-    context.hosts.forget(record)
+    entry = _record(context, dict(body))
+    while (until := await context.hosts.retire(entry)) is not None:
+        await context.sleep(entry.wake, until)
+    context.hosts.forget(entry)

@@ -9,7 +9,7 @@ import kopf
 from hyperv_operator.api.names import GROUP, MACHINE_KIND, MACHINES, VERSION
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.ports import JsonObject
-from hyperv_operator.reconcilers.cache import MachineRecord
+from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.metadata import metadata, ref_of
 
 
@@ -21,48 +21,48 @@ def register(registry: kopf.OperatorRegistry) -> None:
     kopf.on.delete(GROUP, VERSION, MACHINES, id="delete", **where)(remove)
 
 
-def _record(context: Context, body: JsonObject) -> MachineRecord:
+def _record(context: Context, body: JsonObject) -> MachineEntry:
     uid = metadata(body).uid
-    return context.book.machine(uid) or context.book.add(MachineRecord(ref_of(MACHINE_KIND, body), body))
+    return context.cache.machine(uid) or context.cache.add(MachineEntry(ref_of(MACHINE_KIND, body), body))
 
 
 async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
     """Take over what the watch brings, and wake the machine's loop when a person has changed something."""
     context: Context = memo.context
-    record = context.book.machine(metadata(dict(body)).uid)
-    if record is None:
+    entry = context.cache.machine(metadata(dict(body)).uid)
+    if entry is None:
         return
-    if record.observe(_plain(body)) or type == "DELETED":
-        record.wake.set()
+    if entry.observe(_plain(body)) or type == "DELETED":
+        entry.wake.set()
 
 
 async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
     """Run one machine's loop until it is deleted or the operator stops."""
     context: Context = memo.context
-    record = _record(context, _plain(body))
+    entry = _record(context, _plain(body))
     while not stopped:
-        settled = await context.machines.reconcile(record)
+        settled = await context.machines.reconcile(entry)
         if settled.released:
             return
-        await context.sleep(record.wake, settled.until)
+        await context.sleep(entry.wake, settled.until)
 
 
 async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
     """Drive a deleted machine's passes until nothing of it is left; kopf takes the finalizer away after that.
 
-    It may be called again after it has returned: a released machine is no longer in the book, and the next pass finds that
+    It may be called again after it has returned: a released machine is no longer in the cache, and the next pass finds that
     the object is gone.
     """
     context: Context = memo.context
     if metadata(dict(body)).uid in memo.released:
         return
-    record = _record(context, _plain(body))
+    entry = _record(context, _plain(body))
     while True:
-        settled = await context.machines.reconcile(record)
+        settled = await context.machines.reconcile(entry)
         if settled.released:
-            memo.released.add(record.uid)
+            memo.released.add(entry.uid)
             return
-        await context.sleep(record.wake, settled.until)
+        await context.sleep(entry.wake, settled.until)
 
 
 def _plain(body: kopf.Body) -> JsonObject:

@@ -1,1 +1,1 @@
-"""One pass each: gather, decide, act, report. Sees the world through ports alone."""
+"""One pass each: gather, decide, act, report. Sees the deps through ports alone."""

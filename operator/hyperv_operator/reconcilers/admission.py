@@ -9,9 +9,9 @@ from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.core.admission import Admitted, Verdict, review_change, review_creation
 from hyperv_operator.core.snapshot import HostView, Limits, Rival, Snapshot
 from hyperv_operator.ports import JsonObject, NamespaceLabels
-from hyperv_operator.reconcilers.cache import Book
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.metadata import mapping, metadata
-from hyperv_operator.reconcilers.snapshot_builder import UNASKED, rival_of
+from hyperv_operator.reconcilers.snapshot_builder import NEVER_POLLED, rival_of
 from hyperv_operator.schema.model import JobSchema
 
 
@@ -21,7 +21,7 @@ class Admission:
 
     schema: JobSchema
     limits: Limits
-    book: Book
+    cache: Cache
     namespaces: NamespaceLabels
     watched: tuple[str, ...] = ()
     """The namespaces this operator serves; none for all."""
@@ -43,7 +43,7 @@ class Admission:
         spec = parse_spec(HyperVMachineSpec, body.get("spec"))
         readable = spec if isinstance(spec, HyperVMachineSpec) else None
         target = readable.target_host if readable else ""
-        places = (record for record in self.book.places_taken(target, namespace) if not _leaves(record.body))
+        places = (entry for entry in self.cache.places_taken(target, namespace) if not _leaves(entry.body))
         return Snapshot(
             uid=meta.uid,
             namespace=namespace,
@@ -60,22 +60,22 @@ class Admission:
             host=self._host(target),
             namespace_labels=labels,
             rivals=self._rivals(readable, namespace, meta.uid) if readable else (),
-            machines_of_namespace=sum(1 for record in places if record.uid != meta.uid),
+            machines_of_namespace=sum(1 for entry in places if entry.uid != meta.uid),
         )
 
     def _host(self, name: str) -> HostView | None:
-        record = self.book.hosts.get(name)
-        return record.view(UNASKED) if record else None
+        entry = self.cache.hosts.get(name)
+        return entry.view(NEVER_POLLED) if entry else None
 
     def _rivals(self, spec: HyperVMachineSpec, namespace: str, uid: str) -> tuple[Rival, ...]:
-        hosts = {spec.target_host, *(peer.name for peer in self.book.cluster_of(spec.target_host))}
+        hosts = {spec.target_host, *(peer.name for peer in self.cache.cluster_of(spec.target_host))}
         name = str(spec.fields.get("vm_name", ""))
         return tuple(
             rival
-            for record in self.book.machines_on(*hosts)
-            if record.uid != uid
-            and (rival := rival_of(namespace, name, record.body)) is not None
-            and not _leaves(record.body)
+            for entry in self.cache.machines_on(*hosts)
+            if entry.uid != uid
+            and (rival := rival_of(namespace, name, entry.body)) is not None
+            and not _leaves(entry.body)
         )
 
 

@@ -14,11 +14,11 @@ from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.core.machine_status import LaunchStart
 from hyperv_operator.core.rollout import Rollout
-from hyperv_operator.core.snapshot import Holding, HostProblem, HostView, LaunchResult, SecretCheck
+from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, SecretCheck
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import JsonObject, ObjectRef
 from hyperv_operator.protocol.inventory import InventoryReport
-from hyperv_operator.reconcilers.lockout_guard import Logons
+from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
 from hyperv_operator.reconcilers.metadata import is_newer, metadata, was_launched
 
 
@@ -29,20 +29,20 @@ def _set_event() -> asyncio.Event:
 
 
 @dataclass
-class MachineRecord:
+class MachineEntry:
     """One HyperVMachine: the newest version of it that was seen, and what this process does about it."""
 
     ref: ObjectRef
     body: JsonObject
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    holding: Holding | None = None
+    active_task: ActiveTask | None = None
     start: LaunchStart | None = None
     last: LaunchResult | None = None
     failures: int = 0
     removed: bool = False
     released: bool = False
-    awaits_guest: bool = False
+    poll_soon: bool = False
     secrets: tuple[SecretCheck, ...] = ()
     secrets_read_at: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class MachineRecord:
 
 
 @dataclass
-class HostRecord:
+class HostEntry:
     """One HyperVHost: the newest version that was seen, and what was last read from the host."""
 
     ref: ObjectRef
@@ -178,64 +178,62 @@ class HostRecord:
         )
 
 
-class Book:
-    """All records of this process."""
+class Cache:
+    """All entries of this process."""
 
     def __init__(self) -> None:
-        self._machines: dict[str, MachineRecord] = {}
+        self._machines: dict[str, MachineEntry] = {}
         # A machine's target host cannot be changed. Without this, each pass of each machine would look at all others.
-        self._by_host: dict[str | None, dict[str, MachineRecord]] = {}
-        self.hosts: dict[str, HostRecord] = {}
-        self.logons = Logons()
+        self._by_host: dict[str | None, dict[str, MachineEntry]] = {}
+        self.hosts: dict[str, HostEntry] = {}
+        self.logons = LockoutGuard()
 
-    def machine(self, uid: str) -> MachineRecord | None:
-        """Return a machine, or None if it is not in the book."""
+    def machine(self, uid: str) -> MachineEntry | None:
+        """Return a machine, or None if it is not in the cache."""
         return self._machines.get(uid)
 
-    def add(self, record: MachineRecord) -> MachineRecord:
+    def add(self, entry: MachineEntry) -> MachineEntry:
         """Take in a machine and return it."""
-        self._machines[record.uid] = record
-        self._by_host.setdefault(record.target_host, {})[record.uid] = record
-        return record
+        self._machines[entry.uid] = entry
+        self._by_host.setdefault(entry.target_host, {})[entry.uid] = entry
+        return entry
 
-    def drop(self, record: MachineRecord) -> None:
-        """Forget a machine; one that is not in the book is nothing to forget."""
-        self._machines.pop(record.uid, None)
-        others = self._by_host.get(record.target_host, {})
-        others.pop(record.uid, None)
+    def drop(self, entry: MachineEntry) -> None:
+        """Forget a machine; one that is not in the cache is nothing to forget."""
+        self._machines.pop(entry.uid, None)
+        others = self._by_host.get(entry.target_host, {})
+        others.pop(entry.uid, None)
         if not others:
-            self._by_host.pop(record.target_host, None)
+            self._by_host.pop(entry.target_host, None)
 
-    def machines_on(self, *hosts: str) -> Iterator[MachineRecord]:
+    def machines_on(self, *hosts: str) -> Iterator[MachineEntry]:
         """Yield the machines whose target host is one of these."""
-        return (record for host in hosts for record in self._by_host.get(host, {}).values())
+        return (entry for host in hosts for entry in self._by_host.get(host, {}).values())
 
     def wake_machines_on(self, host: str) -> None:
         """Have the machines whose target host this is look again."""
-        for record in self.machines_on(host):
-            record.wake.set()
+        for entry in self.machines_on(host):
+            entry.wake.set()
 
-    def places_taken(self, host: str, namespace: str) -> Iterator[MachineRecord]:
+    def places_taken(self, host: str, namespace: str) -> Iterator[MachineEntry]:
         """Yield the machines of a namespace that hold a place on the host: those that were launched."""
-        return (
-            record for record in self.machines_on(host) if record.ref.namespace == namespace and record.was_launched
-        )
+        return (entry for entry in self.machines_on(host) if entry.ref.namespace == namespace and entry.was_launched)
 
-    def cluster_of(self, host: str) -> tuple[HostRecord, ...]:
+    def cluster_of(self, host: str) -> tuple[HostEntry, ...]:
         """Return the other hosts of a host's failover cluster."""
         own = self.hosts.get(host)
         spec = own.spec if own else None
         if not isinstance(spec, HyperVHostSpec) or spec.failover_cluster is None:
             return ()
         return tuple(
-            record
-            for record in self.hosts.values()
-            if record.name != host
-            and isinstance(other := record.spec, HyperVHostSpec)
+            entry
+            for entry in self.hosts.values()
+            if entry.name != host
+            and isinstance(other := entry.spec, HyperVHostSpec)
             and other.failover_cluster == spec.failover_cluster
         )
 
-    def awaits_guest(self, host: str) -> bool:
+    def poll_soon(self, host: str) -> bool:
         """Tell whether a machine waits for something that this host's next inventory may show."""
-        names = {host, *(record.name for record in self.cluster_of(host))}
-        return any(record.awaits_guest for record in self.machines_on(*names))
+        names = {host, *(entry.name for entry in self.cluster_of(host))}
+        return any(entry.poll_soon for entry in self.machines_on(*names))

@@ -23,7 +23,7 @@ from hyperv_operator.settings import Settings
 
 
 @dataclass(frozen=True)
-class World:
+class Dependencies:
     """The ports, the settings and the active schema."""
 
     settings: Settings

@@ -7,22 +7,22 @@ from pydantic import SecretBytes, SecretStr
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
 from hyperv_operator.ports import HostCredentials, HostEndpoint, SecretData
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.dependencies import Dependencies
 
 _PAIR = "tls.crt and tls.key"
 _WITH_PASSWORD = "username and password"  # noqa: S105 - names of keys
 _WITH_KEYTAB = "username and password, or username and keytab"
 
 
-async def endpoint_of(world: World, name: str, spec: HyperVHostSpec, folder: str) -> HostEndpoint:
+async def endpoint_of(deps: Dependencies, name: str, spec: HyperVHostSpec, folder: str) -> HostEndpoint:
     """Read the credentials and return the endpoint, for the agent's scripts in `folder`.
 
     `CredentialsUnusable` says what is missing in which Secret.
     """
-    namespace, connection = world.settings.operator_namespace, spec.connection
+    namespace, connection = deps.settings.operator_namespace, spec.connection
     secret_name = connection.credentials_secret_ref.name
     try:
-        secret = await world.secrets.read(namespace, secret_name)
+        secret = await deps.secrets.read(namespace, secret_name)
     except ObjectGone:
         raise CredentialsUnusable(
             f"There is no Secret {secret_name!r} in namespace {namespace}: create it with the host's credentials, or correct "

@@ -23,7 +23,7 @@ from hyperv_operator.protocol.job import (
     guest_plaintext,
 )
 from hyperv_operator.protocol.sealing import seal
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.snapshot_builder import read_guest_secrets
 from hyperv_operator.schema.validation import Accepted
 
@@ -46,7 +46,7 @@ def inventory_job(host: HostView, cluster_uid: str) -> InventoryJob:
     )
 
 
-async def build(world: World, snapshot: Snapshot, launch: Launch, run_id: str) -> tuple[RunJob, Sealed | None]:
+async def build(deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: str) -> tuple[RunJob, Sealed | None]:
     """Return the job of a launch, and what its sealing was made from.
 
     Raises `ClusterError` if a Secret cannot be read, `ProtocolViolation` if the guest's key cannot be used.
@@ -57,11 +57,11 @@ async def build(world: World, snapshot: Snapshot, launch: Launch, run_id: str) -
     run = RunRef(
         id=run_id,
         machine_uid=snapshot.uid,
-        cluster_uid=await world.namespaces.cluster_uid(),
+        cluster_uid=await deps.namespaces.cluster_uid(),
         generation=snapshot.generation,
         attempt=launch.attempt,
-        deadline_seconds=world.settings.guest_timeout_seconds,
-        wait_seconds=world.settings.guest_wait_seconds,
+        deadline_seconds=deps.settings.guest_timeout_seconds,
+        wait_seconds=deps.settings.guest_wait_seconds,
     )
     fields = snapshot.spec.fields if snapshot.spec else {}
     name = fields.get("vm_name")
@@ -77,7 +77,7 @@ async def build(world: World, snapshot: Snapshot, launch: Launch, run_id: str) -
             schema = SchemaRef(id="vm-update", version=1)
             return UpdateJob(schema_ref=schema, host=host, run=run, machine=machine, desired=desired), None
         case JobKind.PROVISION:
-            return await _provisioning(world, snapshot, launch, host, run)
+            return await _provisioning(deps, snapshot, launch, host, run)
 
 
 def _desired(snapshot: Snapshot, spec: HyperVMachineSpec) -> DesiredVm:
@@ -93,7 +93,7 @@ def _desired(snapshot: Snapshot, spec: HyperVMachineSpec) -> DesiredVm:
 
 
 async def _provisioning(
-    world: World, snapshot: Snapshot, launch: Launch, host: HostOptions, run: RunRef
+    deps: Dependencies, snapshot: Snapshot, launch: Launch, host: HostOptions, run: RunRef
 ) -> tuple[ProvisioningJob, Sealed | None]:
     submission = snapshot.submission
     assert isinstance(submission, Accepted)
@@ -106,8 +106,8 @@ async def _provisioning(
     )
     if launch.seal_to is None or launch.vm_id is None:
         return job, None
-    values, versions = await read_guest_secrets(world, snapshot, submission.secret_fields)
-    release = world.redaction.hold(tuple(values.values()))
+    values, versions = await read_guest_secrets(deps, snapshot, submission.secret_fields)
+    release = deps.redaction.hold(tuple(values.values()))
     try:
         plaintext = guest_plaintext(submission.os_family.value, submission.fields, values)
         data = seal(plaintext, launch.seal_to, vm_id=launch.vm_id, run_id=run.id)

@@ -18,9 +18,9 @@ from hyperv_operator.api.common import parse_spec
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
 from hyperv_operator.api.names import HostCondition
 from hyperv_operator.core.host_status import MAX_LOGON_FAILURES
-from hyperv_operator.errors import LogonAwaited, LogonHeldBack, LogonRefused
+from hyperv_operator.errors import LogonPending, LogonRefused, LogonSuspended
 from hyperv_operator.ports import AgentReport, HostEndpoint, LoggedOn
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.metadata import mapping, metadata
 
 _VERSIONS_KEPT = 4
@@ -45,21 +45,21 @@ class Credentials:
         self._moved = asyncio.Event()
 
     def check(self, host: str) -> None:
-        """Raise `LogonHeldBack` if this host must not be offered the credentials any more."""
+        """Raise `LogonSuspended` if this host must not be offered the credentials any more."""
         if self.in_a_row < MAX_LOGON_FAILURES and self.refused.get(host, 0) < MAX_LOGON_FAILURES:
             return
         named = [f"{name} ({count} times)" if count > 1 else name for name, count in sorted(self.refused.items())]
         others = f" and {len(named) - _HOSTS_NAMED} more" if len(named) > _HOSTS_NAMED else ""
-        raise LogonHeldBack(
+        raise LogonSuspended(
             f"The credentials in Secret {self.secret!r} were refused by {', '.join(named[:_HOSTS_NAMED])}{others}. They are "
             "not offered again, so that the account is not locked out: correct user name and password there. It goes on when "
             "the Secret has changed."
         )
 
     def take_turn(self, attempt: LogonAttempt) -> None:
-        """Let an attempt try the credentials, or raise `LogonAwaited` while another one proves them."""
+        """Let an attempt try the credentials, or raise `LogonPending` while another one proves them."""
         if not self.proven and self._trying not in (None, attempt):
-            raise LogonAwaited(f"Another host is trying the new credentials in Secret {self.secret!r} just now.")
+            raise LogonPending(f"Another host is trying the new credentials in Secret {self.secret!r} just now.")
         if not self.proven:
             self._trying = attempt
 
@@ -76,13 +76,13 @@ class Credentials:
             await self._moved.wait()
 
 
-class Logons:
+class LockoutGuard:
     """All versions of all credentials that were used lately."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Credentials] = {}
 
-    async def of(self, world: World, endpoint: HostEndpoint) -> Credentials:
+    async def of(self, deps: Dependencies, endpoint: HostEndpoint) -> Credentials:
         """Return what is known of an endpoint's credentials, at first from the statuses of all hosts.
 
         Raises `ClusterError` if those cannot be read.
@@ -90,7 +90,7 @@ class Logons:
         secret, version = key = endpoint.credentials_name, endpoint.credentials_version
         if key not in self._known:
             before = Credentials(secret)
-            await _recall(world, before, version)
+            await _recall(deps, before, version)
             # Somebody else may have come first meanwhile, and count already.
             self._known.setdefault(key, before)
             for old in [one for one in self._known if one[0] == secret][:-_VERSIONS_KEPT]:
@@ -98,9 +98,9 @@ class Logons:
         return self._known[key]
 
 
-async def _recall(world: World, credentials: Credentials, version: str) -> None:
+async def _recall(deps: Dependencies, credentials: Credentials, version: str) -> None:
     reached = False
-    for body in await world.objects.list_hosts():
+    for body in await deps.objects.list_hosts():
         spec = parse_spec(HyperVHostSpec, body.get("spec"))
         if not isinstance(spec, HyperVHostSpec) or spec.connection.credentials_secret_ref.name != credentials.secret:
             continue
@@ -119,26 +119,26 @@ async def _recall(world: World, credentials: Credentials, version: str) -> None:
 class LogonAttempt:
     """What one call does about its logon: it asks for leave before, and tells how it ended."""
 
-    def __init__(self, logons: Logons, host: str) -> None:
+    def __init__(self, logons: LockoutGuard, host: str) -> None:
         self._logons = logons
         self._host = host
         self._version = ""
         self._refusals = 0
         self._credentials: Credentials | None = None
 
-    async def begin(self, world: World, endpoint: HostEndpoint) -> None:
-        """Ask for leave to log on; raises `LogonHeldBack`, or `LogonAwaited` while another attempt is under way."""
-        (await self._meet(world, endpoint)).take_turn(self)
+    async def begin(self, deps: Dependencies, endpoint: HostEndpoint) -> None:
+        """Ask for leave to log on; raises `LogonSuspended`, or `LogonPending` while another attempt is under way."""
+        (await self._meet(deps, endpoint)).take_turn(self)
 
-    async def follow(self, world: World, endpoint: HostEndpoint) -> None:
-        """Ask for leave to log on with credentials that are proven; `LogonAwaited` until an inventory has done that."""
-        if not (await self._meet(world, endpoint)).proven:
-            raise LogonAwaited(
+    async def follow(self, deps: Dependencies, endpoint: HostEndpoint) -> None:
+        """Ask for leave to log on with credentials that are proven; `LogonPending` until an inventory has done that."""
+        if not (await self._meet(deps, endpoint)).proven:
+            raise LogonPending(
                 f"The credentials in Secret {endpoint.credentials_name!r} are new: the next inventory of a host tries them first."
             )
 
-    async def _meet(self, world: World, endpoint: HostEndpoint) -> Credentials:
-        self._credentials = credentials = await self._logons.of(world, endpoint)
+    async def _meet(self, deps: Dependencies, endpoint: HostEndpoint) -> Credentials:
+        self._credentials = credentials = await self._logons.of(deps, endpoint)
         self._version, self._refusals = endpoint.credentials_version, credentials.refusals
         credentials.check(self._host)
         return credentials

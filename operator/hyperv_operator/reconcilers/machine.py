@@ -16,12 +16,12 @@ from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
 from hyperv_operator.core.decision import Decision
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.plan import decide
-from hyperv_operator.core.snapshot import Holding, Snapshot
+from hyperv_operator.core.snapshot import ActiveTask, Snapshot
 from hyperv_operator.errors import (
     AuthenticationFailed,
     ClusterError,
     HostUnreachable,
-    LogonAwaited,
+    LogonPending,
     ObjectGone,
     WriteConflict,
 )
@@ -29,10 +29,10 @@ from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
 from hyperv_operator.protocol.job import ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
 from hyperv_operator.reconcilers import jobs, status_writer
-from hyperv_operator.reconcilers.cache import Book, MachineRecord
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.cache import Cache, MachineEntry
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of
-from hyperv_operator.reconcilers.launch_observer import Follower, Outdated
+from hyperv_operator.reconcilers.launch_observer import LaunchObserver, Outdated
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
@@ -59,96 +59,96 @@ class Settled:
 class MachineReconciler:
     """Runs passes. A machine's passes never overlap; nor does one overlap the start of its launch."""
 
-    def __init__(self, world: World, book: Book) -> None:
-        self._world = world
-        self._book = book
+    def __init__(self, deps: Dependencies, cache: Cache) -> None:
+        self._deps = deps
+        self._cache = cache
         self._background: set[asyncio.Task[None]] = set()
 
-    async def reconcile(self, record: MachineRecord) -> Settled:
+    async def reconcile(self, entry: MachineEntry) -> Settled:
         """Make one pass. Failures of the Kubernetes API are logged and lead to another pass, never out of here."""
         started, result = time.monotonic(), "acted"
         try:
-            async with record.lock:
-                settled = await self._pass(record)
-            result = "acted" if record.holding or settled.released else "waited"
+            async with entry.lock:
+                settled = await self._pass(entry)
+            result = "acted" if entry.active_task or settled.released else "waited"
         except ObjectGone:
-            settled = self._released(record)
+            settled = self._released(entry)
         except WriteConflict as conflict:
-            result, settled = "conflict", Settled(self._world.clock.now() + timedelta(seconds=1))
-            log.info("%s", conflict, extra=_where(record))
+            result, settled = "conflict", Settled(self._deps.clock.now() + timedelta(seconds=1))
+            log.info("%s", conflict, extra=_where(entry))
         except ClusterError as error:
-            result, settled = "error", Settled(self._world.clock.now() + _CLUSTER_PAUSE)
-            log.warning("%s", error, extra=_where(record))
+            result, settled = "error", Settled(self._deps.clock.now() + _CLUSTER_PAUSE)
+            log.warning("%s", error, extra=_where(entry))
         except Exception:
-            result, settled = "error", Settled(self._world.clock.now() + _CLUSTER_PAUSE)
-            log.exception("A pass failed in a way nobody foresaw", extra=_where(record))
-        self._world.metrics.reconciled("HyperVMachine", result, time.monotonic() - started)
+            result, settled = "error", Settled(self._deps.clock.now() + _CLUSTER_PAUSE)
+            log.exception("A pass failed in a way nobody foresaw", extra=_where(entry))
+        self._deps.metrics.reconciled("HyperVMachine", result, time.monotonic() - started)
         return settled
 
-    async def _pass(self, record: MachineRecord) -> Settled:
-        if record.released:
+    async def _pass(self, entry: MachineEntry) -> Settled:
+        if entry.released:
             return Settled(released=True)
         for left in range(_CONFLICTS, 0, -1):
-            record.wake.clear()
-            snapshot = await gather(self._world, self._book, record)
-            decision = decide(snapshot, self._world.clock.now())
+            entry.wake.clear()
+            snapshot = await gather(self._deps, self._cache, entry)
+            decision = decide(snapshot, self._deps.clock.now())
             try:
-                return await self._act(record, snapshot, decision)
+                return await self._act(entry, snapshot, decision)
             except WriteConflict:
                 if left == 1:
                     raise
-                record.observe(await self._world.objects.get(record.ref))
+                entry.observe(await self._deps.objects.get(entry.ref))
         raise AssertionError
 
-    async def _act(self, record: MachineRecord, snapshot: Snapshot, decision: Decision) -> Settled:
-        now = self._world.clock.now()
-        self._expect(record, decision)
+    async def _act(self, entry: MachineEntry, snapshot: Snapshot, decision: Decision) -> Settled:
+        now = self._deps.clock.now()
+        self._expect(entry, decision)
         match decision.action:
             case Launch() as launch:
-                self._submit(record, snapshot, launch)
+                self._submit(entry, snapshot, launch)
                 return Settled(now + _QUEUE_PATIENCE)
             case Release() as release:
-                await self._let_go(record, release)
-                return self._released(record)
+                await self._let_go(entry, release)
+                return self._released(entry)
             case Wait(until=until):
-                if snapshot.deleting and snapshot.holding and snapshot.holding.kind is not JobKind.REMOVE:
-                    self._world.tasks.cancel(record.uid)
+                if snapshot.deleting and snapshot.active_task and snapshot.active_task.kind is not JobKind.REMOVE:
+                    self._deps.tasks.cancel(entry.uid)
                 await status_writer.write(
-                    self._world, record, snapshot.status, compose(snapshot, decision.standing, now)
+                    self._deps, entry, snapshot.status, compose(snapshot, decision.assessment, now)
                 )
-                if record.holding:
-                    until = now + timedelta(seconds=max(self._world.settings.progress_interval_seconds, 0.5))
+                if entry.active_task:
+                    until = now + timedelta(seconds=max(self._deps.settings.progress_interval_seconds, 0.5))
                 return Settled(until)
 
-    def _expect(self, record: MachineRecord, decision: Decision) -> None:
+    def _expect(self, entry: MachineEntry, decision: Decision) -> None:
         """Have the host looked at more often while this machine waits for something to show there."""
-        before = record.awaits_guest
-        record.awaits_guest = isinstance(decision.action, Wait) and decision.action.for_guest
-        host = self._book.hosts.get(record.target_host or "")
-        phase = record.holding.step if record.holding else decision.standing.reason.value
-        if host and ((record.awaits_guest and not before) or phase != record.phase):
+        before = entry.poll_soon
+        entry.poll_soon = isinstance(decision.action, Wait) and decision.action.poll_soon
+        host = self._cache.hosts.get(entry.target_host or "")
+        phase = entry.active_task.step if entry.active_task else decision.assessment.reason.value
+        if host and ((entry.poll_soon and not before) or phase != entry.phase):
             host.wake.set()
-        record.phase = phase or ""
+        entry.phase = phase or ""
 
-    def _submit(self, record: MachineRecord, snapshot: Snapshot, launch: Launch) -> None:
+    def _submit(self, entry: MachineEntry, snapshot: Snapshot, launch: Launch) -> None:
         place = identity.place(snapshot)
         assert place is not None
         host = place.name
-        follower = Follower(self._world, record, launch, self._later)
-        logon = LogonAttempt(self._book.logons, host)
+        follower = LaunchObserver(self._deps, entry, launch, self._later)
+        logon = LogonAttempt(self._cache.logons, host)
 
         def on_report(report: AgentReport) -> None:
             logon.on_report(report)
             follower.on_report(report)
 
-        record.holding = Holding(launch.kind, running=False, since=self._world.clock.now())
-        future = self._world.tasks.submit(
+        entry.active_task = ActiveTask(launch.kind, running=False, since=self._deps.clock.now())
+        future = self._deps.tasks.submit(
             RemoteTask(
-                key=record.uid,
+                key=entry.uid,
                 host=host,
                 lane=Lane.JOB,
                 category=launch.kind.value,
-                prepare=self._preparation(record, launch, host, logon),
+                prepare=self._preparation(entry, launch, host, logon),
                 on_report=on_report,
             )
         )
@@ -158,80 +158,80 @@ class MachineReconciler:
 
     def _doubt(self, name: str, ended: asyncio.Future[Outcome]) -> None:
         """A launch had no answer, or no logon: have the host looked at now, so that its own condition tells all machines."""
-        host = self._book.hosts.get(name)
-        doubtful = (HostUnreachable, AuthenticationFailed, LogonAwaited)
+        host = self._cache.hosts.get(name)
+        doubtful = (HostUnreachable, AuthenticationFailed, LogonPending)
         if host and not ended.cancelled() and isinstance(ended.exception(), doubtful):
             host.read_at = None
             host.wake.set()
 
     def _preparation(
-        self, record: MachineRecord, launch: Launch, host: str, logon: LogonAttempt
+        self, entry: MachineEntry, launch: Launch, host: str, logon: LogonAttempt
     ) -> Callable[[], Awaitable[Callable[[CallContext], Outcome]]]:
         async def prepare() -> Callable[[CallContext], Outcome]:
-            async with record.lock:
-                return await self._prepare(record, launch.kind, host, logon)
+            async with entry.lock:
+                return await self._prepare(entry, launch.kind, host, logon)
 
         return prepare
 
     async def _prepare(
-        self, record: MachineRecord, kind: JobKind, host: str, logon: LogonAttempt
+        self, entry: MachineEntry, kind: JobKind, host: str, logon: LogonAttempt
     ) -> Callable[[CallContext], Outcome]:
         """Look afresh, and claim the launch if it is still what is called for.
 
         The claim is written last, with a resourceVersion test: whoever loses it does not launch.
         """
-        world = self._world
-        if record.released:
+        deps = self._deps
+        if entry.released:
             raise Outdated("The machine was released while its launch was queued.")
-        snapshot = replace(await gather(world, self._book, record, fresh=True), holding=None)
-        now = world.clock.now()
+        snapshot = replace(await gather(deps, self._cache, entry, fresh=True), active_task=None)
+        now = deps.clock.now()
         decision = decide(snapshot, now)
         launch = decision.action
         if not isinstance(launch, Launch) or launch.kind is not kind:
             if isinstance(launch, Wait):
-                await status_writer.write(world, record, snapshot.status, compose(snapshot, decision.standing, now))
+                await status_writer.write(deps, entry, snapshot.status, compose(snapshot, decision.assessment, now))
             raise Outdated("The launch is no longer what is called for; looking again.")
-        if not metadata(record.body).guarded:
+        if not metadata(entry.body).guarded:
             raise Outdated("The resource does not carry the operator's finalizer yet.")
         place = identity.place(snapshot)
         assert place is not None
         if place.name != host:
             raise Outdated("The failover cluster has moved the VM to another host; looking again.")
         version = agent_version.version_for(snapshot, launch)
-        folder = await ensure_host_setup(self._book.hosts.get(host), place, version)
-        endpoint = await endpoint_of(world, host, place.spec, folder)
-        await logon.follow(world, endpoint)
+        folder = await ensure_host_setup(self._cache.hosts.get(host), place, version)
+        endpoint = await endpoint_of(deps, host, place.spec, folder)
+        await logon.follow(deps, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
-        job, sealed = await jobs.build(world, snapshot, launch, run_id)
+        job, sealed = await jobs.build(deps, snapshot, launch, run_id)
         start = LaunchStart(
-            kind, run_id, launch.attempt, snapshot.generation, world.clock.now(), job.redacted(), sealed, version
+            kind, run_id, launch.attempt, snapshot.generation, deps.clock.now(), job.redacted(), sealed, version
         )
-        claimed = compose_start(snapshot, start, world.settings.operator_identity, start.started_at)
-        await status_writer.write(world, record, snapshot.status, claimed)
-        record.start, record.step_since = start, start.started_at
-        record.holding = Holding(kind, running=True, since=start.started_at)
-        record.os_family = str(job.fields["os_family"]) if isinstance(job, ProvisioningJob) else record.os_family
-        record.wake.set()
-        return lambda context: world.agent.run(endpoint, job, context)
+        claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
+        await status_writer.write(deps, entry, snapshot.status, claimed)
+        entry.start, entry.step_since = start, start.started_at
+        entry.active_task = ActiveTask(kind, running=True, since=start.started_at)
+        entry.os_family = str(job.fields["os_family"]) if isinstance(job, ProvisioningJob) else entry.os_family
+        entry.wake.set()
+        return lambda context: deps.agent.run(endpoint, job, context)
 
-    async def _let_go(self, record: MachineRecord, release: Release) -> None:
-        self._world.tasks.cancel(record.uid)
+    async def _let_go(self, entry: MachineEntry, release: Release) -> None:
+        self._deps.tasks.cancel(entry.uid)
         reason = EventReason.ABANDONED if release.abandoned else EventReason.DELETED
         text = release.left_behind or "Nothing of the machine is left on its host."
         if release.abandoned:
-            self._world.metrics.abandoned(record.target_host or "")
-        log.info("Released: %s", text, extra=_where(record))
-        await self._world.events.emit(record.ref, reason.value, text, warning=release.abandoned)
+            self._deps.metrics.abandoned(entry.target_host or "")
+        log.info("Released: %s", text, extra=_where(entry))
+        await self._deps.events.emit(entry.ref, reason.value, text, warning=release.abandoned)
 
-    def _released(self, record: MachineRecord) -> Settled:
-        record.released = True
-        self._world.metrics.machine_gone(record.uid)
-        self._book.drop(record)
-        host = self._book.hosts.get(record.target_host or "")
+    def _released(self, entry: MachineEntry) -> Settled:
+        entry.released = True
+        self._deps.metrics.machine_gone(entry.uid)
+        self._cache.drop(entry)
+        host = self._cache.hosts.get(entry.target_host or "")
         if host:
             host.wake.set()
-        for other in self._book.machines_on(record.target_host or ""):
-            if other.vm_name and record.vm_name and other.vm_name.casefold() == record.vm_name.casefold():
+        for other in self._cache.machines_on(entry.target_host or ""):
+            if other.vm_name and entry.vm_name and other.vm_name.casefold() == entry.vm_name.casefold():
                 other.wake.set()
         return Settled(released=True)
 
@@ -241,5 +241,5 @@ class MachineReconciler:
         task.add_done_callback(self._background.discard)
 
 
-def _where(record: MachineRecord) -> dict[str, object]:
-    return {"machine": f"{record.ref.namespace}/{record.ref.name}", "uid": record.uid, "host": record.target_host}
+def _where(entry: MachineEntry) -> dict[str, object]:
+    return {"machine": f"{entry.ref.namespace}/{entry.ref.name}", "uid": entry.uid, "host": entry.target_host}

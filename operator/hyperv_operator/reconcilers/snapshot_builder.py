@@ -10,30 +10,30 @@ from hyperv_operator.api.names import HOST_KIND, MachineCondition, Reason
 from hyperv_operator.core.snapshot import HostProblem, HostView, Rival, SecretCheck, Snapshot
 from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone
 from hyperv_operator.ports import JsonObject, ObjectRef
-from hyperv_operator.reconcilers.cache import Book, HostRecord, MachineRecord
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.metadata import mapping, metadata, ref_of
 from hyperv_operator.schema import values
 
-UNASKED = HostProblem(Reason.WAITING_FOR_INVENTORY, "The host has not been asked yet.", needs_person=False)
+NEVER_POLLED = HostProblem(Reason.WAITING_FOR_INVENTORY, "The host has not been asked yet.", needs_person=False)
 
 
-async def gather(world: World, book: Book, record: MachineRecord, *, fresh: bool = False) -> Snapshot:
-    """Return the machine's snapshot; the record's body is read again if `fresh`, or if it is being deleted."""
-    if fresh or metadata(record.body).deleting:
-        record.observe(await world.objects.get(record.ref))
-    now = world.clock.now()
-    meta = metadata(record.body)
-    spec = parse_spec(HyperVMachineSpec, record.body.get("spec"))
+async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh: bool = False) -> Snapshot:
+    """Return the machine's snapshot; the entry's body is read again if `fresh`, or if it is being deleted."""
+    if fresh or metadata(entry.body).deleting:
+        entry.observe(await deps.objects.get(entry.ref))
+    now = deps.clock.now()
+    meta = metadata(entry.body)
+    spec = parse_spec(HyperVMachineSpec, entry.body.get("spec"))
     readable = spec if isinstance(spec, HyperVMachineSpec) else None
-    status = HyperVMachineStatus.parse(record.body.get("status"))
-    host, peers = await _hosts(world, book, record.target_host)
+    status = HyperVMachineStatus.parse(entry.body.get("status"))
+    host, peers = await _hosts(deps, cache, entry.target_host)
     guest = status.condition(MachineCondition.GUEST_CONFIGURED)
     configured = guest is not None and guest.status == "True"
-    if readable and not configured and not meta.deleting and (fresh or record.holding is None):
-        await _refresh(world, record, readable, now, fresh=fresh)
+    if readable and not configured and not meta.deleting and (fresh or entry.active_task is None):
+        await _refresh(deps, entry, readable, now, fresh=fresh)
     return Snapshot(
-        uid=record.uid,
+        uid=entry.uid,
         namespace=meta.namespace or "",
         name=meta.name,
         generation=meta.generation,
@@ -43,56 +43,58 @@ async def gather(world: World, book: Book, record: MachineRecord, *, fresh: bool
         spec=readable,
         spec_error=None if readable else str(spec),
         status=status,
-        schema=world.schema,
-        limits=world.limits,
+        schema=deps.schema,
+        limits=deps.limits,
         host=host,
         peers=peers,
-        namespace_labels=dict(record.labels),
-        secrets=record.secrets,
-        rivals=() if configured else await _rivals(world, book, record, fresh=fresh),
+        namespace_labels=dict(entry.labels),
+        secrets=entry.secrets,
+        rivals=() if configured else await _rivals(deps, cache, entry, fresh=fresh),
         machines_of_namespace=sum(
-            1 for other in book.places_taken(record.target_host or "", meta.namespace or "") if other.uid != record.uid
+            1 for other in cache.places_taken(entry.target_host or "", meta.namespace or "") if other.uid != entry.uid
         ),
-        holding=record.holding,
-        last=record.last,
-        failures=record.failures,
-        removed=record.removed,
+        active_task=entry.active_task,
+        last=entry.last,
+        failures=entry.failures,
+        removed=entry.removed,
     )
 
 
-async def _hosts(world: World, book: Book, name: str | None) -> tuple[HostView | None, tuple[HostView, ...]]:
+async def _hosts(deps: Dependencies, cache: Cache, name: str | None) -> tuple[HostView | None, tuple[HostView, ...]]:
     if name is None:
         return None, ()
-    record = book.hosts.get(name)
-    if record is None:
+    entry = cache.hosts.get(name)
+    if entry is None:
         # The watch may not have brought it yet: only the API server can say that it does not exist.
         try:
-            body = await world.objects.get(ObjectRef(HOST_KIND, name))
+            body = await deps.objects.get(ObjectRef(HOST_KIND, name))
         except ObjectGone:
             return None, ()
-        record = HostRecord(ref_of(HOST_KIND, body), body)
-    peers = (peer.view(UNASKED) for peer in book.cluster_of(name))
-    return record.view(UNASKED), tuple(peer for peer in peers if peer)
+        entry = HostEntry(ref_of(HOST_KIND, body), body)
+    peers = (peer.view(NEVER_POLLED) for peer in cache.cluster_of(name))
+    return entry.view(NEVER_POLLED), tuple(peer for peer in peers if peer)
 
 
-async def _refresh(world: World, record: MachineRecord, spec: HyperVMachineSpec, now: datetime, *, fresh: bool) -> None:
+async def _refresh(
+    deps: Dependencies, entry: MachineEntry, spec: HyperVMachineSpec, now: datetime, *, fresh: bool
+) -> None:
     """Look at the namespace's labels and at the Secrets again, where the last look is too old."""
-    old = now - timedelta(seconds=world.settings.secret_poll_seconds)
-    namespace = record.ref.namespace or ""
-    if fresh or record.labels_read_at is None or record.labels_read_at <= old:
-        record.labels = dict(await world.namespaces.labels(namespace))
-        record.labels_read_at = now
+    old = now - timedelta(seconds=deps.settings.secret_poll_seconds)
+    namespace = entry.ref.namespace or ""
+    if fresh or entry.labels_read_at is None or entry.labels_read_at <= old:
+        entry.labels = dict(await deps.namespaces.labels(namespace))
+        entry.labels_read_at = now
     wanted = [(name, ref.secret_key_ref.name, ref.secret_key_ref.key) for name, ref in spec.secret_fields.items()]
-    known = [(check.field, check.secret_name, check.key) for check in record.secrets]
-    if fresh or wanted != known or record.secrets_read_at is None or record.secrets_read_at <= old:
-        record.secrets = tuple([await _check(world, namespace, *reference) for reference in wanted])
-        record.secrets_read_at = now
+    known = [(check.field, check.secret_name, check.key) for check in entry.secrets]
+    if fresh or wanted != known or entry.secrets_read_at is None or entry.secrets_read_at <= old:
+        entry.secrets = tuple([await _check(deps, namespace, *reference) for reference in wanted])
+        entry.secrets_read_at = now
 
 
-async def _check(world: World, namespace: str, field: str, name: str, key: str) -> SecretCheck:
+async def _check(deps: Dependencies, namespace: str, field: str, name: str, key: str) -> SecretCheck:
     where = f"spec.secretFields.{field}:"
     try:
-        secret = await world.secrets.read(namespace, name)
+        secret = await deps.secrets.read(namespace, name)
     except ObjectGone:
         detail = f"{where} there is no Secret {name!r} in this namespace; create it with the key {key!r}."
         return SecretCheck(field, name, key, None, Reason.SECRET_NOT_FOUND, detail)
@@ -102,7 +104,7 @@ async def _check(world: World, namespace: str, field: str, name: str, key: str) 
     if key not in secret.data:
         detail = f"{where} Secret {name!r} has no key {key!r}; add it, or correct the reference."
         return SecretCheck(field, name, key, secret.resource_version, Reason.SECRET_KEY_NOT_FOUND, detail)
-    definition = world.schema.field(field)
+    definition = deps.schema.field(field)
     try:
         problem = values.check_secret(definition, secret.data[key].decode()) if definition else None
         detail = problem.message if problem else ""
@@ -114,20 +116,20 @@ async def _check(world: World, namespace: str, field: str, name: str, key: str) 
     return SecretCheck(field, name, key, secret.resource_version)
 
 
-async def _rivals(world: World, book: Book, record: MachineRecord, *, fresh: bool) -> tuple[Rival, ...]:
+async def _rivals(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh: bool) -> tuple[Rival, ...]:
     """Return who else wants the VM name on the host or its cluster: from memory, or listed anew before a launch."""
-    host, name = record.target_host, record.vm_name
+    host, name = entry.target_host, entry.vm_name
     if host is None or name is None:
         return ()
-    hosts = (host, *(peer.name for peer in book.cluster_of(host)))
+    hosts = (host, *(peer.name for peer in cache.cluster_of(host)))
     bodies: list[JsonObject] = []
     if fresh:
         for one in hosts:
-            bodies += await world.objects.list_machines(one)
+            bodies += await deps.objects.list_machines(one)
     else:
-        bodies = [other.body for other in book.machines_on(*hosts)]
-    found = (rival_of(record.ref.namespace or "", name, body) for body in bodies)
-    return tuple(rival for rival in found if rival is not None and rival.uid != record.uid)
+        bodies = [other.body for other in cache.machines_on(*hosts)]
+    found = (rival_of(entry.ref.namespace or "", name, body) for body in bodies)
+    return tuple(rival for rival in found if rival is not None and rival.uid != entry.uid)
 
 
 def rival_of(namespace: str, vm_name: str, body: JsonObject) -> Rival | None:
@@ -148,7 +150,7 @@ def rival_of(namespace: str, vm_name: str, body: JsonObject) -> Rival | None:
 
 
 async def read_guest_secrets(
-    world: World, snapshot: Snapshot, names: tuple[str, ...]
+    deps: Dependencies, snapshot: Snapshot, names: tuple[str, ...]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Read the values of these secret fields now; returns field to value, and Secret to resourceVersion.
 
@@ -158,7 +160,7 @@ async def read_guest_secrets(
     found, versions = {}, {}
     for name in names:
         ref = snapshot.spec.secret_fields[name].secret_key_ref
-        secret = await world.secrets.read(snapshot.namespace, ref.name)
+        secret = await deps.secrets.read(snapshot.namespace, ref.name)
         if ref.key not in secret.data:
             raise ClusterError(f"Secret {ref.name!r} has lost its key {ref.key!r}.")
         found[name] = secret.data[ref.key].decode()

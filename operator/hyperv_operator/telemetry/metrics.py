@@ -86,8 +86,8 @@ class PrometheusMetrics:
         self._running = Gauge(f"{_PREFIX}_lane_running", "Calls that run.", ["lane"], registry=registry)
         self._workers = Gauge(f"{_PREFIX}_lane_workers", "Calls that may run at a time.", ["lane"], registry=registry)
         self._lanes: dict[str, tuple[Gauge, ...]] = {}
-        self._most = Gauge(
-            f"{_PREFIX}_lane_workers_limit", "Calls that may run at a time at the most.", ["lane"], registry=registry
+        self._max_workers = Gauge(
+            f"{_PREFIX}_lane_workers_max", "Calls that may run at a time at the most.", ["lane"], registry=registry
         )
         self._hanging = Gauge(
             f"{_PREFIX}_hanging_calls", "Calls that were given up and have not returned.", ["lane"], registry=registry
@@ -109,7 +109,7 @@ class PrometheusMetrics:
             f"{_PREFIX}_calls_refused", "Calls refused since their host does not answer.", ["host"], registry=registry
         )
         self._open = Gauge(
-            f"{_PREFIX}_host_held_back",
+            f"{_PREFIX}_host_circuit_open",
             "1 while a host does not answer and is not called.",
             ["host"],
             registry=registry,
@@ -163,13 +163,13 @@ class PrometheusMetrics:
         """Count one WinRM operation."""
         self._winrm.labels(host, operation, result).observe(seconds)
 
-    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, most: int) -> None:
+    def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, max_workers: int) -> None:
         """Set one lane's gauges."""
         gauges = self._lanes.get(lane)
         if gauges is None:
-            families = (self._queued, self._running, self._workers, self._most)
+            families = (self._queued, self._running, self._workers, self._max_workers)
             gauges = self._lanes[lane] = tuple(family.labels(lane) for family in families)
-        for gauge, value in zip(gauges, (queued, running, workers, most), strict=True):
+        for gauge, value in zip(gauges, (queued, running, workers, max_workers), strict=True):
             gauge.set(value)
 
     def calls_hang(self, lane: str, *, count: int, alarm: bool) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from hyperv_operator.errors import (
+    AgentFilesInUse,
     AgentMissing,
     HostError,
     ProtocolViolation,
     RecordError,
     RolloutFailed,
-    RolloutHeldUp,
 )
 from hyperv_operator.ports import CallContext, HostEndpoint, LogStream, Metrics
 from hyperv_operator.protocol import rollout
@@ -131,4 +131,4 @@ def _refusal(answer: RolloutAnswer, where: str) -> HostError:
     if code in (RolloutCode.HOST_NOT_PREPARED, RolloutCode.ACCESS_DENIED):
         return AgentMissing(f"{where} is not prepared for the agent: {answer.message}")
     text = f"The agent could not be put on {where} ({code}): {answer.message}"
-    return RolloutHeldUp(text) if code is RolloutCode.IN_USE else RolloutFailed(text)
+    return AgentFilesInUse(text) if code is RolloutCode.IN_USE else RolloutFailed(text)

@@ -50,7 +50,7 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
     assert (job["hanging"], job["hanging_limit"]) == (0, 8)
     assert seen["tallies"] == [
         {"lane": "fast", "category": "long", "result": "HostUnreachable", "count": 3},
-        {"lane": "job", "category": "long", "result": "HostHeldBack", "count": 1},
+        {"lane": "job", "category": "long", "result": "CircuitOpen", "count": 1},
         {"lane": "job", "category": "long", "result": "ok", "count": 1},
     ]
     assert seen["refused"] == {"h2": 1}
@@ -61,8 +61,8 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
     assert "10.0.0.1" not in text
     for line in (
         'hyperv_operator_queue_depth{lane="job"} 2.0',
-        'hyperv_operator_lane_workers_limit{lane="fast"} 2.0',
-        'hyperv_operator_host_held_back{host="h2"} 1.0',
+        'hyperv_operator_lane_workers_max{lane="fast"} 2.0',
+        'hyperv_operator_host_circuit_open{host="h2"} 1.0',
         'hyperv_operator_calls_refused_total{host="h2"} 1.0',
         'hyperv_operator_task_duration_seconds_count{category="long",lane="fast",result="HostUnreachable"} 3.0',
     ):
@@ -71,4 +71,4 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
     await asyncio.gather(*held)
     tasks.forget_host("h2")
     metrics.host_gone("h2")
-    assert metrics.registry.get_sample_value("hyperv_operator_host_held_back", {"host": "h2"}) is None
+    assert metrics.registry.get_sample_value("hyperv_operator_host_circuit_open", {"host": "h2"}) is None

@@ -84,7 +84,7 @@ async def test_a_server_without_a_certificate_waits_for_it(
     certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     def complained() -> list[str]:
-        return [record.getMessage() for record in caplog.records if "cannot be used" in record.getMessage()]
+        return [entry.getMessage() for entry in caplog.records if "cannot be used" in entry.getMessage()]
 
     async def look() -> list[str]:
         return complained()
@@ -129,7 +129,7 @@ async def test_a_broken_renewal_leaves_the_certificate_in_use(
                 (certificates.folder / "tls.crt").unlink()
 
         async def complained() -> bool:
-            return any("cannot be used" in record.getMessage() for record in caplog.records)
+            return any("cannot be used" in entry.getMessage() for entry in caplog.records)
 
         await wait_until_async(complained, what="a complaint")
         shown, answer = await _ask(certificates.authority.pem, port)

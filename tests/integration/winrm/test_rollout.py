@@ -10,11 +10,11 @@ import bundles
 from hostcalls import OPTIONS, Listener, endpoint
 from hostsim.host import SimulatedHost
 from hyperv_operator.errors import (
+    AgentFilesInUse,
     AgentMissing,
     CallTimeout,
     HostError,
     RolloutFailed,
-    RolloutHeldUp,
     ShellLost,
     WrongHost,
 )
@@ -94,7 +94,7 @@ def test_a_byte_that_changes_on_the_way_is_noticed_and_nothing_is_activated(
 
 
 @pytest.mark.parametrize(
-    ("code", "error"), [("DiskFull", RolloutFailed), ("InUse", RolloutHeldUp), ("AccessDenied", AgentMissing)]
+    ("code", "error"), [("DiskFull", RolloutFailed), ("InUse", AgentFilesInUse), ("AccessDenied", AgentMissing)]
 )
 def test_what_the_host_refuses_is_told(
     host: SimulatedHost, install: Install, code: str, error: type[HostError]

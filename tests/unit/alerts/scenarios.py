@@ -42,7 +42,7 @@ def operator(minute: int, metrics: PrometheusMetrics, *, host: HostSnapshot = WE
     """An operator that is well: its watch is fresh, its lanes are idle, and another host of its is well too."""
     metrics.watch_age(minute % 2 * 25.0)
     for lane, workers in (("job", 16), ("fast", 8)):
-        metrics.lane_changed(lane, queued=0, running=0, workers=workers, most=workers)
+        metrics.lane_changed(lane, queued=0, running=0, workers=workers, max_workers=workers)
     looked(metrics, minute, host)
     looked(metrics, minute, replace(WELL, name="hyperv02"))
     return metrics
@@ -58,8 +58,8 @@ def busy_and_well() -> Scrapes:
     """A machine a quarter of an hour, a run that fails now and then, a restart that cancels some, and a queue that moves."""
     metrics = PrometheusMetrics()
     for minute in _minutes(metrics, 121):
-        metrics.lane_changed("job", queued=2, running=16, workers=16, most=16)
-        metrics.lane_changed("fast", queued=minute % 2, running=1, workers=8, most=8)
+        metrics.lane_changed("job", queued=2, running=16, workers=16, max_workers=16)
+        metrics.lane_changed("fast", queued=minute % 2, running=1, workers=8, max_workers=8)
         metrics.task_started("fast", "inventory", 0.1)
         metrics.winrm_operation("hyperv01", "invoke", "ok", 0.4)
         metrics.step_finished("CopyImage", "completed", 100)
@@ -159,7 +159,7 @@ def queue_stands(*, since: int) -> Scrapes:
     for minute in _minutes(metrics, 61):
         if minute < since:
             metrics.task_started("job", "provision", 1)
-        metrics.lane_changed("job", queued=3, running=16, workers=16, most=16)
+        metrics.lane_changed("job", queued=3, running=16, workers=16, max_workers=16)
         yield metrics
 
 

@@ -19,7 +19,7 @@ SCHEMA = active_schema(Settings())
     [
         ("HVO_ROLLOUT_HOSTS", "0", "HVO_ROLLOUT_HOSTS"),
         ("HVO_LOG_LEVEL", "LOUD", "HVO_LOG_LEVEL"),
-        ("HVO_JOB_WORKERS_LEAST", "64", "HVO_JOB_WORKERS_LEAST is 64"),
+        ("HVO_JOB_WORKERS_MIN", "64", "HVO_JOB_WORKERS_MIN is 64"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(

@@ -14,7 +14,7 @@ from gitops.files import samples
 
 from hyperv_operator.api.names import HostCondition, MachineCondition, Reason
 from hyperv_operator.api.reasons import EXPLANATIONS
-from hyperv_operator.core.decision import Phase, Standing
+from hyperv_operator.core.decision import Assessment, Readiness
 from hyperv_operator.core.machine_status import compose
 from unit.argocd.sandbox import VERSIONS, CheckFailed, Health, assess
 
@@ -75,15 +75,15 @@ def test_the_test_data_has_every_condition_with_every_status_that_has_a_reason(k
 
 # --- every reason ----------------------------------------------------------------------------------------------------
 
-_PHASES = {Phase.WORKING: "Progressing", Phase.BLOCKED: "Degraded", Phase.DONE: "Healthy"}
+_PHASES = {Readiness.IN_PROGRESS: "Progressing", Readiness.STALLED: "Degraded", Readiness.READY: "Healthy"}
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("phase", _PHASES)
-def test_the_standing_decides_and_the_reason_is_told(phase: Phase) -> None:
+def test_the_standing_decides_and_the_reason_is_told(phase: Readiness) -> None:
     (new,) = (one for one in machines.samples() if one.name == "new")
     for reason in Reason:
-        status = compose(machines.NEW, Standing(phase, reason, "A sentence."), _NOW)
+        status = compose(machines.NEW, Assessment(phase, reason, "A sentence."), _NOW)
         found = assess(SCRIPTS["HyperVMachine"], {**new.resource, "status": status.to_json()})
         assert found == Health(_PHASES[phase], f"{reason}: A sentence.")
 

@@ -46,8 +46,8 @@ def _launch(snapshot: Snapshot) -> Launch:
 def test_a_new_run_waits_for_the_operators_version_and_says_for_what() -> None:
     decision = decide(_snapshot(WAITING, OLD_NAME), NOW)
     assert isinstance(decision.action, Wait)
-    assert decision.standing.reason is Reason.AGENT_ROLLOUT_INCOMPLETE
-    assert "Its turn is to come." in decision.standing.message
+    assert decision.assessment.reason is Reason.AGENT_ROLLOUT_INCOMPLETE
+    assert "Its turn is to come." in decision.assessment.message
 
 
 def test_a_new_run_takes_the_operators_version() -> None:

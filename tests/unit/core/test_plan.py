@@ -17,10 +17,10 @@ from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus, Sealed
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
-from hyperv_operator.core.decision import Phase
+from hyperv_operator.core.decision import Readiness
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.plan import decide
-from hyperv_operator.core.snapshot import Holding, HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
 from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts, parse_inventory
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
@@ -114,8 +114,8 @@ def test_a_good_machine_is_launched() -> None:
 def test_what_stands_in_the_way_is_told_and_nothing_is_launched(changes: dict[str, Any], reason: Reason) -> None:
     decision = decide(replace(SNAPSHOT, **changes), NOW)
     assert isinstance(decision.action, Wait)
-    assert (decision.standing.phase, decision.standing.reason) == (Phase.BLOCKED, reason)
-    assert decision.standing.message
+    assert (decision.assessment.readiness, decision.assessment.reason) == (Readiness.STALLED, reason)
+    assert decision.assessment.message
 
 
 _TEXT = (_ROOT / "Schemas" / "job-inputs.yaml").read_text().replace("version: 1", "version: 2", 1)
@@ -140,7 +140,7 @@ _CONFIGURED = HyperVMachineStatus(
 def test_an_upgrade_stops_what_was_not_launched_and_lets_the_rest_go_on(
     schema: JobSchema, status: HyperVMachineStatus, reason: Reason | None
 ) -> None:
-    standing = decide(replace(SNAPSHOT, schema=schema, status=status), NOW).standing
+    standing = decide(replace(SNAPSHOT, schema=schema, status=status), NOW).assessment
     if reason:
         assert standing.reason is reason
         assert "set spec.schemaVersion to 2" in standing.message
@@ -153,8 +153,8 @@ def test_an_agent_that_does_not_know_the_version_is_waited_for() -> None:
     assert HOST.report is not None
     agent = HOST.report.facts.agent.model_copy(update={"schema_versions": (2, 3)})
     report = HOST.report.model_copy(update={"facts": HOST.report.facts.model_copy(update={"agent": agent})})
-    standing = decide(replace(SNAPSHOT, host=replace(HOST, report=report)), NOW).standing
-    assert (standing.phase, standing.reason) == (Phase.WORKING, Reason.AGENT_ROLLOUT_INCOMPLETE)
+    standing = decide(replace(SNAPSHOT, host=replace(HOST, report=report)), NOW).assessment
+    assert (standing.readiness, standing.reason) == (Readiness.IN_PROGRESS, Reason.AGENT_ROLLOUT_INCOMPLETE)
     assert "supports schema versions 2, 3, not 1" in standing.message
 
 
@@ -192,24 +192,24 @@ def test_a_claim_is_not_written_over_before_the_agent_is_at_a_step() -> None:
     claimed = replace(
         SNAPSHOT,
         status=compose_start(SNAPSHOT, start, "me", NOW),
-        holding=Holding(JobKind.PROVISION, running=True, since=NOW),
+        active_task=ActiveTask(JobKind.PROVISION, running=True, since=NOW),
     )
-    assert compose(claimed, decide(claimed, NOW).standing, NOW) == claimed.status
-    assert claimed.holding
-    working = replace(claimed, holding=replace(claimed.holding, step="CopyImage"))
-    ready = compose(working, decide(working, NOW).standing, NOW).condition("Ready")
+    assert compose(claimed, decide(claimed, NOW).assessment, NOW) == claimed.status
+    assert claimed.active_task
+    in_progress = replace(claimed, active_task=replace(claimed.active_task, step="CopyImage"))
+    ready = compose(in_progress, decide(in_progress, NOW).assessment, NOW).condition("Ready")
     assert ready is not None
     assert ready.message == "The agent is at step CopyImage."
 
 
 def test_another_namespaces_machine_is_not_named() -> None:
-    message = decide(replace(SNAPSHOT, rivals=(replace(_OLDER, name="their-secret-name"),)), NOW).standing.message
+    message = decide(replace(SNAPSHOT, rivals=(replace(_OLDER, name="their-secret-name"),)), NOW).assessment.message
     assert "their-secret-name" not in message
 
 
 def test_a_paused_machine_is_left_alone() -> None:
     decision = decide(replace(SNAPSHOT, spec=SPEC.model_copy(update={"paused": True})), NOW)
-    assert (decision.action, decision.standing.reason) == (Wait(), Reason.PAUSED)
+    assert (decision.action, decision.assessment.reason) == (Wait(), Reason.PAUSED)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_deleted_machine_is_released_only_when_nothing_can_be_left_or_a_person
     decision = decide(replace(SNAPSHOT, deleting=True, **changes), NOW)
     assert isinstance(decision.action, Release) is releases
     if not releases and changes.get("host", HOST) is None:
-        assert "hyperv-operator.io/abandon" in decision.standing.message
+        assert "hyperv-operator.io/abandon" in decision.assessment.message
 
 
 @given(
@@ -253,8 +253,8 @@ def test_every_snapshot_has_one_decision_and_a_status_that_settles(failures: int
     snapshot = replace(SNAPSHOT, failures=failures, **changes)
     decision = decide(snapshot, NOW)
     assert decide(snapshot, NOW) == decision
-    status = compose(snapshot, decision.standing, NOW)
-    assert compose(replace(snapshot, status=status), decision.standing, NOW + SECOND) == status
+    status = compose(snapshot, decision.assessment, NOW)
+    assert compose(replace(snapshot, status=status), decision.assessment, NOW + SECOND) == status
     ready, stalled = status.condition("Ready"), status.condition("Stalled")
     if ready and stalled:
         assert (ready.status == "False") == (stalled.status == "True")

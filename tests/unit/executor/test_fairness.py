@@ -13,8 +13,8 @@ from hyperv_operator.executor.fairness import FairQueue
 HOSTS = ("a", "b", "c", "d")
 
 
-def _queue(slots: int = 1, most: int = 100) -> FairQueue[str]:
-    return FairQueue(slots=slots, most=most)
+def _queue(slots: int = 1, max_slots: int = 100) -> FairQueue[str]:
+    return FairQueue(slots=slots, max_slots=max_slots)
 
 
 def _drained(queue: FairQueue[str]) -> list[str]:
@@ -43,7 +43,7 @@ def test_a_host_without_a_free_slot_is_passed_over_until_one_is_free() -> None:
 
 
 def test_more_slots_count_at_once_and_never_beyond_the_lanes_own_bound() -> None:
-    queue = _queue(most=3)
+    queue = _queue(max_slots=3)
     for number in range(5):
         queue.add("a", f"a{number}", f"a{number}")
     assert queue.ready == 1

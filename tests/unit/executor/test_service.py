@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from executor.tasks import DEADLINES, Function, Gate, nothing, service, task, until_cancelled
-from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, HostHeldBack, HostUnreachable
+from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, CircuitOpen, HostUnreachable
 from hyperv_operator.executor.scaling import Bounds, Pace, Sample
 from hyperv_operator.ports import CallContext, Lane, LogLine, LogStream, RemoteTask, TaskState
 
@@ -190,11 +190,11 @@ async def _fail(tasks: Any, times: int, **more: Any) -> None:
 async def test_a_host_that_does_not_answer_is_held_back_and_an_answered_probe_ends_that() -> None:
     tasks = service()
     await _fail(tasks, 3)
-    with pytest.raises(HostHeldBack, match=r"h does not answer\. The last 3 calls had no answer"):
+    with pytest.raises(CircuitOpen, match=r"h does not answer\. The last 3 calls had no answer"):
         await tasks.submit(task("a", nothing))
     assert await tasks.submit(task("b", lambda _: "other", host="other")) == "other"
     await _fail(tasks, 1, probe=True, lane=Lane.FAST)
-    with pytest.raises(HostHeldBack):
+    with pytest.raises(CircuitOpen):
         await tasks.submit(task("a", nothing))
     assert await tasks.submit(task("p", lambda _: "there", probe=True, lane=Lane.FAST)) == "there"
     assert await tasks.submit(task("a", lambda _: "done")) == "done"
@@ -224,7 +224,7 @@ async def test_what_waits_is_refused_when_the_breaker_opens_and_what_runs_is_not
     waiting = tasks.submit(task("waiting", nothing))
     probe = tasks.submit(task("probe", _silent, probe=True))
     ends = await asyncio.gather(*failing, waiting, probe, return_exceptions=True)
-    assert [type(end) for end in ends] == [*[HostUnreachable] * 3, HostHeldBack, HostUnreachable]
+    assert [type(end) for end in ends] == [*[HostUnreachable] * 3, CircuitOpen, HostUnreachable]
     assert tasks.state("running") is TaskState.RUNNING
     gate.open()
     assert await running == "through"

@@ -94,4 +94,4 @@ async def test_kopf_serves_reviews_and_leaves_the_configuration_to_the_chart(cap
         objects.filters[:] = before
     assert settings.admission.server is server
     assert settings.admission.managed is None
-    assert [record.getMessage() for record in caplog.records] == ["Handler 'delete' failed: no"]
+    assert [entry.getMessage() for entry in caplog.records] == ["Handler 'delete' failed: no"]

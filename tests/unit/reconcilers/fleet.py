@@ -16,8 +16,8 @@ from hyperv_operator.errors import LogonRefused
 from hyperv_operator.ports import CallContext, HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
-from hyperv_operator.reconcilers.cache import Book, HostRecord
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.cache import Cache, HostEntry
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
@@ -122,10 +122,10 @@ class Fleet:
         self, cluster: Cluster, hosts: Hosts, bundle: AgentBundle | None = None, settings: Settings | None = None
     ) -> None:
         self.cluster = cluster
-        self.book = Book()
+        self.cache = Cache()
         self.tasks = service(deadlines={"inventory": 30.0, "rollout": 30.0})
         ports: Any = cluster
-        world = World(
+        deps = Dependencies(
             settings=settings or Settings(),
             schema=cast("Any", SimpleNamespace(version=1)),
             clock=cast("Any", SimpleNamespace(now=lambda: cluster.now)),
@@ -139,17 +139,17 @@ class Fleet:
             redaction=cast("Any", None),
             bundle=bundle,
         )
-        self.world = world
-        self.reconciler = HostReconciler(world, self.book)
+        self.deps = deps
+        self.reconciler = HostReconciler(deps, self.cache)
         for name, body in cluster.bodies.items():
-            self.book.hosts[name] = HostRecord(ObjectRef("HyperVHost", name, uid=f"uid-{name}"), copy.deepcopy(body))
+            self.cache.hosts[name] = HostEntry(ObjectRef("HyperVHost", name, uid=f"uid-{name}"), copy.deepcopy(body))
 
     async def look(self, *names: str) -> None:
         """Let an interval pass, and have each host (or these) make its pass; one that had to wait makes another."""
         self.cluster.now += timedelta(minutes=10)
         async with asyncio.timeout(20):
-            await asyncio.gather(*(self._look(self.book.hosts[name]) for name in names or self.book.hosts))
+            await asyncio.gather(*(self._look(self.cache.hosts[name]) for name in names or self.cache.hosts))
 
-    async def _look(self, record: HostRecord) -> None:
-        while record.read_at != self.cluster.now:
-            await self.reconciler.reconcile(record)
+    async def _look(self, entry: HostEntry) -> None:
+        while entry.read_at != self.cluster.now:
+            await self.reconciler.reconcile(entry)

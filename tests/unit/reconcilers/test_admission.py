@@ -14,7 +14,7 @@ from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND, Reason
 from hyperv_operator.core.admission import Admitted, Refused
 from hyperv_operator.core.snapshot import Limits
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.cache import Book, HostRecord, MachineRecord
+from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.metadata import ref_of
 from hyperv_operator.schema.loader import load_schema
 
@@ -86,13 +86,13 @@ def _admission(
     labels: Mapping[str, Mapping[str, str]] | None = None,
     watched: tuple[str, ...] = (),
 ) -> Admission:
-    book = Book()
+    cache = Cache()
     for body in [_host()] if hosts is None else hosts:
-        book.hosts[body["metadata"]["name"]] = HostRecord(ref_of(HOST_KIND, body), body)
+        cache.hosts[body["metadata"]["name"]] = HostEntry(ref_of(HOST_KIND, body), body)
     for body in machines or []:
-        book.add(MachineRecord(ref_of(MACHINE_KIND, body), body))
+        cache.add(MachineEntry(ref_of(MACHINE_KIND, body), body))
     known = {"team": {"hyperv": "allowed"}, "stranger": {}} if labels is None else labels
-    return Admission(_SCHEMA, _LIMITS, book, _Labels(known), watched)
+    return Admission(_SCHEMA, _LIMITS, cache, _Labels(known), watched)
 
 
 def _with_version(body: dict[str, Any], version: int) -> dict[str, Any]:

@@ -1,38 +1,38 @@
-"""The book of machines: by UID and by host, whichever way one goes."""
+"""The cache of machines: by UID and by host, whichever way one goes."""
 
 from __future__ import annotations
 
 from hyperv_operator.ports import ObjectRef
-from hyperv_operator.reconcilers.cache import Book, MachineRecord
+from hyperv_operator.reconcilers.cache import Cache, MachineEntry
 
 
-def _record(uid: str, host: str) -> MachineRecord:
-    return MachineRecord(ObjectRef("HyperVMachine", uid, "team", uid), {"spec": {"targetHost": host}})
+def _record(uid: str, host: str) -> MachineEntry:
+    return MachineEntry(ObjectRef("HyperVMachine", uid, "team", uid), {"spec": {"targetHost": host}})
 
 
 def test_a_machine_is_found_by_uid_and_by_host_until_it_is_dropped() -> None:
-    book = Book()
-    first, second, third = (book.add(_record(uid, host)) for uid, host in (("1", "a"), ("2", "a"), ("3", "b")))
-    assert book.machine("2") is second
-    assert list(book.machines_on("a")) == [first, second]
-    assert list(book.machines_on("b", "a", "c")) == [third, first, second]
-    book.drop(second)
-    assert book.machine("2") is None
-    assert list(book.machines_on("a")) == [first]
+    cache = Cache()
+    first, second, third = (cache.add(_record(uid, host)) for uid, host in (("1", "a"), ("2", "a"), ("3", "b")))
+    assert cache.machine("2") is second
+    assert list(cache.machines_on("a")) == [first, second]
+    assert list(cache.machines_on("b", "a", "c")) == [third, first, second]
+    cache.drop(second)
+    assert cache.machine("2") is None
+    assert list(cache.machines_on("a")) == [first]
 
 
 def test_dropping_twice_does_no_harm_and_leaves_no_empty_host_behind() -> None:
-    book = Book()
-    only = book.add(_record("1", "a"))
-    book.drop(only)
-    book.drop(only)
-    assert list(book.machines_on("a")) == []
-    assert book._by_host == {}
+    cache = Cache()
+    only = cache.add(_record("1", "a"))
+    cache.drop(only)
+    cache.drop(only)
+    assert list(cache.machines_on("a")) == []
+    assert cache._by_host == {}
 
 
 def test_a_host_is_looked_at_more_often_only_for_its_own_machines() -> None:
-    book = Book()
-    book.add(_record("1", "a")).awaits_guest = True
-    book.add(_record("2", "b"))
-    assert book.awaits_guest("a")
-    assert not book.awaits_guest("b")
+    cache = Cache()
+    cache.add(_record("1", "a")).poll_soon = True
+    cache.add(_record("2", "b"))
+    assert cache.poll_soon("a")
+    assert not cache.poll_soon("b")

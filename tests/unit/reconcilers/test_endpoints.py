@@ -11,7 +11,7 @@ from hyperv_operator.api.common import parse_spec
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
 from hyperv_operator.ports import HostEndpoint, SecretData
-from hyperv_operator.reconcilers.dependencies import World
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of
 from unit.reconcilers.fleet import SECRET, host_body
 
@@ -28,12 +28,12 @@ async def _endpoint(authentication: str, data: dict[str, bytes] | Exception) -> 
         return SecretData("7", data)
 
     settings = SimpleNamespace(operator_namespace="hyperv-system")
-    world = cast("World", SimpleNamespace(settings=settings, secrets=SimpleNamespace(read=read)))
+    deps = cast("Dependencies", SimpleNamespace(settings=settings, secrets=SimpleNamespace(read=read)))
     raw: Any = host_body("h")["spec"]
     raw["connection"]["authentication"] = authentication
     spec = parse_spec(HyperVHostSpec, raw)
     assert isinstance(spec, HyperVHostSpec)
-    return await endpoint_of(world, "h", spec, "C:\\A")
+    return await endpoint_of(deps, "h", spec, "C:\\A")
 
 
 @pytest.mark.parametrize("authentication", ["kerberos", "negotiate", "ntlm", "basic"])

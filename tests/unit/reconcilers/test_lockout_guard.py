@@ -14,14 +14,14 @@ from controlplane.waiting import wait_until
 from hyperv_operator.errors import (
     AuthenticationFailed,
     HostUnreachable,
-    LogonAwaited,
-    LogonHeldBack,
+    LogonPending,
     LogonRefused,
+    LogonSuspended,
     QuotaExceeded,
 )
 from hyperv_operator.ports import HostCredentials, HostEndpoint, LoggedOn
-from hyperv_operator.reconcilers.dependencies import World
-from hyperv_operator.reconcilers.lockout_guard import LogonAttempt, Logons
+from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.lockout_guard import LockoutGuard, LogonAttempt
 from unit.reconcilers.fleet import SECRET, Cluster, Fleet, Hosts, host_body
 
 ENDPOINT = HostEndpoint(
@@ -42,18 +42,18 @@ LOST = HostUnreachable("x")
 DENIED = AuthenticationFailed("access denied")
 
 
-def _world(*bodies: dict[str, Any]) -> World:
+def _deps(*bodies: dict[str, Any]) -> Dependencies:
     async def list_hosts() -> list[dict[str, Any]]:
         return list(bodies)
 
-    return cast("World", SimpleNamespace(objects=SimpleNamespace(list_hosts=list_hosts)))
+    return cast("Dependencies", SimpleNamespace(objects=SimpleNamespace(list_hosts=list_hosts)))
 
 
 async def _attempt(
-    logons: Logons, host: str, outcome: LoggedOn | Exception, world: World | None = None
+    logons: LockoutGuard, host: str, outcome: LoggedOn | Exception, deps: Dependencies | None = None
 ) -> LogonAttempt:
     attempt = LogonAttempt(logons, host)
-    await attempt.begin(world or _world(), ENDPOINT)
+    await attempt.begin(deps or _deps(), ENDPOINT)
     if isinstance(outcome, LoggedOn):
         attempt.on_report(outcome)
         attempt.end(None)
@@ -62,13 +62,13 @@ async def _attempt(
     return attempt
 
 
-async def _held_back(logons: Logons, world: World | None = None) -> set[str]:
+async def _held_back(logons: LockoutGuard, deps: Dependencies | None = None) -> set[str]:
     held = set()
     for host in ("a", "b", "c"):
         attempt = LogonAttempt(logons, host)
         try:
-            await attempt.begin(world or _world(), ENDPOINT)
-        except LogonHeldBack:
+            await attempt.begin(deps or _deps(), ENDPOINT)
+        except LogonSuspended:
             held.add(host)
         attempt.end(None)
     return held
@@ -98,7 +98,7 @@ ALL = {"a", "b", "c"}
 async def test_two_refusals_stop_every_host_unless_another_takes_the_credentials(
     history: list[tuple[str, LoggedOn | Exception]], held: set[str]
 ) -> None:
-    logons = Logons()
+    logons = LockoutGuard()
     for host, outcome in history:
         await _attempt(logons, host, outcome)
     assert await _held_back(logons) == held
@@ -124,11 +124,11 @@ async def test_refusals_before_a_restart_count(statuses: dict[str, tuple[str, in
         else:
             body["status"] = {"conditions": [_condition("Reachable", "True")]}
         bodies.append(body)
-    world, logons = _world(*bodies), Logons()
-    assert await _held_back(logons, world) == held
+    deps, logons = _deps(*bodies), LockoutGuard()
+    assert await _held_back(logons, deps) == held
     if held == {"a"}:
-        await _attempt(logons, "c", REFUSED, world)
-        assert await _held_back(logons, world) == ALL
+        await _attempt(logons, "c", REFUSED, deps)
+        assert await _held_back(logons, deps) == ALL
 
 
 def _condition(kind: str, status: str) -> dict[str, Any]:
@@ -144,15 +144,15 @@ def _condition(kind: str, status: str) -> dict[str, Any]:
 async def test_other_secrets_refusals_do_not_count() -> None:
     stranger = host_body("a", logonFailures={"secretVersion": "7", "count": 2})
     stranger["spec"]["connection"]["credentialsSecretRef"]["name"] = "another"
-    assert await _held_back(Logons(), _world(stranger)) == set()
+    assert await _held_back(LockoutGuard(), _deps(stranger)) == set()
 
 
 async def test_a_changed_secret_starts_anew_and_the_old_version_stays_refused() -> None:
-    logons = Logons()
+    logons = LockoutGuard()
     await _attempt(logons, "a", REFUSED)
     await _attempt(logons, "b", REFUSED)
     changed = LogonAttempt(logons, "a")
-    await changed.begin(_world(), replace(ENDPOINT, credentials_version="8"))
+    await changed.begin(_deps(), replace(ENDPOINT, credentials_version="8"))
     changed.end(REFUSED)
     assert changed.failures
     assert (changed.failures.secret_version, changed.failures.count) == ("8", 1)
@@ -160,49 +160,49 @@ async def test_a_changed_secret_starts_anew_and_the_old_version_stays_refused() 
 
 
 async def test_one_attempt_at_a_time_until_the_credentials_are_taken_and_again_after_a_refusal() -> None:
-    logons = Logons()
+    logons = LockoutGuard()
     first, second = LogonAttempt(logons, "a"), LogonAttempt(logons, "b")
-    await first.begin(_world(), ENDPOINT)
-    with pytest.raises(LogonAwaited):
-        await second.begin(_world(), ENDPOINT)
+    await first.begin(_deps(), ENDPOINT)
+    with pytest.raises(LogonPending):
+        await second.begin(_deps(), ENDPOINT)
     waiting = asyncio.create_task(second.settled())
-    second.end(LogonAwaited("x"))
+    second.end(LogonPending("x"))
     await asyncio.sleep(0)
     assert not waiting.done()
     first.on_report(TOOK)
     await waiting
     third = LogonAttempt(logons, "c")
-    await second.begin(_world(), ENDPOINT)
-    await third.begin(_world(), ENDPOINT)
+    await second.begin(_deps(), ENDPOINT)
+    await third.begin(_deps(), ENDPOINT)
     second.end(REFUSED)
     fourth, fifth = LogonAttempt(logons, "d"), LogonAttempt(logons, "e")
-    await fourth.begin(_world(), ENDPOINT)
-    with pytest.raises(LogonAwaited):
-        await fifth.begin(_world(), ENDPOINT)
+    await fourth.begin(_deps(), ENDPOINT)
+    with pytest.raises(LogonPending):
+        await fifth.begin(_deps(), ENDPOINT)
     # It began before the refusal: no word against it.
     third.on_report(TOOK)
-    with pytest.raises(LogonAwaited):
-        await fifth.begin(_world(), ENDPOINT)
+    with pytest.raises(LogonPending):
+        await fifth.begin(_deps(), ENDPOINT)
 
 
 async def test_a_launch_waits_until_an_inventory_has_proven_the_credentials() -> None:
-    logons = Logons()
+    logons = LockoutGuard()
     launch = LogonAttempt(logons, "a")
-    with pytest.raises(LogonAwaited, match=SECRET):
-        await launch.follow(_world(), ENDPOINT)
+    with pytest.raises(LogonPending, match=SECRET):
+        await launch.follow(_deps(), ENDPOINT)
     await _attempt(logons, "b", TOOK)
-    await launch.follow(_world(), ENDPOINT)
+    await launch.follow(_deps(), ENDPOINT)
     launch.end(REFUSED)
-    with pytest.raises(LogonAwaited):
-        await launch.follow(_world(), ENDPOINT)
+    with pytest.raises(LogonPending):
+        await launch.follow(_deps(), ENDPOINT)
 
 
 async def test_the_message_names_the_secret_and_who_refused_it() -> None:
-    logons = Logons()
+    logons = LockoutGuard()
     await _attempt(logons, "a", REFUSED)
     await _attempt(logons, "b", REFUSED)
-    with pytest.raises(LogonHeldBack, match=rf"Secret '{SECRET}' were refused by a, b\. .* correct user name"):
-        await LogonAttempt(logons, "c").begin(_world(), ENDPOINT)
+    with pytest.raises(LogonSuspended, match=rf"Secret '{SECRET}' were refused by a, b\. .* correct user name"):
+        await LogonAttempt(logons, "c").begin(_deps(), ENDPOINT)
 
 
 # --- through the reconciler ------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ async def _until(holds: Callable[[], bool]) -> None:
 
 
 def _awaited(fleet: Fleet) -> int:
-    return sum(one.count for one in fleet.tasks.get_metrics().tallies if one.result == "LogonAwaited")
+    return sum(one.count for one in fleet.tasks.get_metrics().tallies if one.result == "LogonPending")
 
 
 async def test_others_wait_for_the_first_logon_and_then_log_on_side_by_side() -> None:

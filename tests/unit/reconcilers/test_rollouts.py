@@ -11,11 +11,11 @@ import pytest
 from typing_extensions import override
 
 from hyperv_operator.core.rollout import RolloutPhase
-from hyperv_operator.errors import AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed, RolloutHeldUp
+from hyperv_operator.errors import AgentFilesInUse, AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed
 from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn, ObjectRef
 from hyperv_operator.protocol.bundle import AgentBundle, version_name
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport, parse_inventory
-from hyperv_operator.reconcilers.cache import MachineRecord
+from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.settings import Settings
 from unit.reconcilers.fleet import LINES, Cluster, Fleet, Hosts
 
@@ -106,12 +106,12 @@ class _Rollout:
         """Let every host make passes, one after another, ten minutes apart."""
         for _ in range(rounds):
             self.cluster.now += timedelta(minutes=10)
-            for record in list(self.fleet.book.hosts.values()):
-                await self.fleet.reconciler.reconcile(record)
+            for entry in list(self.fleet.cache.hosts.values()):
+                await self.fleet.reconciler.reconcile(entry)
 
     def phases(self) -> dict[str, RolloutPhase]:
         """Return where each host stands."""
-        return {name: record.rollout.phase for name, record in self.fleet.book.hosts.items() if record.rollout}
+        return {name: entry.rollout.phase for name, entry in self.fleet.cache.hosts.items() if entry.rollout}
 
     def agent_ready(self, name: str) -> tuple[str, str, str]:
         """Return status, reason and message of a host's condition AgentReady."""
@@ -148,7 +148,7 @@ async def test_a_canary_that_fails_stops_the_rollout_and_the_old_agent_goes_on(r
     assert (status, reason) == ("False", "AgentRolloutIncomplete")
     assert "failed on a" in message
     # What is under way there goes on: the hosts answer, with the agent that they have.
-    assert all(record.problem is None for record in rollout.fleet.book.hosts.values())
+    assert all(entry.problem is None for entry in rollout.fleet.cache.hosts.values())
     del agents.fails["a"]
     await rollout.passes(3)
     assert set(rollout.phases().values()) == {RolloutPhase.READY}
@@ -162,7 +162,7 @@ async def test_a_failure_is_remembered_by_the_next_operator(rollout: _Rollout) -
     rollout.start()
     # Whoever comes first this time: the failure counts before its host has been asked again.
     for name in ("b", "c", "d", "a"):
-        await rollout.fleet.reconciler.reconcile(rollout.fleet.book.hosts[name])
+        await rollout.fleet.reconciler.reconcile(rollout.fleet.cache.hosts[name])
     assert rollout.agents.installed == ["a"]
 
 
@@ -179,7 +179,7 @@ async def test_a_dead_host_is_no_canary_and_holds_nobody_up(rollout: _Rollout) -
     ("error", "reason"),
     [
         (AgentMissing("It is not prepared."), "AgentMissing"),
-        (RolloutHeldUp("A file is in use."), "AgentRolloutIncomplete"),
+        (AgentFilesInUse("A file is in use."), "AgentRolloutIncomplete"),
     ],
 )
 async def test_what_is_one_hosts_own_matter_stops_nobody(rollout: _Rollout, error: Exception, reason: str) -> None:
@@ -200,7 +200,7 @@ async def test_no_more_hosts_at_a_time_than_is_set(rollout: _Rollout) -> None:
     rollout.agents.gate.clear()
     rollout.cluster.now += timedelta(minutes=10)
     passes = [
-        asyncio.create_task(rollout.fleet.reconciler.reconcile(record)) for record in rollout.fleet.book.hosts.values()
+        asyncio.create_task(rollout.fleet.reconciler.reconcile(entry)) for entry in rollout.fleet.cache.hosts.values()
     ]
     async with asyncio.timeout(20):
         while not rollout.agents.installed:  # noqa: ASYNC110 - the call runs in a thread
@@ -251,10 +251,10 @@ async def test_old_versions_go_when_nothing_uses_them(rollout: _Rollout) -> None
     rollout.agents.versions["b"][version_name(OLD)] = OLD
     claim = {"runId": "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10", "attempt": 1, "operator": "o", "agent": version_name(OLD)}
     body: Any = {"metadata": {"uid": "m"}, "spec": {"targetHost": "b"}, "status": {"claim": claim}}
-    machine = rollout.fleet.book.add(MachineRecord(ObjectRef("HyperVMachine", "m", "team", "m"), body))
+    machine = rollout.fleet.cache.add(MachineEntry(ObjectRef("HyperVMachine", "m", "team", "m"), body))
     await rollout.passes(2)
     assert rollout.agents.pruned == []
-    rollout.fleet.book.drop(machine)
+    rollout.fleet.cache.drop(machine)
     await rollout.passes(2)
     assert set(rollout.agents.pruned) == {("b", (BUNDLE.name,))}
 

@@ -149,13 +149,13 @@ def test_an_http_status_without_a_fault_leads_to_the_right_thing(status: int, ex
 
 RETRY = {
     errors.HostUnreachable: Retry.BACKOFF,
-    errors.HostHeldBack: Retry.BACKOFF,
+    errors.CircuitOpen: Retry.BACKOFF,
     errors.TlsUntrusted: Retry.CHANGE,
     errors.AuthenticationFailed: Retry.CHANGE,
     errors.LogonRefused: Retry.CHANGE,
-    errors.LogonHeldBack: Retry.CHANGE,
+    errors.LogonSuspended: Retry.CHANGE,
     errors.KdcUnreachable: Retry.BACKOFF,
-    errors.LogonAwaited: Retry.NOW,
+    errors.LogonPending: Retry.NOW,
     errors.CredentialsUnusable: Retry.CHANGE,
     errors.QuotaExceeded: Retry.BACKOFF,
     errors.ShellLost: Retry.NOW,
@@ -165,7 +165,7 @@ RETRY = {
     errors.AgentMissing: Retry.CHANGE,
     errors.WrongHost: Retry.CHANGE,
     errors.RolloutFailed: Retry.BACKOFF,
-    errors.RolloutHeldUp: Retry.BACKOFF,
+    errors.AgentFilesInUse: Retry.BACKOFF,
     errors.WinRmUnavailable: Retry.BACKOFF,
 }
 

@@ -83,7 +83,7 @@ AT_WORK: Final[Mapping[Reason, Explanation]] = {
     ),
     Reason.QUEUED: Explanation(
         "A launch of the agent waits for a free place: the host's `spec.maxConcurrentRuns`, or the operator's "
-        "`HVO_JOB_WORKERS`, is used up.",
+        "`HVO_JOB_WORKERS_MAX`, is used up.",
         "Wait, or raise the limit that is reached. `kubectl get hypervmachine -A` shows the machines that are at work.",
         Attention.IF_IT_LASTS,
         machine=WORKING,
