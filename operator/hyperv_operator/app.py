@@ -12,7 +12,6 @@ import kopf
 from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
 
-from hyperv_operator.core.actions import JobKind
 from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
 from hyperv_operator.executor.breaker import BreakerLimits
 from hyperv_operator.executor.options import Options
@@ -28,6 +27,7 @@ from hyperv_operator.kube.core import KubeEvents, KubeNamespaces, KubeSecrets
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
@@ -195,7 +195,7 @@ def _serve_admission(
     if settings.webhook_cert_dir is None:
         return None
     labels = KubeNamespaceLabels(api)
-    answers = Admission(deps.schema, deps.limits, cache, labels, settings.watch_namespaces)
+    answers = Admission(deps, cache, labels)
     certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
     server = WebhookServer(settings.listen_address, settings.webhook_port, certificate)
     admission.register(registry, admission.Reviewer(answers, deps.metrics), server)

@@ -12,11 +12,21 @@ from hyperv_operator import errors
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.api.names import MACHINE_KIND, MachineCondition, Reason
-from hyperv_operator.core.actions import JobKind, Launch
+from hyperv_operator.core.actions import Launch
+from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
-from hyperv_operator.core.plan import decide
-from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, Limits, SecretCheck, Snapshot
+from hyperv_operator.core.snapshot import (
+    ActiveTask,
+    HostProblem,
+    HostView,
+    LaunchResult,
+    Limits,
+    RetryPolicy,
+    SecretCheck,
+    Snapshot,
+)
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, Diagnosis, Outcome, OutcomeKind
 from hyperv_operator.schema.loader import load_schema
 
@@ -67,10 +77,14 @@ NEW = Snapshot(
     deleting=False,
     abandon=None,
     spec=HyperVMachineSpec.model_validate(_SPEC),
-    spec_error=None,
     status=HyperVMachineStatus(),
     schema=load_schema((ROOT / "Schemas" / "job-inputs.yaml").read_text(encoding="utf-8")),
-    limits=Limits("operator-1", 3600 * _SECOND, 10 * _SECOND, 600 * _SECOND, 30 * _SECOND, 10 * _SECOND),
+    limits=Limits(
+        operator="operator-1",
+        retry=RetryPolicy(base=10 * _SECOND, cap=600 * _SECOND, busy_poll=10 * _SECOND),
+        guest_timeout=3600 * _SECOND,
+        secret_poll=30 * _SECOND,
+    ),
     host=_HOST,
     namespace_labels={"hyperv": "allowed"},
     secrets=(SecretCheck("guest_la_pw", "build-01", "admin-password", "1"),),
@@ -204,14 +218,13 @@ def _unseen(name: str, snapshot: Snapshot) -> Sample:
 def _of(
     name: str, snapshot: Snapshot, status: HyperVMachineStatus, health: Health, message: str | None = None
 ) -> Sample:
-    assert snapshot.spec is not None
     meta: dict[str, Any] = {"generation": snapshot.generation, "uid": snapshot.uid}
     if snapshot.deleting:
         meta["deletionTimestamp"] = f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
-    spec = snapshot.spec.model_dump(mode="json", by_alias=True)
+    spec = snapshot.readable_spec.model_dump(mode="json", by_alias=True) if snapshot.readable_spec else {}
     body = resource(MACHINE_KIND, snapshot.name, spec, status.to_json(), namespace=snapshot.namespace, **meta)
     shown = MachineCondition.STALLED if health == "Degraded" else MachineCondition.READY
-    paused = "spec.paused is true: the operator watches and changes nothing." if health == "Suspended" else None
+    paused = "spec.paused is true: the operator observes and changes nothing." if health == "Suspended" else None
     return Sample(name, body, health, message or paused or told(status.conditions, shown))
 
 
@@ -228,7 +241,7 @@ def _started() -> Snapshot:
     """The machine when its first launch has been claimed."""
     action = decide(NEW, NOW).action
     assert isinstance(action, Launch)
-    start = LaunchStart(action.kind, _RUN, action.attempt, 1, _BEGUN, "{}")
+    start = LaunchStart(action, _RUN, 1, _BEGUN, "{}")
     return replace(NEW, status=compose_start(NEW, start, _CLAIM.operator, _BEGUN))
 
 

@@ -1,6 +1,7 @@
-"""What the webhook answers: those checks of the reconcile chain that memory alone can decide.
+"""Admission review: the preconditions that can be checked from memory, for the webhook.
 
-A convenience, never the guard: the chain makes every check again before a launch. So whatever is not known is let through.
+The webhook is a convenience, never the guard: the reconcile pass checks again before a launch. What is unknown is therefore
+admitted.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from hyperv_operator.schema.validation import Accepted
 
 @dataclass(frozen=True)
 class Admitted:
-    """The submission may be stored; the warnings are shown to whoever sent it."""
+    """The submission is admitted; the API server shows the warnings to the client."""
 
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Refused:
-    """The submission is not stored; the sentence says what is wrong and what to change."""
+    """The submission is refused; the message says what is wrong and what to change."""
 
     reason: Reason
     message: str
@@ -36,60 +37,60 @@ Verdict = Admitted | Refused
 
 
 def review_creation(snapshot: Snapshot, *, namespace_known: bool) -> Verdict:
-    """Answer for a new machine.
+    """Review a new machine.
 
-    `namespace_known` tells whether the snapshot's namespace labels are the namespace's; a snapshot without a host is one
-    whose host the operator does not know.
+    `namespace_known` says whether the snapshot holds the namespace's labels. A snapshot without a host is one whose host is not
+    in the cache.
     """
-    chain: list[Precondition] = [preconditions.readable, preconditions.schema_version, preconditions.fields_valid]
+    checks: list[Precondition] = [
+        preconditions.spec_readable,
+        preconditions.schema_version_active,
+        preconditions.fields_valid,
+    ]
     if snapshot.host is not None:
         if namespace_known:
-            chain.append(preconditions.tenant_allowed)
-        chain.append(preconditions.name_held)
-    refused = _first(chain, snapshot)
-    if refused:
-        return refused
-    unknown = () if snapshot.host is not None else (_unknown_host(snapshot),)
-    return Admitted((*unknown, *_dropped(snapshot)))
+            checks.append(preconditions.tenant_allowed)
+        checks.append(preconditions.name_held)
+    return _first(checks, snapshot) or Admitted((*_host_warning(snapshot), *_field_warnings(snapshot)))
 
 
 def review_change(snapshot: Snapshot, before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> Verdict:
-    """Answer for a changed machine; `before` and `after` are its old and new spec as sent.
+    """Review a changed machine; `before` and `after` are its old and new spec as sent.
 
-    Only what a person asks for is looked at: metadata and a machine that is being deleted always pass. So does a schema
-    version: a machine outlives the version it was made for.
+    Only changes of the submission are reviewed: changes of metadata, and of a machine that is being deleted, are always
+    admitted. So is an older schema version: a machine outlives the version it was created for.
     """
     if snapshot.deleting or all(before.get(part) == after.get(part) for part in ("fields", "secretFields")):
         return Admitted()
-    refused = _first([preconditions.readable], snapshot)
-    if refused:
-        return refused
-    assert snapshot.spec is not None
-    if snapshot.spec.schema_version != snapshot.schema.version:
-        # The active schema's rules are not those the fields were written for: to hold them against it would be to refuse
-        # the version.
-        return Admitted((_other_version(snapshot.spec.schema_version, snapshot.schema.version),))
-    return _first([preconditions.fields_valid], snapshot) or Admitted(_dropped(snapshot))
+    spec, active = snapshot.readable_spec, snapshot.schema.version
+    if spec is not None and spec.schema_version != active:
+        # The fields obey another version's rules; the active rules would refuse the version itself.
+        return Admitted(
+            (
+                f"spec.schemaVersion is {spec.schema_version}, the active schema is version {active}: the changed fields were not checked.",
+            )
+        )
+    checks: list[Precondition] = [preconditions.spec_readable, preconditions.fields_valid]
+    return _first(checks, snapshot) or Admitted(_field_warnings(snapshot))
 
 
-def _first(chain: list[Precondition], snapshot: Snapshot) -> Refused | None:
-    violation = next((violation for policy in chain if (violation := policy(snapshot))), None)
+def _first(checks: list[Precondition], snapshot: Snapshot) -> Refused | None:
+    violation = next((violation for check in checks if (violation := check(snapshot))), None)
     return Refused(violation.reason, violation.message) if violation else None
 
 
-def _dropped(snapshot: Snapshot) -> tuple[str, ...]:
+def _field_warnings(snapshot: Snapshot) -> tuple[str, ...]:
     submission = snapshot.submission
     return submission.warnings if isinstance(submission, Accepted) else ()
 
 
-def _unknown_host(snapshot: Snapshot) -> str:
-    # A refusal would break an apply that creates host and machine together: the host may be a moment old.
-    assert snapshot.spec is not None
-    return (
-        f"The operator does not know a HyperVHost {snapshot.spec.target_host!r}, or not yet; the machine waits until there "
-        "is one. If the name is wrong, delete the machine and apply it again with another spec.targetHost."
+def _host_warning(snapshot: Snapshot) -> tuple[str, ...]:
+    """Warn about an unknown host. A refusal would break an apply that creates the host and the machine together."""
+    spec = snapshot.readable_spec
+    if snapshot.host is not None or spec is None:
+        return ()
+    text = (
+        f"The operator does not know a HyperVHost {spec.target_host!r}, or not yet; the machine waits until there is one. If the "
+        "name is wrong, delete the machine and apply it again with another spec.targetHost."
     )
-
-
-def _other_version(own: int, active: int) -> str:
-    return f"spec.schemaVersion is {own}, the active schema is version {active}: the changed fields were not checked."
+    return (text,)

@@ -1,49 +1,56 @@
-"""Which version of the agent a launch uses: a run goes on with the one it began with, a new one takes the operator's."""
+"""The version of the agent that a launch uses: a run keeps the version it began with, a new run takes the operator's."""
 
 from __future__ import annotations
 
 from hyperv_operator.api.machine import HyperVMachineStatus
-from hyperv_operator.api.names import MachineCondition
-from hyperv_operator.core import identity
+from hyperv_operator.api.names import MachineCondition, Reason
+from hyperv_operator.core import preconditions
 from hyperv_operator.core.actions import Launch
-from hyperv_operator.core.snapshot import HostView, Snapshot
+from hyperv_operator.core.preconditions import Violation
+from hyperv_operator.core.snapshot import Snapshot
 
 
 def version_for(snapshot: Snapshot, launch: Launch) -> str | None:
-    """Return the name of the version that the launch uses; None for what was installed by hand."""
-    host = identity.place(snapshot)
-    assert host is not None
-    pinned, rollout = _pinned(snapshot, host, launch), host.rollout
-    return pinned or (rollout.active_name if rollout else None)
+    """Return the name of the version that the launch uses; None for an agent that a person has installed."""
+    rollout = launch.host.rollout
+    return _pinned(snapshot, launch) or (rollout.active_name if rollout else None)
 
 
-def not_ready(snapshot: Snapshot, launch: Launch) -> str | None:
-    """Say why the host has no agent yet for a launch that provisions, or return None.
+def unavailable(snapshot: Snapshot, launch: Launch) -> Violation | None:
+    """Return why the version that a launch needs is not on the host yet, or None.
 
-    A new run waits for the operator's version; one that goes on has the one it began with. Removals and updates are not
-    asked about: they work with what is there.
+    A new run waits for the operator's version; a run that continues has the version it began with. Updates and removals do not
+    ask: they use the version that is there.
     """
-    host = identity.place(snapshot)
-    assert host is not None
-    rollout = host.rollout
-    if rollout is None or rollout.is_ready:
+    host, rollout = launch.host, launch.host.rollout
+    if rollout is None:
         return None
-    return None if _pinned(snapshot, host, launch) else rollout.message
+    pinned = _pinned(snapshot, launch)
+    if not rollout.is_ready and pinned is None:
+        return Violation(
+            Reason.AGENT_ROLLOUT_INCOMPLETE,
+            f"Host {host.name} does not have the operator's agent yet. {rollout.message}",
+            needs_person=False,
+        )
+    version = version_for(snapshot, launch)
+    return preconditions.schema_supported(snapshot, host) if version in (None, rollout.name) else None
 
 
-def version_in_use(status: HyperVMachineStatus, *, held: bool) -> str | None:
-    """Return the version that a machine's run in flight uses; `held`: the executor has a launch of it."""
+def version_in_use(status: HyperVMachineStatus, *, active: bool) -> str | None:
+    """Return the version that a machine's run uses, or None once the run is over.
+
+    `active` says whether the executor holds a task for the machine.
+    """
     claim = status.claim
     if claim is None or claim.agent is None:
         return None
-    configured = status.condition(MachineCondition.GUEST_CONFIGURED)
     finished = status.run is not None and status.run.finished_at is not None
-    over = finished and configured is not None and configured.status == "True"
-    return claim.agent if held or not over else None
+    over = finished and status.is_true(MachineCondition.GUEST_CONFIGURED)
+    return claim.agent if active or not over else None
 
 
-def _pinned(snapshot: Snapshot, host: HostView, launch: Launch) -> str | None:
-    claim = snapshot.status.claim
-    if claim is None or claim.agent is None or launch.run_id != claim.run_id or host.report is None:
+def _pinned(snapshot: Snapshot, launch: Launch) -> str | None:
+    claim, report = snapshot.status.claim, launch.host.report
+    if claim is None or claim.agent is None or launch.run_id != claim.run_id or report is None:
         return None
-    return claim.agent if claim.agent in host.report.facts.agent.versions else None
+    return claim.agent if claim.agent in report.facts.agent.versions else None

@@ -1,47 +1,55 @@
-"""Conditions: from what was decided to what is written, keeping the time of the last change."""
+"""Conditions: merge new values into the old list and keep the time of the last transition."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final
 
-from hyperv_operator.api.common import Condition
+from hyperv_operator.api.common import Condition, ConditionStatus
 from hyperv_operator.core.decision import ConditionValue
 
-MAX_MESSAGE = 2_000
+MAX_MESSAGE: Final = 2_000
+_STATUS: Final[Mapping[bool | None, ConditionStatus]] = {True: "True", False: "False", None: "Unknown"}
 
 
-def status_word(value: bool | None) -> Literal["True", "False", "Unknown"]:  # noqa: FBT001 - a condition's value
-    """Return a condition's status word."""
-    return "Unknown" if value is None else "True" if value else "False"
+def status_word(value: bool | None) -> ConditionStatus:  # noqa: FBT001 - a condition's value
+    """Return the status of a condition with this value."""
+    return _STATUS[value]
 
 
 def merge(
-    old: Iterable[Condition], facts: Mapping[str, ConditionValue], order: Iterable[str], generation: int, now: datetime
+    old: Iterable[Condition],
+    values: Mapping[str, ConditionValue],
+    order: Iterable[str],
+    generation: int,
+    now: datetime,
 ) -> tuple[Condition, ...]:
-    """Return the conditions in the given order; a type that no fact speaks of stays as it was.
+    """Return the conditions in the given order; a type without a new value keeps its old condition.
 
-    `lastTransitionTime` moves only with the status, as Kubernetes' conventions say.
+    `lastTransitionTime` changes only with the status, as the Kubernetes API conventions require.
     """
     before = {condition.type: condition for condition in old}
     merged = []
     for kind in order:
-        fact, was = facts.get(kind), before.get(kind)
-        if fact is None:
-            if was is not None:
-                merged.append(was)
-            continue
-        status = status_word(fact.value)
-        changed = was is None or was.status != status
-        merged.append(
-            Condition(
-                type=kind,
-                status=status,
-                reason=fact.reason.value,
-                message=fact.message[:MAX_MESSAGE],
-                last_transition_time=now if changed or was is None else was.last_transition_time,
-                observed_generation=generation,
-            )
-        )
+        value, previous = values.get(kind), before.get(kind)
+        if value is not None:
+            merged.append(_condition(kind, value, previous, generation, now))
+        elif previous is not None:
+            merged.append(previous)
     return tuple(merged)
+
+
+def _condition(
+    kind: str, value: ConditionValue, previous: Condition | None, generation: int, now: datetime
+) -> Condition:
+    status = status_word(value.value)
+    same = previous is not None and previous.status == status
+    return Condition(
+        type=kind,
+        status=status,
+        reason=value.reason.value,
+        message=value.message[:MAX_MESSAGE],
+        last_transition_time=previous.last_transition_time if previous is not None and same else now,
+        observed_generation=generation,
+    )

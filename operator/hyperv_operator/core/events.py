@@ -1,107 +1,117 @@
-"""Events: what a change of status is worth telling. One Event a transition, none for standing still."""
+"""The event mapping: which Kubernetes Events a change of status leads to. One Event per transition."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-from hyperv_operator.api.machine import HyperVMachineStatus
+from hyperv_operator.api.machine import HyperVMachineStatus, Run
 from hyperv_operator.api.names import EventReason, MachineCondition, Reason
+from hyperv_operator.protocol.records import OutcomeKind
+
+_RUNS = {"provision": "Provisioning", "update": "An update", "remove": "Removal"}
+_DRIFT = frozenset({Reason.OUT_OF_SYNC, Reason.VM_MISSING})
+_MILESTONES = (
+    (MachineCondition.PROVISIONED, EventReason.PROVISIONED),
+    (MachineCondition.GUEST_CONFIGURED, EventReason.GUEST_CONFIGURED),
+)
+_READY_REASONS = {
+    Reason.QUEUED: (EventReason.QUEUED, False),
+    Reason.RETRYING: (EventReason.RETRYING, True),
+    Reason.WAITING_FOR_GUEST_KEY: (EventReason.WAITING_FOR_GUEST, False),
+    Reason.WAITING_FOR_GUEST: (EventReason.GUEST_DATA_PUBLISHED, False),
+}
+"""Reasons of `Ready` that are an Event when they appear, and whether that is a Warning."""
 
 
 @dataclass(frozen=True)
 class MachineEvent:
-    """One Event to write."""
+    """One Event to emit."""
 
     reason: EventReason
     message: str
     warning: bool = False
 
 
-def announce(old: HyperVMachineStatus, new: HyperVMachineStatus) -> tuple[MachineEvent, ...]:
-    """Compare two statuses that were written one after the other and say what happened in between."""
-    return (*_acceptance(old, new), *_run(old, new), *_waiting(old, new), *_milestones(old, new), *_trouble(old, new))
+def between(old: HyperVMachineStatus, new: HyperVMachineStatus) -> tuple[MachineEvent, ...]:
+    """Return the Events for the transition between two statuses that were written one after the other."""
+    return (
+        *_accepted(old, new),
+        *_run_started(old, new),
+        *_ready_reason(old, new),
+        *_milestones(old, new),
+        *_run_ended(old, new),
+        *_drift(old, new),
+    )
 
 
-def _word(status: HyperVMachineStatus, kind: MachineCondition) -> str:
+def _reason(status: HyperVMachineStatus, kind: MachineCondition) -> str:
     condition = status.condition(kind)
-    return condition.status if condition else ""
+    return condition.reason if condition else ""
 
 
-def _text(status: HyperVMachineStatus, kind: MachineCondition) -> tuple[str, str]:
+def _message(status: HyperVMachineStatus, kind: MachineCondition) -> str:
     condition = status.condition(kind)
-    return (condition.reason, condition.message) if condition else ("", "")
+    return condition.message if condition else ""
 
 
-def _acceptance(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
-    before, after = _word(old, MachineCondition.ACCEPTED), _word(new, MachineCondition.ACCEPTED)
-    reason, message = _text(new, MachineCondition.ACCEPTED)
-    if after == "True" and before != "True":
-        return [MachineEvent(EventReason.ACCEPTED, message)]
-    if after == "False" and (before != "False" or _text(old, MachineCondition.ACCEPTED)[0] != reason):
-        return [MachineEvent(EventReason.REJECTED, f"{reason}: {message}", warning=True)]
-    return []
+def _accepted(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
+    kind = MachineCondition.ACCEPTED
+    before, after = old.condition(kind), new.condition(kind)
+    if after is None or (before and (before.status, before.reason) == (after.status, after.reason)):
+        return []
+    if after.status == "False":
+        return [MachineEvent(EventReason.REJECTED, f"{after.reason}: {after.message}", warning=True)]
+    return [MachineEvent(EventReason.ACCEPTED, after.message)]
 
 
-def _run(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
+def _run_started(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
     if new.run is None or (old.run and old.run.id == new.run.id):
         return []
-    what = {"provision": "Provisioning", "update": "An update", "remove": "Removal"}[new.run.kind]
-    return [MachineEvent(EventReason.RUN_STARTED, f"{what} has started as run {new.run.id}.")]
+    return [MachineEvent(EventReason.RUN_STARTED, f"{_RUNS[new.run.kind]} has started as run {new.run.id}.")]
 
 
-def _waiting(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
-    before, (after, message) = _text(old, MachineCondition.READY)[0], _text(new, MachineCondition.READY)
-    if before == after:
+def _ready_reason(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
+    reason = _reason(new, MachineCondition.READY)
+    known = {str(one): event for one, event in _READY_REASONS.items()}.get(reason)
+    if known is None or reason == _reason(old, MachineCondition.READY):
         return []
-    if after == Reason.QUEUED:
-        return [MachineEvent(EventReason.QUEUED, message)]
-    if after == Reason.RETRYING:
-        return [MachineEvent(EventReason.RETRYING, message, warning=True)]
-    if after == Reason.WAITING_FOR_GUEST_KEY:
-        return [MachineEvent(EventReason.WAITING_FOR_GUEST, message)]
-    if after == Reason.WAITING_FOR_GUEST:
-        return [MachineEvent(EventReason.GUEST_DATA_PUBLISHED, message)]
-    return []
+    return [MachineEvent(known[0], _message(new, MachineCondition.READY), warning=known[1])]
 
 
 def _milestones(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
-    found = []
-    for kind, reason in (
-        (MachineCondition.PROVISIONED, EventReason.PROVISIONED),
-        (MachineCondition.GUEST_CONFIGURED, EventReason.GUEST_CONFIGURED),
-    ):
-        if _word(new, kind) == "True" and _word(old, kind) != "True":
-            found.append(MachineEvent(reason, _text(new, kind)[1]))
-    return found
-
-
-def _applied(definition: str | None) -> list[MachineEvent]:
-    """Say what an update has made true: a job leaves out what was as it should be."""
-    desired = json.loads(definition or "{}").get("desired", {})
-    found = []
-    sizes = [
-        f"{desired[key]} {unit}"
-        for key, unit in (("cpu_cores", "CPU cores"), ("gb_ram", "GB of memory"))
-        if desired.get(key)
+    return [
+        MachineEvent(reason, _message(new, kind))
+        for kind, reason in _MILESTONES
+        if new.is_true(kind) and not old.is_true(kind)
     ]
-    if sizes:
-        found.append(MachineEvent(EventReason.RESIZED, f"The VM now has {' and '.join(sizes)}."))
+
+
+def _run_ended(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
+    run = new.run
+    if run is None or run.finished_at is None or (old.run and old.run.finished_at == run.finished_at):
+        return []
+    outcome = run.outcome or ""
+    if outcome.startswith(OutcomeKind.FAILED):
+        detail = next((past.message for past in new.history if past.attempt == run.attempt), "")
+        return [MachineEvent(EventReason.RUN_FAILED, f"{outcome}. {detail}".strip(), warning=True)]
+    return _updated(run) if run.kind == "update" and outcome.startswith(OutcomeKind.COMPLETED) else []
+
+
+def _updated(run: Run) -> list[MachineEvent]:
+    """Return what an update has changed: its job names only what did not match."""
+    desired = json.loads(run.definition or "{}").get("desired", {})
+    units = (("cpu_cores", "CPU cores"), ("gb_ram", "GB of memory"))
+    sizes = [f"{desired[key]} {unit}" for key, unit in units if desired.get(key)]
+    found = [MachineEvent(EventReason.RESIZED, f"The VM now has {' and '.join(sizes)}.")] if sizes else []
     if desired.get("power_state"):
         found.append(MachineEvent(EventReason.POWER_STATE_CHANGED, f"The VM is now {desired['power_state']}."))
     return found
 
 
-def _trouble(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
-    found = []
-    ended = new.run and new.run.finished_at and not (old.run and old.run.finished_at == new.run.finished_at)
-    if new.run and ended and (new.run.outcome or "").startswith("failed"):
-        detail = next((past.message for past in new.history if past.attempt == new.run.attempt), "")
-        found.append(MachineEvent(EventReason.RUN_FAILED, f"{new.run.outcome}. {detail}".strip(), warning=True))
-    if new.run and ended and new.run.kind == "update" and (new.run.outcome or "").startswith("completed"):
-        found += _applied(new.run.definition)
-    before, (after, message) = _text(old, MachineCondition.SYNCED)[0], _text(new, MachineCondition.SYNCED)
-    drifted = {Reason.OUT_OF_SYNC, Reason.VM_MISSING}
-    if after in drifted and before != after:
-        found.append(MachineEvent(EventReason.DRIFT_DETECTED, message, warning=True))
-    return found
+def _drift(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[MachineEvent]:
+    kind = MachineCondition.SYNCED
+    reason = _reason(new, kind)
+    if reason not in _DRIFT or reason == _reason(old, kind):
+        return []
+    return [MachineEvent(EventReason.DRIFT_DETECTED, _message(new, kind), warning=True)]

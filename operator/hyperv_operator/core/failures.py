@@ -1,8 +1,7 @@
-"""What a failure means: its reason, whether it needs a person, what to do about it, and when to try again."""
+"""What a failure means: its reason, whether it needs a person, and what to do about it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Final
 
 from hyperv_operator import errors
@@ -88,18 +87,3 @@ def remedy(code: AgentCode) -> str:
 def needs_person(error: errors.HostError) -> bool:
     """Tell whether only a person's change can clear a failed call."""
     return error.retry is errors.Retry.CHANGE
-
-
-def pause_after(failures: int, base: timedelta, limit: timedelta) -> timedelta:
-    """Return the pause after this many failures in a row: `base`, doubled each time, up to `limit`."""
-    doublings = min(max(failures - 1, 0), 30)
-    return min(base * float(2**doublings), limit)
-
-
-def retry_at(
-    finished_at: datetime, error: errors.HostError, failures: int, base: timedelta, limit: timedelta
-) -> datetime:
-    """Return when to launch again after a failed call: nearly at once if it was worth that and it was the first."""
-    if error.retry is errors.Retry.NOW and failures <= 1:
-        return finished_at + base / 10
-    return finished_at + pause_after(failures, base, limit)

@@ -40,7 +40,7 @@ class HostSnapshot:
     logon_failures: LogonFailures | None = None
     rollout: Rollout | None = None
     """How the operator's agent gets there; None where it is looked after by hand."""
-    held_by: tuple[str, ...] = ()
+    kept_for: tuple[str, ...] = ()
     """The machines for whose sake a deleted host is kept, as namespace/name."""
     offered: AgentBundle | None = None
     """The operator's agent where it is to be installed by hand."""
@@ -161,7 +161,7 @@ def _rollout_lack(rollout: Rollout, *, answers: bool) -> ConditionValue:
     """Return why the operator's agent is not on the host; `answers`: another one is."""
     if rollout.needs_person and not answers:
         return ConditionValue(False, Reason.AGENT_MISSING, rollout.message)
-    failed = rollout.needs_person or rollout.standing is RolloutPhase.FAILED
+    failed = rollout.needs_person or rollout.effective_phase is RolloutPhase.FAILED
     return ConditionValue(
         False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message
     )
@@ -205,7 +205,7 @@ def _fresh(snapshot: HostSnapshot, now: datetime) -> ConditionValue:
     return ConditionValue(True, Reason.AS_EXPECTED, "The inventory is fresh.")
 
 
-def _held(machines: tuple[str, ...]) -> str:
+def _kept_message(machines: tuple[str, ...]) -> str:
     shown = ", ".join(machines[:_MACHINES_NAMED])
     more = f" and {len(machines) - _MACHINES_NAMED} more" if len(machines) > _MACHINES_NAMED else ""
     return (
@@ -216,8 +216,8 @@ def _held(machines: tuple[str, ...]) -> str:
 
 
 def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, ConditionValue]:
-    if snapshot.held_by:
-        text = _held(snapshot.held_by)
+    if snapshot.kept_for:
+        text = _kept_message(snapshot.kept_for)
         return {
             HostCondition.READY: ConditionValue(False, Reason.DELETING, text),
             HostCondition.RECONCILING: ConditionValue(True, Reason.DELETING, text),

@@ -1,15 +1,28 @@
-"""Is the machine's VM what it should be? Identity is the resource's UID and then the Hyper-V GUID, never a name."""
+"""Identity of a machine's VM: the resource's UID (the ownership mark), then the Hyper-V GUID; never a name."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.inventory import VmFacts
 
 
-def conflict(snapshot: Snapshot) -> str | None:
-    """Say why the VMs with this machine's mark must be left untouched, or return None.
+@dataclass(frozen=True)
+class OwnVm:
+    """The machine's VM, and the host that has it."""
 
-    A VM that a cluster just moved may be seen on two nodes whose inventories are a moment apart: that is one VM.
+    host: HostView
+    vm: VmFacts
+    seen_at: datetime
+    """When the inventory that reports the VM was begun."""
+
+
+def conflict(snapshot: Snapshot) -> str | None:
+    """Return why the VMs that carry this machine's mark must not be changed, or None.
+
+    A VM that a failover cluster has just moved may appear in the inventories of two nodes: that is one VM.
     """
     marked = snapshot.marked_vms()
     ids = sorted({vm.vm_id for _, vm in marked})
@@ -22,13 +35,13 @@ def conflict(snapshot: Snapshot) -> str | None:
     return None
 
 
-def own_vm(snapshot: Snapshot) -> tuple[HostView, VmFacts] | None:
-    """Return the machine's VM and the host that has it; the newest sighting if a cluster just moved it."""
-    marked = [(host, vm) for host, vm in snapshot.marked_vms() if host.begun_at is not None]
-    return max(marked, key=lambda pair: (pair[0].begun_at or snapshot.created_at, pair[0].name), default=None)
+def own_vm(snapshot: Snapshot) -> OwnVm | None:
+    """Return the machine's VM; where two nodes report it, the report of the inventory that was begun last."""
+    found = [OwnVm(host, vm, host.begun_at) for host, vm in snapshot.marked_vms() if host.begun_at is not None]
+    return max(found, key=lambda own: (own.seen_at, own.host.name), default=None)
 
 
 def place(snapshot: Snapshot) -> HostView | None:
-    """Return the host to launch on: the one that has the VM, to which a failover cluster may have moved it, else the target."""
+    """Return the host to launch on: the one that has the VM, which a failover cluster may have moved, else the target."""
     own = own_vm(snapshot)
-    return own[0] if own else snapshot.host
+    return own.host if own else snapshot.host

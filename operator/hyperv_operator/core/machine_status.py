@@ -1,41 +1,52 @@
-"""From a decision to the status that is written. Nothing here steers: it tells."""
+"""The status of a HyperVMachine: written from a decision. Status reports; it decides nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import Claim, HyperVMachineStatus, PastRun, Run, Sealed
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core import conditions, failures, identity
-from hyperv_operator.core.actions import JobKind
-from hyperv_operator.core.decision import Assessment, ConditionValue, Readiness
-from hyperv_operator.core.plan import is_configured
+from hyperv_operator.core.actions import Launch
+from hyperv_operator.core.decision import ACCEPTED, Assessment, ConditionValue, Readiness
 from hyperv_operator.core.snapshot import LaunchResult, Snapshot
+from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import OutcomeKind
 from hyperv_operator.schema.os_family import OsFamily
 
-_HISTORY = 5
+MAX_HISTORY: Final = 5
+_MAX_DEFINITION: Final = 16_384
+_MAX_DIAGNOSIS: Final = 2_048
+_MAX_PAST_MESSAGE: Final = 512
+_MAX_OUTCOME: Final = 64
+_MAX_ADDRESSES: Final = 32
+_VERBS: Final = {
+    JobKind.PROVISION: "provisions the VM",
+    JobKind.UPDATE: "updates the VM",
+    JobKind.REMOVE: "removes the VM",
+}
 
 
 @dataclass(frozen=True)
 class LaunchStart:
     """A launch that is about to begin: what the claim says, and what is sent."""
 
-    kind: JobKind
+    launch: Launch
     run_id: str
-    attempt: int
     generation: int
     started_at: datetime
     definition: str
+    """The job as JSON, redacted."""
     sealed: Sealed | None = None
     agent: str | None = None
-    """Name of the agent's version; None for one that was installed by hand."""
+    """Name of the agent's version; None for an agent that a person has installed."""
 
 
 def compose(snapshot: Snapshot, assessment: Assessment, now: datetime) -> HyperVMachineStatus:
-    """Return the status after a pass; equal to the old one when nothing changed."""
+    """Return the status after a pass; equal to the old one if nothing has changed."""
     old = snapshot.status
     updates: dict[str, object] = {
         "observed_generation": snapshot.generation,
@@ -49,30 +60,26 @@ def compose(snapshot: Snapshot, assessment: Assessment, now: datetime) -> HyperV
 
 
 def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: datetime) -> HyperVMachineStatus:
-    """Return the status that claims a launch; it is written, with a resourceVersion test, before the launch."""
-    old = snapshot.status
-    verb = {JobKind.PROVISION: "provisions the VM", JobKind.UPDATE: "updates the VM", JobKind.REMOVE: "removes the VM"}
-    host = identity.place(snapshot)
-    text = f"The agent on {host.name if host else 'the host'} {verb[start.kind]}."
-    reason = Reason.DELETING if start.kind is JobKind.REMOVE else Reason.RUNNING
-    stalled = old.condition(MachineCondition.STALLED)
-    retries_stalled = snapshot.failures > 0 and stalled is not None and stalled.status == "True"
-    assessment = Assessment(Readiness.UNCHANGED if retries_stalled else Readiness.IN_PROGRESS, reason, text)
-    if start.kind is JobKind.PROVISION:
-        accepted = ConditionValue(True, Reason.ACCEPTED, "The submission is valid and the host allows it.")
-        assessment = Assessment(assessment.readiness, reason, text, accepted=accepted)
+    """Return the status that claims a launch. It is written before the launch, with a resourceVersion test."""
+    old, kind = snapshot.status, start.launch.kind
     run = Run(
         id=start.run_id,
-        kind=start.kind.value,
-        attempt=start.attempt,
+        kind=kind.value,
+        attempt=start.launch.attempt,
         step=old.run.step if old.run and old.run.id == start.run_id else None,
         started_at=start.started_at,
-        definition=start.definition[:16_384],
+        definition=start.definition[:_MAX_DEFINITION],
+    )
+    assessment = Assessment(
+        Readiness.UNCHANGED if snapshot.retries_stalled else Readiness.IN_PROGRESS,
+        Reason.DELETING if kind is JobKind.REMOVE else Reason.RUNNING,
+        f"The agent on {start.launch.host.name} {_VERBS[kind]}.",
+        accepted=ACCEPTED if kind is JobKind.PROVISION else None,
     )
     updates: dict[str, object] = {
         "observed_generation": snapshot.generation,
         "conditions": _conditions(snapshot, assessment, now),
-        "claim": Claim(run_id=start.run_id, attempt=start.attempt, operator=operator, agent=start.agent),
+        "claim": Claim(run_id=start.run_id, attempt=start.launch.attempt, operator=operator, agent=start.agent),
         "run": run,
         "history": _history(snapshot),
         **_vm(snapshot),
@@ -83,83 +90,84 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
 
 
 def _conditions(snapshot: Snapshot, assessment: Assessment, now: datetime) -> tuple[Condition, ...]:
-    facts: dict[str, ConditionValue] = dict(_kstatus(assessment))
-    configured = is_configured(snapshot)
+    values: dict[str, ConditionValue] = dict(_kstatus(assessment))
     if assessment.accepted:
-        facts[MachineCondition.ACCEPTED] = assessment.accepted
-    if configured:
-        if not _is_true(snapshot, MachineCondition.PROVISIONED):
-            text = "The host has finished: VM, disk and configuration are in place."
-            facts[MachineCondition.PROVISIONED] = ConditionValue(True, Reason.PROVISIONED, text)
-        if not _is_true(snapshot, MachineCondition.GUEST_CONFIGURED):
-            text = "The guest has reported its configuration as applied."
-            facts[MachineCondition.GUEST_CONFIGURED] = ConditionValue(True, Reason.GUEST_CONFIGURED, text)
+        values[MachineCondition.ACCEPTED] = assessment.accepted
+    if snapshot.is_configured:
+        values |= _milestones(snapshot)
     elif not snapshot.deleting:
+        not_yet = ConditionValue(None, Reason.NOT_YET, "Provisioning is not finished.")
         for kind in (MachineCondition.PROVISIONED, MachineCondition.GUEST_CONFIGURED, MachineCondition.SYNCED):
             if snapshot.status.condition(kind) is None:
-                facts[kind] = ConditionValue(None, Reason.NOT_YET, "Provisioning is not finished.")
-    if assessment.provisioned:
-        facts[MachineCondition.PROVISIONED] = assessment.provisioned
-    if assessment.guest_configured:
-        facts[MachineCondition.GUEST_CONFIGURED] = assessment.guest_configured
+                values[kind] = not_yet
     if assessment.synced:
-        facts[MachineCondition.SYNCED] = assessment.synced
-    merged = conditions.merge(snapshot.status.conditions, facts, list(MachineCondition), snapshot.generation, now)
-    return tuple(_settled(condition, snapshot) for condition in merged)
+        values[MachineCondition.SYNCED] = assessment.synced
+    merged = conditions.merge(snapshot.status.conditions, values, list(MachineCondition), snapshot.generation, now)
+    return tuple(_with_synced_generation(condition, snapshot) for condition in merged)
 
 
-def _settled(condition: Condition, snapshot: Snapshot) -> Condition:
-    """An unsynced VM keeps the generation that it was last in line with: it tells a new spec from a hand's change."""
+def _milestones(snapshot: Snapshot) -> dict[str, ConditionValue]:
+    reached = {
+        MachineCondition.PROVISIONED: ConditionValue(
+            True, Reason.PROVISIONED, "The host has finished: VM, disk and configuration are in place."
+        ),
+        MachineCondition.GUEST_CONFIGURED: ConditionValue(
+            True, Reason.GUEST_CONFIGURED, "The guest has reported its configuration as applied."
+        ),
+    }
+    return {kind: value for kind, value in reached.items() if not snapshot.status.is_true(kind)}
+
+
+def _with_synced_generation(condition: Condition, snapshot: Snapshot) -> Condition:
+    """While an update runs, keep the generation of the last sync: it tells a change of the spec from drift."""
     if condition.type != MachineCondition.SYNCED or condition.reason != Reason.RUNNING:
         return condition
-    was = snapshot.status.condition(MachineCondition.SYNCED)
-    return condition.model_copy(update={"observed_generation": was.observed_generation if was else None})
-
-
-def _is_true(snapshot: Snapshot, kind: MachineCondition) -> bool:
-    condition = snapshot.status.condition(kind)
-    return condition is not None and condition.status == "True"
+    before = snapshot.status.condition(MachineCondition.SYNCED)
+    return condition.model_copy(update={"observed_generation": before.observed_generation if before else None})
 
 
 def _kstatus(assessment: Assessment) -> list[tuple[str, ConditionValue]]:
+    """Return `Ready`, `Reconciling` and `Stalled`."""
     reason, message = assessment.reason, assessment.message
+    idle = ConditionValue(False, Reason.IDLE, "Nothing is being done.")
+    unimpeded = ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way.")
     match assessment.readiness:
         case Readiness.IN_PROGRESS:
-            values: tuple[bool | None, bool, bool] = (None, True, False)
+            ready, reconciling, stalled = None, ConditionValue(True, reason, message), unimpeded
         case Readiness.STALLED:
-            values = (False, False, True)
+            ready, reconciling, stalled = False, idle, ConditionValue(True, reason, message)
         case Readiness.READY:
-            values = (True, False, False)
+            ready, reconciling, stalled = True, idle, unimpeded
         case Readiness.UNCHANGED:
             return []
-    ready, reconciling, stalled = values
-    idle = "Nothing stands in the way." if not stalled else message
     return [
         (MachineCondition.READY, ConditionValue(ready, reason, message)),
-        (
-            MachineCondition.RECONCILING,
-            ConditionValue(
-                reconciling,
-                reason if reconciling else Reason.IDLE,
-                message if reconciling else "Nothing is being done.",
-            ),
-        ),
-        (MachineCondition.STALLED, ConditionValue(stalled, reason if stalled else Reason.AS_EXPECTED, idle)),
+        (MachineCondition.RECONCILING, reconciling),
+        (MachineCondition.STALLED, stalled),
     ]
 
 
 def _run(snapshot: Snapshot) -> Run | None:
-    run, last, active_task = snapshot.status.run, snapshot.last, snapshot.active_task
+    run, last, task = snapshot.status.run, snapshot.last, snapshot.active_task
     if run is None:
         return None
-    if active_task and active_task.running and run.finished_at is None:
-        return run.model_copy(update={"step": active_task.step or run.step, "step_progress": active_task.percent})
-    if last is None or last.run_id != run.id or last.attempt != run.attempt or run.finished_at is not None:
+    if task and task.running and run.finished_at is None:
+        return run.model_copy(update={"step": task.step or run.step, "step_progress": task.percent})
+    if last is None or not _ends(last, run):
         return run
-    updates: dict[str, object] = {"finished_at": last.finished_at, "outcome": outcome_line(last), "step_progress": None}
-    if last.step:
-        updates["step"] = last.step
-    return run.model_copy(update=updates)
+    return run.model_copy(
+        update={
+            "finished_at": last.finished_at,
+            "outcome": outcome_line(last),
+            "step": last.step or run.step,
+            "step_progress": None,
+        }
+    )
+
+
+def _ends(last: LaunchResult, run: Run) -> bool:
+    """Return whether the result is that of the launch that status still shows as running."""
+    return run.finished_at is None and (last.run_id, last.attempt) == (run.id, run.attempt)
 
 
 def outcome_line(last: LaunchResult) -> str:
@@ -169,13 +177,13 @@ def outcome_line(last: LaunchResult) -> str:
     if last.outcome is None:
         return "failed: Internal"
     detail = last.outcome.code.value if last.outcome.code else last.outcome.reason
-    return f"{last.outcome.outcome.value}: {detail}"[:64]
+    return f"{last.outcome.outcome.value}: {detail}"[:_MAX_OUTCOME]
 
 
 def _history(snapshot: Snapshot) -> tuple[PastRun, ...]:
-    """A run is history when it is over: pending launches of one that goes on are not."""
+    """Add the run that has ended. A launch that is pending does not end its run."""
     run, last, history = snapshot.status.run, snapshot.last, snapshot.status.history
-    if last is None or run is None or run.finished_at is not None or last.attempt != run.attempt:
+    if last is None or run is None or not _ends(last, run):
         return history
     if last.outcome and last.outcome.outcome is OutcomeKind.PENDING:
         return history
@@ -185,33 +193,31 @@ def _history(snapshot: Snapshot) -> tuple[PastRun, ...]:
         attempt=last.attempt,
         finished_at=last.finished_at,
         outcome=outcome_line(last),
-        message=message[:512],
+        message=message[:_MAX_PAST_MESSAGE],
     )
-    return (line, *history)[:_HISTORY]
+    return (line, *history)[:MAX_HISTORY]
 
 
 def _diagnosis(old: HyperVMachineStatus, assessment: Assessment) -> str | None:
+    """Return the diagnosis: kept while the machine is Stalled, cleared when work continues."""
     if assessment.readiness in (Readiness.IN_PROGRESS, Readiness.READY):
         return None
-    return (assessment.diagnosis or old.diagnosis or "")[:2048] or None
+    return (assessment.diagnosis or old.diagnosis or "")[:_MAX_DIAGNOSIS] or None
 
 
 def _vm(snapshot: Snapshot) -> dict[str, object]:
-    """What is known of the VM: its id from the launch or the mark, the rest from the inventory."""
+    """Return what is known of the VM: its GUID from the launch or the mark, the rest from the inventory."""
     updates: dict[str, object] = {}
     last = snapshot.last
     if snapshot.status.vm_id is None and last and last.outcome and last.outcome.vm_id:
         updates["vm_id"] = last.outcome.vm_id
     if last and last.os_family:
         updates["os_family"] = OsFamily(last.os_family).value
-    if identity.conflict(snapshot):
-        return updates
     own = identity.own_vm(snapshot)
-    if own:
-        host, vm = own
-        updates["host"] = host.name
-        updates["power_state"] = vm.state
-        updates["addresses"] = vm.addresses[:32]
+    if own and not identity.conflict(snapshot):
+        updates["host"] = own.host.name
+        updates["power_state"] = own.vm.state
+        updates["addresses"] = own.vm.addresses[:_MAX_ADDRESSES]
         if snapshot.status.vm_id is None:
-            updates["vm_id"] = vm.vm_id
+            updates["vm_id"] = own.vm.vm_id
     return updates

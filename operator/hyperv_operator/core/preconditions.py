@@ -1,6 +1,7 @@
-"""What has to hold before a machine may be worked on: an ordered chain, of which the first violation counts.
+"""The preconditions of a launch that provisions. Each returns what violates it, or None.
 
-Every check of admission is made here again: admission is a convenience, this is the guard.
+Admission makes the same checks earlier, as a convenience; the reconcile pass is the guard. A precondition whose own inputs are
+missing holds: an earlier row of the decision table reports what is missing.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import agent_version, identity, tenancy
-from hyperv_operator.core.actions import Launch
+from hyperv_operator.core import tenancy
 from hyperv_operator.core.snapshot import HostView, Rival, Snapshot
 from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.schema.validation import Accepted, Rejected
@@ -19,257 +19,196 @@ from hyperv_operator.schema.validation import Accepted, Rejected
 
 @dataclass(frozen=True)
 class Violation:
-    """Why the machine cannot be worked on."""
+    """Why the machine cannot be provisioned now."""
 
     reason: Reason
     message: str
-    about_submission: bool = True
-    """The submission is not acceptable (Accepted=False); otherwise the host is merely not ready for it."""
     needs_person: bool = True
     recheck: bool = False
-    """What is missing cannot be watched: look again every `secret_poll`."""
+    """The cause cannot be watched: check again every `secret_poll`."""
 
 
 Precondition = Callable[[Snapshot], Violation | None]
+_IMAGES_NAMED = 20
 
 
-def readable(snapshot: Snapshot) -> Violation | None:
+# --- the submission is acceptable ------------------------------------------------------------------------------------
+
+
+def spec_readable(snapshot: Snapshot) -> Violation | None:
     """The spec has the shape of the resource."""
-    if snapshot.spec is None:
-        return Violation(Reason.INVALID_SPEC, snapshot.spec_error or "The spec cannot be read.")
-    return None
+    return Violation(Reason.INVALID_SPEC, snapshot.spec) if isinstance(snapshot.spec, str) else None
 
 
-def schema_version(snapshot: Snapshot) -> Violation | None:
-    """The resource was written for the schema that is active, or was launched before that one was.
+def schema_version_active(snapshot: Snapshot) -> Violation | None:
+    """The spec is for the active schema version, or the machine was launched before that version became active.
 
-    What is under way when the operator is upgraded goes on if its fields keep the new schema's rules too.
+    A provisioning that is under way during an upgrade continues if its fields also obey the new schema.
     """
-    assert snapshot.spec is not None
-    if snapshot.spec.schema_version == snapshot.schema.version or snapshot.status.claim is not None:
+    spec, active = snapshot.readable_spec, snapshot.schema.version
+    if spec is None or spec.schema_version == active or snapshot.status.claim is not None:
         return None
-    return Violation(
-        Reason.SCHEMA_VERSION_MISMATCH, version_message(snapshot.spec.schema_version, snapshot.schema.version)
-    )
+    return Violation(Reason.SCHEMA_VERSION_MISMATCH, version_message(spec.schema_version, active))
 
 
 def version_message(given: int, active: int) -> str:
-    """Return the sentence for a resource of another schema version; admission says the same."""
+    """Return the message about a resource of another schema version; admission uses the same."""
     return (
         f"spec.schemaVersion is {given}, but the active schema is version {active}. Check the fields against version "
         f"{active} (docs/reference/fields.md) and set spec.schemaVersion to {active}."
     )
 
 
-def fields_valid(snapshot: Snapshot) -> Violation | None:
-    """The fields keep every rule of the schema."""
-    assert snapshot.spec is not None
-    match snapshot.submission:
-        case Rejected(errors=errors):
-            text = " ".join(f"{error.field}: {error.message}" for error in errors)
-            if snapshot.spec.schema_version != snapshot.schema.version:
-                # It was accepted once: what is wrong is the version, and the errors say what the new one asks for.
-                version = version_message(snapshot.spec.schema_version, snapshot.schema.version)
-                return Violation(Reason.SCHEMA_VERSION_MISMATCH, f"{version} {text}")
-            too_large = any(error.code == "kvp_budget" for error in errors)
-            cluster = all(error.code == "no_cluster" for error in errors)
-            reason = Reason.GUEST_DATA_TOO_LARGE if too_large else Reason.INVALID_FIELDS
-            return Violation(Reason.CLUSTER_REQUIRED if cluster else reason, text)
-        case Accepted():
-            return None
-
-
-def host_known(snapshot: Snapshot) -> Violation | None:
+def host_exists(snapshot: Snapshot) -> Violation | None:
     """The target host exists."""
-    assert snapshot.spec is not None
-    if snapshot.host is None:
-        return Violation(
-            Reason.HOST_NOT_FOUND,
-            f"There is no HyperVHost {snapshot.spec.target_host!r}. Create it, or delete this machine and apply it again "
-            "with another spec.targetHost.",
-            recheck=True,
-        )
-    return None
+    spec = snapshot.readable_spec
+    if spec is None or snapshot.host is not None:
+        return None
+    return Violation(
+        Reason.HOST_NOT_FOUND,
+        f"There is no HyperVHost {spec.target_host!r}. Create it, or delete this machine and apply it again with another "
+        "spec.targetHost.",
+        recheck=True,
+    )
+
+
+def fields_valid(snapshot: Snapshot) -> Violation | None:
+    """The fields obey every rule of the schema."""
+    spec, submission = snapshot.readable_spec, snapshot.submission
+    if spec is None or not isinstance(submission, Rejected):
+        return None
+    text = " ".join(f"{error.field}: {error.message}" for error in submission.errors)
+    codes = {error.code for error in submission.errors}
+    if spec.schema_version != snapshot.schema.version:
+        # The machine was accepted once. The version is what is wrong, and the errors say what the new one asks for.
+        version = version_message(spec.schema_version, snapshot.schema.version)
+        return Violation(Reason.SCHEMA_VERSION_MISMATCH, f"{version} {text}")
+    if codes == {"no_cluster"}:
+        return Violation(Reason.CLUSTER_REQUIRED, text)
+    return Violation(Reason.GUEST_DATA_TOO_LARGE if "kvp_budget" in codes else Reason.INVALID_FIELDS, text)
 
 
 def tenant_allowed(snapshot: Snapshot) -> Violation | None:
     """A tenant entry of the host allows this machine."""
-    assert snapshot.host is not None
-    submission = snapshot.submission
-    assert isinstance(submission, Accepted)
+    host, submission = snapshot.host, snapshot.submission
+    if host is None or not isinstance(submission, Accepted):
+        return None
     refusal = tenancy.refusal(
-        snapshot.host.spec.tenants, snapshot.namespace_labels, submission.fields, snapshot.machines_of_namespace
+        host.spec.tenants, snapshot.namespace_labels, submission.fields, snapshot.machines_of_namespace
     )
     return Violation(*refusal, recheck=True) if refusal else None
 
 
 def name_held(snapshot: Snapshot) -> Violation | None:
-    """Of all machines that want this VM name on the host or its cluster, this one holds it."""
-    assert snapshot.spec is not None
-    run = snapshot.status.claim
-    me = Rival(
+    """Of all machines that want this VM name on the host or its failover cluster, this one holds it."""
+    spec = snapshot.readable_spec
+    if spec is None:
+        return None
+    own = Rival(
         uid=snapshot.uid,
         same_namespace=True,
         name=snapshot.name,
         created_at=snapshot.created_at,
         has_vm=snapshot.status.vm_id is not None,
-        has_claim=run is not None,
+        has_claim=snapshot.status.claim is not None,
     )
-    holder = min((me, *snapshot.rivals), key=_precedence)
-    if holder is me:
+    holder = min((own, *snapshot.rivals), key=_precedence)
+    if holder is own:
         return None
-    # Other namespaces' objects are not named: their existence is not this tenant's business.
+    # A message never names another namespace's objects: a tenant must not learn that they exist.
     who = f"HyperVMachine {holder.name!r}" if holder.same_namespace else "a machine of another namespace"
     return Violation(
         Reason.DUPLICATE_NAME,
-        f"spec.fields.vm_name {snapshot.spec.fields.get('vm_name')!r} is already held on this host by {who}. Choose "
-        "another vm_name, or remove the other machine.",
+        f"spec.fields.vm_name {spec.fields.get('vm_name')!r} is already held on this host by {who}. Choose another vm_name, "
+        "or remove the other machine.",
         recheck=True,
     )
 
 
 def _precedence(rival: Rival) -> tuple[int, datetime, str]:
-    """Who has a VM comes before who has been launched, and then the older one; UIDs break ties of the same second."""
+    """Rank machines with a VM before those with a claim, then by age; UIDs decide between machines of the same second."""
     rank = 0 if rival.has_vm else 1 if rival.has_claim else 2
     return rank, rival.created_at, rival.uid
 
 
-def secrets_there(snapshot: Snapshot) -> Violation | None:
+def secrets_readable(snapshot: Snapshot) -> Violation | None:
     """Every secret reference leads to a value."""
-    missing = [check for check in snapshot.secrets if check.problem]
-    if not missing:
+    problems = [(check.problem, check.detail) for check in snapshot.secrets if check.problem]
+    if not problems:
         return None
-    text = " ".join(check.detail for check in missing)
-    reason = missing[0].problem
-    assert reason is not None
-    return Violation(reason, text, recheck=True)
+    return Violation(problems[0][0], " ".join(detail for _, detail in problems), recheck=True)
 
 
-def host_usable(snapshot: Snapshot) -> Violation | None:
-    """The host can be reached and is who it says it is."""
-    assert snapshot.host is not None
-    problem = snapshot.host.problem
-    if problem is None:
-        return None
-    return Violation(
-        problem.reason,
-        f"Host {snapshot.host.name}: {problem.message}",
-        about_submission=False,
-        needs_person=problem.needs_person,
-    )
+# --- the host is ready for it ----------------------------------------------------------------------------------------
 
 
 def inventory_known(snapshot: Snapshot) -> Violation | None:
-    """The operator has seen what is on the host (and on its cluster's other nodes that answer)."""
-    assert snapshot.host is not None
-    if snapshot.host.report is None:
-        return Violation(
-            Reason.WAITING_FOR_INVENTORY,
-            f"Waiting for the first inventory of host {snapshot.host.name}.",
-            about_submission=False,
-            needs_person=False,
-        )
-    return None
+    """The first inventory of the host has been read."""
+    host = snapshot.host
+    if host is None or host.report is not None:
+        return None
+    return Violation(
+        Reason.WAITING_FOR_INVENTORY, f"Waiting for the first inventory of host {host.name}.", needs_person=False
+    )
 
 
 def agent_compatible(snapshot: Snapshot) -> Violation | None:
-    """The agent that was installed on the host by hand supports the schema that the machine was written for."""
-    assert snapshot.host is not None
-    return None if snapshot.host.rollout else _schema_supported(snapshot, snapshot.host)
+    """The agent that a person has installed on the host supports the machine's schema version."""
+    host = snapshot.host
+    return schema_supported(snapshot, host) if host and host.rollout is None else None
 
 
-def agent_ready_for(snapshot: Snapshot, launch: Launch) -> Violation | None:
-    """The version of the agent that a launch needs is on the host."""
-    host = identity.place(snapshot)
-    assert host is not None
-    if host.rollout is None:
+def schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:
+    """The agent that reports the host's inventory supports the machine's schema version."""
+    spec, report = snapshot.readable_spec, host.report
+    if spec is None or report is None or spec.schema_version in report.facts.agent.schema_versions:
         return None
-    message = agent_version.not_ready(snapshot, launch)
-    if message:
-        return Violation(
-            Reason.AGENT_ROLLOUT_INCOMPLETE,
-            f"Host {host.name} does not have the operator's agent yet. {message}",
-            about_submission=False,
-            needs_person=False,
-        )
-    pinned = agent_version.version_for(snapshot, launch) not in (None, host.rollout.name)
-    return None if pinned else _schema_supported(snapshot, host)
-
-
-def _schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:
-    assert snapshot.spec is not None
-    assert host.report is not None
-    versions = host.report.facts.agent.schema_versions
-    wanted = snapshot.spec.schema_version
-    if wanted in versions:
-        return None
+    versions = ", ".join(map(str, report.facts.agent.schema_versions)) or "none"
     return Violation(
         Reason.AGENT_ROLLOUT_INCOMPLETE,
-        f"The agent on host {host.name} supports schema versions {', '.join(map(str, versions)) or 'none'}, not "
-        f"{wanted}. It goes on when the agent there is brought up to date.",
-        about_submission=False,
+        f"The agent on host {host.name} supports schema versions {versions}, not {spec.schema_version}. Provisioning starts "
+        "when the agent there is updated.",
         needs_person=False,
     )
 
 
 def host_open(snapshot: Snapshot) -> Violation | None:
-    """A host that is cordoned or being deleted starts nothing new."""
-    assert snapshot.host is not None
-    if snapshot.host.deleting and snapshot.status.claim is None:
+    """The host accepts new machines: it is neither cordoned nor being deleted. Machines with a claim continue."""
+    host = snapshot.host
+    if host is None or snapshot.status.claim is not None:
+        return None
+    if host.deleting:
         return Violation(
             Reason.HOST_CORDONED,
-            f"Host {snapshot.host.name} is being deleted: nothing new starts there. Delete this machine and apply it again "
-            "with another spec.targetHost, or create the HyperVHost again when it is gone.",
-            about_submission=False,
+            f"Host {host.name} is being deleted and starts nothing new. Delete this machine and apply it again with another "
+            "spec.targetHost, or create the HyperVHost again when it is gone.",
             needs_person=False,
         )
-    if snapshot.host.spec.cordoned and snapshot.status.claim is None:
+    if host.spec.cordoned:
         return Violation(
             Reason.HOST_CORDONED,
-            f"Host {snapshot.host.name} is cordoned: nothing new starts there. It goes on when spec.cordoned of the "
-            "HyperVHost is false.",
-            about_submission=False,
+            f"Host {host.name} is cordoned and starts nothing new. Provisioning starts when spec.cordoned of the HyperVHost is "
+            "false.",
             needs_person=False,
         )
     return None
 
 
-def image_there(snapshot: Snapshot) -> Violation | None:
+def image_available(snapshot: Snapshot) -> Violation | None:
     """The golden image is on the host, as long as it is still needed."""
-    assert snapshot.host is not None
-    assert snapshot.host.report is not None
-    assert snapshot.spec is not None
+    spec, host = snapshot.readable_spec, snapshot.host
+    if spec is None or host is None or host.report is None:
+        return None
     journal = snapshot.journal()
     if snapshot.marked_vms() or (journal and journal.steps.get(Step.COPY_IMAGE) is StepState.COMPLETED):
         return None
-    wanted = str(snapshot.spec.fields.get("image_name", ""))
-    names = sorted(image.name for image in snapshot.host.report.images)
+    wanted = str(spec.fields.get("image_name", ""))
+    names = sorted(image.name for image in host.report.images)
     if wanted.casefold() in {name.casefold() for name in names}:
         return None
     return Violation(
         Reason.IMAGE_NOT_FOUND,
-        f"Host {snapshot.host.name} has no image {wanted!r} in {snapshot.host.spec.paths.images}; it has: "
-        f"{', '.join(names[:20]) or 'none'}. Put the image there as {wanted}.vhdx, or correct spec.fields.image_name.",
-        about_submission=False,
+        f"Host {host.name} has no image {wanted!r} in {host.spec.paths.images}; it has: "
+        f"{', '.join(names[:_IMAGES_NAMED]) or 'none'}. Put the image there as {wanted}.vhdx, or correct "
+        "spec.fields.image_name.",
     )
-
-
-CHAIN: tuple[Precondition, ...] = (
-    readable,
-    schema_version,
-    host_known,
-    fields_valid,
-    tenant_allowed,
-    name_held,
-    secrets_there,
-    host_usable,
-    inventory_known,
-    agent_compatible,
-    host_open,
-    image_there,
-)
-
-
-def first_violation(snapshot: Snapshot) -> Violation | None:
-    """Return the first violation in the chain's order, or None when the machine may be worked on."""
-    return next((violation for policy in CHAIN if (violation := policy(snapshot))), None)

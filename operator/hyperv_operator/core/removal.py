@@ -1,70 +1,55 @@
-"""A machine that is being deleted: remove what the host has of it, or say why not yet and how to force it."""
+"""The rules for a machine that is being deleted: remove what the host has of it, or say why not yet and how to force it."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
-from hyperv_operator.core import failures
-from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.api.names import Reason
+from hyperv_operator.core.actions import Launch, Release, Remove
 from hyperv_operator.core.decision import Decision, in_progress
-from hyperv_operator.core.identity import place
-from hyperv_operator.core.provisioning import next_attempt
-from hyperv_operator.core.snapshot import Snapshot
-from hyperv_operator.protocol.records import AgentCode, OutcomeKind
+from hyperv_operator.core.rules import identity_of, next_attempt
+from hyperv_operator.core.situation import Situation
 
 
-def decide(snapshot: Snapshot, now: datetime) -> Decision:
-    """Decide for a machine with a deletion timestamp."""
-    identity = snapshot.status.vm_id or snapshot.uid
-    if snapshot.abandon == identity:
-        where = snapshot.spec.target_host if snapshot.spec else "its host"
-        left = f"VM {snapshot.status.vm_id or '(id unknown)'}, its disk, ISO and journal may be left on {where}"
-        return _release(f"{left}, in the machine folder {snapshot.uid}.", abandoned=True)
-    if snapshot.removed:
-        return _release(None)
-    if snapshot.spec is not None and snapshot.spec.deletion_policy == "Retain":
-        return _release(f"VM {snapshot.status.vm_id or '(none yet)'} was kept: spec.deletionPolicy is Retain.")
-    if snapshot.active_task:
-        what = "the removal" if snapshot.active_task.kind is JobKind.REMOVE else "a launch that was under way"
-        return Decision(Wait(), in_progress(Reason.DELETING, f"Waiting for {what} to end on the host."))
-    if snapshot.status.claim is None:
-        # No launch was ever allowed, and none can be from now on: a claim needs an object that is not being deleted.
-        return _release(None)
-    hint = f" To let the resource go without the host, annotate it with {ABANDON_ANNOTATION}={identity}."
-    host = place(snapshot)
-    if host is None:
-        text = "The HyperVHost of this machine does not exist, so nothing can be removed there. Create it again."
-        return Decision(Wait(now + snapshot.limits.secret_poll), in_progress(Reason.HOST_NOT_FOUND, text + hint))
-    if host.problem:
-        text = f"The VM cannot be removed now. Host {host.name}: {host.problem.message}"
-        return Decision(Wait(now + snapshot.limits.secret_poll), in_progress(host.problem.reason, text + hint))
-    last = snapshot.last
-    if last is None or last.kind is not JobKind.REMOVE:
-        return _remove(snapshot, "Removing the VM and everything that belongs to it.")
-    limits = snapshot.limits
-    if last.error:
-        due = failures.retry_at(last.finished_at, last.error, snapshot.failures, limits.retry_base, limits.retry_limit)
-        reason, text = failures.reason_of_error(last.error), last.error.message
-    else:
-        assert last.outcome is not None
-        busy = last.outcome.outcome is OutcomeKind.PENDING
-        code = last.outcome.code or AgentCode.INTERNAL
-        reason = Reason.HOST_BUSY if busy else failures.reason_of_code(code)
-        text = f"{last.outcome.message} {failures.remedy(AgentCode.HOST_BUSY if busy else code)}"
-        pause = failures.pause_after(max(snapshot.failures, 1), limits.retry_base, limits.retry_limit)
-        due = last.finished_at + (limits.host_busy_poll if busy else pause)
-    if now >= due:
-        return _remove(snapshot, f"Removal is tried again after: {text}")
-    return Decision(Wait(due), in_progress(reason, f"{text} Next attempt at {due:%H:%M:%S} UTC.{hint}"))
-
-
-def _remove(snapshot: Snapshot, message: str) -> Decision:
-    action = Launch(JobKind.REMOVE, run_id=None, attempt=next_attempt(snapshot), vm_id=snapshot.status.vm_id)
-    return Decision(action, in_progress(Reason.DELETING, message))
-
-
-def _release(left_behind: str | None, *, abandoned: bool = False) -> Decision:
-    return Decision(
-        Release(left_behind, abandoned=abandoned), in_progress(Reason.DELETING, "Nothing is left to remove.")
+def abandoned(situation: Situation) -> Decision | None:
+    """A person has set the abandon annotation to the machine's identity."""
+    snapshot = situation.snapshot
+    if snapshot.abandon != identity_of(snapshot):
+        return None
+    where = snapshot.readable_spec.target_host if snapshot.readable_spec else "its host"
+    left = (
+        f"VM {snapshot.status.vm_id or '(id unknown)'}, its disk, ISO and journal may be left on {where}, in the machine folder "
+        f"{snapshot.uid}."
     )
+    return _release(left, abandoned=True)
+
+
+def removed(situation: Situation) -> Decision | None:
+    """The agent has confirmed that nothing of the machine is left."""
+    return _release() if situation.snapshot.removed else None
+
+
+def retained(situation: Situation) -> Decision | None:
+    """`spec.deletionPolicy` is Retain."""
+    spec = situation.snapshot.readable_spec
+    if spec is None or spec.deletion_policy != "Retain":
+        return None
+    return _release(f"VM {situation.snapshot.status.vm_id or '(none yet)'} was kept: spec.deletionPolicy is Retain.")
+
+
+def never_launched(situation: Situation) -> Decision | None:
+    """No launch was ever claimed, and none can be: a claim is not written to an object that is being deleted."""
+    return _release() if situation.snapshot.status.claim is None else None
+
+
+def remove(situation: Situation) -> Decision | None:
+    """The VM may still be on its host."""
+    host, snapshot, failure = situation.host, situation.snapshot, situation.failure
+    if host is None:
+        return None
+    what = "Removing the VM and everything that belongs to it."
+    text = f"The removal is tried again after: {failure.message}" if failure else what
+    return Decision(Launch(host, next_attempt(snapshot), Remove()), in_progress(Reason.DELETING, text))
+
+
+def _release(left_behind: str | None = None, *, abandoned: bool = False) -> Decision:
+    action = Release(left_behind, abandoned=abandoned)
+    return Decision(action, in_progress(Reason.DELETING, "Nothing is left to remove."))

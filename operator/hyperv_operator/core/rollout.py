@@ -55,7 +55,7 @@ class Rollout:
         return version_name(self.active) if self.active else None
 
     @property
-    def standing(self) -> RolloutPhase:
+    def effective_phase(self) -> RolloutPhase:
         """The phase that counts for other hosts: one that failed has failed until it is Ready."""
         return RolloutPhase.FAILED if self.failures else self.phase
 

@@ -1,4 +1,4 @@
-"""What one pass sees: one frozen snapshot. A read that failed is a value in it, not an exception."""
+"""The input of a decision: one frozen snapshot per pass. A read that failed is a value in it, not an exception."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functools import cached_property
 
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
-from hyperv_operator.api.names import Reason
-from hyperv_operator.core.actions import JobKind
+from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import HostError
 from hyperv_operator.protocol.inventory import InventoryReport, JournalFacts, VmFacts
-from hyperv_operator.protocol.records import Outcome
+from hyperv_operator.protocol.job import JobKind
+from hyperv_operator.protocol.records import Outcome, OutcomeKind
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.schema.validation import Accepted, Rejected, validate_job_submission
 
 
 @dataclass(frozen=True)
 class HostProblem:
-    """Why a host cannot be worked with now."""
+    """Why a host cannot be used now."""
 
     reason: Reason
     message: str
@@ -30,24 +30,24 @@ class HostProblem:
 
 @dataclass(frozen=True)
 class HostView:
-    """A HyperVHost as the operator knows it in this moment."""
+    """A HyperVHost as the cache has it: its spec, and what its last inventory reported."""
 
     name: str
     uid: str
     spec: HyperVHostSpec
     problem: HostProblem | None = None
     report: InventoryReport | None = None
-    """The last complete inventory, kept through later failures to read one."""
+    """The last complete inventory; a poll that fails does not clear it."""
     begun_at: datetime | None = None
-    """When the read of `report` began: what it shows is at least this fresh."""
+    """When the poll that returned `report` began: the report is at least this recent."""
     previous_begun_at: datetime | None = None
     rollout: Rollout | None = None
-    """How the operator's agent gets there; None where it is looked after by hand."""
+    """The rollout of the operator's agent to this host; None where the agent is installed by hand."""
     deleting: bool = False
-    """Somebody has deleted the HyperVHost; it is kept until its machines are gone."""
+    """The HyperVHost has a deletion timestamp; its finalizer stays until its machines are gone."""
 
     def vms_of(self, uid: str) -> tuple[VmFacts, ...]:
-        """Return the VMs that carry this machine's mark."""
+        """Return the VMs that carry this machine's ownership mark."""
         return tuple(vm for vm in self.report.vms if vm.machine_uid == uid) if self.report else ()
 
     def journal_of(self, uid: str) -> JournalFacts | None:
@@ -58,7 +58,7 @@ class HostView:
 
 @dataclass(frozen=True)
 class SecretCheck:
-    """What was found where a secret field refers to."""
+    """The result of reading what one secret field refers to."""
 
     field: str
     secret_name: str
@@ -82,7 +82,7 @@ class Rival:
 
 @dataclass(frozen=True)
 class LaunchResult:
-    """How the last launch by this process ended."""
+    """How this process's last launch for a machine ended. Exactly one of `outcome` and `error` is set."""
 
     kind: JobKind
     run_id: str
@@ -93,13 +93,15 @@ class LaunchResult:
     outcome: Outcome | None = None
     error: HostError | None = None
     step: str | None = None
-    """The last step that was heard of."""
+    """The last step that was reported."""
     os_family: str | None = None
+    jitter: float = 0.0
+    """From 0 to 1, drawn when the launch ended: spreads the retries of machines that failed together."""
 
 
 @dataclass(frozen=True)
 class ActiveTask:
-    """What the executor holds for this machine."""
+    """The task that the executor holds for a machine."""
 
     kind: JobKind
     running: bool
@@ -109,18 +111,27 @@ class ActiveTask:
 
 
 @dataclass(frozen=True)
+class RetryPolicy:
+    """How long to pause before another attempt."""
+
+    base: timedelta
+    cap: timedelta
+    busy_poll: timedelta
+    """How often to try again while another launch holds the machine's lock on the host."""
+
+
+@dataclass(frozen=True)
 class Limits:
-    """The durations that decisions use."""
+    """The durations and bounds that decisions use, and this process's identity."""
 
     operator: str
+    retry: RetryPolicy
     guest_timeout: timedelta
-    retry_base: timedelta
-    retry_limit: timedelta
     secret_poll: timedelta
-    host_busy_poll: timedelta
     takeover: timedelta = timedelta(seconds=30)
-    """How long another operator's claim is honoured while its launch does not show on the host."""
+    """How long another operator's claim holds while the host does not show its launch."""
     max_sealings: int = 5
+    """How often the guest data of one run is sealed at most."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +145,9 @@ class Snapshot:
     created_at: datetime
     deleting: bool
     abandon: str | None
-    spec: HyperVMachineSpec | None
-    spec_error: str | None
+    """Value of the abandon annotation."""
+    spec: HyperVMachineSpec | str
+    """The spec, or the reason why it cannot be read."""
     status: HyperVMachineStatus
     schema: JobSchema
     limits: Limits
@@ -146,38 +158,59 @@ class Snapshot:
     secrets: tuple[SecretCheck, ...] = ()
     rivals: tuple[Rival, ...] = ()
     machines_of_namespace: int = 0
-    """How many machines of this namespace hold a place on the host, this one not counted."""
+    """Other machines of this namespace that count towards its quota on the host."""
     active_task: ActiveTask | None = None
     last: LaunchResult | None = None
     failures: int = 0
-    """Launches in a row that failed, by this process."""
+    """Launches of this process that failed in a row."""
     removed: bool = False
-    """The host has confirmed that nothing of the machine is left there."""
+    """The agent has confirmed that nothing of the machine is left on the host."""
+
+    @property
+    def readable_spec(self) -> HyperVMachineSpec | None:
+        """The spec, or None if it cannot be read."""
+        return self.spec if isinstance(self.spec, HyperVMachineSpec) else None
 
     @cached_property
-    def submission(self) -> Accepted | Rejected:
-        """The machine's fields held against the active schema, once a snapshot; the spec must be readable."""
-        assert self.spec is not None
+    def submission(self) -> Accepted | Rejected | None:
+        """The fields, validated against the active schema; None if the spec cannot be read. Cached per snapshot."""
+        spec = self.readable_spec
+        if spec is None:
+            return None
         return validate_job_submission(
             self.schema,
-            self.spec.fields,
-            secrets=tuple(self.spec.secret_fields),
+            spec.fields,
+            secrets=tuple(spec.secret_fields),
             strict=True,
             host_has_cluster=None if self.host is None else self.host.spec.failover_cluster is not None,
         )
 
     @property
-    def paused(self) -> bool:
-        """Tell whether a person has asked that nothing be changed."""
-        return self.spec is not None and self.spec.paused
+    def is_configured(self) -> bool:
+        """Whether the guest has reported its configuration as applied, in status or in the last launch's outcome."""
+        if self.status.is_true(MachineCondition.GUEST_CONFIGURED) and self.status.vm_id:
+            return True
+        last = self.last
+        return bool(
+            last
+            and last.kind is JobKind.PROVISION
+            and last.outcome
+            and last.outcome.outcome is OutcomeKind.COMPLETED
+            and last.outcome.vm_id
+        )
+
+    @property
+    def retries_stalled(self) -> bool:
+        """Whether a launch failed and the machine is Stalled: a retry says nothing new before it reaches a step."""
+        return self.failures > 0 and self.status.is_true(MachineCondition.STALLED)
 
     @property
     def hosts(self) -> tuple[HostView, ...]:
-        """The target host and its cluster's other nodes."""
+        """The target host and the other nodes of its failover cluster."""
         return (*((self.host,) if self.host else ()), *self.peers)
 
     def marked_vms(self) -> tuple[tuple[HostView, VmFacts], ...]:
-        """Return every VM with this machine's mark and the host that reports it."""
+        """Return every VM that carries this machine's mark, with the host that reports it."""
         return tuple((host, vm) for host in self.hosts for vm in host.vms_of(self.uid))
 
     def journal(self) -> JournalFacts | None:
@@ -186,23 +219,23 @@ class Snapshot:
         return max(journals, key=lambda journal: journal.attempt, default=None)
 
     def last_end(self) -> datetime | None:
-        """Return when the machine's last launch ended, or began if its end is not known."""
+        """Return when the machine's last launch ended, or when it began if its end is not known."""
         if self.last:
             return self.last.finished_at
         run = self.status.run
         return (run.finished_at or run.started_at) if run else None
 
     def is_current(self) -> bool:
-        """Tell whether every host's inventory was begun after the last launch ended."""
+        """Return whether every host's inventory was begun after the last launch ended."""
         end = self.last_end()
         return bool(self.hosts) and all(
             host.begun_at is not None and (end is None or host.begun_at > end) for host in self.hosts
         )
 
     def confirms_absence(self) -> bool:
-        """Tell whether two inventories of every host, both begun after the last launch ended, lack the machine's VM."""
+        """Return whether two inventories of every host, both begun after the last launch ended, lack the machine's VM."""
         end = self.last_end()
-        seen_twice = bool(self.hosts) and all(
+        polled_twice = bool(self.hosts) and all(
             host.previous_begun_at is not None and (end is None or host.previous_begun_at > end) for host in self.hosts
         )
-        return seen_twice and not self.marked_vms()
+        return polled_twice and not self.marked_vms()

@@ -6,11 +6,12 @@ from typing import Any
 
 import kopf
 
-from hyperv_operator.api.names import GROUP, HOST_KIND, HOSTS, VERSION
+from hyperv_operator.api.names import GROUP, HOSTS, VERSION
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.reconcilers.cache import HostEntry
-from hyperv_operator.reconcilers.metadata import metadata, ref_of
+from hyperv_operator.reconcilers.metadata import metadata
+from hyperv_operator.reconcilers.resources import HostResource
 
 
 def register(registry: kopf.OperatorRegistry) -> None:
@@ -21,11 +22,11 @@ def register(registry: kopf.OperatorRegistry) -> None:
     kopf.on.delete(GROUP, VERSION, HOSTS, id="delete", **where)(remove)
 
 
-def _record(context: Context, body: JsonObject) -> HostEntry:
+def _entry(context: Context, body: JsonObject) -> HostEntry:
     meta = metadata(body)
     entry = context.cache.hosts.get(meta.name)
     if entry is None or entry.ref.uid != meta.uid:
-        entry = context.cache.hosts[meta.name] = HostEntry(ref_of(HOST_KIND, body), body)
+        entry = context.cache.hosts[meta.name] = HostEntry(HostResource.parse(body))
         context.cache.wake_machines_on(entry.name)
     return entry
 
@@ -43,14 +44,14 @@ async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> 
             context.hosts.forget(own)
         # Until now the API server still had the object: who looked there has to look again.
         context.cache.wake_machines_on(meta.name)
-    elif own and own.observe(plain):
+    elif own and own.observe(HostResource.parse(plain)):
         own.wake.set()
 
 
 async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
     """Run one host's loop until it is deleted or the operator stops."""
     context: Context = memo.context
-    entry = _record(context, dict(body))
+    entry = _entry(context, dict(body))
     while not stopped:
         until = await context.hosts.reconcile(entry)
         await context.sleep(entry.wake, until)
@@ -59,7 +60,7 @@ async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: obj
 async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
     """Go on with a deleted host's passes until no machine needs it any more; kopf takes the finalizer away after that."""
     context: Context = memo.context
-    entry = _record(context, dict(body))
+    entry = _entry(context, dict(body))
     while (until := await context.hosts.retire(entry)) is not None:
         await context.sleep(entry.wake, until)
     context.hosts.forget(entry)

@@ -6,11 +6,12 @@ from typing import Any
 
 import kopf
 
-from hyperv_operator.api.names import GROUP, MACHINE_KIND, MACHINES, VERSION
+from hyperv_operator.api.names import GROUP, MACHINES, VERSION
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.reconcilers.cache import MachineEntry
-from hyperv_operator.reconcilers.metadata import metadata, ref_of
+from hyperv_operator.reconcilers.metadata import metadata
+from hyperv_operator.reconcilers.resources import MachineResource
 
 
 def register(registry: kopf.OperatorRegistry) -> None:
@@ -21,9 +22,9 @@ def register(registry: kopf.OperatorRegistry) -> None:
     kopf.on.delete(GROUP, VERSION, MACHINES, id="delete", **where)(remove)
 
 
-def _record(context: Context, body: JsonObject) -> MachineEntry:
+def _entry(context: Context, body: JsonObject) -> MachineEntry:
     uid = metadata(body).uid
-    return context.cache.machine(uid) or context.cache.add(MachineEntry(ref_of(MACHINE_KIND, body), body))
+    return context.cache.machine(uid) or context.cache.add(MachineEntry(MachineResource.parse(body)))
 
 
 async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
@@ -32,19 +33,19 @@ async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> 
     entry = context.cache.machine(metadata(dict(body)).uid)
     if entry is None:
         return
-    if entry.observe(_plain(body)) or type == "DELETED":
+    if entry.observe(MachineResource.parse(_plain(body))) or type == "DELETED":
         entry.wake.set()
 
 
 async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
     """Run one machine's loop until it is deleted or the operator stops."""
     context: Context = memo.context
-    entry = _record(context, _plain(body))
+    entry = _entry(context, _plain(body))
     while not stopped:
-        settled = await context.machines.reconcile(entry)
-        if settled.released:
+        result = await context.machines.reconcile(entry)
+        if result.released:
             return
-        await context.sleep(entry.wake, settled.until)
+        await context.sleep(entry.wake, result.until)
 
 
 async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
@@ -56,13 +57,13 @@ async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
     context: Context = memo.context
     if metadata(dict(body)).uid in memo.released:
         return
-    entry = _record(context, _plain(body))
+    entry = _entry(context, _plain(body))
     while True:
-        settled = await context.machines.reconcile(entry)
-        if settled.released:
+        result = await context.machines.reconcile(entry)
+        if result.released:
             memo.released.add(entry.uid)
             return
-        await context.sleep(entry.wake, settled.until)
+        await context.sleep(entry.wake, result.until)
 
 
 def _plain(body: kopf.Body) -> JsonObject:

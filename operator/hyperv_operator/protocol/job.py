@@ -5,12 +5,21 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 SEALED = "(sealed)"
 """Stands in for sealed data wherever a job is shown."""
+
+
+class JobKind(Enum):
+    """The kind of a run; the value is the `category` label in metrics and `status.run.kind`."""
+
+    PROVISION = "provision"
+    UPDATE = "update"
+    REMOVE = "remove"
 
 
 class _Model(BaseModel):

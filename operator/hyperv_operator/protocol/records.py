@@ -142,6 +142,11 @@ class Outcome(WireModel):
         known = self.reason in {reason.value for reason in PendingReason}
         return PendingReason(self.reason) if self.outcome is OutcomeKind.PENDING and known else None
 
+    @property
+    def waits_for_guest(self) -> bool:
+        """Whether the launch ended because only the guest can continue."""
+        return self.pending_reason in (PendingReason.WAITING_FOR_GUEST_KEY, PendingReason.WAITING_FOR_GUEST)
+
 
 def parse_json_object(text: str) -> dict[str, JsonValue]:
     """Read one JSON object; `RecordError` if it is none or too long."""

@@ -1,4 +1,7 @@
-"""What the operator remembers between passes. All of it can be lost: the resources and the hosts have the rest."""
+"""The cache: the newest version of each resource, and this process's own state for it.
+
+All of it can be lost: the resources and the hosts hold everything that correctness needs.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,17 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
-from hyperv_operator.api.common import parse_spec
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.host import HyperVHostSpec, LogonFailures
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
-from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.core.machine_status import LaunchStart
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, SecretCheck
 from hyperv_operator.errors import HostError
-from hyperv_operator.ports import JsonObject, ObjectRef
+from hyperv_operator.ports import ObjectRef
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
-from hyperv_operator.reconcilers.metadata import is_newer, metadata, was_launched
+from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
 
 def _set_event() -> asyncio.Event:
@@ -29,152 +29,166 @@ def _set_event() -> asyncio.Event:
 
 
 @dataclass
-class MachineEntry:
-    """One HyperVMachine: the newest version of it that was seen, and what this process does about it."""
+class Execution:
+    """What the executor does for a machine, and how this process's last launch for it ended."""
 
-    ref: ObjectRef
-    body: JsonObject
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     active_task: ActiveTask | None = None
     start: LaunchStart | None = None
     last: LaunchResult | None = None
     failures: int = 0
+    """Launches that failed in a row."""
     removed: bool = False
-    released: bool = False
-    poll_soon: bool = False
+    """The agent has confirmed the removal."""
+    os_family: str | None = None
+    """The guest's family, as the last provisioning job names it."""
+    step_since: datetime | None = None
+
+
+@dataclass
+class Lookups:
+    """What was read from the API server for a machine because it cannot be watched."""
+
     secrets: tuple[SecretCheck, ...] = ()
     secrets_read_at: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
+    """The namespace's labels."""
     labels_read_at: datetime | None = None
-    written_at: datetime | None = None
-    step_since: datetime | None = None
-    os_family: str | None = None
+
+
+@dataclass
+class MachineEntry:
+    """One HyperVMachine."""
+
+    resource: MachineResource
+    execution: Execution = field(default_factory=Execution)
+    lookups: Lookups = field(default_factory=Lookups)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    released: bool = False
+    poll_soon: bool = False
+    """The machine waits for something that the host's next inventory may show."""
     phase: str = ""
     """Step or reason, as the host's placeholders show it."""
-    views: dict[str, object] = field(default_factory=dict)
-    """What each host's last inventory said of this machine: something else is a reason to wake up."""
+    seen: dict[str, object] = field(default_factory=dict)
+    """What each host's last poll reported about this machine: a difference wakes it."""
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The reference to the resource."""
+        return self.resource.ref
 
     @property
     def uid(self) -> str:
         """The resource's UID."""
-        return self.ref.uid
-
-    def observe(self, body: JsonObject) -> bool:
-        """Take over a newer version; tell whether what a person asks for has changed (spec, deletion, abandonment)."""
-        if not is_newer(body, self.body):
-            return False
-        before, after = metadata(self.body), metadata(body)
-        self.body = body
-        return (before.generation, before.deleting, before.abandon) != (after.generation, after.deleting, after.abandon)
-
-    @property
-    def spec(self) -> HyperVMachineSpec | None:
-        """The spec, if it can be read."""
-        spec = parse_spec(HyperVMachineSpec, self.body.get("spec"))
-        return spec if isinstance(spec, HyperVMachineSpec) else None
-
-    @property
-    def status(self) -> HyperVMachineStatus:
-        """The status as last seen."""
-        return HyperVMachineStatus.parse(self.body.get("status"))
-
-    @property
-    def was_launched(self) -> bool:
-        """Tell whether a launch was ever claimed."""
-        return was_launched(self.body)
+        return self.resource.meta.uid
 
     @property
     def target_host(self) -> str | None:
-        """Name of the target host, even if the rest of the spec cannot be read."""
-        spec = self.body.get("spec")
-        host = spec.get("targetHost") if isinstance(spec, dict) else None
-        return host if isinstance(host, str) else None
+        """Name of the target host, which cannot be changed."""
+        return self.resource.target_host
 
-    @property
-    def vm_name(self) -> str | None:
-        """The VM name that is asked for."""
-        spec = self.body.get("spec")
-        fields = spec.get("fields") if isinstance(spec, dict) else None
-        name = fields.get("vm_name") if isinstance(fields, dict) else None
-        return name if isinstance(name, str) else None
+    def observe(self, resource: MachineResource) -> bool:
+        """Store a newer version; return whether a person has changed something (spec, deletion, abandonment)."""
+        before, after = self.resource.meta, resource.meta
+        if after.is_older_than(before):
+            return False
+        self.resource = resource
+        return (before.generation, before.deleting, before.abandon) != (after.generation, after.deleting, after.abandon)
+
+
+@dataclass
+class Poll:
+    """The result of the last inventory polls of a host."""
+
+    report: InventoryReport | None = None
+    """The last complete inventory; a poll that fails does not clear it."""
+    begun_at: datetime | None = None
+    """When the poll that returned `report` began."""
+    previous_begun_at: datetime | None = None
+    error: HostError | None = None
+    """How the last poll failed; None if it succeeded."""
+    attempted: bool = False
+    ended_at: datetime | None = None
+    """When the last poll ended; None to poll at once."""
+    generation: int | None = None
+    """The generation of the spec that the last poll used."""
+    spread: float = 1.0
+    """Factor of the poll interval, so that the polls of many hosts spread out."""
 
 
 @dataclass
 class HostEntry:
-    """One HyperVHost: the newest version that was seen, and what was last read from the host."""
+    """One HyperVHost."""
 
-    ref: ObjectRef
-    body: JsonObject
+    resource: HostResource
+    poll: Poll = field(default_factory=Poll)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    report: InventoryReport | None = None
-    begun_at: datetime | None = None
-    previous_begun_at: datetime | None = None
-    error: HostError | None = None
-    problem: HostProblem | None = None
-    attempted: bool = False
-    logon_failures: LogonFailures | None = None
-    inventory: HyperVHostInventoryStatus | None = None
-    inventory_written_at: datetime | None = None
-    read_at: datetime | None = None
-    """When the last attempt to read the inventory ended."""
-    read_generation: int | None = None
-    spread: float = 1.0
-    """What the interval to the next look is multiplied with, so that hosts do not all have their turn at once."""
-    rollout: Rollout | None = None
-    """How the operator's agent gets there; None where it is looked after by hand, or nothing is known yet."""
-    at_rest: asyncio.Event = field(default_factory=_set_event)
-    """Set while the agent's files on the host are not being changed."""
-    rollout_told: object = None
-    """What the other hosts were last told of it."""
-    held_by: tuple[str, ...] = ()
-    """The machines for whose sake a deleted host is kept, as namespace/name."""
-    held_told: tuple[str, ...] = ()
-    """Those of them that its status tells of."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held during a pass."""
+    problem: HostProblem | None = None
+    logon_failures: LogonFailures | None = None
+    inventory: HyperVHostInventoryStatus | None = None
+    """The HyperVHostInventory status that was written last."""
+    inventory_written_at: datetime | None = None
+    rollout: Rollout | None = None
+    """The rollout of the agent; None where the agent is installed by hand, or before the first pass."""
+    files_idle: asyncio.Event = field(default_factory=_set_event)
+    """Set unless the agent's files on the host are being changed."""
+    rollout_seen: object = None
+    """The state of the rollout for which the other hosts were woken last."""
     pruned_at: datetime | None = None
     """When old versions of the agent were last deleted."""
+    kept_for: tuple[str, ...] = ()
+    """The machines (namespace/name) that keep a deleted host's finalizer."""
+    kept_for_written: tuple[str, ...] = ()
+    """The machines among them that the host's status names."""
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The reference to the resource."""
+        return self.resource.ref
 
     @property
     def name(self) -> str:
         """The resource's name."""
-        return self.ref.name
-
-    @cached_property
-    def spec(self) -> HyperVHostSpec | str:
-        """The spec, or what is wrong with it; read once a version, as every pass of every machine there asks for it."""
-        return parse_spec(HyperVHostSpec, self.body.get("spec"))
+        return self.resource.meta.name
 
     @property
-    def status(self) -> HyperVHostStatus:
-        """The status as last seen."""
-        return HyperVHostStatus.parse(self.body.get("status"))
+    def spec(self) -> HyperVHostSpec | str:
+        """The spec, or the reason why it cannot be read."""
+        return self.resource.spec
 
-    def observe(self, body: JsonObject) -> bool:
-        """Take over a newer version; tell whether what a person asks for has changed (spec, deletion)."""
-        if not is_newer(body, self.body):
+    @property
+    def readable_spec(self) -> HyperVHostSpec | None:
+        """The spec, or None if it cannot be read."""
+        return None if isinstance(self.resource.spec, str) else self.resource.spec
+
+    def observe(self, resource: HostResource) -> bool:
+        """Store a newer version; return whether a person has changed something (spec, deletion)."""
+        before, after = self.resource.meta, resource.meta
+        if after.is_older_than(before):
             return False
-        before, self.body = metadata(self.body), body
-        self.__dict__.pop("spec", None)
-        after = metadata(body)
+        self.resource = resource
         return (before.generation, before.deleting) != (after.generation, after.deleting)
 
-    def view(self, unasked: HostProblem) -> HostView | None:
-        """Return what decisions see of the host; `unasked` is its problem as long as nobody has asked it anything."""
-        spec = self.spec
-        if isinstance(spec, str):
+    def view(self, never_polled: HostProblem) -> HostView | None:
+        """Return the host as decisions see it, or None if its spec cannot be read.
+
+        `never_polled` is the problem of a host before its first poll.
+        """
+        spec = self.readable_spec
+        if spec is None:
             return None
         return HostView(
             name=self.name,
-            uid=self.ref.uid,
+            uid=self.resource.meta.uid,
             spec=spec,
-            problem=self.problem if self.attempted else unasked,
-            report=self.report,
-            begun_at=self.begun_at,
-            previous_begun_at=self.previous_begun_at,
+            problem=self.problem if self.poll.attempted else never_polled,
+            report=self.poll.report,
+            begun_at=self.poll.begun_at,
+            previous_begun_at=self.poll.previous_begun_at,
             rollout=self.rollout,
-            deleting=metadata(self.body).deleting,
+            deleting=self.resource.meta.deleting,
         )
 
 
@@ -183,23 +197,23 @@ class Cache:
 
     def __init__(self) -> None:
         self._machines: dict[str, MachineEntry] = {}
-        # A machine's target host cannot be changed. Without this, each pass of each machine would look at all others.
+        # Indexed by host, so that a pass of one machine does not search all others. The target host cannot be changed.
         self._by_host: dict[str | None, dict[str, MachineEntry]] = {}
         self.hosts: dict[str, HostEntry] = {}
-        self.logons = LockoutGuard()
+        self.lockout_guard = LockoutGuard()
 
     def machine(self, uid: str) -> MachineEntry | None:
-        """Return a machine, or None if it is not in the cache."""
+        """Return a machine's entry, or None."""
         return self._machines.get(uid)
 
     def add(self, entry: MachineEntry) -> MachineEntry:
-        """Take in a machine and return it."""
+        """Add a machine and return its entry."""
         self._machines[entry.uid] = entry
         self._by_host.setdefault(entry.target_host, {})[entry.uid] = entry
         return entry
 
     def drop(self, entry: MachineEntry) -> None:
-        """Forget a machine; one that is not in the cache is nothing to forget."""
+        """Remove a machine; do nothing if it is not in the cache."""
         self._machines.pop(entry.uid, None)
         others = self._by_host.get(entry.target_host, {})
         others.pop(entry.uid, None)
@@ -211,29 +225,33 @@ class Cache:
         return (entry for host in hosts for entry in self._by_host.get(host, {}).values())
 
     def wake_machines_on(self, host: str) -> None:
-        """Have the machines whose target host this is look again."""
+        """Wake the machines whose target host this is."""
         for entry in self.machines_on(host):
             entry.wake.set()
 
-    def places_taken(self, host: str, namespace: str) -> Iterator[MachineEntry]:
-        """Yield the machines of a namespace that hold a place on the host: those that were launched."""
-        return (entry for entry in self.machines_on(host) if entry.ref.namespace == namespace and entry.was_launched)
+    def launched_on(self, host: str, namespace: str) -> Iterator[MachineEntry]:
+        """Yield the machines of a namespace that count towards its quota on the host: those with a claim."""
+        return (
+            entry
+            for entry in self.machines_on(host)
+            if entry.resource.meta.namespace == namespace and entry.resource.was_launched
+        )
 
     def cluster_of(self, host: str) -> tuple[HostEntry, ...]:
         """Return the other hosts of a host's failover cluster."""
         own = self.hosts.get(host)
-        spec = own.spec if own else None
-        if not isinstance(spec, HyperVHostSpec) or spec.failover_cluster is None:
+        spec = own.readable_spec if own else None
+        if spec is None or spec.failover_cluster is None:
             return ()
         return tuple(
             entry
             for entry in self.hosts.values()
             if entry.name != host
-            and isinstance(other := entry.spec, HyperVHostSpec)
+            and (other := entry.readable_spec) is not None
             and other.failover_cluster == spec.failover_cluster
         )
 
-    def poll_soon(self, host: str) -> bool:
-        """Tell whether a machine waits for something that this host's next inventory may show."""
-        names = {host, *(entry.name for entry in self.cluster_of(host))}
+    def must_poll_soon(self, host: str) -> bool:
+        """Return whether a machine waits for something that this host's next inventory may show."""
+        names = {host, *(peer.name for peer in self.cluster_of(host))}
         return any(entry.poll_soon for entry in self.machines_on(*names))

@@ -1,11 +1,11 @@
-"""Everything the reconcilers get from outside, in one place."""
+"""The dependencies of the reconcilers: ports, settings and the active schema."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hyperv_operator.core.snapshot import Limits
+from hyperv_operator.core.snapshot import Limits, RetryPolicy
 from hyperv_operator.ports import (
     Clock,
     Events,
@@ -38,17 +38,19 @@ class Dependencies:
     metrics: Metrics
     redaction: Redaction
     bundle: AgentBundle | None = None
-    """The agent that is brought to hosts; None: they are looked after by hand."""
+    """The agent that the operator rolls out; None if the hosts' agents are installed by hand."""
 
     @property
     def limits(self) -> Limits:
-        """The durations that decisions use."""
+        """The durations and bounds that decisions use."""
         settings = self.settings
         return Limits(
             operator=settings.operator_identity,
+            retry=RetryPolicy(
+                base=timedelta(seconds=settings.retry_base_seconds),
+                cap=timedelta(seconds=settings.retry_limit_seconds),
+                busy_poll=timedelta(seconds=settings.awaited_inventory_seconds),
+            ),
             guest_timeout=timedelta(seconds=settings.guest_timeout_seconds),
-            retry_base=timedelta(seconds=settings.retry_base_seconds),
-            retry_limit=timedelta(seconds=settings.retry_limit_seconds),
             secret_poll=timedelta(seconds=settings.secret_poll_seconds),
-            host_busy_poll=timedelta(seconds=settings.awaited_inventory_seconds),
         )

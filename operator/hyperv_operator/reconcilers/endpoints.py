@@ -1,4 +1,4 @@
-"""From a HyperVHost and its credentials Secret to what opens a session; read at the moment of need."""
+"""WinRM endpoints: a HyperVHost's connection and its credentials, which are read at the moment of need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WITH_KEYTAB = "username and password, or username and keytab"
 async def endpoint_of(deps: Dependencies, name: str, spec: HyperVHostSpec, folder: str) -> HostEndpoint:
     """Read the credentials and return the endpoint, for the agent's scripts in `folder`.
 
-    `CredentialsUnusable` says what is missing in which Secret.
+    Raises `CredentialsUnusable`, which says what is missing in which Secret.
     """
     namespace, connection = deps.settings.operator_namespace, spec.connection
     secret_name = connection.credentials_secret_ref.name

@@ -1,4 +1,4 @@
-"""Looking at a host: one call for its inventory when that is due; what comes of it, an error too, is kept in its entry."""
+"""The inventory poll: reads a host's inventory when it is due, and stores the result, or the error, in the host's entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic
+from typing import Final, Generic
 
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.core.snapshot import HostView
@@ -28,68 +28,71 @@ from hyperv_operator.reconcilers.cache import Cache, HostEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
-from hyperv_operator.reconcilers.metadata import metadata
 
 log = logging.getLogger(__name__)
 
-INVENTORY = "inventory"
-"""The category of the calls."""
-_SPREAD = (0.9, 1.0)
+INVENTORY: Final = "inventory"
+"""The category of the tasks."""
+_SPREAD: Final = (0.9, 1.0)
 
 
 @dataclass(frozen=True)
 class HostCall(Generic[T]):
-    """A short call to a host, as the fast lane takes it."""
+    """A short call to a host, for the executor's fast lane."""
 
     key: str
-    """At most one call with this key at a time."""
+    """At most one task with this key exists at a time."""
     category: str
     folder: str
     """The folder of the agent's scripts."""
     make: Callable[[HostEndpoint, InventoryJob, CallContext], T]
     probe: bool = False
+    """The call passes an open circuit breaker."""
 
 
 class InventoryReader:
-    """Reads inventories and keeps what came of it."""
+    """Polls the inventories of hosts."""
 
     def __init__(self, deps: Dependencies, cache: Cache) -> None:
         self._deps = deps
         self._cache = cache
 
     def due(self, entry: HostEntry, spec: HyperVHostSpec) -> datetime:
-        """Return when the next look is due: at once after a change of the spec."""
-        now = self._deps.clock.now()
-        if entry.read_at is None or entry.read_generation != metadata(entry.body).generation:
-            return now
-        return entry.read_at + timedelta(seconds=self._interval(entry, spec) * entry.spread)
+        """Return when the next poll is due: at once after a change of the spec."""
+        poll = entry.poll
+        if poll.ended_at is None or poll.generation != entry.resource.meta.generation:
+            return self._deps.clock.now()
+        return poll.ended_at + timedelta(seconds=self._interval(entry, spec) * poll.spread)
 
     def _interval(self, entry: HostEntry, spec: HyperVHostSpec) -> float:
         settings = self._deps.settings
         interval = min(float(spec.inventory_interval_seconds), settings.inventory_interval_limit_seconds or 86_400)
-        if entry.error is None and self._cache.poll_soon(entry.name):
+        if entry.poll.error is None and self._cache.must_poll_soon(entry.name):
             return min(interval, settings.awaited_inventory_seconds)
         return interval
 
-    async def look(self, entry: HostEntry, spec: HyperVHostSpec) -> bool:
-        """Read the inventory from the version of the agent that is in use; tell whether the host had its turn."""
-        generation = metadata(entry.body).generation
+    async def poll(self, entry: HostEntry, spec: HyperVHostSpec) -> bool:
+        """Read the inventory with the version of the agent that is in use.
+
+        Return False if the poll has to wait for the logon of another one.
+        """
+        generation = entry.resource.meta.generation
         folders = [spec.paths.agent]
         if entry.rollout and entry.rollout.active:
             folders.insert(0, entry.rollout.folder(spec.paths.agent))
         for folder in folders:
-            if not await self._ask(entry, spec, folder):
+            if not await self._read(entry, spec, folder):
                 return False
-            if not isinstance(entry.error, AgentMissing):
+            if not isinstance(entry.poll.error, AgentMissing):
                 break
-        if entry.rollout and entry.error is None and folder == spec.paths.agent:
+        if entry.rollout and entry.poll.error is None and folder == spec.paths.agent:
             entry.rollout = entry.rollout.by_hand()
-        entry.attempted, entry.read_generation = True, generation
-        entry.read_at = self._deps.clock.now()
-        entry.spread = random.uniform(*_SPREAD)  # noqa: S311 - it spreads calls over time
+        entry.poll.attempted, entry.poll.generation = True, generation
+        entry.poll.ended_at = self._deps.clock.now()
+        entry.poll.spread = random.uniform(*_SPREAD)  # noqa: S311 - it spreads polls over time
         return True
 
-    async def _ask(self, entry: HostEntry, spec: HyperVHostSpec, folder: str) -> bool:
+    async def _read(self, entry: HostEntry, spec: HyperVHostSpec, folder: str) -> bool:
         def read(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
             return self._deps.agent.read_inventory(endpoint, job, context)
 
@@ -102,27 +105,28 @@ class InventoryReader:
         except LogonPending:
             return False
         except HostError as error:
-            entry.error = error
+            entry.poll.error = error
         except Exception as error:
-            log.exception("Reading an inventory failed in a way nobody foresaw", extra={"host": entry.name})
-            entry.error = ProtocolViolation(f"The inventory could not be read ({type(error).__name__}).")
+            log.exception("Reading an inventory failed unexpectedly", extra={"host": entry.name})
+            entry.poll.error = ProtocolViolation(f"The inventory could not be read ({type(error).__name__}).")
         else:
-            self.seen(entry, report, begun_at)
+            self.store(entry, report, begun_at)
         return True
 
-    def seen(self, entry: HostEntry, report: InventoryReport, begun_at: datetime) -> None:
-        """Keep an inventory."""
-        entry.previous_begun_at, entry.begun_at = entry.begun_at, begun_at
-        entry.report, entry.error = report, None
+    def store(self, entry: HostEntry, report: InventoryReport, begun_at: datetime) -> None:
+        """Store an inventory in the host's entry."""
+        poll = entry.poll
+        poll.previous_begun_at, poll.begun_at = poll.begun_at, begun_at
+        poll.report, poll.error = report, None
         self._deps.metrics.host_seen(entry.name, report, begun_at)
 
     async def call(self, entry: HostEntry, spec: HyperVHostSpec, call: HostCall[T]) -> tuple[T, datetime]:
         """Make a call in the fast lane; return its result and when it began.
 
-        Raises `HostError`, `LogonPending` once what it has to wait for has ended, or `ClusterError`.
+        Raises `HostError`, `ClusterError`, or `LogonPending` once the logon that it had to wait for has ended.
         """
         deps, begun = self._deps, list[datetime]()
-        logon = LogonAttempt(self._cache.logons, entry.name)
+        logon = LogonAttempt(self._cache.lockout_guard, entry.name)
 
         async def prepare() -> Callable[[CallContext], T]:
             endpoint = await endpoint_of(deps, entry.name, spec, call.folder)
@@ -153,5 +157,5 @@ class InventoryReader:
             entry.logon_failures = None
             raise
         finally:
-            if logon.is_known:
+            if logon.has_begun:
                 entry.logon_failures = logon.failures

@@ -1,187 +1,184 @@
-"""No credentials are offered so often that their account is locked out.
+"""The lockout guard: wrong credentials are never offered so often that their account is locked out.
 
-An account is locked by wrong passwords on all hosts together, so refusals are counted by version of the credentials Secret,
-over every host that uses it. After two of them nothing is tried with that version any more. Until a host has taken a version,
-and again after a refusal, one inventory at a time offers it, and launches wait for that; after that calls may log on at will.
+Wrong passwords on all hosts together lock an account, so refusals are counted per version of the credentials Secret, over all
+hosts that use it. After two refusals that version is not used any more. Until a host has accepted a version, and again after a
+refusal, one inventory poll at a time offers it and launches wait; after that calls log on freely.
 
-A host that takes the credentials shows that they are right: what other hosts refused before was those hosts' own doing (another
-domain, a local account), and no longer counts for the rest. A host that has refused twice by itself is left alone all the same.
+A host that accepts the credentials proves that they are right. Earlier refusals of other hosts then have a cause of their own
+(another domain, a local account) and no longer count for the rest. A host that has refused twice by itself is still left alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 from asyncio import Future
-from typing import Any
+from typing import Any, Final
 
-from hyperv_operator.api.common import parse_spec
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.host import LogonFailures
 from hyperv_operator.api.names import HostCondition
 from hyperv_operator.core.host_status import MAX_LOGON_FAILURES
 from hyperv_operator.errors import LogonPending, LogonRefused, LogonSuspended
 from hyperv_operator.ports import AgentReport, HostEndpoint, LoggedOn
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.metadata import mapping, metadata
+from hyperv_operator.reconcilers.resources import HostResource
 
-_VERSIONS_KEPT = 4
-"""Of one Secret: a call that began before a change may still end after it."""
-_HOSTS_NAMED = 5
+_VERSIONS_KEPT: Final = 4
+"""Versions of one Secret: a call that began before a change may end after it."""
+_HOSTS_NAMED: Final = 5
 
 
-class Credentials:
-    """One version of one Secret, and how it fared."""
+class CredentialsRecord:
+    """The logons with one version of one Secret."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
         self.proven = False
-        """The last logon that ended was granted."""
+        """Whether the last logon that ended was accepted."""
         self.refused: dict[str, int] = {}
-        """Refusals by host since that host last took the credentials."""
+        """Refusals per host since that host last accepted the credentials."""
         self.in_a_row = 0
-        """Refusals since any host last took them."""
+        """Refusals since any host last accepted them."""
         self.refusals = 0
-        """All of them: tells whether there was one since some moment."""
+        """All refusals: a higher number shows that there was one in between."""
         self._trying: LogonAttempt | None = None
-        self._moved = asyncio.Event()
+        self._ended = asyncio.Event()
 
     def check(self, host: str) -> None:
-        """Raise `LogonSuspended` if this host must not be offered the credentials any more."""
+        """Raise `LogonSuspended` if the credentials must not be offered to this host any more."""
         if self.in_a_row < MAX_LOGON_FAILURES and self.refused.get(host, 0) < MAX_LOGON_FAILURES:
             return
         named = [f"{name} ({count} times)" if count > 1 else name for name, count in sorted(self.refused.items())]
         others = f" and {len(named) - _HOSTS_NAMED} more" if len(named) > _HOSTS_NAMED else ""
         raise LogonSuspended(
-            f"The credentials in Secret {self.secret!r} were refused by {', '.join(named[:_HOSTS_NAMED])}{others}. They are "
-            "not offered again, so that the account is not locked out: correct user name and password there. It goes on when "
-            "the Secret has changed."
+            f"The credentials in Secret {self.secret!r} were refused by {', '.join(named[:_HOSTS_NAMED])}{others}. They are not "
+            "offered again, so that the account is not locked out, until the Secret changes: correct user name and password "
+            "there."
         )
 
-    def take_turn(self, attempt: LogonAttempt) -> None:
-        """Let an attempt try the credentials, or raise `LogonPending` while another one proves them."""
+    def acquire(self, attempt: LogonAttempt) -> None:
+        """Let an attempt try the credentials; raise `LogonPending` while another attempt tries them."""
         if not self.proven and self._trying not in (None, attempt):
-            raise LogonPending(f"Another host is trying the new credentials in Secret {self.secret!r} just now.")
+            raise LogonPending(f"Another host is trying the new credentials in Secret {self.secret!r} now.")
         if not self.proven:
             self._trying = attempt
 
-    def end_turn(self, attempt: LogonAttempt) -> None:
-        """Let others have their turn."""
+    def release(self, attempt: LogonAttempt) -> None:
+        """Let other attempts continue."""
         if self._trying is attempt:
             self._trying = None
-            self._moved.set()
-            self._moved = asyncio.Event()
+            self._ended.set()
+            self._ended = asyncio.Event()
 
     async def settled(self) -> None:
-        """Wait until the attempt that is under way has ended, if there is one."""
+        """Wait until the attempt that tries the credentials has ended, if there is one."""
         if self._trying is not None:
-            await self._moved.wait()
+            await self._ended.wait()
 
 
 class LockoutGuard:
-    """All versions of all credentials that were used lately."""
+    """The records of all credentials that were used recently."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Credentials] = {}
+        self._records: dict[tuple[str, str], CredentialsRecord] = {}
 
-    async def of(self, deps: Dependencies, endpoint: HostEndpoint) -> Credentials:
-        """Return what is known of an endpoint's credentials, at first from the statuses of all hosts.
+    async def record_of(self, deps: Dependencies, endpoint: HostEndpoint) -> CredentialsRecord:
+        """Return the record of an endpoint's credentials; the first time, restore it from the statuses of all hosts.
 
-        Raises `ClusterError` if those cannot be read.
+        Raises `ClusterError` if the statuses cannot be read.
         """
         secret, version = key = endpoint.credentials_name, endpoint.credentials_version
-        if key not in self._known:
-            before = Credentials(secret)
-            await _recall(deps, before, version)
-            # Somebody else may have come first meanwhile, and count already.
-            self._known.setdefault(key, before)
-            for old in [one for one in self._known if one[0] == secret][:-_VERSIONS_KEPT]:
-                del self._known[old]
-        return self._known[key]
+        if key not in self._records:
+            restored = CredentialsRecord(secret)
+            await _restore(deps, restored, version)
+            # Another call may have stored its record in the meantime, and may already count in it.
+            self._records.setdefault(key, restored)
+            for old in [one for one in self._records if one[0] == secret][:-_VERSIONS_KEPT]:
+                del self._records[old]
+        return self._records[key]
 
 
-async def _recall(deps: Dependencies, credentials: Credentials, version: str) -> None:
+async def _restore(deps: Dependencies, record: CredentialsRecord, version: str) -> None:
     reached = False
-    for body in await deps.objects.list_hosts():
-        spec = parse_spec(HyperVHostSpec, body.get("spec"))
-        if not isinstance(spec, HyperVHostSpec) or spec.connection.credentials_secret_ref.name != credentials.secret:
+    for host in [HostResource.parse(body) for body in await deps.objects.list_hosts()]:
+        if isinstance(host.spec, str) or host.spec.connection.credentials_secret_ref.name != record.secret:
             continue
-        status = HyperVHostStatus.parse(mapping(body.get("status")))
-        failed, condition = status.logon_failures, status.condition(HostCondition.REACHABLE)
-        if failed and failed.secret_version == version:
-            credentials.refused[metadata(body).name] = failed.count
-        elif condition and condition.status == "True":
+        failures = host.status.logon_failures
+        if failures and failures.secret_version == version:
+            record.refused[host.meta.name] = failures.count
+        elif host.status.is_true(HostCondition.REACHABLE):
             reached = True
-    credentials.refusals = sum(credentials.refused.values())
-    # A host that was reached last speaks for the credentials, if not for this version of them: one more attempt tells.
-    most = MAX_LOGON_FAILURES - 1 if reached else credentials.refusals
-    credentials.in_a_row = min(credentials.refusals, most)
+    record.refusals = sum(record.refused.values())
+    # A reachable host has accepted the credentials, if perhaps not this version of them: that allows one more attempt.
+    limit = MAX_LOGON_FAILURES - 1 if reached else record.refusals
+    record.in_a_row = min(record.refusals, limit)
 
 
 class LogonAttempt:
-    """What one call does about its logon: it asks for leave before, and tells how it ended."""
+    """The logon of one call: it asks before the call, and records how the logon ended."""
 
-    def __init__(self, logons: LockoutGuard, host: str) -> None:
-        self._logons = logons
+    def __init__(self, guard: LockoutGuard, host: str) -> None:
+        self._guard = guard
         self._host = host
         self._version = ""
         self._refusals = 0
-        self._credentials: Credentials | None = None
+        self._record: CredentialsRecord | None = None
 
     async def begin(self, deps: Dependencies, endpoint: HostEndpoint) -> None:
-        """Ask for leave to log on; raises `LogonSuspended`, or `LogonPending` while another attempt is under way."""
-        (await self._meet(deps, endpoint)).take_turn(self)
+        """Ask to log on; raises `LogonSuspended`, or `LogonPending` while another attempt tries the credentials."""
+        (await self._find(deps, endpoint)).acquire(self)
 
     async def follow(self, deps: Dependencies, endpoint: HostEndpoint) -> None:
-        """Ask for leave to log on with credentials that are proven; `LogonPending` until an inventory has done that."""
-        if not (await self._meet(deps, endpoint)).proven:
+        """Ask to log on with proven credentials; raises `LogonPending` until an inventory poll has proven them."""
+        if not (await self._find(deps, endpoint)).proven:
             raise LogonPending(
                 f"The credentials in Secret {endpoint.credentials_name!r} are new: the next inventory of a host tries them first."
             )
 
-    async def _meet(self, deps: Dependencies, endpoint: HostEndpoint) -> Credentials:
-        self._credentials = credentials = await self._logons.of(deps, endpoint)
-        self._version, self._refusals = endpoint.credentials_version, credentials.refusals
-        credentials.check(self._host)
-        return credentials
+    async def _find(self, deps: Dependencies, endpoint: HostEndpoint) -> CredentialsRecord:
+        self._record = record = await self._guard.record_of(deps, endpoint)
+        self._version, self._refusals = endpoint.credentials_version, record.refusals
+        record.check(self._host)
+        return record
 
     @property
-    def is_known(self) -> bool:
-        """Tell whether the attempt got as far as to ask for leave."""
-        return self._credentials is not None
+    def has_begun(self) -> bool:
+        """Whether the attempt got as far as the credentials' record."""
+        return self._record is not None
 
     async def settled(self) -> None:
         """Wait until the attempt that this one has to wait for has ended."""
-        if self._credentials:
-            await self._credentials.settled()
+        if self._record:
+            await self._record.settled()
 
     @property
     def failures(self) -> LogonFailures | None:
-        """What the host's status says of its own refusals."""
-        count = self._credentials.refused.get(self._host, 0) if self._credentials else 0
+        """The host's own refusals, for its status."""
+        count = self._record.refused.get(self._host, 0) if self._record else 0
         return LogonFailures(secret_version=self._version, count=count) if count else None
 
     def on_report(self, report: AgentReport) -> None:
-        """Take in that the credentials were taken."""
-        credentials = self._credentials
-        if not isinstance(report, LoggedOn) or credentials is None:
+        """Record that the host accepted the credentials."""
+        record = self._record
+        if not isinstance(report, LoggedOn) or record is None:
             return
-        # A refusal since this attempt began may be the newer word: then the next attempt tells.
-        if credentials.refusals == self._refusals:
-            credentials.proven, credentials.in_a_row = True, 0
-            credentials.refused.pop(self._host, None)
-        credentials.end_turn(self)
+        # A refusal since this attempt began may be newer than this logon: the next attempt decides then.
+        if record.refusals == self._refusals:
+            record.proven, record.in_a_row = True, 0
+            record.refused.pop(self._host, None)
+        record.release(self)
 
     def end(self, error: BaseException | None) -> None:
-        """Take in how the call ended."""
-        credentials = self._credentials
-        if credentials is None:
+        """Record how the call ended."""
+        record = self._record
+        if record is None:
             return
         if isinstance(error, LogonRefused):
-            credentials.refused[self._host] = credentials.refused.get(self._host, 0) + 1
-            credentials.refusals += 1
-            credentials.in_a_row += 1
-            credentials.proven = False
-        credentials.end_turn(self)
+            record.refused[self._host] = record.refused.get(self._host, 0) + 1
+            record.refusals += 1
+            record.in_a_row += 1
+            record.proven = False
+        record.release(self)
 
     def on_done(self, future: Future[Any]) -> None:
-        """Take in how a task ended."""
+        """Record how a task ended."""
         self.end(None if future.cancelled() else future.exception())

@@ -1,229 +1,141 @@
-"""One HyperVMachine's pass: gather, decide, act, report. Create, change and delete are the same path."""
+"""The reconcile loop of one HyperVMachine: gather, decide, act, report. Creation, change and deletion take the same path."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from hyperv_operator.api.names import EventReason
-from hyperv_operator.core import agent_version, identity
-from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.core.actions import Launch, Release, Wait
 from hyperv_operator.core.decision import Decision
-from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
-from hyperv_operator.core.plan import decide
-from hyperv_operator.core.snapshot import ActiveTask, Snapshot
-from hyperv_operator.errors import (
-    AuthenticationFailed,
-    ClusterError,
-    HostUnreachable,
-    LogonPending,
-    ObjectGone,
-    WriteConflict,
-)
-from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
-from hyperv_operator.protocol.job import ProvisioningJob
-from hyperv_operator.protocol.records import Outcome
-from hyperv_operator.reconcilers import jobs, status_writer
+from hyperv_operator.core.decision_table import decide
+from hyperv_operator.core.machine_status import compose
+from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.protocol.job import JobKind
+from hyperv_operator.reconcilers import status_writer
 from hyperv_operator.reconcilers.cache import Cache, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.endpoints import endpoint_of
-from hyperv_operator.reconcilers.launch_observer import LaunchObserver, Outdated
-from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
-from hyperv_operator.reconcilers.metadata import metadata
-from hyperv_operator.reconcilers.rollouts import ensure_host_setup
+from hyperv_operator.reconcilers.launcher import Launcher
+from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.reconcilers.snapshot_builder import gather
 
 log = logging.getLogger(__name__)
 
-_CONFLICTS = 4
-_QUEUE_PATIENCE = timedelta(seconds=2)
-"""A launch that is still queued after this is worth a word in status."""
-_CLUSTER_PAUSE = timedelta(seconds=5)
+_WRITE_ATTEMPTS: Final = 4
+_CONFLICT_PAUSE: Final = timedelta(seconds=1)
+_ERROR_PAUSE: Final = timedelta(seconds=5)
+_QUEUE_GRACE: Final = timedelta(seconds=2)
+"""A launch that is still queued after this time is reported in status."""
+_MIN_PROGRESS_INTERVAL: Final = 0.5
+"""Seconds."""
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What a pass leaves its loop with."""
+class PassResult:
+    """What the loop does after a pass."""
 
     until: datetime | None = None
-    """Look again then, if nothing wakes the loop before."""
+    """When the next pass is due, if nothing wakes the loop before; None if only a wake counts."""
     released: bool = False
-    """The finalizer may go; no further pass is needed."""
+    """The finalizer may be removed; no further pass is needed."""
 
 
 class MachineReconciler:
-    """Runs passes. A machine's passes never overlap; nor does one overlap the start of its launch."""
+    """Runs the passes of machines. A machine's passes overlap neither each other nor the start of its launch."""
 
     def __init__(self, deps: Dependencies, cache: Cache) -> None:
         self._deps = deps
         self._cache = cache
         self._background: set[asyncio.Task[None]] = set()
+        self._launcher = Launcher(deps, cache, self._in_background)
 
-    async def reconcile(self, entry: MachineEntry) -> Settled:
-        """Make one pass. Failures of the Kubernetes API are logged and lead to another pass, never out of here."""
-        started, result = time.monotonic(), "acted"
+    async def reconcile(self, entry: MachineEntry) -> PassResult:
+        """Run one pass. Failures of the Kubernetes API are logged and lead to another pass; none is raised."""
+        started, outcome = time.monotonic(), "acted"
         try:
             async with entry.lock:
-                settled = await self._pass(entry)
-            result = "acted" if entry.active_task or settled.released else "waited"
+                result = await self._pass(entry)
+            outcome = "acted" if entry.execution.active_task or result.released else "waited"
         except ObjectGone:
-            settled = self._released(entry)
+            result = self._released(entry)
         except WriteConflict as conflict:
-            result, settled = "conflict", Settled(self._deps.clock.now() + timedelta(seconds=1))
-            log.info("%s", conflict, extra=_where(entry))
+            outcome, result = "conflict", PassResult(self._deps.clock.now() + _CONFLICT_PAUSE)
+            log.info("%s", conflict, extra=_fields(entry))
         except ClusterError as error:
-            result, settled = "error", Settled(self._deps.clock.now() + _CLUSTER_PAUSE)
-            log.warning("%s", error, extra=_where(entry))
+            outcome, result = "error", PassResult(self._deps.clock.now() + _ERROR_PAUSE)
+            log.warning("%s", error, extra=_fields(entry))
         except Exception:
-            result, settled = "error", Settled(self._deps.clock.now() + _CLUSTER_PAUSE)
-            log.exception("A pass failed in a way nobody foresaw", extra=_where(entry))
-        self._deps.metrics.reconciled("HyperVMachine", result, time.monotonic() - started)
-        return settled
+            outcome, result = "error", PassResult(self._deps.clock.now() + _ERROR_PAUSE)
+            log.exception("A pass failed unexpectedly", extra=_fields(entry))
+        self._deps.metrics.reconciled("HyperVMachine", outcome, time.monotonic() - started)
+        return result
 
-    async def _pass(self, entry: MachineEntry) -> Settled:
+    async def _pass(self, entry: MachineEntry) -> PassResult:
+        """Gather, decide and act; after a write conflict, start again from the object as it is now."""
         if entry.released:
-            return Settled(released=True)
-        for left in range(_CONFLICTS, 0, -1):
+            return PassResult(released=True)
+        left = _WRITE_ATTEMPTS
+        while True:
             entry.wake.clear()
             snapshot = await gather(self._deps, self._cache, entry)
             decision = decide(snapshot, self._deps.clock.now())
             try:
                 return await self._act(entry, snapshot, decision)
             except WriteConflict:
-                if left == 1:
+                left -= 1
+                if not left:
                     raise
-                entry.observe(await self._deps.objects.get(entry.ref))
-        raise AssertionError
+                entry.observe(MachineResource.parse(await self._deps.objects.get(entry.ref)))
 
-    async def _act(self, entry: MachineEntry, snapshot: Snapshot, decision: Decision) -> Settled:
+    async def _act(self, entry: MachineEntry, snapshot: Snapshot, decision: Decision) -> PassResult:
         now = self._deps.clock.now()
-        self._expect(entry, decision)
+        self._update_poll(entry, decision)
         match decision.action:
             case Launch() as launch:
-                self._submit(entry, snapshot, launch)
-                return Settled(now + _QUEUE_PATIENCE)
+                self._launcher.submit(entry, launch)
+                return PassResult(now + _QUEUE_GRACE)
             case Release() as release:
-                await self._let_go(entry, release)
+                await self._announce(entry, release)
                 return self._released(entry)
             case Wait(until=until):
-                if snapshot.deleting and snapshot.active_task and snapshot.active_task.kind is not JobKind.REMOVE:
+                task = snapshot.active_task
+                if snapshot.deleting and task and task.kind is not JobKind.REMOVE:
                     self._deps.tasks.cancel(entry.uid)
-                await status_writer.write(
-                    self._deps, entry, snapshot.status, compose(snapshot, decision.assessment, now)
-                )
-                if entry.active_task:
-                    until = now + timedelta(seconds=max(self._deps.settings.progress_interval_seconds, 0.5))
-                return Settled(until)
+                status = compose(snapshot, decision.assessment, now)
+                await status_writer.write(self._deps, entry, snapshot.status, status)
+                if entry.execution.active_task:
+                    interval = max(self._deps.settings.progress_interval_seconds, _MIN_PROGRESS_INTERVAL)
+                    until = now + timedelta(seconds=interval)
+                return PassResult(until)
 
-    def _expect(self, entry: MachineEntry, decision: Decision) -> None:
-        """Have the host looked at more often while this machine waits for something to show there."""
-        before = entry.poll_soon
+    def _update_poll(self, entry: MachineEntry, decision: Decision) -> None:
+        """Wake the host if it must be polled sooner for this machine, or if the machine's placeholder has changed."""
+        before, task = entry.poll_soon, entry.execution.active_task
         entry.poll_soon = isinstance(decision.action, Wait) and decision.action.poll_soon
+        phase = (task.step if task else decision.assessment.reason.value) or ""
         host = self._cache.hosts.get(entry.target_host or "")
-        phase = entry.active_task.step if entry.active_task else decision.assessment.reason.value
         if host and ((entry.poll_soon and not before) or phase != entry.phase):
             host.wake.set()
-        entry.phase = phase or ""
+        entry.phase = phase
 
-    def _submit(self, entry: MachineEntry, snapshot: Snapshot, launch: Launch) -> None:
-        place = identity.place(snapshot)
-        assert place is not None
-        host = place.name
-        follower = LaunchObserver(self._deps, entry, launch, self._later)
-        logon = LogonAttempt(self._cache.logons, host)
-
-        def on_report(report: AgentReport) -> None:
-            logon.on_report(report)
-            follower.on_report(report)
-
-        entry.active_task = ActiveTask(launch.kind, running=False, since=self._deps.clock.now())
-        future = self._deps.tasks.submit(
-            RemoteTask(
-                key=entry.uid,
-                host=host,
-                lane=Lane.JOB,
-                category=launch.kind.value,
-                prepare=self._preparation(entry, launch, host, logon),
-                on_report=on_report,
-            )
-        )
-        future.add_done_callback(logon.on_done)
-        future.add_done_callback(follower.on_done)
-        future.add_done_callback(lambda ended: self._doubt(host, ended))
-
-    def _doubt(self, name: str, ended: asyncio.Future[Outcome]) -> None:
-        """A launch had no answer, or no logon: have the host looked at now, so that its own condition tells all machines."""
-        host = self._cache.hosts.get(name)
-        doubtful = (HostUnreachable, AuthenticationFailed, LogonPending)
-        if host and not ended.cancelled() and isinstance(ended.exception(), doubtful):
-            host.read_at = None
-            host.wake.set()
-
-    def _preparation(
-        self, entry: MachineEntry, launch: Launch, host: str, logon: LogonAttempt
-    ) -> Callable[[], Awaitable[Callable[[CallContext], Outcome]]]:
-        async def prepare() -> Callable[[CallContext], Outcome]:
-            async with entry.lock:
-                return await self._prepare(entry, launch.kind, host, logon)
-
-        return prepare
-
-    async def _prepare(
-        self, entry: MachineEntry, kind: JobKind, host: str, logon: LogonAttempt
-    ) -> Callable[[CallContext], Outcome]:
-        """Look afresh, and claim the launch if it is still what is called for.
-
-        The claim is written last, with a resourceVersion test: whoever loses it does not launch.
-        """
-        deps = self._deps
-        if entry.released:
-            raise Outdated("The machine was released while its launch was queued.")
-        snapshot = replace(await gather(deps, self._cache, entry, fresh=True), active_task=None)
-        now = deps.clock.now()
-        decision = decide(snapshot, now)
-        launch = decision.action
-        if not isinstance(launch, Launch) or launch.kind is not kind:
-            if isinstance(launch, Wait):
-                await status_writer.write(deps, entry, snapshot.status, compose(snapshot, decision.assessment, now))
-            raise Outdated("The launch is no longer what is called for; looking again.")
-        if not metadata(entry.body).guarded:
-            raise Outdated("The resource does not carry the operator's finalizer yet.")
-        place = identity.place(snapshot)
-        assert place is not None
-        if place.name != host:
-            raise Outdated("The failover cluster has moved the VM to another host; looking again.")
-        version = agent_version.version_for(snapshot, launch)
-        folder = await ensure_host_setup(self._cache.hosts.get(host), place, version)
-        endpoint = await endpoint_of(deps, host, place.spec, folder)
-        await logon.follow(deps, endpoint)
-        run_id = launch.run_id or str(uuid.uuid4())
-        job, sealed = await jobs.build(deps, snapshot, launch, run_id)
-        start = LaunchStart(
-            kind, run_id, launch.attempt, snapshot.generation, deps.clock.now(), job.redacted(), sealed, version
-        )
-        claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
-        await status_writer.write(deps, entry, snapshot.status, claimed)
-        entry.start, entry.step_since = start, start.started_at
-        entry.active_task = ActiveTask(kind, running=True, since=start.started_at)
-        entry.os_family = str(job.fields["os_family"]) if isinstance(job, ProvisioningJob) else entry.os_family
-        entry.wake.set()
-        return lambda context: deps.agent.run(endpoint, job, context)
-
-    async def _let_go(self, entry: MachineEntry, release: Release) -> None:
+    async def _announce(self, entry: MachineEntry, release: Release) -> None:
+        """Emit the Event of a machine whose finalizer is about to be removed."""
         self._deps.tasks.cancel(entry.uid)
         reason = EventReason.ABANDONED if release.abandoned else EventReason.DELETED
         text = release.left_behind or "Nothing of the machine is left on its host."
         if release.abandoned:
             self._deps.metrics.abandoned(entry.target_host or "")
-        log.info("Released: %s", text, extra=_where(entry))
+        log.info("Released: %s", text, extra=_fields(entry))
         await self._deps.events.emit(entry.ref, reason.value, text, warning=release.abandoned)
 
-    def _released(self, entry: MachineEntry) -> Settled:
+    def _released(self, entry: MachineEntry) -> PassResult:
+        """Drop the machine, and wake its host and the machines that want its VM name."""
         entry.released = True
         self._deps.metrics.machine_gone(entry.uid)
         self._cache.drop(entry)
@@ -231,15 +143,20 @@ class MachineReconciler:
         if host:
             host.wake.set()
         for other in self._cache.machines_on(entry.target_host or ""):
-            if other.vm_name and entry.vm_name and other.vm_name.casefold() == entry.vm_name.casefold():
+            if _same_vm_name(other, entry):
                 other.wake.set()
-        return Settled(released=True)
+        return PassResult(released=True)
 
-    def _later(self, call: Callable[..., Coroutine[None, None, None]], *arguments: object) -> None:
+    def _in_background(self, call: Callable[..., Coroutine[None, None, None]], *arguments: object) -> None:
         task = asyncio.create_task(call(*arguments))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
 
-def _where(entry: MachineEntry) -> dict[str, object]:
+def _fields(entry: MachineEntry) -> dict[str, object]:
     return {"machine": f"{entry.ref.namespace}/{entry.ref.name}", "uid": entry.uid, "host": entry.target_host}
+
+
+def _same_vm_name(one: MachineEntry, other: MachineEntry) -> bool:
+    own, theirs = one.resource.vm_name, other.resource.vm_name
+    return own is not None and theirs is not None and own.casefold() == theirs.casefold()

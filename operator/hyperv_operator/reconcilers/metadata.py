@@ -1,4 +1,4 @@
-"""Reading the API server's JSON: metadata, and which of two versions is the newer."""
+"""Object metadata: parsing, and the order of two versions of one object."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hyperv_operator.ports import JsonObject, ObjectRef
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a pass needs of an object's metadata."""
+    """The parts of an object's metadata that a pass needs."""
 
     name: str
     namespace: str | None
@@ -22,21 +22,39 @@ class Metadata:
     resource_version: str
     created_at: datetime
     deleting: bool
-    guarded: bool
-    """Our finalizer is on it: it cannot go without us."""
+    has_finalizer: bool
+    """The operator's finalizer is set: the object cannot go without the operator."""
     abandon: str | None
+    """Value of the abandon annotation."""
+
+    def ref(self, kind: str) -> ObjectRef:
+        """Return the reference to the object."""
+        return ObjectRef(kind=kind, name=self.name, namespace=self.namespace, uid=self.uid)
+
+    def is_older_than(self, other: Metadata) -> bool:
+        """Return whether this version of an object is older than another.
+
+        From Kubernetes 1.35 on, resource versions of one resource compare as numbers. Where they are no numbers, the version
+        that was received last counts.
+        """
+        own, theirs = self.resource_version, other.resource_version
+        return own.isdecimal() and theirs.isdecimal() and int(own) < int(theirs)
 
 
 def mapping(value: JsonValue | object) -> dict[str, JsonValue]:
-    """Return a JSON object as a dict, and an empty one for anything else."""
+    """Return a JSON object as a dict, and an empty dict for anything else."""
     return dict(value) if isinstance(value, dict) else {}
 
 
+def text_or_none(value: JsonValue) -> str | None:
+    """Return a JSON string, and None for anything else."""
+    return value if isinstance(value, str) else None
+
+
 def metadata(body: JsonObject) -> Metadata:
-    """Read an object's metadata; what is missing becomes empty."""
+    """Parse an object's metadata; missing parts become empty."""
     raw = mapping(body.get("metadata"))
-    annotations = mapping(raw.get("annotations"))
-    abandon = annotations.get(ABANDON_ANNOTATION)
+    abandon = mapping(raw.get("annotations")).get(ABANDON_ANNOTATION)
     generation = raw.get("generation")
     finalizers = raw.get("finalizers")
     return Metadata(
@@ -47,36 +65,13 @@ def metadata(body: JsonObject) -> Metadata:
         resource_version=str(raw.get("resourceVersion", "")),
         created_at=_time(raw.get("creationTimestamp")),
         deleting=bool(raw.get("deletionTimestamp")),
-        guarded=isinstance(finalizers, list) and FINALIZER in finalizers,
+        has_finalizer=isinstance(finalizers, list) and FINALIZER in finalizers,
         abandon=str(abandon).strip() if abandon is not None else None,
     )
 
 
-def _time(value: JsonValue | None) -> datetime:
+def _time(value: JsonValue) -> datetime:
     try:
         return datetime.fromisoformat(str(value)).astimezone(UTC)
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
-
-
-def was_launched(machine: JsonObject) -> bool:
-    """Tell whether a launch of a HyperVMachine was ever claimed; cheaper than to read its whole status."""
-    return bool(mapping(machine.get("status")).get("claim"))
-
-
-def is_newer(body: JsonObject, known: JsonObject) -> bool:
-    """Tell whether a version is not older than the known one.
-
-    Since Kubernetes 1.35 resource versions of one resource may be compared as numbers; where they are none, the version
-    that came last counts.
-    """
-    new, old = metadata(body).resource_version, metadata(known).resource_version
-    if new.isdecimal() and old.isdecimal():
-        return int(new) >= int(old)
-    return True
-
-
-def ref_of(kind: str, body: JsonObject) -> ObjectRef:
-    """Return the reference to an object."""
-    meta = metadata(body)
-    return ObjectRef(kind=kind, name=meta.name, namespace=meta.namespace, uid=meta.uid)

@@ -1,4 +1,4 @@
-"""Bringing the operator's agent to a host, when it is that host's turn; and taking versions away that nothing uses."""
+"""Rolling out the operator's agent to the hosts, one canary first, and deleting the versions that nothing uses."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec
 from hyperv_operator.api.names import EventReason, Reason
-from hyperv_operator.core import failures, host_status, rollout
+from hyperv_operator.core import host_status, retry, rollout
 from hyperv_operator.core.agent_version import version_in_use
 from hyperv_operator.core.rollout import Candidate, Rollout, RolloutPhase
 from hyperv_operator.core.snapshot import HostView
@@ -33,48 +34,48 @@ from hyperv_operator.reconcilers.inventory_reader import HostCall, InventoryRead
 
 log = logging.getLogger(__name__)
 
-ROLLOUT = "rollout"
-"""The category of the calls."""
-_PRUNE_EVERY = timedelta(minutes=1)
+ROLLOUT: Final = "rollout"
+"""The category of the tasks."""
+_PRUNE_INTERVAL: Final = timedelta(minutes=1)
 
 
 class Rollouts:
-    """The rollout of one version to all hosts."""
+    """The rollout of one version of the agent to all hosts."""
 
-    def __init__(self, deps: Dependencies, cache: Cache, looks: InventoryReader) -> None:
+    def __init__(self, deps: Dependencies, cache: Cache, inventories: InventoryReader) -> None:
         self._deps = deps
         self._cache = cache
-        self._looks = looks
+        self._inventories = inventories
 
-    def settle(self, entry: HostEntry) -> None:
-        """Bring the host's rollout in line with its spec and with what the last look has shown."""
+    def update(self, entry: HostEntry) -> None:
+        """Update the host's rollout from its spec and from what the last poll has shown."""
         before = self._known(entry)
-        if before is None or not entry.attempted:
+        if before is None or not entry.poll.attempted:
             return
-        if entry.error is None and entry.report:
-            entry.rollout = before.answered(entry.report.facts.agent.digest)
-        elif before.is_ready and isinstance(entry.error, AgentMissing | ProtocolViolation):
+        if entry.poll.error is None and entry.poll.report:
+            entry.rollout = before.answered(entry.poll.report.facts.agent.digest)
+        elif before.is_ready and isinstance(entry.poll.error, AgentMissing | ProtocolViolation):
             entry.rollout = before.damaged()
-        self._tell_others(entry)
+        self._wake_others(entry)
 
     def _known(self, entry: HostEntry) -> Rollout | None:
-        """Return how the rollout to a host stands: at first what its status says; None where there is none."""
-        bundle, spec = self._deps.bundle, entry.spec
-        if bundle is None or isinstance(spec, str) or spec.connection.configuration_name != FULL_LANGUAGE:
+        """Return the rollout to a host, restored from its status the first time; None where the agent is installed by hand."""
+        bundle, spec = self._deps.bundle, entry.readable_spec
+        if bundle is None or spec is None or spec.connection.configuration_name != FULL_LANGUAGE:
             entry.rollout = None
         elif entry.rollout is None:
-            entry.rollout = rollout.begin(bundle.digest, bundle.version, entry.status.agent)
+            entry.rollout = rollout.begin(bundle.digest, bundle.version, entry.resource.status.agent)
         return entry.rollout
 
     def due(self, entry: HostEntry) -> datetime | None:
-        """Return when an attempt that came to nothing is to be made again; None if something else is waited for."""
-        again = entry.rollout.retry_at if entry.rollout and not entry.rollout.is_ready else None
-        return again if again and again > self._deps.clock.now() else None
+        """Return when a failed attempt is due again; None if the rollout waits for something else."""
+        retry_at = entry.rollout.retry_at if entry.rollout and not entry.rollout.is_ready else None
+        return retry_at if retry_at and retry_at > self._deps.clock.now() else None
 
     def begin(self, entry: HostEntry) -> bool:
-        """Tell whether the version is to be put on the host now; the host counts as being worked on from then on."""
+        """Return whether to install the version on the host now; if so, the host counts as installing from now on."""
         before = entry.rollout
-        if before is None or before.is_ready or not entry.attempted or not _answers(entry):
+        if before is None or before.is_ready or not entry.poll.attempted or not _is_usable(entry):
             return False
         now = self._deps.clock.now()
         if before.retry_at and now < before.retry_at:
@@ -88,88 +89,88 @@ class Rollouts:
         return True
 
     async def install(self, entry: HostEntry, spec: HyperVHostSpec) -> None:
-        """Put the version on the host and have it answer; what comes of it is kept in the entry."""
+        """Install the version on the host and read an inventory with it; the result goes to the host's entry."""
         bundle, before = self._deps.bundle, entry.rollout
-        assert bundle is not None
-        assert before is not None
+        if bundle is None or before is None:
+            return
         started, result = time.monotonic(), "ok"
-        entry.at_rest.clear()
+        entry.files_idle.clear()
         try:
             entry.rollout = await self._install(entry, spec, bundle, before)
             result = entry.rollout.phase.value if not entry.rollout.is_ready else "ok"
         except BaseException:
-            entry.rollout = before.waiting("The attempt to put the agent on the host was given up.")
+            entry.rollout = before.waiting("The attempt to install the agent on the host was given up.")
             result = CallCancelled.__name__
             raise
         finally:
-            entry.at_rest.set()
+            entry.files_idle.set()
             self._deps.metrics.rollout_finished(entry.name, result, time.monotonic() - started)
-            self._tell_others(entry)
+            self._wake_others(entry)
 
     async def _install(self, entry: HostEntry, spec: HyperVHostSpec, bundle: AgentBundle, before: Rollout) -> Rollout:
-        pinned = entry.status
+        pinned = entry.resource.status
 
         def check(found: HostIdFacts) -> None:
             change = host_status.identity_change(pinned, found)
             if change:
                 raise WrongHost(change)
 
-        def put(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
+        def install(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
             return self._deps.agent.install(endpoint, bundle, job, check, context)
 
-        where = {"host": entry.name, "agent": bundle.name}
+        fields = {"host": entry.name, "agent": bundle.name}
         try:
-            report, begun_at = await self._looks.call(entry, spec, self._call(entry, spec, put))
+            report, begun_at = await self._inventories.call(entry, spec, self._call(entry, spec, install))
         except CallCancelled:
             raise
         except AgentFilesInUse as error:
-            return before.put_off(error.message, self._again(before.failures + 1))
+            return before.put_off(error.message, self._retry_at(before.failures + 1))
         except RolloutFailed as error:
-            log.warning("%s", error, extra=where)
+            log.warning("%s", error, extra=fields)
             if error.was_there and before.active == before.desired and not before.failures:
-                # It has worked there: what ails the host now is no matter of the rollout's, and no other host has to wait.
-                return before.put_off(error.message, self._again(1))
+                # This version already worked here, so the host is at fault, not the version: no other host has to wait.
+                return before.put_off(error.message, self._retry_at(1))
             await self._deps.events.emit(entry.ref, EventReason.AGENT_ROLLOUT_FAILED.value, error.message, warning=True)
-            return before.failed(error.message, self._again(before.failures + 1))
+            return before.failed(error.message, self._retry_at(before.failures + 1))
         except AgentMissing as error:
-            return before.put_off(error.message, self._again(1), needs_person=True)
+            return before.put_off(error.message, self._retry_at(1), needs_person=True)
         except LogonPending as error:
-            return before.put_off(error.message, self._again(1))
+            return before.put_off(error.message, self._retry_at(1))
         except HostError as error:
-            entry.error = error
-            return before.put_off(error.message, self._again(1))
-        self._looks.seen(entry, report, begun_at)
-        entry.read_at = self._deps.clock.now()
+            entry.poll.error = error
+            return before.put_off(error.message, self._retry_at(1))
+        self._inventories.store(entry, report, begun_at)
+        entry.poll.ended_at = self._deps.clock.now()
         text = f"Agent {bundle.version} ({bundle.name}) is on the host and answers."
-        log.info("%s", text, extra=where)
+        log.info("%s", text, extra=fields)
         await self._deps.events.emit(entry.ref, EventReason.AGENT_INSTALLED.value, text)
         return before.ready()
 
     async def prune(self, entry: HostEntry, spec: HyperVHostSpec) -> None:
-        """Delete versions on the host that nothing uses; a failure is logged and tried again later."""
-        bundle, now = self._deps.bundle, self._deps.clock.now()
-        if bundle is None or entry.rollout is None or entry.report is None or not entry.rollout.is_ready:
+        """Delete the versions on the host that nothing uses; a failure is logged and tried again later."""
+        bundle, state, now = self._deps.bundle, entry.rollout, self._deps.clock.now()
+        if bundle is None or state is None or entry.poll.report is None or not state.is_ready:
             return
-        found = set(entry.report.facts.agent.versions)
-        if found <= {entry.rollout.name} or (entry.pruned_at and now < entry.pruned_at + _PRUNE_EVERY):
+        found = set(entry.poll.report.facts.agent.versions)
+        if found <= {state.name} or (entry.pruned_at and now < entry.pruned_at + _PRUNE_INTERVAL):
             return
-        keep = rollout.to_keep(self._in_use(entry), entry.rollout)
+        keep = rollout.to_keep(self._in_use(entry), state)
         if found <= set(keep):
             return
         entry.pruned_at = now
-        where = {"host": entry.name}
 
         def prune(endpoint: HostEndpoint, _: InventoryJob, context: CallContext) -> tuple[str, ...]:
             return self._deps.agent.prune(endpoint, bundle, keep, context)
 
         try:
-            gone, _ = await self._looks.call(entry, spec, self._call(entry, spec, prune))
+            gone, _ = await self._inventories.call(entry, spec, self._call(entry, spec, prune))
         except CallCancelled:
             raise
         except HostError as error:
-            log.warning("Old versions of the agent were not deleted: %s", error, extra=where)
+            log.warning("Old versions of the agent were not deleted: %s", error, extra={"host": entry.name})
         else:
-            log.info("Old versions of the agent were deleted: %s", ", ".join(gone) or "none", extra=where)
+            names = ", ".join(gone) or "none"
+            log.info("Old versions of the agent were deleted: %s", names, extra={"host": entry.name})
 
     @staticmethod
     def _call(
@@ -178,7 +179,7 @@ class Rollouts:
         return HostCall(f"rollout:{entry.ref.uid}", ROLLOUT, spec.paths.agent, make)
 
     def wake_waiting(self, entry: HostEntry) -> None:
-        """Have the other hosts find out whether it is their turn: this one stands otherwise now, or is gone."""
+        """Wake the other hosts that wait for the version: this host's state has changed, or the host is gone."""
         for other in self._cache.hosts.values():
             if other is not entry and other.rollout and not other.rollout.is_ready:
                 other.wake.set()
@@ -186,7 +187,7 @@ class Rollouts:
     def _in_use(self, entry: HostEntry) -> list[str | None]:
         names = {entry.name, *(peer.name for peer in self._cache.cluster_of(entry.name))}
         return [
-            version_in_use(machine.status, held=machine.active_task is not None)
+            version_in_use(machine.resource.status, active=machine.execution.active_task is not None)
             for machine in self._cache.machines_on(*names)
         ]
 
@@ -194,47 +195,44 @@ class Rollouts:
         return [
             Candidate(
                 name=entry.name,
-                phase=known.standing,
-                cordoned=not isinstance(entry.spec, str) and entry.spec.cordoned,
-                usable=self._usable(entry),
+                phase=known.effective_phase,
+                cordoned=entry.readable_spec is not None and entry.readable_spec.cordoned,
+                usable=self._is_ready_for_attempt(entry),
             )
             for entry in self._cache.hosts.values()
             if (known := self._known(entry)) is not None
         ]
 
-    def _tell_others(self, entry: HostEntry) -> None:
-        """Whose turn it is may have changed."""
+    def _wake_others(self, entry: HostEntry) -> None:
+        """Wake the waiting hosts if this host's part in the order of the rollout has changed."""
         now = entry.rollout
-        standing = (now.standing, now.phase, self._usable(entry)) if now else None
-        if standing == entry.rollout_told:
-            return
-        entry.rollout_told = standing
-        self.wake_waiting(entry)
+        seen = (now.effective_phase, now.phase, self._is_ready_for_attempt(entry)) if now else None
+        if seen != entry.rollout_seen:
+            entry.rollout_seen = seen
+            self.wake_waiting(entry)
 
-    def _usable(self, entry: HostEntry) -> bool:
-        """Nothing is known that would keep the version from being put on the host now."""
+    def _is_ready_for_attempt(self, entry: HostEntry) -> bool:
+        """Return whether nothing is known that would keep the version from being installed on the host now."""
         known = entry.rollout
-        put_off = known is not None and known.retry_at is not None and self._deps.clock.now() < known.retry_at
-        mended = known is None or not known.needs_person
-        return mended and not put_off and not isinstance(entry.spec, str) and _answers(entry)
+        pausing = known is not None and known.retry_at is not None and self._deps.clock.now() < known.retry_at
+        needs_person = known is not None and known.needs_person
+        return not needs_person and not pausing and entry.readable_spec is not None and _is_usable(entry)
 
-    def _again(self, failed: int) -> datetime:
-        settings = self._deps.settings
-        base, limit = timedelta(seconds=settings.retry_base_seconds), timedelta(seconds=settings.retry_limit_seconds)
-        return self._deps.clock.now() + failures.pause_after(failed, base, limit)
+    def _retry_at(self, failed: int) -> datetime:
+        return self._deps.clock.now() + retry.pause_after(failed, self._deps.limits.retry)
 
 
 async def ensure_host_setup(entry: HostEntry | None, host: HostView, version: str | None) -> str:
-    """Wait until nobody changes the version's files on the host, and return the folder to launch from.
+    """Wait until the version's files on the host are not being changed, and return the folder to launch from.
 
-    Awaited before every launch: it costs nothing where the version is in place.
+    Awaited before every launch; it returns at once where the version is in place.
     """
     if entry and entry.rollout and version == entry.rollout.name:
-        await entry.at_rest.wait()
+        await entry.files_idle.wait()
     return version_folder(host.spec.paths.agent, version)
 
 
-def _answers(entry: HostEntry) -> bool:
-    """The host can be worked with, and is the one it should be, as far as is known."""
-    identity = entry.problem is not None and entry.problem.reason is Reason.HOST_IDENTITY_CHANGED
-    return not identity and (entry.error is None or isinstance(entry.error, AgentMissing | ProtocolViolation))
+def _is_usable(entry: HostEntry) -> bool:
+    """Return whether the host answers and has its pinned identity, as far as is known."""
+    changed = entry.problem is not None and entry.problem.reason is Reason.HOST_IDENTITY_CHANGED
+    return not changed and (entry.poll.error is None or isinstance(entry.poll.error, AgentMissing | ProtocolViolation))

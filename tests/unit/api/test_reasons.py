@@ -120,7 +120,7 @@ def _snapshots() -> list[host_status.HostSnapshot]:
         replace(seen, same_identity="other"),
         replace(seen, begun_at=datetime(2025, 1, 1, tzinfo=UTC)),
         *(replace(unasked, error=kind("It failed.")) for kind in HOST_ERRORS),
-        replace(seen, held_by=("team/one",)),
+        replace(seen, kept_for=("team/one",)),
         *(replace(seen, rollout=one) for one in rollouts),
         *(replace(unasked, rollout=one, error=errors.AgentMissing("It failed.")) for one in rollouts),
     ]

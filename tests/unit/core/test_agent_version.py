@@ -11,11 +11,12 @@ from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import Claim, HyperVMachineStatus, Run
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import agent_version, identity
-from hyperv_operator.core.actions import JobKind, Launch, Wait
-from hyperv_operator.core.plan import decide
+from hyperv_operator.core.actions import Launch, Wait
+from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.snapshot import HostProblem, HostView, Snapshot
-from unit.core.test_plan import HOST, NOW, RUN, SNAPSHOT
+from hyperv_operator.protocol.job import JobKind
+from unit.core.samples import HOST, NOW, RUN, SNAPSHOT
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
 OLD_NAME, NEW_NAME = "0" * 16, "1" * 16
@@ -108,7 +109,7 @@ _STARTED = Run(id=RUN, attempt=1, started_at=NOW)
     ],
 )
 def test_a_version_is_in_use_until_the_run_is_over(status: HyperVMachineStatus, held: bool, kept: str | None) -> None:
-    assert agent_version.version_in_use(status, held=held) == kept
+    assert agent_version.version_in_use(status, active=held) == kept
 
 
 def test_a_launch_goes_to_where_the_vm_is() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import HyperVMachineStatus, Run
-from hyperv_operator.core.events import announce
+from hyperv_operator.core.events import between
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
@@ -42,13 +42,13 @@ def _update(desired: dict[str, Any], *, ended: bool) -> Run:
 )
 def test_an_update_says_what_it_changed(desired: dict[str, Any], told: dict[str, str]) -> None:
     before, after = _status(_update(desired, ended=False)), _status(_update(desired, ended=True))
-    assert {one.reason.value: one.message for one in announce(before, after)} == told
-    assert announce(after, after) == ()
+    assert {one.reason.value: one.message for one in between(before, after)} == told
+    assert between(after, after) == ()
 
 
 @pytest.mark.parametrize("reason", ["Queued", "Retrying"])
 def test_waiting_for_a_place_or_for_another_attempt_is_told_once(reason: str) -> None:
     before, after = _status(Ready="Pending"), _status(Ready=reason)
-    (told,) = announce(before, after)
+    (told,) = between(before, after)
     assert (told.reason.value, told.message) == (reason, f"About {reason}.")
-    assert announce(after, after) == ()
+    assert between(after, after) == ()

@@ -73,9 +73,9 @@ def test_an_agent_of_another_schema_is_told() -> None:
 
 def test_a_deleted_host_names_the_machines_it_is_kept_for() -> None:
     held = tuple(f"team/vm-{number}" for number in range(8))
-    status = host_status.compose(replace(SNAPSHOT, held_by=held), NOW)
+    status = host_status.compose(replace(SNAPSHOT, kept_for=held), NOW)
     assert _ready(status) == ("False", "Deleting")
     message = next(one.message for one in status.conditions if one.type == "Ready")
     assert "team/vm-4 and 3 more" in message
     assert "team/vm-5" not in message
-    assert host_status.problem(replace(SNAPSHOT, held_by=held)) is None, "machines can still be removed through it"
+    assert host_status.problem(replace(SNAPSHOT, kept_for=held)) is None, "machines can still be removed through it"

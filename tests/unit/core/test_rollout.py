@@ -120,9 +120,9 @@ def test_a_hindrance_of_the_host_does_not_end_a_failure() -> None:
 
 def test_a_further_attempt_tells_of_the_failure_until_it_succeeds() -> None:
     again = WAITING.failed("The disk is full.", NOW).installing()
-    assert (again.phase, again.standing) == (RolloutPhase.INSTALLING, RolloutPhase.FAILED)
+    assert (again.phase, again.effective_phase) == (RolloutPhase.INSTALLING, RolloutPhase.FAILED)
     assert again.message == "The disk is full."
-    assert WAITING.installing().standing is RolloutPhase.INSTALLING
+    assert WAITING.installing().effective_phase is RolloutPhase.INSTALLING
 
 
 def test_versions_in_use_are_kept() -> None:

@@ -19,6 +19,7 @@ from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 from hyperv_operator.reconcilers.cache import Cache, HostEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler
+from hyperv_operator.reconcilers.resources import HostResource
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
@@ -142,7 +143,7 @@ class Fleet:
         self.deps = deps
         self.reconciler = HostReconciler(deps, self.cache)
         for name, body in cluster.bodies.items():
-            self.cache.hosts[name] = HostEntry(ObjectRef("HyperVHost", name, uid=f"uid-{name}"), copy.deepcopy(body))
+            self.cache.hosts[name] = HostEntry(HostResource.parse(body))
 
     async def look(self, *names: str) -> None:
         """Let an interval pass, and have each host (or these) make its pass; one that had to wait makes another."""
@@ -151,5 +152,5 @@ class Fleet:
             await asyncio.gather(*(self._look(self.cache.hosts[name]) for name in names or self.cache.hosts))
 
     async def _look(self, entry: HostEntry) -> None:
-        while entry.read_at != self.cluster.now:
+        while entry.poll.ended_at != self.cluster.now:
             await self.reconciler.reconcile(entry)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND, Reason
+from hyperv_operator.api.names import Reason
 from hyperv_operator.core.admission import Admitted, Refused
-from hyperv_operator.core.snapshot import Limits
 from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
-from hyperv_operator.reconcilers.metadata import ref_of
+from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.schema.loader import load_schema
+from unit.core.samples import SNAPSHOT
 
 _SCHEMA = load_schema((Path(__file__).resolve().parents[3] / "Schemas" / "job-inputs.yaml").read_text())
-_SECOND = timedelta(seconds=1)
-_LIMITS = Limits("me", _SECOND, _SECOND, _SECOND, _SECOND, _SECOND)
 _TENANT = {"namespaceSelector": {"matchLabels": {"hyperv": "allowed"}}}
 _SET: dict[str, Any] = {
     "guest_v4_ipaddr": "10.0.0.5",
@@ -88,11 +87,12 @@ def _admission(
 ) -> Admission:
     cache = Cache()
     for body in [_host()] if hosts is None else hosts:
-        cache.hosts[body["metadata"]["name"]] = HostEntry(ref_of(HOST_KIND, body), body)
+        cache.hosts[body["metadata"]["name"]] = HostEntry(HostResource.parse(body))
     for body in machines or []:
-        cache.add(MachineEntry(ref_of(MACHINE_KIND, body), body))
+        cache.add(MachineEntry(MachineResource.parse(body)))
     known = {"team": {"hyperv": "allowed"}, "stranger": {}} if labels is None else labels
-    return Admission(_SCHEMA, _LIMITS, cache, _Labels(known), watched)
+    deps = SimpleNamespace(schema=_SCHEMA, limits=SNAPSHOT.limits, settings=SimpleNamespace(watch_namespaces=watched))
+    return Admission(cast("Dependencies", deps), cache, _Labels(known))
 
 
 def _with_version(body: dict[str, Any], version: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from hyperv_operator.core.actions import JobKind, Launch
+from hyperv_operator.core.actions import Launch, Remove
 from hyperv_operator.errors import (
     CallTimeout,
     CircuitOpen,
@@ -19,12 +19,14 @@ from hyperv_operator.errors import (
     LogonRefused,
     LogonSuspended,
 )
-from hyperv_operator.ports import JsonObject, ObjectRef
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
+from hyperv_operator.ports import JsonObject
+from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver
-from hyperv_operator.reconcilers.machine import MachineReconciler
+from hyperv_operator.reconcilers.launcher import Launcher
+from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from unit.core.samples import HOST
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BODY: JsonObject = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spec": {"targetHost": "h"}}
@@ -51,20 +53,18 @@ async def _ended(error: Exception) -> asyncio.Future[Any]:
         (LogonPending("x"), 0),
     ],
 )
-async def test_a_launch_that_was_held_back_does_not_make_the_machine_wait_longer(
-    error: HostError, failures: int
-) -> None:
-    entry = MachineEntry(ObjectRef("HyperVMachine", "m", "n", "u"), BODY)
-    follower = LaunchObserver(_deps(), entry, Launch(JobKind.PROVISION, run_id=None, attempt=1), lambda *_: None)
-    follower.on_done(await _ended(error))
-    assert entry.failures == failures
-    assert entry.last
-    assert entry.last.error is error
+async def test_a_launch_that_was_not_attempted_does_not_lengthen_the_pause(error: HostError, failures: int) -> None:
+    entry = MachineEntry(MachineResource.parse(BODY))
+    observer = LaunchObserver(_deps(), entry, Launch(HOST, attempt=1, work=Remove()), lambda *_: None)
+    observer.on_done(await _ended(error))
+    assert entry.execution.failures == failures
+    assert entry.execution.last
+    assert entry.execution.last.error is error
     assert entry.wake.is_set()
 
 
 @pytest.mark.parametrize(
-    ("error", "doubted"),
+    ("error", "polled"),
     [
         (HostUnreachable("x"), True),
         (CircuitOpen("x"), True),
@@ -73,8 +73,8 @@ async def test_a_launch_that_was_held_back_does_not_make_the_machine_wait_longer
         (CallTimeout("x"), False),
     ],
 )
-async def test_a_host_that_did_not_answer_a_launch_is_looked_at_now(error: Exception, *, doubted: bool) -> None:
+async def test_a_host_that_did_not_answer_a_launch_is_polled_at_once(error: Exception, *, polled: bool) -> None:
     cache = Cache()
-    host = cache.hosts["h"] = HostEntry(ObjectRef("HyperVHost", "h"), BODY, read_at=NOW)
-    MachineReconciler(_deps(), cache)._doubt("h", await _ended(error))
-    assert (host.read_at is None, host.wake.is_set()) == (doubted, doubted)
+    host = cache.hosts["h"] = HostEntry(HostResource.parse(BODY), poll=Poll(ended_at=NOW))
+    Launcher(_deps(), cache, lambda *_: None)._poll_if_unreachable("h", await _ended(error))
+    assert (host.poll.ended_at is None, host.wake.is_set()) == (polled, polled)

@@ -12,10 +12,11 @@ from typing_extensions import override
 
 from hyperv_operator.core.rollout import RolloutPhase
 from hyperv_operator.errors import AgentFilesInUse, AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed
-from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn, ObjectRef
+from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn
 from hyperv_operator.protocol.bundle import AgentBundle, version_name
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport, parse_inventory
 from hyperv_operator.reconcilers.cache import MachineEntry
+from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.settings import Settings
 from unit.reconcilers.fleet import LINES, Cluster, Fleet, Hosts
 
@@ -250,8 +251,12 @@ async def test_old_versions_go_when_nothing_uses_them(rollout: _Rollout) -> None
     await rollout.passes(3)
     rollout.agents.versions["b"][version_name(OLD)] = OLD
     claim = {"runId": "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10", "attempt": 1, "operator": "o", "agent": version_name(OLD)}
-    body: Any = {"metadata": {"uid": "m"}, "spec": {"targetHost": "b"}, "status": {"claim": claim}}
-    machine = rollout.fleet.cache.add(MachineEntry(ObjectRef("HyperVMachine", "m", "team", "m"), body))
+    body: Any = {
+        "metadata": {"name": "m", "namespace": "team", "uid": "m"},
+        "spec": {"targetHost": "b"},
+        "status": {"claim": claim},
+    }
+    machine = rollout.fleet.cache.add(MachineEntry(MachineResource.parse(body)))
     await rollout.passes(2)
     assert rollout.agents.pruned == []
     rollout.fleet.cache.drop(machine)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,72 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.api.host import HyperVHostSpec
-from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus, Sealed
+from hyperv_operator.api.machine import Claim, HyperVMachineStatus, Sealed
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core.actions import JobKind, Launch, Release, Wait
+from hyperv_operator.core.actions import Launch, Release, Wait
 from hyperv_operator.core.decision import Readiness
+from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
-from hyperv_operator.core.plan import decide
-from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, Limits, Rival, SecretCheck, Snapshot
-from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts, parse_inventory
+from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Rival, SecretCheck
+from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts
+from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
+from unit.core.samples import CLAIM, HOST, NOW, ROOT, RUN, SECOND, SNAPSHOT, SPEC, UID
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-_ROOT = Path(__file__).resolve().parents[3]
-_LINES = (_ROOT / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text().splitlines()
-UID = "aaaaaaaa-8f0b-4a3e-9b86-0d6f6a7a1c11"
-RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
-CLAIM = Claim(run_id=RUN, attempt=1, operator="me")
-SECOND = timedelta(seconds=1)
-HOST = HostView(
-    name="hyperv01",
-    uid="h",
-    spec=HyperVHostSpec.model_validate(
-        {
-            "address": "h.example.com",
-            "connection": {"credentialsSecretRef": {"name": "s"}},
-            "tenants": [{"namespaceSelector": {"matchLabels": {"hyperv": "allowed"}}}],
-            "paths": {"images": "D:\\I", "machines": "D:\\V"},
-            "virtualSwitch": "External",
-        }
-    ),
-    report=parse_inventory(_LINES),
-    begun_at=NOW,
-    previous_begun_at=NOW - SECOND,
-)
-SPEC = HyperVMachineSpec.model_validate(
-    {
-        "schemaVersion": 1,
-        "targetHost": "hyperv01",
-        "fields": {
-            "vm_name": "a",
-            "image_name": "Ubuntu 24.04",
-            "gb_ram": 1,
-            "cpu_cores": 1,
-            "guest_la_uid": "admin",
-        },
-        "secretFields": {"guest_la_pw": {"secretKeyRef": {"name": "s", "key": "k"}}},
-    }
-)
-SNAPSHOT = Snapshot(
-    uid=UID,
-    namespace="team",
-    name="a",
-    generation=1,
-    created_at=NOW,
-    deleting=False,
-    abandon=None,
-    spec=SPEC,
-    spec_error=None,
-    status=HyperVMachineStatus(),
-    schema=load_schema((_ROOT / "Schemas" / "job-inputs.yaml").read_text()),
-    limits=Limits("me", 3600 * SECOND, 10 * SECOND, 600 * SECOND, 30 * SECOND, 10 * SECOND),
-    host=HOST,
-    namespace_labels={"hyperv": "allowed"},
-    secrets=(SecretCheck("guest_la_pw", "s", "k", "1"),),
-)
 _OLDER = Rival("b", same_namespace=False, name="b", created_at=NOW - SECOND, has_vm=False, has_claim=False)
 _TWIN = replace(_OLDER, created_at=NOW, uid="00000000-0000-4000-8000-000000000000")
 _BROKEN = HostProblem(Reason.TLS_UNTRUSTED, "No trust.", needs_person=True)
@@ -87,13 +32,13 @@ _BROKEN = HostProblem(Reason.TLS_UNTRUSTED, "No trust.", needs_person=True)
 def test_a_good_machine_is_launched() -> None:
     action = decide(SNAPSHOT, NOW).action
     assert isinstance(action, Launch)
-    assert (action.kind, action.attempt, action.seal_to) == (JobKind.PROVISION, 1, None)
+    assert (action.kind, action.attempt, action.run_id) == (JobKind.PROVISION, 1, None)
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"spec": None, "spec_error": "spec.x: wrong"}, Reason.INVALID_SPEC),
+        ({"spec": "spec.x: wrong"}, Reason.INVALID_SPEC),
         ({"spec": SPEC.model_copy(update={"schema_version": 2})}, Reason.SCHEMA_VERSION_MISMATCH),
         ({"spec": SPEC.model_copy(update={"fields": {}})}, Reason.INVALID_FIELDS),
         ({"host": None}, Reason.HOST_NOT_FOUND),
@@ -118,7 +63,7 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_launched(changes: dict[st
     assert decision.assessment.message
 
 
-_TEXT = (_ROOT / "Schemas" / "job-inputs.yaml").read_text().replace("version: 1", "version: 2", 1)
+_TEXT = (ROOT / "Schemas" / "job-inputs.yaml").read_text().replace("version: 1", "version: 2", 1)
 _NEXT = load_schema(_TEXT)
 _STRICTER = load_schema(_TEXT.replace("minimum: 1, maximum: 12288", "minimum: 2, maximum: 12288"))
 _LAUNCHED = HyperVMachineStatus(claim=CLAIM)
@@ -188,7 +133,9 @@ def test_a_guest_is_heard_that_answers_for_the_run_it_was_given_its_data_in(
 
 
 def test_a_claim_is_not_written_over_before_the_agent_is_at_a_step() -> None:
-    start = LaunchStart(JobKind.PROVISION, SNAPSHOT.uid, 1, SNAPSHOT.generation, NOW, "{}")
+    launch = decide(SNAPSHOT, NOW).action
+    assert isinstance(launch, Launch)
+    start = LaunchStart(launch, SNAPSHOT.uid, SNAPSHOT.generation, NOW, "{}")
     claimed = replace(
         SNAPSHOT,
         status=compose_start(SNAPSHOT, start, "me", NOW),
@@ -243,7 +190,7 @@ def test_a_deleted_machine_is_released_only_when_nothing_can_be_left_or_a_person
 
 @given(
     deleting=st.booleans(),
-    spec=st.sampled_from([None, SPEC, SPEC.model_copy(update={"paused": True})]),
+    spec=st.sampled_from(["unreadable", SPEC, SPEC.model_copy(update={"paused": True})]),
     host=st.sampled_from([None, HOST, replace(HOST, problem=_BROKEN), replace(HOST, report=None, begun_at=None)]),
     status=st.sampled_from([HyperVMachineStatus(), HyperVMachineStatus(claim=CLAIM)]),
     rivals=st.sampled_from([(), (_OLDER,), (_TWIN,)]),

@@ -1,0 +1,147 @@
+"""The rules of the decision table that two or more lifecycles share."""
+
+from __future__ import annotations
+
+from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
+from hyperv_operator.core import failures, identity
+from hyperv_operator.core.actions import Wait
+from hyperv_operator.core.decision import ConditionValue, Decision, Lifecycle, in_progress, stalled, unchanged
+from hyperv_operator.core.drift import describe
+from hyperv_operator.core.preconditions import Precondition, Violation
+from hyperv_operator.core.situation import Situation
+from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.protocol.job import JobKind
+from hyperv_operator.protocol.records import AgentCode
+
+
+def next_attempt(snapshot: Snapshot) -> int:
+    """Return the number of the next launch: greater than any that the resource or the host knows."""
+    claim, journal = snapshot.status.claim, snapshot.journal()
+    return max(claim.attempt if claim else 0, journal.attempt if journal else 0) + 1
+
+
+def identity_of(snapshot: Snapshot) -> str:
+    """Return the value that the abandon annotation must have: the VM's GUID, or the resource's UID before there is one."""
+    return snapshot.status.vm_id or snapshot.uid
+
+
+def _how_to_abandon(snapshot: Snapshot) -> str:
+    return f" To release the resource without its host, annotate it with {ABANDON_ANNOTATION}={identity_of(snapshot)}."
+
+
+def task_active(situation: Situation) -> Decision | None:
+    """The executor holds a task for the machine."""
+    snapshot, task = situation.snapshot, situation.snapshot.active_task
+    if task is None:
+        return None
+    match situation.lifecycle:
+        case Lifecycle.REMOVAL:
+            what = "the removal" if task.kind is JobKind.REMOVE else "a launch that is under way"
+            return Decision(Wait(), in_progress(Reason.DELETING, f"Waiting for {what} to end on the host."))
+        case Lifecycle.PROVISIONED:
+            return Decision(Wait(), in_progress(Reason.RUNNING, "The agent updates the VM to match the spec."))
+        case Lifecycle.PROVISIONING:
+            if snapshot.retries_stalled and task.step is None:
+                # The cause may not be gone: the machine stays Stalled until the retry reaches a step.
+                return Decision(Wait(), unchanged(Reason.RETRYING, "The agent is started again."))
+            if not task.running:
+                return Decision(Wait(), in_progress(Reason.QUEUED, "Waiting for a free slot on the host."))
+            if task.step is None:
+                # The claim has just written the same to status; other words would be another write.
+                return Decision(Wait(), unchanged(Reason.RUNNING, "The agent is being started."))
+            return Decision(Wait(), in_progress(Reason.RUNNING, f"The agent is at step {task.step}."))
+
+
+def spec_unreadable(situation: Situation) -> Decision | None:
+    """The spec does not have the shape of the resource."""
+    spec = situation.snapshot.spec
+    return Decision(Wait(), stalled(Reason.INVALID_SPEC, spec)) if isinstance(spec, str) else None
+
+
+def identity_conflict(situation: Situation) -> Decision | None:
+    """The VM that carries the machine's mark is not the machine's VM beyond doubt."""
+    problem = identity.conflict(situation.snapshot)
+    if problem is None:
+        return None
+    remedy = failures.remedy(AgentCode.IDENTITY_CONFLICT)
+    return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed. {remedy}"))
+
+
+def paused(situation: Situation) -> Decision | None:
+    """`spec.paused` is true. Rows that only report come before this one."""
+    spec = situation.snapshot.readable_spec
+    if spec is None or not spec.paused:
+        return None
+    if situation.lifecycle is Lifecycle.PROVISIONED:
+        text = f"{describe(situation.differences)}. Nothing is changed while spec.paused is true."
+        synced = ConditionValue(False, Reason.PAUSED, text)
+        return Decision(Wait(), unchanged(Reason.PAUSED, text, synced=synced))
+    return Decision(
+        Wait(), in_progress(Reason.PAUSED, "spec.paused is true: the operator observes and changes nothing.")
+    )
+
+
+def host_missing(situation: Situation) -> Decision | None:
+    """A deleted machine's HyperVHost does not exist."""
+    if situation.host is not None:
+        return None
+    text = "The HyperVHost of this machine does not exist, so the operator cannot remove the VM. Create it again."
+    until = situation.now + situation.snapshot.limits.secret_poll
+    return Decision(Wait(until), in_progress(Reason.HOST_NOT_FOUND, text + _how_to_abandon(situation.snapshot)))
+
+
+def host_problem(situation: Situation) -> Decision | None:
+    """The host cannot be used now."""
+    host, snapshot = situation.host, situation.snapshot
+    if host is None or host.problem is None:
+        return None
+    reason, text = host.problem.reason, f"Host {host.name}: {host.problem.message}"
+    match situation.lifecycle:
+        case Lifecycle.REMOVAL:
+            text = f"The VM cannot be removed now. {text}{_how_to_abandon(snapshot)}"
+            return Decision(Wait(situation.now + snapshot.limits.secret_poll), in_progress(reason, text))
+        case Lifecycle.PROVISIONED:
+            return Decision(Wait(), in_progress(reason, f"{describe(situation.differences)}. {text}"))
+        case Lifecycle.PROVISIONING:
+            return Decision(Wait(), stalled(reason, text) if host.problem.needs_person else in_progress(reason, text))
+
+
+def retry_pending(situation: Situation) -> Decision | None:
+    """The last launch failed, and the pause before the next one is not over, or only a change can help."""
+    failure, lifecycle = situation.failure, situation.lifecycle
+    if failure is None:
+        return None
+    provisioning = lifecycle is Lifecycle.PROVISIONING
+    if provisioning and failure.code in failures.FINAL:
+        waits_for_guest = failure.code is AgentCode.GUEST_TIMEOUT
+        assessment = stalled(failure.reason, failure.message, diagnosis=failure.diagnosis)
+        return Decision(Wait(poll_soon=waits_for_guest), assessment)
+    due = situation.retry_at
+    if situation.now >= due:
+        return None
+    text = f"{failure.message} Next attempt at {due:%H:%M:%S} UTC."
+    if lifecycle is Lifecycle.REMOVAL:
+        return Decision(Wait(due), in_progress(failure.reason, text + _how_to_abandon(situation.snapshot)))
+    if failure.needs_person:
+        return Decision(Wait(due), stalled(failure.reason, text, diagnosis=failure.diagnosis))
+    transient = provisioning and failure.is_transient and failure.code is not AgentCode.HOST_BUSY
+    return Decision(Wait(due), in_progress(Reason.RETRYING if transient else failure.reason, text))
+
+
+def refuse(situation: Situation, violation: Violation) -> Decision:
+    """Return the decision to wait because of a violated precondition."""
+    until = situation.now + situation.snapshot.limits.secret_poll if violation.recheck else None
+    assess = stalled if violation.needs_person else in_progress
+    return Decision(Wait(until), assess(violation.reason, violation.message))
+
+
+class Guard:
+    """The rule of a precondition: wait while it is violated."""
+
+    def __init__(self, precondition: Precondition) -> None:
+        self._precondition = precondition
+
+    def __call__(self, situation: Situation) -> Decision | None:
+        """Return the decision to wait, or None if the precondition holds."""
+        violation = self._precondition(situation.snapshot)
+        return refuse(situation, violation) if violation else None

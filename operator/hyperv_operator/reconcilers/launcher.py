@@ -1,0 +1,118 @@
+"""Launching the agent: queue the task, and once a slot is free, decide again, write the claim, and start the call."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from hyperv_operator.core import agent_version
+from hyperv_operator.core.actions import Launch, Wait
+from hyperv_operator.core.decision_table import decide
+from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
+from hyperv_operator.core.snapshot import ActiveTask
+from hyperv_operator.errors import AuthenticationFailed, HostUnreachable, LogonPending
+from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
+from hyperv_operator.protocol.job import ProvisioningJob
+from hyperv_operator.protocol.records import Outcome
+from hyperv_operator.reconcilers import jobs, status_writer
+from hyperv_operator.reconcilers.cache import Cache, MachineEntry
+from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOutdated
+from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
+from hyperv_operator.reconcilers.rollouts import ensure_host_setup
+from hyperv_operator.reconcilers.snapshot_builder import gather
+
+AgentCall = Callable[[CallContext], Outcome]
+
+
+class Launcher:
+    """Starts launches through the executor."""
+
+    def __init__(self, deps: Dependencies, cache: Cache, in_background: Callable[..., None]) -> None:
+        self._deps = deps
+        self._cache = cache
+        self._in_background = in_background
+
+    def submit(self, entry: MachineEntry, launch: Launch) -> None:
+        """Queue a launch and return at once."""
+        host = launch.host.name
+        observer = LaunchObserver(self._deps, entry, launch, self._in_background)
+        logon = LogonAttempt(self._cache.lockout_guard, host)
+
+        def on_report(report: AgentReport) -> None:
+            logon.on_report(report)
+            observer.on_report(report)
+
+        entry.execution.active_task = ActiveTask(launch.kind, running=False, since=self._deps.clock.now())
+        future = self._deps.tasks.submit(
+            RemoteTask(
+                key=entry.uid,
+                host=host,
+                lane=Lane.JOB,
+                category=launch.kind.value,
+                prepare=self._preparation(entry, launch, logon),
+                on_report=on_report,
+            )
+        )
+        future.add_done_callback(logon.on_done)
+        future.add_done_callback(observer.on_done)
+        future.add_done_callback(lambda ended: self._poll_if_unreachable(host, ended))
+
+    def _poll_if_unreachable(self, name: str, ended: asyncio.Future[Outcome]) -> None:
+        """Poll the host at once after a launch that got no answer or no logon: its condition informs all machines."""
+        host = self._cache.hosts.get(name)
+        causes = (HostUnreachable, AuthenticationFailed, LogonPending)
+        if host and not ended.cancelled() and isinstance(ended.exception(), causes):
+            host.poll.ended_at = None
+            host.wake.set()
+
+    def _preparation(
+        self, entry: MachineEntry, queued: Launch, logon: LogonAttempt
+    ) -> Callable[[], Awaitable[AgentCall]]:
+        async def prepare() -> AgentCall:
+            async with entry.lock:
+                return await self._prepare(entry, queued, logon)
+
+        return prepare
+
+    async def _prepare(self, entry: MachineEntry, queued: Launch, logon: LogonAttempt) -> AgentCall:
+        """Decide again from a fresh snapshot, and claim the launch if it is still what the decision calls for.
+
+        The claim is written last, with a resourceVersion test: a launch without its claim does not start. Raises
+        `LaunchOutdated` if something else is called for now.
+        """
+        deps = self._deps
+        if entry.released:
+            raise LaunchOutdated("The machine was released while its launch was queued.")
+        snapshot = replace(await gather(deps, self._cache, entry, fresh=True), active_task=None)
+        now = deps.clock.now()
+        decision = decide(snapshot, now)
+        launch = decision.action
+        if not isinstance(launch, Launch) or launch.kind is not queued.kind:
+            if isinstance(launch, Wait):
+                await status_writer.write(deps, entry, snapshot.status, compose(snapshot, decision.assessment, now))
+            raise LaunchOutdated("The queued launch is no longer what the machine needs; deciding again.")
+        if not entry.resource.meta.has_finalizer:
+            raise LaunchOutdated("The resource does not carry the operator's finalizer yet.")
+        host = launch.host
+        if host.name != queued.host.name:
+            raise LaunchOutdated("The failover cluster has moved the VM to another host; deciding again.")
+        version = agent_version.version_for(snapshot, launch)
+        folder = await ensure_host_setup(self._cache.hosts.get(host.name), host, version)
+        endpoint = await endpoint_of(deps, host.name, host.spec, folder)
+        await logon.follow(deps, endpoint)
+        run_id = launch.run_id or str(uuid.uuid4())
+        job, sealed = await jobs.build(deps, snapshot, launch, run_id)
+        start = LaunchStart(launch, run_id, snapshot.generation, deps.clock.now(), job.redacted(), sealed, version)
+        claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
+        await status_writer.write(deps, entry, snapshot.status, claimed)
+        execution = entry.execution
+        execution.start, execution.step_since = start, start.started_at
+        execution.active_task = ActiveTask(launch.kind, running=True, since=start.started_at)
+        if isinstance(job, ProvisioningJob):
+            execution.os_family = str(job.fields["os_family"])
+        entry.wake.set()
+        return lambda context: deps.agent.run(endpoint, job, context)
