@@ -1,4 +1,4 @@
-"""A HyperVHost: from the last attempts to read its inventory to its conditions."""
+"""The status of a HyperVHost, composed from its last inventory polls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MACHINES_NAMED = 5
 
 @dataclass(frozen=True)
 class HostSnapshot:
-    """What one pass of a host sees."""
+    """The input of one pass of a host."""
 
     name: str
     generation: int
@@ -33,61 +33,63 @@ class HostSnapshot:
     """The last complete inventory."""
     begun_at: datetime | None = None
     error: HostError | None = None
-    """How the last attempt failed; None if it went well."""
+    """How the last poll failed; None if it succeeded."""
     same_identity: str | None = None
-    """Name of another HyperVHost that answers with the same identity."""
+    """Name of another HyperVHost at whose address the same machine answers."""
     stale_after: timedelta = timedelta(minutes=5)
     logon_failures: LogonFailures | None = None
     rollout: Rollout | None = None
-    """How the operator's agent gets there; None where it is looked after by hand."""
+    """The rollout of the operator's agent; None where the agent is installed by hand."""
     kept_for: tuple[str, ...] = ()
-    """The machines for whose sake a deleted host is kept, as namespace/name."""
+    """The machines (namespace/name) that keep a deleted host's finalizer."""
     offered: AgentBundle | None = None
-    """The operator's agent where it is to be installed by hand."""
+    """The operator's agent, where a person has to install it."""
 
 
 def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
-    """Say how the host that answers differs from the one that was pinned, or return None."""
+    """Return how the host that answers differs from the pinned one, or None."""
     pinned = status.host_id
     if pinned is None or (pinned.smbios_uuid, pinned.machine_guid) == (found.smbios_uuid, found.machine_guid):
         return None
     return (
-        f"Another machine answers at this address: SMBIOS UUID {found.smbios_uuid} and machine GUID {found.machine_guid}, "
-        f"pinned are {pinned.smbios_uuid} and {pinned.machine_guid}. Nothing is done there. If the host was rebuilt on "
-        "purpose, delete this HyperVHost and create it again."
+        f"Another machine answers at this address: SMBIOS UUID {found.smbios_uuid} and machine GUID {found.machine_guid}, pinned are "
+        f"{pinned.smbios_uuid} and {pinned.machine_guid}. The operator does nothing there. If the host was rebuilt on purpose, delete "
+        "this HyperVHost and create it again."
     )
 
 
 def problem(snapshot: HostSnapshot) -> HostProblem | None:
-    """Return why the host cannot be worked with now; machines on it wait with the same reason."""
+    """Return why the host cannot be used now; its machines wait with the same reason."""
     if snapshot.spec_error:
         return HostProblem(Reason.INVALID_SPEC, snapshot.spec_error, needs_person=True)
     if snapshot.rollout and isinstance(snapshot.error, AgentMissing):
-        lack = _rollout_lack(snapshot.rollout, answers=False)
+        lack = _rollout_problem(snapshot.rollout, answers=False)
         return HostProblem(lack.reason, lack.message, needs_person=lack.reason is not Reason.AGENT_ROLLOUT_INCOMPLETE)
     if snapshot.error is not None:
         return HostProblem(
             failures.reason_of_error(snapshot.error), snapshot.error.message, failures.needs_person(snapshot.error)
         )
     if snapshot.report is None:
-        return HostProblem(Reason.WAITING_FOR_INVENTORY, "The first inventory is not there yet.", needs_person=False)
+        return HostProblem(
+            Reason.WAITING_FOR_INVENTORY, "The first inventory has not been read yet.", needs_person=False
+        )
     change = identity_change(snapshot.status, snapshot.report.facts.host_id)
     if change:
         return HostProblem(Reason.HOST_IDENTITY_CHANGED, change, needs_person=True)
     if snapshot.same_identity:
-        text = f"HyperVHost {snapshot.same_identity} is the same machine. Nothing is done here until one of the two is deleted."
+        text = f"HyperVHost {snapshot.same_identity} is the same machine. The operator does nothing here until one of the two is deleted."
         return HostProblem(Reason.HOST_IDENTITY_CHANGED, text, needs_person=True)
     return None
 
 
 def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
-    """Return the host's status after a pass; equal to the old one when nothing changed that is worth a write."""
-    trouble = problem(snapshot)
+    """Return the host's status after a pass; equal to the old one if nothing that is written has changed."""
+    problem_now = problem(snapshot)
     facts: dict[str, ConditionValue] = {
         HostCondition.REACHABLE: _reachable(snapshot),
         HostCondition.AGENT_READY: _agent_ready(snapshot),
         HostCondition.INVENTORY_FRESH: _fresh(snapshot, now),
-        **_kstatus(trouble, snapshot),
+        **_kstatus(problem_now, snapshot),
     }
     updates: dict[str, object] = {
         "observed_generation": snapshot.generation,
@@ -96,7 +98,7 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
         ),
         "logon_failures": snapshot.logon_failures,
     }
-    identity_kept = trouble is None or trouble.reason is not Reason.HOST_IDENTITY_CHANGED
+    identity_kept = problem_now is None or problem_now.reason is not Reason.HOST_IDENTITY_CHANGED
     if snapshot.report and snapshot.error is None and identity_kept:
         found = snapshot.report.facts
         updates |= {
@@ -119,7 +121,7 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
 
 
 def capacity(found: HostFacts, old: Capacity | None) -> Capacity:
-    """Return what the host has in GiB; free figures that moved by less than a twentieth of the whole stay as they were."""
+    """Return the host's capacity in GiB; a free figure that changed by less than 1/20 of the total keeps its old value."""
     memory_free = found.memory_free_bytes // _GIB
     memory = found.memory_total_bytes // _GIB
     if old and abs(old.memory_free_gib - memory_free) * 20 < memory:
@@ -142,23 +144,23 @@ def capacity(found: HostFacts, old: Capacity | None) -> Capacity:
 def _reachable(snapshot: HostSnapshot) -> ConditionValue:
     error = snapshot.error
     if snapshot.spec_error:
-        return ConditionValue(None, Reason.INVALID_SPEC, "The host was not tried: its spec cannot be read.")
+        return ConditionValue(None, Reason.INVALID_SPEC, "The host was not polled: its spec cannot be read.")
     if error is None or isinstance(error, AgentMissing | WrongHost):
         answered = snapshot.report is not None or error is not None
-        text = "The host answers." if answered else "The host was not asked yet."
+        text = "The host answers." if answered else "The host has not been polled yet."
         return ConditionValue(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
     text = error.message
     stopped = snapshot.logon_failures
     if isinstance(error, LogonRefused) and stopped and stopped.count >= MAX_LOGON_FAILURES:
         text += (
-            f" After {stopped.count} refused logons the operator waits for the credentials Secret to change, so that the "
-            "account is not locked out."
+            f" After {stopped.count} refused logons the operator waits for the credentials Secret to change, so that the account is "
+            "not locked out."
         )
     return ConditionValue(False, failures.reason_of_error(error), text)
 
 
-def _rollout_lack(rollout: Rollout, *, answers: bool) -> ConditionValue:
-    """Return why the operator's agent is not on the host; `answers`: another one is."""
+def _rollout_problem(rollout: Rollout, *, answers: bool) -> ConditionValue:
+    """Return why the operator's agent is not on the host. `answers` says whether another version is."""
     if rollout.needs_person and not answers:
         return ConditionValue(False, Reason.AGENT_MISSING, rollout.message)
     failed = rollout.needs_person or rollout.effective_phase is RolloutPhase.FAILED
@@ -167,17 +169,19 @@ def _rollout_lack(rollout: Rollout, *, answers: bool) -> ConditionValue:
     )
 
 
-def _named(bundle: AgentBundle) -> str:
+def _agent_name(bundle: AgentBundle) -> str:
     return f"agent {bundle.version} ({bundle.digest})"
 
 
 def _agent_ready(snapshot: HostSnapshot) -> ConditionValue:
     answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
     if snapshot.rollout and not snapshot.rollout.is_ready and answered:
-        return _rollout_lack(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
+        return _rollout_problem(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
     if isinstance(snapshot.error, AgentMissing):
         by_hand = (
-            f" Install {_named(snapshot.offered)} by hand: no rollout is possible there." if snapshot.offered else ""
+            f" Install {_agent_name(snapshot.offered)} by hand: the operator cannot roll it out there."
+            if snapshot.offered
+            else ""
         )
         return ConditionValue(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
     if snapshot.report is None:
@@ -187,20 +191,20 @@ def _agent_ready(snapshot: HostSnapshot) -> ConditionValue:
         known = ", ".join(map(str, agent.schema_versions)) or "none"
         text = (
             f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}. "
-            f"Bring the agent on the host up to date{f': install {_named(snapshot.offered)}' if snapshot.offered else ''}."
+            f"Update the agent on the host{f': install {_agent_name(snapshot.offered)}' if snapshot.offered else ''}."
         )
         return ConditionValue(False, Reason.AGENT_INCOMPATIBLE, text)
     text = f"Agent {agent.version} supports schema version {snapshot.schema_version}."
     if snapshot.offered and agent.digest != snapshot.offered.digest:
-        text += f" The operator comes with {_named(snapshot.offered)}, which is not what is installed there."
+        text += f" The operator's own is {_agent_name(snapshot.offered)}, which is not installed there."
     return ConditionValue(True, Reason.AS_EXPECTED, text)
 
 
 def _fresh(snapshot: HostSnapshot, now: datetime) -> ConditionValue:
     if snapshot.begun_at is None:
-        return ConditionValue(None, Reason.WAITING_FOR_INVENTORY, "There is no inventory yet.")
+        return ConditionValue(None, Reason.WAITING_FOR_INVENTORY, "The first inventory has not been read yet.")
     if now - snapshot.begun_at > snapshot.stale_after:
-        text = f"The last inventory is from {snapshot.begun_at:%Y-%m-%d %H:%M:%S} UTC."
+        text = f"The last inventory was read at {snapshot.begun_at:%Y-%m-%d %H:%M:%S} UTC."
         return ConditionValue(False, Reason.INVENTORY_STALE, text)
     return ConditionValue(True, Reason.AS_EXPECTED, "The inventory is fresh.")
 
@@ -209,13 +213,13 @@ def _kept_message(machines: tuple[str, ...]) -> str:
     shown = ", ".join(machines[:_MACHINES_NAMED])
     more = f" and {len(machines) - _MACHINES_NAMED} more" if len(machines) > _MACHINES_NAMED else ""
     return (
-        f"The HyperVHost is being deleted and is kept until no machine needs it: {shown}{more}. Delete them; what they have on "
-        f"the host is removed through it. If the host is gone for good, annotate each with {ABANDON_ANNOTATION}=<status.vmId, or "
-        "its uid>. Nothing new starts here."
+        f"The HyperVHost is being deleted, and its finalizer stays until no machine needs it: {shown}{more}. Delete these machines; "
+        "the operator removes their VMs through this host. If the host is gone for good, annotate each with "
+        f"{ABANDON_ANNOTATION}=<status.vmId, or its uid>. Nothing new starts here."
     )
 
 
-def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, ConditionValue]:
+def _kstatus(problem_now: HostProblem | None, snapshot: HostSnapshot) -> dict[str, ConditionValue]:
     if snapshot.kept_for:
         text = _kept_message(snapshot.kept_for)
         return {
@@ -224,16 +228,16 @@ def _kstatus(trouble: HostProblem | None, snapshot: HostSnapshot) -> dict[str, C
             HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
         }
     agent = _agent_ready(snapshot)
-    if trouble is None and agent.value is not True:
+    if problem_now is None and agent.value is not True:
         waits = agent.reason in (Reason.AGENT_ROLLOUT_INCOMPLETE, Reason.WAITING_FOR_INVENTORY)
-        trouble = HostProblem(agent.reason, agent.message, needs_person=not waits)
-    if trouble is None:
+        problem_now = HostProblem(agent.reason, agent.message, needs_person=not waits)
+    if problem_now is None:
         return {
             HostCondition.READY: ConditionValue(True, Reason.READY, "Machines can be provisioned here."),
             HostCondition.RECONCILING: ConditionValue(False, Reason.IDLE, "Nothing is being done."),
             HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
         }
-    person, reason, text = trouble.needs_person, trouble.reason, trouble.message
+    person, reason, text = problem_now.needs_person, problem_now.reason, problem_now.message
     failing = snapshot.error is not None and reason is not Reason.AGENT_ROLLOUT_INCOMPLETE
     return {
         HostCondition.READY: ConditionValue(False if person or failing else None, reason, text),

@@ -1,4 +1,4 @@
-"""HyperVHostInventory: what Hyper-V reports, and placeholders for what it does not report yet."""
+"""The status of a HyperVHostInventory: what Hyper-V reports, and placeholders for machines that it does not report yet."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _GIB = 1024**3
 
 @dataclass(frozen=True)
 class InProgress:
-    """A machine of ours on the host, as its own loop knows it."""
+    """A machine on the host, as its own loop knows it."""
 
     uid: str
     namespace: str
     name: str
     vm_name: str
     phase: str
-    """Its step or reason while it is being provisioned; empty once it is resolved."""
+    """Step or reason while the machine is being provisioned; empty afterwards."""
 
 
 def compose(
     report: InventoryReport | None, machines: Iterable[InProgress], begun_at: datetime | None
 ) -> HyperVHostInventoryStatus:
-    """Return the inventory object's status. A machine has a placeholder while it is in progress and no VM bears its mark."""
+    """Return the status. A machine has a placeholder while it is in progress and no VM carries its mark."""
     ours: Mapping[str, InProgress] = {machine.uid: machine for machine in machines}
     vms = sorted(report.vms, key=lambda vm: (vm.name, vm.vm_id)) if report else []
     reported = {vm.machine_uid for vm in vms if vm.machine_uid}
@@ -75,5 +75,5 @@ def _ref(machine: InProgress | None) -> MachineRef | None:
 
 
 def differs(old: HyperVHostInventoryStatus | None, new: HyperVHostInventoryStatus) -> bool:
-    """Tell whether anything but the time of the look has changed."""
+    """Return whether anything but the time of the poll has changed."""
     return old is None or old.model_copy(update={"observed_at": None}) != new.model_copy(update={"observed_at": None})

@@ -1,4 +1,4 @@
-"""Bringing the operator's agent to many hosts: who may be next. One canary first, then a few at a time, none after a failure."""
+"""The order of an agent rollout: one canary host first, then a few hosts at a time, and none after a failure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from hyperv_operator.protocol.bundle import version_folder, version_name
 
 @unique
 class RolloutPhase(StrEnum):
-    """Where a host stands, as `status.agent.phase` shows it."""
+    """The phase of the rollout to a host, as `status.agent.phase` shows it."""
 
     PRESENT = "Present"
-    """There is an agent that was installed by hand; the operator leaves it alone."""
+    """A person has installed the agent; the operator does not change it."""
     WAITING = "Waiting"
-    """The operator's version is still to come."""
+    """The operator's version is not installed yet."""
     INSTALLING = "Installing"
     FAILED = "Failed"
     READY = "Ready"
-    """The operator's version is there and answers."""
+    """The operator's version is installed and answers."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class Rollout:
     desired: str
     """Digest of the operator's version."""
     version: str
-    """What it is called."""
+    """The version in words, for messages."""
     phase: RolloutPhase = RolloutPhase.WAITING
     active: str | None = None
-    """Digest of the version that launches use now; None: what lies in the agent's folder itself, if anything does."""
+    """Digest of the version that launches use now; None for an agent in the agent folder itself, which a person has installed."""
     message: str = ""
     """Why it is not Ready."""
     failures: int = 0
     """Attempts that failed since the host was last Ready."""
     retry_at: datetime | None = None
     needs_person: bool = False
-    """Something on this host has to be mended first; no other host waits for that."""
+    """A person must correct something on this host first; no other host waits for that."""
 
     @property
     def name(self) -> str:
@@ -51,39 +51,39 @@ class Rollout:
 
     @property
     def active_name(self) -> str | None:
-        """Name of the version in use; None for what was installed by hand."""
+        """Name of the version in use; None for an agent that a person has installed."""
         return version_name(self.active) if self.active else None
 
     @property
     def effective_phase(self) -> RolloutPhase:
-        """The phase that counts for other hosts: one that failed has failed until it is Ready."""
+        """The phase that counts for the order: a host that failed counts as Failed until it is Ready."""
         return RolloutPhase.FAILED if self.failures else self.phase
 
     @property
     def is_ready(self) -> bool:
-        """Tell whether the operator's version is there and answers."""
+        """Whether the operator's version is installed and answers."""
         return self.phase is RolloutPhase.READY
 
     def installing(self) -> Rollout:
-        """The version is being put on the host; what an earlier attempt has failed of is told until one succeeds."""
-        text = self.message if self.failures else f"Agent {self.version} is being put on the host."
+        """Return the rollout while the version is being installed; the message of a failed attempt stays until one succeeds."""
+        text = self.message if self.failures else f"Agent {self.version} is being installed on the host."
         return replace(self, phase=RolloutPhase.INSTALLING, message=text)
 
     def ready(self) -> Rollout:
-        """The version is there and answers."""
+        """Return the rollout once the version is installed and answers."""
         return Rollout(self.desired, self.version, RolloutPhase.READY, self.desired)
 
     def waiting(self, message: str) -> Rollout:
-        """It is another host's turn, or this host cannot be worked with."""
+        """Return the rollout while other hosts come first, or this host cannot be used."""
         return replace(self, phase=RolloutPhase.WAITING, message=message)
 
     def put_off(self, message: str, retry_at: datetime, *, needs_person: bool = False) -> Rollout:
-        """An attempt came to nothing for reasons of the host's own: no failure, nor the end of an earlier one."""
+        """Return the rollout after an attempt that the host prevented: neither a failure nor the end of an earlier one."""
         phase = RolloutPhase.FAILED if self.failures else RolloutPhase.WAITING
         return replace(self, phase=phase, message=message, retry_at=retry_at, needs_person=needs_person)
 
     def failed(self, message: str, retry_at: datetime) -> Rollout:
-        """An attempt failed; what was active before goes on being used."""
+        """Return the rollout after a failed attempt; launches still use the version that was active before."""
         return replace(
             self,
             phase=RolloutPhase.FAILED,
@@ -94,18 +94,18 @@ class Rollout:
         )
 
     def damaged(self) -> Rollout:
-        """The files on the host are not those that were put there."""
-        text = f"The files of agent {self.version} on the host were changed or are missing; they are put there again."
+        """Return the rollout after the files on the host were found to differ from those that were installed."""
+        text = f"The files of agent {self.version} on the host were changed or are missing; they are installed again."
         return replace(self, phase=RolloutPhase.WAITING, message=text)
 
     def by_hand(self) -> Rollout:
-        """The active version is not there; what lies in the agent's folder itself has answered."""
+        """Return the rollout after the active version was missing and the agent in the agent folder itself answered."""
         return replace(self, active=None)
 
     def answered(self, digest: str) -> Rollout:
-        """Take note of the digest that the agent in use has reported of itself.
+        """Return the rollout after the agent in use has reported its digest.
 
-        An agent that a person has installed is as good as one that was put there, if it is the same.
+        An agent that a person has installed counts as Ready if it is the operator's version to the byte.
         """
         if digest != self.desired:
             return self.damaged() if self.is_ready else self
@@ -119,8 +119,8 @@ class Rollout:
 
 
 def begin(desired: str, version: str, known: AgentStatus | None) -> Rollout:
-    """Return how a rollout stands when the operator has just started: what the host's status says of it."""
-    rollout = Rollout(desired, version, message="The host has not been asked yet.")
+    """Return the rollout at the start of the operator, restored from the host's status."""
+    rollout = Rollout(desired, version, message="The host has not been polled yet.")
     if known is None or known.phase in (None, RolloutPhase.PRESENT):
         return rollout
     if known.digest == desired and known.phase == RolloutPhase.READY:
@@ -134,20 +134,20 @@ def begin(desired: str, version: str, known: AgentStatus | None) -> Rollout:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A host as the others see it."""
+    """A host in the order of the rollout."""
 
     name: str
     phase: RolloutPhase
     cordoned: bool = False
     usable: bool = True
-    """Nothing is known that would keep the version from being put there now."""
+    """Nothing is known that would prevent an attempt now."""
 
 
 def refusal(name: str, hosts: Iterable[Candidate], max_parallel: int) -> str | None:
-    """Say why the version may not be put on this host now, or return None.
+    """Return why the version must not be installed on this host now, or None.
 
-    Until one host has the version only one gets it: the first by name of those that can be worked with. A failure stops
-    everything but further attempts on the host that failed, unless that host is cordoned.
+    Until one host has the version, only one gets it: the first by name of those that can be used. A failure stops everything
+    but further attempts on the host that failed, unless that host is cordoned.
     """
     others = [host for host in hosts if host.name != name]
     own_failed = any(host.name == name and host.phase is RolloutPhase.FAILED for host in hosts)
@@ -156,8 +156,8 @@ def refusal(name: str, hosts: Iterable[Candidate], max_parallel: int) -> str | N
     proven = any(host.phase is RolloutPhase.READY for host in others)
     if failed and not own_failed:
         return (
-            f"The rollout has stopped, as it failed on {_listed(failed)}: `kubectl describe hypervhost {failed[0]}` says why. "
-            "It goes on when it has succeeded there, or when that host is cordoned."
+            f"The rollout has stopped because it failed on {_listed(failed)}: `kubectl describe hypervhost {failed[0]}` says why. "
+            "It continues when it has succeeded there, or when that host is cordoned."
         )
     if not proven and installing:
         return f"Host {installing[0]} gets the agent first; this one follows when it works there."
@@ -166,12 +166,12 @@ def refusal(name: str, hosts: Iterable[Candidate], max_parallel: int) -> str | N
         if first < name:
             return f"Host {first} gets the agent first; this one follows when it works there."
     if len(installing) >= max_parallel:
-        return f"The agent is put on {max_parallel} hosts at a time; this one follows."
+        return f"The agent is installed on {max_parallel} hosts at a time; this one follows."
     return None
 
 
 def to_keep(names: Iterable[str | None], rollout: Rollout) -> tuple[str, ...]:
-    """Return the names of the versions that stay on a host: the desired, the active and those of runs in flight."""
+    """Return the names of the versions to keep on a host: the desired one, the active one, and those of runs in flight."""
     return tuple(sorted({name for name in (rollout.name, rollout.active_name, *names) if name}))
 
 

@@ -1,4 +1,4 @@
-"""May this namespace have this machine on this host? `HyperVHost.spec.tenants` decides; an absent list means any."""
+"""Tenancy: whether `HyperVHost.spec.tenants` allows a namespace to have a machine. An absent list allows everything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hyperv_operator.api.names import Reason
 
 
 def selects(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
-    """Tell whether a label selector matches; an empty selector matches everything, as in Kubernetes."""
+    """Return whether a label selector matches; an empty selector matches everything, as in Kubernetes."""
     if any(labels.get(key) != value for key, value in selector.match_labels.items()):
         return False
     return all(
@@ -35,7 +35,7 @@ def _expression_holds(labels: Mapping[str, str], key: str, operator: str, values
 
 
 def vlan_allowed(ranges: tuple[str, ...], vlan: int) -> bool:
-    """Tell whether a VLAN is in one of the ranges (`'0'`, `'10-19'`)."""
+    """Return whether a VLAN is in one of the ranges (`'0'`, `'10-19'`)."""
     for text in ranges:
         low, _, high = text.partition("-")
         if int(low) <= vlan <= int(high or low):
@@ -51,7 +51,7 @@ def refusal(
 ) -> tuple[Reason, str] | None:
     """Return why no tenant entry allows the machine, or None if one does.
 
-    With several entries that select the namespace, the refusal of the one that came furthest is told.
+    Of several entries that select the namespace, the last one gives the reason.
     """
     selected = [tenant for tenant in tenants if selects(tenant.namespace_selector, labels)]
     if not selected:

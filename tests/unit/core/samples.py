@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from hyperv_operator.api.common import Condition
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
-from hyperv_operator.core.snapshot import HostView, Limits, RetryPolicy, SecretCheck, Snapshot
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.core.snapshot import HostView, LaunchResult, Limits, RetryPolicy, SecretCheck, Snapshot
+from hyperv_operator.errors import HostError
+from hyperv_operator.protocol.guest import GuestKey
+from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts, VmFacts, parse_inventory
+from hyperv_operator.protocol.job import JobKind
+from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
 from hyperv_operator.schema.loader import load_schema
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -18,6 +26,7 @@ UID = "aaaaaaaa-8f0b-4a3e-9b86-0d6f6a7a1c11"
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
 CLAIM = Claim(run_id=RUN, attempt=1, operator="me")
 SECOND = timedelta(seconds=1)
+REPORT = parse_inventory(_LINES)
 HOST = HostView(
     name="hyperv01",
     uid="h",
@@ -30,7 +39,7 @@ HOST = HostView(
             "virtualSwitch": "External",
         }
     ),
-    report=parse_inventory(_LINES),
+    report=REPORT,
     begun_at=NOW,
     previous_begun_at=NOW - SECOND,
 )
@@ -69,3 +78,93 @@ SNAPSHOT = Snapshot(
     namespace_labels={"hyperv": "allowed"},
     secrets=(SecretCheck("guest_la_pw", "s", "k", "1"),),
 )
+
+
+# --- variations ------------------------------------------------------------------------------------------------------
+
+VM_ID = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
+KEY = GuestKey.model_validate({"kty": "RSA", "n": "4" + "A" * 341, "e": "AQAB"})
+OTHER_KEY = GuestKey.model_validate({"kty": "RSA", "n": "5" + "A" * 341, "e": "AQAB"})
+MOMENT = timedelta(microseconds=1)
+
+
+def inventory(
+    snapshot: Snapshot, *, vms: tuple[VmFacts, ...] = (), journals: tuple[JournalFacts, ...] = ()
+) -> Snapshot:
+    """Return the snapshot with an inventory of the host that holds these VMs and journals alone."""
+    report = REPORT.model_copy(update={"vms": vms, "journals": journals})
+    return replace(snapshot, host=replace(HOST, report=report))
+
+
+def vm(**changes: Any) -> VmFacts:
+    """Return the machine's VM, as SPEC asks for it."""
+    own = {
+        "vm_id": VM_ID, "name": "a", "state": "Running", "cpu_cores": 1, "memory_bytes": 1024**3, "machine_uid": UID,
+        "replica": False, "addresses": (), "guest": None,
+    }  # fmt: skip
+    return VmFacts.model_validate({**own, **changes})
+
+
+def guest(key: GuestKey | None = None, state: str | None = None, run: str = RUN, vm_id: str = VM_ID) -> GuestFacts:
+    """Return what the guest posts: its key, and its state for a run."""
+    ready = json.dumps({"protocol": 1, "vm": vm_id, "key": key.model_dump()}) if key else None
+    told = json.dumps({"vm": vm_id, "run": run, "kid": "k", "state": state}) if state else None
+    return GuestFacts(ready=ready, state=told)
+
+
+def journal(**changes: Any) -> JournalFacts:
+    """Return the machine's journal."""
+    own = {"machine_uid": UID, "run_id": RUN, "generation": 1, "attempt": 1, "state": "running", "updated_at": NOW}
+    return JournalFacts.model_validate({**own, **changes})
+
+
+def launched(**status: Any) -> Snapshot:
+    """Return the machine after its first launch was claimed."""
+    return replace(SNAPSHOT, status=HyperVMachineStatus(claim=CLAIM, **status))
+
+
+def result(outcome: Outcome | HostError, kind: JobKind = JobKind.PROVISION, **changes: Any) -> LaunchResult:
+    """Return how the last launch ended, a second ago."""
+    ended = LaunchResult(kind, RUN, 1, 1, NOW - 2 * SECOND, NOW - SECOND)
+    part = {"error": outcome} if isinstance(outcome, HostError) else {"outcome": outcome}
+    return replace(ended, **part, **changes)
+
+
+def failed(code: AgentCode, message: str = "It failed.") -> Outcome:
+    """Return a failed outcome."""
+    return Outcome(outcome=OutcomeKind.FAILED, code=code, message=message)
+
+
+def pending(reason: str, **changes: Any) -> Outcome:
+    """Return a pending outcome."""
+    return Outcome(outcome=OutcomeKind.PENDING, reason=reason, **changes)
+
+
+def ended(outcome: Outcome | HostError, failures: int = 1, **changes: Any) -> Snapshot:
+    """Return the machine after its last provisioning launch ended."""
+    return replace(launched(), last=result(outcome, **changes), failures=failures)
+
+
+def condition(kind: str, status: str = "True", reason: str = "AsExpected", generation: int | None = 1) -> Condition:
+    """Return a condition of the status."""
+    return Condition.model_validate(
+        {"type": kind, "status": status, "reason": reason, "lastTransitionTime": NOW, "observedGeneration": generation}
+    )
+
+
+def configured(*conditions: Condition, **status: Any) -> Snapshot:
+    """Return a machine whose guest is configured and whose VM matches the spec."""
+    done = (condition("GuestConfigured"), *conditions)
+    known = HyperVMachineStatus(claim=CLAIM, vm_id=VM_ID, conditions=done, **status)
+    return inventory(replace(SNAPSHOT, status=known), vms=(vm(),))
+
+
+def with_spec(snapshot: Snapshot, **changes: Any) -> Snapshot:
+    """Return the snapshot with another spec."""
+    return replace(snapshot, spec=SPEC.model_copy(update=changes))
+
+
+def with_host(snapshot: Snapshot, **changes: Any) -> Snapshot:
+    """Return the snapshot with another target host."""
+    assert snapshot.host
+    return replace(snapshot, host=replace(snapshot.host, **changes))
