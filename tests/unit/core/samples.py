@@ -161,7 +161,7 @@ def configured(*conditions: Condition, **status: Any) -> Snapshot:
 
 def with_spec(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """Return the snapshot with another spec."""
-    return replace(snapshot, spec=SPEC.model_copy(update=changes))
+    return replace(snapshot, spec=(snapshot.readable_spec or SPEC).model_copy(update=changes))
 
 
 def with_host(snapshot: Snapshot, **changes: Any) -> Snapshot:

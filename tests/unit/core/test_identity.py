@@ -1,0 +1,115 @@
+"""Identity: which VM is the machine's, on which host, and when nothing may be changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hyperv_operator.api.machine import HyperVMachineStatus, Run
+from hyperv_operator.core import identity
+from hyperv_operator.core.snapshot import HostView, Snapshot
+from hyperv_operator.protocol.inventory import VmFacts
+from unit.core.samples import HOST, NOW, REPORT, SECOND, SNAPSHOT, UID, VM_ID, inventory, vm
+
+OTHER_ID = "6d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
+MINE = vm()
+
+
+def _host(name: str, *vms: VmFacts, begun: int = 0) -> HostView:
+    report = REPORT.model_copy(update={"vms": vms, "journals": ()})
+    return replace(HOST, name=name, report=report, begun_at=NOW + begun * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("vms", "vm_id", "words"),
+    [
+        ((), None, None),
+        ((), VM_ID, None),
+        ((MINE,), None, None),
+        ((MINE,), VM_ID, None),
+        ((MINE, vm(vm_id=OTHER_ID)), VM_ID, f"2 VMs carry this machine's mark: {VM_ID}, {OTHER_ID}."),
+        ((MINE,), OTHER_ID, f"The VM with this machine's mark is {VM_ID}, but status.vmId is {OTHER_ID}."),
+        ((vm(replica=True),), VM_ID, f"VM {VM_ID} is a replica of another host's VM."),
+        ((vm(machine_uid="another", vm_id=OTHER_ID),), VM_ID, None),
+    ],
+)
+def test_vms_that_carry_the_mark_and_are_not_the_machines_stop_everything(
+    vms: tuple[VmFacts, ...], vm_id: str | None, words: str | None
+) -> None:
+    snapshot = replace(inventory(SNAPSHOT, vms=vms), status=HyperVMachineStatus(vm_id=vm_id))
+    assert identity.conflict(snapshot) == words
+
+
+def test_a_vm_that_moves_and_is_seen_on_two_nodes_is_one_vm() -> None:
+    moving = replace(SNAPSHOT, host=_host("a", MINE), peers=(_host("b", MINE),))
+    assert identity.conflict(moving) is None
+
+
+@pytest.mark.parametrize(("first", "second", "found"), [(0, 1, "b"), (1, 0, "a"), (0, 0, "b")])
+def test_the_newest_inventory_says_where_the_vm_is(first: int, second: int, found: str) -> None:
+    snapshot = replace(SNAPSHOT, host=_host("a", MINE, begun=first), peers=(_host("b", MINE, begun=second),))
+    own = identity.own_vm(snapshot)
+    assert own
+    assert (own.host.name, own.vm.vm_id) == (found, VM_ID)
+    place = identity.place(snapshot)
+    assert place
+    assert place.name == found
+
+
+def test_a_report_without_its_time_is_no_evidence() -> None:
+    assert identity.own_vm(replace(SNAPSHOT, host=replace(_host("a", MINE), begun_at=None))) is None
+
+
+def test_without_a_vm_the_target_host_is_the_place() -> None:
+    snapshot = replace(SNAPSHOT, host=_host("a"), peers=(_host("b"),))
+    assert identity.own_vm(snapshot) is None
+    assert identity.place(snapshot) == snapshot.host
+    assert identity.place(replace(SNAPSHOT, host=None)) is None
+
+
+def _polled(begun: int | None, previous: int | None, *vms: VmFacts) -> Snapshot:
+    host = replace(
+        _host("a", *vms),
+        begun_at=None if begun is None else NOW + begun * SECOND,
+        previous_begun_at=None if previous is None else NOW + previous * SECOND,
+    )
+    run = Run(id=UID, attempt=1, started_at=NOW - SECOND, finished_at=NOW)
+    return replace(SNAPSHOT, host=host, status=HyperVMachineStatus(run=run))
+
+
+@pytest.mark.parametrize(("begun", "current"), [(1, True), (0, False), (-1, False), (None, False)])
+def test_an_inventory_is_current_if_it_was_begun_after_the_last_launch_ended(
+    begun: int | None, *, current: bool
+) -> None:
+    assert _polled(begun, None).is_current() is current
+
+
+def test_every_node_has_to_be_current_and_there_has_to_be_one() -> None:
+    late = replace(_polled(1, 0), peers=(_host("b", begun=0),))
+    assert not late.is_current()
+    assert not replace(SNAPSHOT, host=None).is_current()
+    assert SNAPSHOT.is_current(), "nothing was launched"
+
+
+def test_a_launch_whose_end_is_unknown_counts_from_its_start() -> None:
+    run = Run(id=UID, attempt=1, started_at=NOW)
+    assert replace(SNAPSHOT, status=HyperVMachineStatus(run=run)).last_end() == NOW
+    assert SNAPSHOT.last_end() is None
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "confirmed"),
+    [
+        (_polled(2, 1), True),
+        (_polled(2, 0), False),
+        (_polled(1, None), False),
+        (_polled(2, 1, MINE), False),
+        (replace(SNAPSHOT, host=None), False),
+        (replace(_polled(2, 1), peers=(_host("b", begun=2),)), False),
+    ],
+)
+def test_absence_takes_two_inventories_of_every_node_after_the_last_launch(
+    snapshot: Snapshot, *, confirmed: bool
+) -> None:
+    assert snapshot.confirms_absence() is confirmed

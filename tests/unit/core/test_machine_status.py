@@ -1,0 +1,340 @@
+"""The status that is written: claims, runs, history, diagnosis, and what is known of the VM."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hyperv_operator import errors
+from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run, Sealed
+from hyperv_operator.api.names import Reason
+from hyperv_operator.core.actions import Launch, Remove, Update
+from hyperv_operator.core.decision import Assessment, ConditionValue, Readiness, in_progress, stalled, unchanged
+from hyperv_operator.core.decision_table import decide
+from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start, outcome_line
+from hyperv_operator.core.snapshot import ActiveTask, Snapshot
+from hyperv_operator.protocol.job import DesiredVm, JobKind
+from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
+from unit.core.samples import (
+    CLAIM,
+    HOST,
+    NOW,
+    RUN,
+    SECOND,
+    SNAPSHOT,
+    UID,
+    VM_ID,
+    condition,
+    configured,
+    failed,
+    inventory,
+    launched,
+    pending,
+    result,
+    vm,
+)
+
+STARTED = Run(id=RUN, attempt=1, started_at=NOW - 5 * SECOND, step="CopyImage")
+WORKING = in_progress(Reason.RUNNING, "Work.")
+STALLED = stalled(Reason.INTERNAL, "Broken.", diagnosis="The disk is gone.")
+OTHER_ID = "6d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
+
+
+def _launched(run: Run = STARTED, **status: Any) -> Snapshot:
+    return launched(run=run, **status)
+
+
+def _conditions(status: HyperVMachineStatus) -> dict[str, tuple[str, str]]:
+    return {one.type: (one.status, one.reason) for one in status.conditions}
+
+
+# --- the three of kstatus --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("assessment", "ready", "reconciling", "stalled_condition"),
+    [
+        (WORKING, ("Unknown", "Running"), ("True", "Running"), ("False", "AsExpected")),
+        (STALLED, ("False", "Internal"), ("False", "Idle"), ("True", "Internal")),
+        (Assessment(Readiness.READY, Reason.READY, "x"), ("True", "Ready"), ("False", "Idle"), ("False", "AsExpected")),
+    ],
+)
+def test_ready_reconciling_and_stalled_follow_kstatus(
+    assessment: Assessment, ready: Any, reconciling: Any, stalled_condition: Any
+) -> None:
+    found = _conditions(compose(SNAPSHOT, assessment, NOW))
+    assert (found["Ready"], found["Reconciling"], found["Stalled"]) == (ready, reconciling, stalled_condition)
+
+
+def test_an_unchanged_assessment_leaves_the_three_as_they_are() -> None:
+    before = configured(condition("Ready", "True", "Ready"))
+    assert _conditions(compose(before, unchanged(Reason.QUEUED, "x"), NOW))["Ready"] == ("True", "Ready")
+
+
+def test_every_pass_writes_its_generation() -> None:
+    status = compose(replace(SNAPSHOT, generation=7), WORKING, NOW)
+    assert status.observed_generation == 7
+    ready = status.condition("Ready")
+    assert ready
+    assert ready.observed_generation == 7
+
+
+# --- milestones ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_reached_is_unknown_until_it_is() -> None:
+    found = _conditions(compose(SNAPSHOT, WORKING, NOW))
+    assert {found[kind] for kind in ("Provisioned", "GuestConfigured", "Synced")} == {("Unknown", "NotYet")}
+    kept = launched(conditions=(condition("Synced", "False", "OutOfSync"),))
+    assert _conditions(compose(kept, WORKING, NOW))["Synced"] == ("False", "OutOfSync")
+    assert "Synced" not in _conditions(compose(replace(SNAPSHOT, deleting=True), WORKING, NOW))
+
+
+def test_a_completed_provisioning_sets_both_milestones_once() -> None:
+    done = Outcome(outcome=OutcomeKind.COMPLETED, vm_id=VM_ID)
+    status = compose(replace(_launched(), last=result(done)), WORKING, NOW)
+    assert _conditions(status)["Provisioned"] == ("True", "Provisioned")
+    assert _conditions(status)["GuestConfigured"] == ("True", "GuestConfigured")
+    reached = configured(condition("Provisioned", "True", "Provisioned"))
+    again = compose(replace(reached, generation=9), WORKING, NOW)
+    for kind in ("Provisioned", "GuestConfigured"):
+        one = again.condition(kind)
+        assert one
+        assert one.observed_generation == 1, "it was reached before"
+
+
+@pytest.mark.parametrize(
+    ("last", "done"),
+    [
+        (result(Outcome(outcome=OutcomeKind.COMPLETED, vm_id=VM_ID)), True),
+        (result(Outcome(outcome=OutcomeKind.COMPLETED)), False),
+        (result(pending("WaitingForGuest", vm_id=VM_ID)), False),
+        (result(Outcome(outcome=OutcomeKind.COMPLETED, vm_id=VM_ID), JobKind.UPDATE), False),
+        (result(errors.ShellLost("x")), False),
+        (None, False),
+    ],
+)
+def test_a_machine_is_configured_when_its_provisioning_completed(last: Any, *, done: bool) -> None:
+    assert replace(launched(), last=last).is_configured is done
+
+
+def test_a_condition_without_a_vm_does_not_make_a_machine_configured() -> None:
+    assert configured().is_configured
+    bare = configured().status.model_copy(update={"vm_id": None})
+    assert not replace(configured(), status=bare).is_configured
+
+
+@pytest.mark.parametrize(("reason", "generation"), [("Running", 3), ("OutOfSync", 5)])
+def test_synced_keeps_the_generation_of_the_last_sync_while_an_update_runs(reason: str, generation: int) -> None:
+    before = replace(configured(condition("Synced", "True", "InSync", generation=3)), generation=5)
+    synced = ConditionValue(None, Reason(reason), "x")
+    status = compose(before, in_progress(Reason.QUEUED, "x", synced=synced), NOW)
+    found = status.condition("Synced")
+    assert found
+    assert found.observed_generation == generation
+    first = compose(replace(configured(), generation=5), in_progress(Reason.QUEUED, "x", synced=synced), NOW)
+    new = first.condition("Synced")
+    assert new
+    assert new.observed_generation == (None if reason == "Running" else 5)
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_running_task_shows_its_step_and_progress() -> None:
+    task = ActiveTask(JobKind.PROVISION, running=True, since=NOW, step="RegisterVM", percent=40)
+    run = compose(replace(_launched(), active_task=task), WORKING, NOW).run
+    assert run
+    assert (run.step, run.step_progress) == ("RegisterVM", 40)
+    none_yet = compose(replace(_launched(), active_task=replace(task, step=None, percent=None)), WORKING, NOW).run
+    assert none_yet
+    assert none_yet.step == "CopyImage"
+
+
+@pytest.mark.parametrize("changes", [{"running": False}, {}])
+def test_a_task_shows_nothing_before_it_runs_or_after_the_run_has_ended(changes: dict[str, Any]) -> None:
+    task = ActiveTask(JobKind.PROVISION, **{"running": True, **changes}, since=NOW, step="RegisterVM")
+    over = STARTED if changes else STARTED.model_copy(update={"finished_at": NOW})
+    run = compose(replace(_launched(over), active_task=task), WORKING, NOW).run
+    assert run == over
+
+
+def test_a_launch_that_ends_closes_its_run() -> None:
+    ended = replace(_launched(), last=result(failed(AgentCode.COPY_FAILED), step="CopyImage"))
+    status = compose(ended, STALLED, NOW)
+    assert status.run
+    assert (status.run.finished_at, status.run.outcome, status.run.step_progress) == (
+        NOW - SECOND,
+        "failed: CopyFailed",
+        None,
+    )
+    assert status.run.step == "CopyImage"
+    assert status.history == (
+        PastRun(id=RUN, attempt=1, finished_at=NOW - SECOND, outcome="failed: CopyFailed", message="It failed."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("run", "changes"),
+    [
+        (STARTED, {"attempt": 2}),
+        (STARTED, {"run_id": UID}),
+        (STARTED.model_copy(update={"finished_at": NOW}), {}),
+    ],
+)
+def test_the_end_of_another_launch_closes_nothing(run: Run, changes: dict[str, Any]) -> None:
+    status = compose(replace(_launched(run), last=result(failed(AgentCode.COPY_FAILED), **changes)), STALLED, NOW)
+    assert status.run == run
+    assert status.history == ()
+
+
+def test_a_launch_that_is_pending_does_not_end_its_run() -> None:
+    status = compose(replace(_launched(), last=result(pending("WaitingForGuest"))), WORKING, NOW)
+    assert status.run
+    assert status.run.outcome == "pending: WaitingForGuest"
+    assert status.history == ()
+
+
+def test_history_keeps_the_last_five_runs_newest_first() -> None:
+    old = tuple(PastRun(id=UID, attempt=number, finished_at=NOW, outcome="x") for number in range(5, 0, -1))
+    ended = replace(_launched(history=old), last=result(errors.ShellLost("m" * 600)))
+    history = compose(ended, WORKING, NOW).history
+    assert [one.id for one in history] == [RUN, UID, UID, UID, UID]
+    assert [one.attempt for one in history] == [1, 5, 4, 3, 2]
+    assert history[0].message == "m" * 512
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [
+        (errors.ShellLost("x"), "failed: ShellLost"),
+        (failed(AgentCode.COPY_FAILED), "failed: CopyFailed"),
+        (pending("HostBusy"), "pending: HostBusy"),
+        (Outcome(outcome=OutcomeKind.COMPLETED, reason="Provisioned"), "completed: Provisioned"),
+        (Outcome(outcome=OutcomeKind.COMPLETED, reason="R" * 64), "completed: " + "R" * 53),
+    ],
+)
+def test_an_outcome_is_two_words(outcome: Any, line: str) -> None:
+    assert outcome_line(result(outcome)) == line
+
+
+def test_an_end_without_outcome_or_error_is_internal() -> None:
+    assert outcome_line(replace(result(pending("x")), outcome=None)) == "failed: Internal"
+
+
+# --- diagnosis -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "assessment", "shown"),
+    [
+        (None, STALLED, "The disk is gone."),
+        ("Before.", STALLED, "The disk is gone."),
+        ("Before.", stalled(Reason.INTERNAL, "x"), "Before."),
+        ("Before.", unchanged(Reason.QUEUED, "x"), "Before."),
+        ("Before.", WORKING, None),
+        ("Before.", Assessment(Readiness.READY, Reason.READY, "x"), None),
+        (None, stalled(Reason.INTERNAL, "x"), None),
+        (None, stalled(Reason.INTERNAL, "x", diagnosis="d" * 2_049), "d" * 2_048),
+    ],
+)
+def test_a_diagnosis_stays_while_the_machine_is_stalled(old: str | None, assessment: Assessment, shown: Any) -> None:
+    assert compose(_launched(diagnosis=old), assessment, NOW).diagnosis == shown
+
+
+# --- the VM ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_vm_is_shown_as_the_inventory_reports_it() -> None:
+    addresses = tuple(f"10.0.0.{number}" for number in range(40))
+    status = compose(inventory(_launched(), vms=(vm(state="Off", addresses=addresses),)), WORKING, NOW)
+    assert (status.vm_id, status.host, status.power_state) == (VM_ID, "hyperv01", "Off")
+    assert status.addresses == addresses[:32]
+
+
+def test_the_vms_id_comes_from_the_launch_first_and_never_changes() -> None:
+    told = replace(inventory(_launched()), last=result(pending("WaitingForGuest", vm_id=VM_ID)))
+    assert compose(told, WORKING, NOW).vm_id == VM_ID
+    assert (
+        compose(replace(told, status=told.status.model_copy(update={"vm_id": OTHER_ID})), WORKING, NOW).vm_id
+        == OTHER_ID
+    )
+    seen = inventory(_launched(vm_id=OTHER_ID), vms=(vm(),))
+    assert compose(seen, WORKING, NOW).vm_id == OTHER_ID
+    assert compose(seen, WORKING, NOW).power_state is None, "in conflict, nothing of it is shown"
+
+
+def test_the_os_family_is_that_of_the_job() -> None:
+    assert (
+        compose(replace(_launched(), last=result(pending("x"), os_family="linux")), WORKING, NOW).os_family == "linux"
+    )
+    assert compose(_launched(os_family="windows"), WORKING, NOW).os_family == "windows"
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+def _start(work: Any = None, **changes: Any) -> LaunchStart:
+    action = decide(SNAPSHOT, NOW).action
+    assert isinstance(action, Launch)
+    launch = replace(action, attempt=3, **({"work": work} if work else {}))
+    return replace(LaunchStart(launch, RUN, 1, NOW, "{}", agent="0" * 16), **changes)
+
+
+@pytest.mark.parametrize(
+    ("work", "kind", "reason", "verb"),
+    [
+        (None, "provision", "Running", "provisions"),
+        (Update(DesiredVm()), "update", "Running", "updates"),
+        (Remove(), "remove", "Deleting", "removes"),
+    ],
+)
+def test_a_claim_names_the_launch_and_its_operator(work: Any, kind: str, reason: str, verb: str) -> None:
+    status = compose_start(replace(SNAPSHOT, generation=4), _start(work), "me", NOW)
+    assert status.claim == CLAIM.model_copy(update={"attempt": 3, "agent": "0" * 16})
+    assert status.run == Run.model_validate(
+        {"id": RUN, "kind": kind, "attempt": 3, "startedAt": NOW, "definition": "{}"}
+    )
+    ready = status.condition("Ready")
+    assert ready
+    assert (ready.status, ready.reason, ready.message) == ("Unknown", reason, f"The agent on hyperv01 {verb} the VM.")
+    assert status.observed_generation == 4
+    assert ("Accepted" in _conditions(status)) is (work is None)
+
+
+def test_a_claim_of_the_same_run_keeps_its_step_and_one_of_another_run_does_not() -> None:
+    same = compose_start(_launched(), _start(), "me", NOW).run
+    other = compose_start(_launched(), _start(run_id=UID), "me", NOW).run
+    assert same
+    assert other
+    assert (same.step, other.step) == ("CopyImage", None)
+
+
+@pytest.mark.parametrize(("failures", "ready"), [(1, ("False", "Internal")), (0, ("Unknown", "Running"))])
+def test_a_retry_of_a_stalled_machine_stays_stalled(failures: int, ready: Any) -> None:
+    broken = compose(SNAPSHOT, STALLED, NOW)
+    again = compose_start(replace(SNAPSHOT, status=broken, failures=failures), _start(), "me", NOW)
+    assert _conditions(again)["Ready"] == ready
+
+
+def test_a_sealing_is_written_and_a_launch_without_one_keeps_the_last() -> None:
+    sealed = Sealed(run_id=RUN, kid="k", count=1, secrets={})
+    claimed = compose_start(SNAPSHOT, _start(sealed=sealed), "me", NOW)
+    assert claimed.sealed == sealed
+    assert compose_start(replace(SNAPSHOT, status=claimed), _start(), "me", NOW).sealed == sealed
+
+
+def test_a_long_definition_is_cut() -> None:
+    run = compose_start(SNAPSHOT, _start(definition="x" * 16_385), "me", NOW).run
+    assert run
+    assert run.definition == "x" * 16_384
+
+
+def test_the_host_of_a_claim_is_the_one_that_is_launched_on() -> None:
+    start = _start()
+    moved = replace(start, launch=replace(start.launch, host=replace(HOST, name="hyperv02")))
+    ready = compose_start(SNAPSHOT, moved, "me", NOW).condition("Ready")
+    assert ready
+    assert "hyperv02" in ready.message

@@ -1,0 +1,275 @@
+"""The preconditions of a launch that provisions: what each refuses, what it says, and what it lets through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hyperv_operator.api.machine import HyperVMachineStatus
+from hyperv_operator.api.names import Reason
+from hyperv_operator.core import preconditions
+from hyperv_operator.core.decision_table import decide
+from hyperv_operator.core.preconditions import Precondition, Violation
+from hyperv_operator.core.snapshot import Rival, SecretCheck, Snapshot
+from hyperv_operator.protocol.inventory import ImageFacts
+from unit.core.samples import (
+    CLAIM,
+    HOST,
+    NOW,
+    REPORT,
+    SECOND,
+    SNAPSHOT,
+    SPEC,
+    UID,
+    VM_ID,
+    inventory,
+    journal,
+    launched,
+    vm,
+    with_host,
+    with_spec,
+)
+
+UNREADABLE = replace(SNAPSHOT, spec="spec.x: wrong")
+NOWHERE = replace(SNAPSHOT, host=None)
+
+
+def _fields(**fields: Any) -> Snapshot:
+    return with_spec(SNAPSHOT, fields={**SPEC.fields, **fields})
+
+
+@pytest.mark.parametrize(
+    "precondition",
+    [
+        preconditions.schema_version_active,
+        preconditions.host_exists,
+        preconditions.fields_valid,
+        preconditions.tenant_allowed,
+        preconditions.name_held,
+        preconditions.image_available,
+        preconditions.agent_compatible,
+    ],
+)
+def test_a_spec_that_cannot_be_read_is_reported_by_one_precondition_alone(precondition: Precondition) -> None:
+    assert precondition(UNREADABLE) is None
+    assert preconditions.spec_readable(UNREADABLE) == Violation(Reason.INVALID_SPEC, "spec.x: wrong")
+    assert preconditions.spec_readable(SNAPSHOT) is None
+
+
+@pytest.mark.parametrize(
+    "precondition",
+    [
+        preconditions.tenant_allowed,
+        preconditions.inventory_known,
+        preconditions.agent_compatible,
+        preconditions.host_open,
+        preconditions.image_available,
+    ],
+)
+def test_a_host_that_does_not_exist_is_reported_by_one_precondition_alone(precondition: Precondition) -> None:
+    assert precondition(NOWHERE) is None
+    violation = preconditions.host_exists(NOWHERE)
+    assert violation
+    assert violation.reason is Reason.HOST_NOT_FOUND
+    assert "'hyperv01'" in violation.message
+    assert violation.recheck
+    assert preconditions.host_exists(SNAPSHOT) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "refused"),
+    [(1, HyperVMachineStatus(), False), (2, HyperVMachineStatus(), True), (2, HyperVMachineStatus(claim=CLAIM), False)],
+)
+def test_the_schema_version_has_to_be_active_until_the_first_launch(
+    version: int, status: HyperVMachineStatus, *, refused: bool
+) -> None:
+    violation = preconditions.schema_version_active(replace(with_spec(SNAPSHOT, schema_version=version), status=status))
+    assert (violation is not None) is refused
+    if violation:
+        assert violation.reason is Reason.SCHEMA_VERSION_MISMATCH
+        assert "spec.schemaVersion is 2, but the active schema is version 1" in violation.message
+        assert not violation.recheck
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "reason", "words"),
+    [
+        (_fields(gb_ram=0), Reason.INVALID_FIELDS, "gb_ram: "),
+        (_fields(gb_ram=0, cpu_cores=0), Reason.INVALID_FIELDS, "cpu_cores: "),
+        (_fields(vm_clustered=True), Reason.CLUSTER_REQUIRED, "vm_clustered: "),
+        (_fields(vm_clustered=True, gb_ram=0), Reason.INVALID_FIELDS, "gb_ram: "),
+        (
+            replace(with_spec(_fields(gb_ram=0), schema_version=2), status=launched().status),
+            Reason.SCHEMA_VERSION_MISMATCH,
+            "set spec.schemaVersion to 1. gb_ram: ",
+        ),
+    ],
+)
+def test_fields_that_violate_the_schema(snapshot: Snapshot, reason: Reason, words: str) -> None:
+    violation = preconditions.fields_valid(snapshot)
+    assert violation
+    assert violation.reason is reason
+    assert words in violation.message
+    assert violation.needs_person
+
+
+def test_valid_fields_pass() -> None:
+    assert preconditions.fields_valid(SNAPSHOT) is None
+
+
+def test_fields_that_are_not_valid_are_not_compared_with_a_tenant_entry() -> None:
+    closed = with_host(_fields(gb_ram=0), spec=HOST.spec.model_copy(update={"tenants": ()}))
+    assert preconditions.tenant_allowed(closed) is None
+    violation = preconditions.tenant_allowed(with_host(SNAPSHOT, spec=HOST.spec.model_copy(update={"tenants": ()})))
+    assert violation
+    assert (violation.reason, violation.recheck) == (Reason.NAMESPACE_NOT_ALLOWED, True)
+    assert preconditions.tenant_allowed(SNAPSHOT) is None
+
+
+def _rival(age: int = 0, uid: str = "f", **changes: Any) -> Rival:
+    created = NOW - timedelta(seconds=age)
+    return Rival(
+        uid=uid, same_namespace=True, name="other", created_at=created, has_vm=False, has_claim=False, **changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "rival", "held"),
+    [
+        (HyperVMachineStatus(), _rival(age=-1), True),
+        (HyperVMachineStatus(), _rival(age=1), False),
+        (HyperVMachineStatus(), _rival(uid="f"), True),
+        (HyperVMachineStatus(), _rival(uid="0"), False),
+        (HyperVMachineStatus(claim=CLAIM), _rival(age=1), True),
+        (HyperVMachineStatus(), replace(_rival(age=-1), has_claim=True), False),
+        (HyperVMachineStatus(claim=CLAIM), replace(_rival(age=1), has_claim=True), False),
+        (HyperVMachineStatus(claim=CLAIM), replace(_rival(age=-1), has_vm=True), False),
+        (HyperVMachineStatus(vm_id=VM_ID), replace(_rival(age=1), has_claim=True), True),
+        (HyperVMachineStatus(vm_id=VM_ID), replace(_rival(age=1), has_vm=True, has_claim=True), False),
+    ],
+)
+def test_a_vm_comes_before_a_claim_and_then_the_older_machine_holds_the_name(
+    status: HyperVMachineStatus, rival: Rival, *, held: bool
+) -> None:
+    violation = preconditions.name_held(replace(SNAPSHOT, status=status, rivals=(rival,)))
+    assert (violation is None) is held
+    if violation:
+        assert (violation.reason, violation.recheck) == (Reason.DUPLICATE_NAME, True)
+        assert "vm_name 'a' is already held on this host by HyperVMachine 'other'" in violation.message
+
+
+def test_a_rival_of_another_namespace_is_not_named() -> None:
+    stranger = replace(_rival(age=1), same_namespace=False, name="secret")
+    violation = preconditions.name_held(replace(SNAPSHOT, rivals=(stranger,)))
+    assert violation
+    assert "secret" not in violation.message
+    assert "a machine of another namespace" in violation.message
+
+
+def test_secrets_that_cannot_be_read_are_all_named_and_the_first_gives_the_reason() -> None:
+    missing = SecretCheck("a", "s", "k", None, Reason.SECRET_KEY_NOT_FOUND, "No key.")
+    invalid = SecretCheck("b", "s", "k", None, Reason.SECRET_INVALID, "Too long.")
+    violation = preconditions.secrets_readable(replace(SNAPSHOT, secrets=(*SNAPSHOT.secrets, missing, invalid)))
+    assert violation == Violation(Reason.SECRET_KEY_NOT_FOUND, "No key. Too long.", recheck=True)
+    assert preconditions.secrets_readable(SNAPSHOT) is None
+
+
+def test_the_first_inventory_is_waited_for() -> None:
+    violation = preconditions.inventory_known(with_host(SNAPSHOT, report=None))
+    assert violation
+    assert (violation.reason, violation.needs_person) == (Reason.WAITING_FOR_INVENTORY, False)
+    assert preconditions.inventory_known(SNAPSHOT) is None
+
+
+def _with_agent(*versions: int) -> Snapshot:
+    agent = REPORT.facts.agent.model_copy(update={"schema_versions": versions})
+    report = REPORT.model_copy(update={"facts": REPORT.facts.model_copy(update={"agent": agent})})
+    return with_host(SNAPSHOT, report=report)
+
+
+@pytest.mark.parametrize(
+    ("versions", "words"),
+    [((1,), None), ((1, 2), None), ((2, 3), "supports schema versions 2, 3, not 1"), ((), "versions none, not 1")],
+)
+def test_the_agent_has_to_support_the_schema_version(versions: tuple[int, ...], words: str | None) -> None:
+    violation = preconditions.agent_compatible(_with_agent(*versions))
+    assert (violation is None) is (words is None)
+    if violation and words:
+        assert violation.reason is Reason.AGENT_ROLLOUT_INCOMPLETE
+        assert words in violation.message
+        assert not violation.needs_person
+
+
+def test_an_inventory_that_has_not_been_read_says_nothing_about_the_agent() -> None:
+    assert preconditions.agent_compatible(with_host(SNAPSHOT, report=None)) is None
+
+
+@pytest.mark.parametrize("changes", [{"deleting": True}, {"spec": HOST.spec.model_copy(update={"cordoned": True})}])
+def test_a_closed_host_starts_nothing_new_and_finishes_what_was_launched(changes: dict[str, Any]) -> None:
+    violation = preconditions.host_open(with_host(SNAPSHOT, **changes))
+    assert violation
+    assert (violation.reason, violation.needs_person) == (Reason.HOST_CORDONED, False)
+    assert ("is being deleted" in violation.message) is ("deleting" in changes)
+    assert preconditions.host_open(with_host(launched(), **changes)) is None
+    assert preconditions.host_open(SNAPSHOT) is None
+
+
+def _with_images(*names: str, **fields: Any) -> Snapshot:
+    images = tuple(ImageFacts(name=name, size_bytes=1) for name in names)
+    return with_host(_fields(**fields), report=REPORT.model_copy(update={"images": images, "vms": (), "journals": ()}))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "available"),
+    [
+        (_with_images("Ubuntu 24.04"), True),
+        (_with_images("UBUNTU 24.04"), True),
+        (_with_images("Ubuntu 22.04"), False),
+        (_with_images(), False),
+        (with_host(SNAPSHOT, report=None), True),
+    ],
+)
+def test_the_image_is_found_whatever_its_case(snapshot: Snapshot, *, available: bool) -> None:
+    assert (preconditions.image_available(snapshot) is None) is available
+
+
+def test_a_missing_image_is_reported_with_what_is_there() -> None:
+    violation = preconditions.image_available(_with_images(*(f"Image {number:02}" for number in range(22))))
+    assert violation
+    assert violation.reason is Reason.IMAGE_NOT_FOUND
+    assert "Image 00, " in violation.message
+    assert "Image 19." in violation.message
+    assert "Image 20" not in violation.message
+    assert "Put the image there as Ubuntu 24.04.vhdx" in violation.message
+    nothing = preconditions.image_available(_with_images())
+    assert nothing
+    assert "it has: none" in nothing.message
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "needed"),
+    [
+        (inventory(SNAPSHOT, vms=(vm(),)), False),
+        (inventory(SNAPSHOT, journals=(journal(steps={"CopyImage": "completed"}),)), False),
+        (inventory(SNAPSHOT, journals=(journal(steps={"CopyImage": "started"}),)), True),
+        (inventory(SNAPSHOT, journals=(journal(steps={"CopyImage": "completed"}, machine_uid="another"),)), True),
+        (inventory(SNAPSHOT), True),
+    ],
+)
+def test_an_image_that_was_copied_is_no_longer_needed(snapshot: Snapshot, *, needed: bool) -> None:
+    gone = with_spec(snapshot, fields={**SPEC.fields, "image_name": "Debian 13"})
+    assert (preconditions.image_available(gone) is not None) is needed
+
+
+@pytest.mark.parametrize(("recheck", "until"), [(True, NOW + 30 * SECOND), (False, None)])
+def test_what_cannot_be_watched_is_checked_again(recheck: bool, until: object) -> None:
+    snapshot = replace(SNAPSHOT, rivals=(_rival(age=1),)) if recheck else _fields(gb_ram=0)
+    action = decide(snapshot, NOW).action
+    assert getattr(action, "until", "no wait") == until
+
+
+def test_the_machine_itself_is_not_its_rival() -> None:
+    assert preconditions.name_held(replace(SNAPSHOT, rivals=(_rival(uid=UID),))) is None
