@@ -52,7 +52,9 @@ def render(alerts: Path) -> str:
 
 def families(metrics: PrometheusMetrics) -> Iterator[Family]:
     """Yield the operator's own metrics; those of the process are left out, as they differ between platforms."""
-    wrapped = {next(iter(one.describe())).name: one for one in vars(metrics).values() if isinstance(one, MetricWrapperBase)}
+    wrapped = {
+        next(iter(one.describe())).name: one for one in vars(metrics).values() if isinstance(one, MetricWrapperBase)
+    }
     for found in metrics.registry.collect():
         if found.name.startswith(_PREFIX):
             name = f"{found.name}_total" if found.type == "counter" else found.name
