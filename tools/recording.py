@@ -27,7 +27,7 @@ _LONGEST_PAUSE = 1.2
 """Seconds: longer silences, such as the start of the servers, are shortened to this."""
 
 _STYLE = """\
-text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #c9d1d9; white-space: pre; }
+text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #c9d1d9; }
 text.title { fill: #79c0ff; font-weight: bold; }
 text.good { fill: #7ee787; }
 text.bad { fill: #ff7b72; }
@@ -85,7 +85,7 @@ def render(lines: Iterable[Line]) -> str:
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="Recording of make demo">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} xml:space="preserve" role="img" aria-label="Recording of make demo">',
             f"<style>\n{_STYLE}\n</style>",
             f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>',
             *texts,
