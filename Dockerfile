@@ -1,9 +1,9 @@
 FROM python:3.11-slim AS build
-# gssapi and krb5 come as source alone.
+# gssapi and krb5 are published as source only.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libkrb5-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY requirements/runtime.lock requirements/build.lock requirements/
-# What builds is pinned like what is built: nothing is fetched apart from the locks.
+# Build tools are pinned too: nothing is downloaded that is not in the locks.
 RUN pip install --no-cache-dir --require-hashes -r requirements/build.lock \
  && pip wheel --no-cache-dir --no-build-isolation --require-hashes --wheel-dir /wheels -r requirements/runtime.lock
 COPY pyproject.toml README.md LICENSE ./

@@ -10,7 +10,7 @@ from pathlib import Path
 import crd
 import yaml
 from gitops import files as gitops
-from reference import conditions, crds, decisions, fields
+from reference import conditions, crds, decisions, fields, metrics, settings
 
 from hyperv_operator.schema.forms import render_form
 from hyperv_operator.schema.loader import load_schema
@@ -33,6 +33,8 @@ def files() -> dict[Path, str]:
     made[_PAGES / "fields.md"] = fields.render(schema)
     made[_PAGES / "conditions.md"] = conditions.render()
     made[_PAGES / "decisions.md"] = decisions.render()
+    made[_PAGES / "settings.md"] = settings.render()
+    made[_PAGES / "metrics.md"] = metrics.render(ROOT / "charts" / "hyperv-operator" / "alerts" / "rules.yaml")
     made |= gitops.files(ROOT / "argocd")
     form = json.dumps(render_form(schema), indent=2, ensure_ascii=False) + "\n"
     made[ROOT / "Schemas" / "examples" / "forms" / f"job-inputs.v{schema.version}.json"] = form

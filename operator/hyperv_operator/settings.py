@@ -22,78 +22,92 @@ def schema_path(chosen: Path | None) -> Path:
 
 
 class Settings(BaseSettings):
-    """What can be set. Durations are seconds."""
+    """Every setting, with its default and bounds. Durations are in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="HVO_", frozen=True, extra="ignore")
+    # The reference page shows the docstrings below.
+    model_config = SettingsConfigDict(env_prefix="HVO_", frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     operator_namespace: str = Field(default="hyperv-system", min_length=1, max_length=63)
-    """Where host credentials live and the canary Lease is kept."""
+    """Namespace of the host credentials and of the canary Lease. The chart sets the release's namespace."""
     operator_identity: str = Field(default="hyperv-operator", min_length=1, max_length=100)
-    """Names this process in claims and in shell names; the chart sets the pod's UID."""
+    """Name of this process in claims and in shell names. The chart sets the pod's UID."""
     watch_namespaces: Annotated[tuple[str, ...], NoDecode] = ()
-    """Comma-separated namespaces to serve; empty for all."""
+    """Namespaces whose machines the operator serves, separated by commas. Empty: all namespaces."""
     schema_file: Path | None = None
-    """`job-inputs.yaml` to use instead of the one that is packaged."""
+    """The `job-inputs.yaml` to use. Unset: the one that is packaged with the operator."""
 
     agent_folder: Path | None = None
-    """Folder with the agent that is brought to hosts (`make agent` builds it); unset or empty: hosts are looked after by
-    hand."""
+    """Folder with the agent that the operator installs on hosts (`make agent` builds it). Unset or empty: agents are
+    installed by hand."""
     rollout_hosts: int = Field(default=3, ge=1, le=50)
-    """The agent is put on at most this many hosts at a time, once it works on a first one."""
+    """Maximum number of hosts that receive a new version of the agent at the same time, once a first host runs it."""
     rollout_deadline_seconds: float = Field(default=900, gt=0, le=7_200)
+    """Deadline of one call that installs a version of the agent or deletes old versions."""
 
     listen_address: str = "0.0.0.0"  # noqa: S104 - the pod's own network namespace; the chart decides what reaches it
+    """Address on which metrics, probes and the webhook are served."""
     metrics_port: int = Field(default=8080, ge=0, le=65_535)
+    """Port of `/metrics` and `/debug/executor`. 0: any free port."""
     probe_port: int = Field(default=8081, ge=0, le=65_535)
+    """Port of `/healthz` and `/readyz`. 0: any free port."""
     webhook_cert_dir: Path | None = None
-    """Folder with `tls.crt` and `tls.key` of the admission webhook; unset: there is no webhook."""
+    """Folder with `tls.crt` and `tls.key` of the admission webhook. Unset: no webhook is served."""
     webhook_port: int = Field(default=9443, ge=1, le=65_535)
+    """Port of the admission webhook."""
     webhook_reload_seconds: float = Field(default=30, gt=0, le=3_600)
-    """How often the certificate's files are looked at for a renewal."""
+    """Interval at which the webhook's certificate files are checked for a renewal."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Lowest level that is logged."""
 
     job_workers_max: int = Field(default=16, ge=1, le=256)
-    """Runs of the agent that change a host, at most this many at a time over all hosts."""
+    """Maximum number of launches (provisioning, update, removal) at the same time, over all hosts."""
     job_workers_min: int = Field(default=2, ge=1, le=256)
-    """Workers for such runs while there is little to do."""
+    """Number of workers that the job lane keeps while it is idle."""
     fast_workers_max: int = Field(default=16, ge=1, le=256)
-    """Short calls (inventory), at most this many at a time over all hosts."""
+    """Maximum number of inventory and rollout calls at the same time, over all hosts."""
     fast_workers_min: int = Field(default=2, ge=1, le=256)
+    """Number of workers that the fast lane keeps while it is idle."""
     hanging_calls_limit: int = Field(default=8, ge=1, le=256)
-    """Calls of a lane that hang and whose workers are replaced; at this many there is an alarm."""
+    """Number of hanging calls in a lane whose workers are replaced. At this number an alarm is raised and no further worker
+    is replaced."""
     breaker_failures: int = Field(default=3, ge=1, le=100)
-    """After so many calls in a row that a host did not answer, calls other than its inventory are held back."""
+    """Number of consecutive calls without an answer after which a host's circuit opens. Inventory polls still pass."""
     breaker_pause_seconds: float = Field(default=15, gt=0, le=3_600)
-    """After this one of them is tried, should no inventory have been answered before; it doubles up to 5 minutes."""
+    """Time after which an open circuit lets one launch through as a probe. The time doubles with each failed probe, up to 5
+    minutes."""
     session_reuse_seconds: float = Field(default=45, ge=0, le=90)
-    """How long an idle WinRM session is kept for the next call; hosts end idle shells after about 2 minutes."""
+    """How long an idle WinRM session is kept for the next call. Hosts end idle shells after about 2 minutes."""
 
     run_deadline_seconds: float = Field(default=7200, gt=0, le=86_400)
-    """One launch of the agent, copying included."""
+    """Deadline of one provisioning launch, the copy of the image included."""
     update_deadline_seconds: float = Field(default=1800, gt=0, le=86_400)
-    """One change of CPU, memory or power state, the guest's shutdown included."""
+    """Deadline of one change of CPU, memory or power state, the shutdown of the guest included."""
     removal_deadline_seconds: float = Field(default=900, gt=0, le=86_400)
+    """Deadline of one removal."""
     inventory_deadline_seconds: float = Field(default=120, gt=0, le=3_600)
+    """Deadline of one inventory poll."""
     guest_timeout_seconds: int = Field(default=3600, ge=1, le=86_400)
-    """How long the guest may take from first boot to its final state."""
+    """How long a guest may take from its first boot to its final state."""
     guest_wait_seconds: int = Field(default=5, ge=0, le=60)
-    """How long a launch may stay attached to wait for the guest before it returns `pending`."""
+    """How long a launch waits for the guest before it returns `pending`."""
     awaited_inventory_seconds: float = Field(default=10, gt=0, le=300)
-    """Inventory interval of a host on which a guest is awaited; never longer than the host's own interval."""
+    """Inventory poll interval of a host on which a guest is awaited, if it is shorter than the host's own interval."""
     inventory_interval_limit_seconds: float | None = Field(default=None, gt=0, le=3_600)
-    """Caps every host's `inventoryIntervalSeconds` (for test rigs and small installations)."""
+    """Upper limit of every host's `inventoryIntervalSeconds`, for test rigs and small installations."""
     secret_poll_seconds: float = Field(default=30, gt=0, le=3_600)
-    """How often a Secret is looked for again while a machine waits for it."""
+    """Interval at which Secrets and namespace labels are read again while a machine is not configured yet."""
     retry_base_seconds: float = Field(default=10, gt=0, le=3_600)
-    """First pause after a failure; it doubles up to `retry_limit_seconds`."""
+    """Pause before the first retry. It doubles with each failure, up to `HVO_RETRY_LIMIT_SECONDS`."""
     retry_limit_seconds: float = Field(default=600, gt=0, le=86_400)
+    """Longest pause between two retries."""
     progress_interval_seconds: float = Field(default=15, ge=0, le=3_600)
-    """Progress inside a step is written to status at most this often."""
+    """Minimum interval between two writes of a step's progress to status."""
     shutdown_grace_seconds: float = Field(default=25, gt=0, le=600)
-    """How long a stopping operator lets attached runs go on; they survive on the host in any case."""
+    """How long running calls may continue while the operator stops. Runs continue on their hosts in any case."""
     watch_stale_seconds: float = Field(default=180, gt=0, le=3_600)
-    """Readiness fails when the canary Lease was not seen for this long."""
+    """Readiness fails when no renewal of the canary Lease has been observed for this long."""
     lease_interval_seconds: float = Field(default=30, gt=0, le=600)
+    """Interval at which the canary Lease is renewed."""
 
     @model_validator(mode="after")
     def _bounds(self) -> Self:

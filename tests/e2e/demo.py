@@ -40,6 +40,7 @@ def _follow(plane: ControlPlane, namespace: str) -> None:
 
     print(plane.kubectl("get", "hvm", "-n", namespace).splitlines()[0])
     wait_until(look, lambda status: status == "True", what=f"Ready=True of {_NAME}", within=90, every=0.2)
+    look()  # the line was read before the condition
 
 
 def _masked(received: dict[str, Any]) -> str:

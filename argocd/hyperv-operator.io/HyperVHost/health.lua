@@ -1,4 +1,4 @@
--- The health of a HyperVHost, by the rules of kstatus. Argo CD gives a check no library beyond base and table.
+-- The health of a HyperVHost, by the rules of kstatus. Argo CD offers a health check only the libraries base and table.
 local status = obj.status or {}
 local generation = obj.metadata.generation or 0
 
@@ -15,7 +15,7 @@ local function condition(kind)
   return {}
 end
 
-local function told(one)
+local function text(one)
   return one.reason .. ": " .. (one.message or "")
 end
 
@@ -31,16 +31,16 @@ if (status.observedGeneration or 0) < generation or ready.status == nil then
 end
 
 if stalled.status == "True" then
-  return health("Degraded", told(stalled))
+  return health("Degraded", text(stalled))
 end
 
 if ready.status ~= "True" then
-  return health("Progressing", told(ready))
+  return health("Progressing", text(ready))
 end
 
--- Not Suspended: that would hold back a sync of the machines that are on the host already.
+-- Not Suspended, which would block a sync of the machines that are already on the host.
 if obj.spec.cordoned then
   return health("Healthy", "Cordoned: nothing new starts here.")
 end
 
-return health("Healthy", told(ready))
+return health("Healthy", text(ready))

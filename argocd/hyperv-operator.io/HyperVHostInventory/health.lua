@@ -1,5 +1,5 @@
--- The health of a HyperVHostInventory: there once the host was read. How fresh it is, is told by its HyperVHost, for it is
--- written only when something changed.
+-- The health of a HyperVHostInventory: Healthy once the host was read. Its HyperVHost shows whether it is recent, because the
+-- inventory is written only when something has changed.
 local status = obj.status or {}
 
 local function health(word, message)

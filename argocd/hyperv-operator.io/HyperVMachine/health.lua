@@ -1,4 +1,4 @@
--- The health of a HyperVMachine, by the rules of kstatus. Argo CD gives a check no library beyond base and table.
+-- The health of a HyperVMachine, by the rules of kstatus. Argo CD offers a health check only the libraries base and table.
 local status = obj.status or {}
 local generation = obj.metadata.generation or 0
 
@@ -15,12 +15,12 @@ local function condition(kind)
   return {}
 end
 
--- A condition keeps the generation it was decided for: an older one speaks of a spec that is no longer asked for.
+-- A condition keeps the generation that it was decided for: an older generation belongs to an outdated spec.
 local function current(one)
   return one.status ~= nil and (one.observedGeneration or 0) >= generation
 end
 
-local function told(one)
+local function text(one)
   return one.reason .. ": " .. (one.message or "")
 end
 
@@ -29,7 +29,7 @@ local stalled = condition("Stalled")
 
 if obj.metadata.deletionTimestamp ~= nil then
   if ready.status == "Unknown" then
-    return health("Progressing", told(ready))
+    return health("Progressing", text(ready))
   end
   return health("Progressing", "The resource is being deleted.")
 end
@@ -39,7 +39,7 @@ if (status.observedGeneration or 0) < generation or ready.status == nil then
 end
 
 if stalled.status == "True" and current(stalled) then
-  return health("Degraded", told(stalled))
+  return health("Degraded", text(stalled))
 end
 
 if obj.spec.paused then
@@ -51,7 +51,7 @@ if not current(ready) then
 end
 
 if ready.status == "True" then
-  return health("Healthy", told(ready))
+  return health("Healthy", text(ready))
 end
 
-return health("Progressing", told(ready))
+return health("Progressing", text(ready))
