@@ -4,7 +4,7 @@ BeforeAll {
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
     $vm = '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
     $setup = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'
-    function Start-Here { ConvertTo-FakePath ([string](Invoke-HvoBootstrap -Root '/hvo')) }
+    function Start-Here { ConvertTo-FakePath ([string](Install-HvoGuestScript -Root '/hvo')) }
     $marker = '{"product": "hyperv-operator", "guest": "windows", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}'
 }
 
@@ -22,11 +22,11 @@ Describe 'The starter in the image' {
     It 'copies the guest from the disc with the marker and names what to start' {
         Start-Here | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
         $HvoFake.Files["/hvo/guest/$vm/code/Start-HvoGuest.ps1"] | Should -Be 'code'
-        @($HvoFake.Changes)[0..1] | Should -Be @('Set-HvoFolder', 'Set-HvoFolder') -Because 'the folder is protected first'
+        @($HvoFake.Changes)[0..1] | Should -Be @('Set-HvoProtectedFolder', 'Set-HvoProtectedFolder') -Because 'the folder is protected first'
     }
 
     It 'takes the copy at later boots, with no disc there' {
-        $null = Invoke-HvoBootstrap -Root '/hvo'
+        $null = Install-HvoGuestScript -Root '/hvo'
         $HvoFake.Discs = @()
         $before = $HvoFake.Count
         Start-Here | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
@@ -44,27 +44,27 @@ Describe 'The starter in the image' {
             $HvoFake.Count | Should -Be 0
             $HvoFake.Registry[$Key] = $Then
         }
-        Invoke-HvoBootstrap -Root '/hvo' | Should -Not -BeNullOrEmpty
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
         $HvoFake.Slept | Should -Be 5
     }
 
     It 'has nothing to do for a VM that was provisioned, whatever disc is there' {
-        $context = New-HvoContext -Root '/hvo' -VirtualMachineId $vm
-        $state = Get-HvoState -Context $context
+        $context = New-HvoGuestContext -Root '/hvo' -VirtualMachineId $vm
+        $state = Get-HvoGuestState -Context $context
         $state.phase = 'done'
-        Set-HvoState -Context $context -State $state
+        Set-HvoGuestState -Context $context -State $state
         $before = $HvoFake.Count
-        Invoke-HvoBootstrap -Root '/hvo' | Should -BeNullOrEmpty
+        Install-HvoGuestScript -Root '/hvo' | Should -BeNullOrEmpty
         $HvoFake.Count | Should -Be $before
     }
 
     It 'looks for the disc for a while, and gives up for this boot' {
         $HvoFake.Discs = @()
-        Invoke-HvoBootstrap -Root '/hvo' | Should -BeNullOrEmpty
+        Install-HvoGuestScript -Root '/hvo' | Should -BeNullOrEmpty
         $HvoFake.Log[-1] | Should -Match 'NoGuestDisc'
         $HvoFake.Discs = @()
         $HvoFake.OnSleep = { $HvoFake.Discs = @('/disc') }
-        Invoke-HvoBootstrap -Root '/hvo' | Should -Not -BeNullOrEmpty
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
     }
 
     It 'does not take a disc with the marker <Text>' -ForEach @(
@@ -76,33 +76,33 @@ Describe 'The starter in the image' {
         @{ Text = '{"product": "hyperv-operator", "guest": "windows", "bootstrap": 1}' }
     ) {
         $HvoFake.Files['/disc/hvo-guest.json'] = $Text
-        Find-HvoGuest | Should -BeNullOrEmpty
+        Find-HvoGuestDisc | Should -BeNullOrEmpty
     }
 
     It 'finds what the ISO really carries' {
         $HvoFake.Files['/disc/hvo-guest.json'] = [System.IO.File]::ReadAllText("$guest/hvo-guest.json")
-        (Find-HvoGuest).Entry | Should -Be 'Start-HvoGuest.ps1'
+        (Find-HvoGuestDisc).Entry | Should -Be 'Start-HvoGuest.ps1'
         "$guest/Start-HvoGuest.ps1" | Should -Exist
     }
 }
 
 Describe 'The border, where it does not need Windows' {
     BeforeAll {
-        foreach ($name in 'Get-HvoFile', 'Set-HvoFile', 'Remove-HvoPath', 'Get-HvoFolderName', 'Copy-HvoFolder', 'Add-HvoLogLine') {
+        foreach ($name in 'Get-HvoFileContent', 'Set-HvoFileContent', 'Remove-HvoPath', 'Get-HvoSubfolderName', 'Copy-HvoFolder', 'Add-HvoLogLine') {
             . "$guest/border/$name.ps1"
         }
     }
 
     It 'writes a file in place of another, and leaves nothing beside it' {
         $file = Join-Path $TestDrive 'state.json'
-        Set-HvoFile -Path $file -Content 'one'
-        Set-HvoFile -Path $file -Content "two $([char]0xE9)"
-        Get-HvoFile -Path $file | Should -BeExactly "two $([char]0xE9)"
+        Set-HvoFileContent -Path $file -Content 'one'
+        Set-HvoFileContent -Path $file -Content "two $([char]0xE9)"
+        Get-HvoFileContent -Path $file | Should -BeExactly "two $([char]0xE9)"
         @(Get-ChildItem -LiteralPath $TestDrive -Filter 'state.json*').Count | Should -Be 1
         [System.IO.File]::ReadAllBytes($file)[0] | Should -Be 0x74 -Because 'there is no byte order mark'
     }
 
-    It 'reads nothing where there is no file' { Get-HvoFile -Path (Join-Path $TestDrive 'none') | Should -BeNullOrEmpty }
+    It 'reads nothing where there is no file' { Get-HvoFileContent -Path (Join-Path $TestDrive 'none') | Should -BeNullOrEmpty }
 
     It 'copies a folder whole, read-only files too, over what an ended copy has left' {
         $from = Join-Path $TestDrive 'from'
@@ -114,7 +114,7 @@ Describe 'The border, where it does not need Windows' {
         Copy-HvoFolder -From "$from/" -To $to
         Get-Content -LiteralPath "$to/deep/er/a.ps1" | Should -Be 'a'
         "$to/left.txt" | Should -Not -Exist
-        Get-HvoFolderName -Path $to | Should -Be 'deep'
+        Get-HvoSubfolderName -Path $to | Should -Be 'deep'
         Remove-HvoPath -Path $to
         $to | Should -Not -Exist
         Remove-HvoPath -Path $to
@@ -142,11 +142,11 @@ Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' 
             $made.KeySize | Should -Be 3072
             { $made.ExportParameters($true) } | Should -Throw
             $found = Get-HvoMachineKey -VirtualMachineId $id
-            (Get-HvoPublicKey -Key $found).Kid | Should -Be (Get-HvoPublicKey -Key $made).Kid
+            (Get-HvoPublicJwk -Key $found).Kid | Should -Be (Get-HvoPublicJwk -Key $made).Kid
             New-FakeMachine
             Use-FakeHost
             $sealed = New-FakeSealedData -Public $found.ExportParameters($false) -Header @{ vm = $id }
-            (Open-HvoSealedData -Sealed $sealed -Key $found -VirtualMachineId $id).Refusal | Should -Be ''
+            (Unprotect-HvoSealedData -Sealed $sealed -Key $found -VirtualMachineId $id).Refusal | Should -Be ''
         }
         finally { Remove-HvoMachineKey -VirtualMachineId $id }
         Get-HvoMachineKey -VirtualMachineId $id | Should -BeNullOrEmpty
@@ -167,7 +167,7 @@ Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' 
 
     It 'cuts a folder off from everybody but Administrators' {
         $folder = Join-Path $TestDrive 'own'
-        Set-HvoFolder -Path $folder -Administrators
+        Set-HvoProtectedFolder -Path $folder -Administrators
         $rights = Get-Acl -LiteralPath $folder
         $rights.AreAccessRulesProtected | Should -BeTrue
         $sids = $rights.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier]).IdentityReference.Value

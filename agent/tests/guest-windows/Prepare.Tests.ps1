@@ -7,7 +7,7 @@ BeforeAll {
         param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
         $HvoFake.Task = @{ Path = $TaskPath; Name = $TaskName; Xml = [xml]$Xml }
     }
-    function Test-HvoAdministrator { $HvoFake.Elevated }
+    function Test-HvoElevated { $HvoFake.Elevated }
     function Get-Service {
         [CmdletBinding()]
         param([string] $Name)
@@ -38,23 +38,23 @@ Describe 'The image preparation' {
         $HvoFake.Keys['11111111-1111-4111-8111-111111111111'] = Get-FakeKey
         $null = $HvoFake.Folders.AddRange(@('/hvo', '/hvo/guest', '/hvo/guest/11111111-1111-4111-8111-111111111111'))
         $HvoFake.Files['/hvo/evil.ps1'] = 'planted'
-        Install-HvoStarter -Disc '/disc' -Root '/hvo'
+        Install-HvoBootstrap -Disc '/disc' -Root '/hvo'
         $HvoFake.Keys.Count | Should -Be 0
         $HvoFake.Files.Keys | Should -Not -Contain '/hvo/evil.ps1'
         $HvoFake.Files['/hvo/boot/Start-HvoBootstrap.ps1'] | Should -Be 'bootstrap/Start-HvoBootstrap.ps1'
         $HvoFake.Files['/hvo/boot/border/a.ps1'] | Should -Be 'border/a.ps1'
         $HvoFake.Files['/hvo/boot/common/b.ps1'] | Should -Be 'common/b.ps1'
-        Install-HvoStarter -Disc '/disc' -Root '/hvo'
+        Install-HvoBootstrap -Disc '/disc' -Root '/hvo'
     }
 
     It 'takes back what the VM told its host' {
         $HvoFake.Registry['SOFTWARE\Microsoft\Virtual Machine\Guest|ProvisioningState'] = 'x'
-        Clear-HvoImage
+        Clear-HvoGuestKvpItem
         Get-FakeRegistry 'Guest' 'ProvisioningState' | Should -BeNullOrEmpty
     }
 
     It 'registers a task that starts the starter at boot, as SYSTEM, without a time limit' {
-        Register-HvoTask -Prepare '/disc/prepare' -Root 'C:\ProgramData\HyperVOperator'
+        Register-HvoScheduledTask -Prepare '/disc/prepare' -Root 'C:\ProgramData\HyperVOperator'
         $task = $HvoFake.Task.Xml.Task
         $task.Triggers.BootTrigger.Enabled | Should -Be 'true'
         $task.Principals.Principal.UserId | Should -Be 'S-1-5-18'
@@ -82,12 +82,12 @@ Describe 'The image preparation' {
         @{ What = 'integration services'; Break = { $HvoFake.Exchange = '' }; Text = '*vmickvpexchange*' }
     ) {
         & $Break
-        { Test-HvoImage -Starter ScheduledTask } | Should -Throw $Text
+        { Assert-HvoImageReady -Starter ScheduledTask } | Should -Throw $Text
     }
 
     It 'enables a data exchange service that is disabled' {
         $HvoFake.Exchange = 'Disabled'
-        Test-HvoImage -Starter ScheduledTask
+        Assert-HvoImageReady -Starter ScheduledTask
         $HvoFake.Exchange | Should -Be 'Manual'
     }
 }
@@ -122,8 +122,8 @@ Describe 'Prepare-WindowsImage.ps1' {
         Copy-Item -LiteralPath $guest -Destination $disc -Recurse
         Remove-Item -Path "$disc/border/*"
         Copy-Item -Path "$PSScriptRoot/Fakes/Fake*.ps1" -Destination "$disc/border"
-        Set-Content -LiteralPath "$disc/prepare/functions/Test-HvoAdministrator.ps1" -Value @'
-function Test-HvoAdministrator { $HvoFake.Elevated }
+        Set-Content -LiteralPath "$disc/prepare/functions/Test-HvoElevated.ps1" -Value @'
+function Test-HvoElevated { $HvoFake.Elevated }
 function Get-Service { [pscustomobject]@{ StartType = $HvoFake.Exchange } }
 function Register-ScheduledTask {
     param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
@@ -143,8 +143,8 @@ function Register-ScheduledTask {
         $HvoFake.Task | Should -Match 'Start-HvoBootstrap\.ps1'
         $HvoFake.Files[$answers] | Should -Match '<AdministratorPassword>'
         $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/Start-HvoBootstrap.ps1'
-        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/functions/Invoke-HvoBootstrap.ps1'
-        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/common/New-HvoContext.ps1'
+        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/functions/Install-HvoGuestScript.ps1'
+        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/common/New-HvoGuestContext.ps1'
         [string]($said -join '') | Should -Not -Match 'aA1-' -Because 'the password is nobody''s business'
     }
 

@@ -103,7 +103,7 @@ Describe 'The words that are told to the host' {
         $reference = [System.IO.File]::ReadAllText("$PSScriptRoot/../../../docs/reference/agent-protocol.md")
         $section = $reference.Substring($reference.IndexOf('### Windows guest'))
         $functions = "$PSScriptRoot/../../guest/windows/iso/functions"
-        foreach ($pair in @(@('New-HvoFailure', 'Code'), @('Send-HvoState', 'Step'))) {
+        foreach ($pair in @(@('New-HvoStepFailure', 'Code'), @('Publish-HvoGuestState', 'Step'))) {
             $tree = (Read-Tree "$functions/$($pair[0]).ps1").Tree
             $parameter = Find-Node $tree 'ParameterAst' | Where-Object { $_.Name.VariablePath.UserPath -eq $pair[1] }
             $set = $parameter.Attributes | Where-Object { $_.TypeName.Name -eq 'ValidateSet' }

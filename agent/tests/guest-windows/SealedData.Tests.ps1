@@ -5,7 +5,7 @@ BeforeAll {
 
     function Open-Here {
         param([string] $Sealed)
-        Open-HvoSealedData -Sealed $Sealed -Key $key -VirtualMachineId '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
+        Unprotect-HvoSealedData -Sealed $Sealed -Key $key -VirtualMachineId '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
     }
 
     function Edit-Part {
@@ -41,7 +41,7 @@ Describe 'Data that is sealed for a guest' {
     }
 
     It 'does not open with another key, though its header names this one' {
-        $kid = (Get-HvoPublicKey -Key $key).Kid
+        $kid = (Get-HvoPublicJwk -Key $key).Kid
         $sealed = New-FakeSealedData -Public (Get-FakeKey).ExportParameters($false) -Header @{ kid = $kid }
         (Open-Here $sealed).Refusal | Should -Be 'KeyNotOpened'
     }
@@ -107,29 +107,29 @@ Describe 'What the host publishes' {
     }
 
     It 'is put together from its parts' {
-        $found = Read-HvoSealedData
+        $found = Read-HvoPublishedData
         $found.Refusal | Should -Be ''
         (Open-Here $found.Sealed).Refusal | Should -Be ''
     }
 
     It 'is nothing without the manifest, which comes last' {
         $HvoFake.Registry.Remove("$pool|ProvisioningData")
-        (Read-HvoSealedData).Refusal | Should -Be 'Nothing'
+        (Read-HvoPublishedData).Refusal | Should -Be 'Nothing'
     }
 
     It 'is waited for while a part is missing' {
         $HvoFake.Registry.Remove("$pool|ProvisioningData.1")
-        (Read-HvoSealedData).Refusal | Should -Be 'PartMissing'
+        (Read-HvoPublishedData).Refusal | Should -Be 'PartMissing'
     }
 
     It 'is refused when its digest is not the manifest''s' {
         $HvoFake.Registry["$pool|ProvisioningData.0"] = 'x' + $HvoFake.Registry["$pool|ProvisioningData.0"].Substring(1)
-        (Read-HvoSealedData).Refusal | Should -Be 'DigestWrong'
+        (Read-HvoPublishedData).Refusal | Should -Be 'DigestWrong'
     }
 
     It 'is refused when a part is longer than a part may be' {
         $HvoFake.Registry["$pool|ProvisioningData.0"] += 'x'
-        (Read-HvoSealedData).Refusal | Should -Be 'PartTooLong'
+        (Read-HvoPublishedData).Refusal | Should -Be 'PartTooLong'
     }
 
     It 'is refused with the manifest <Text>' -ForEach @(
@@ -145,7 +145,7 @@ Describe 'What the host publishes' {
         @{ Text = '{"protocol":1,"parts":1,"sha256":"ab"}' }
     ) {
         $HvoFake.Registry["$pool|ProvisioningData"] = $Text
-        (Read-HvoSealedData).Refusal | Should -Be 'ManifestUnreadable'
+        (Read-HvoPublishedData).Refusal | Should -Be 'ManifestUnreadable'
     }
 
     It 'does not end the wait when it is of no use, and the right data is taken afterwards' {

@@ -70,7 +70,7 @@ Describe 'The steps of the configuration' {
     It 'takes the first adapter that is up, and waits for one' {
         $HvoFake.Adapters = @(@{ ifIndex = 3; Status = 'Disconnected' }, @{ ifIndex = 12; Status = 'Disconnected' })
         $HvoFake.OnSleep = { $HvoFake.Adapters = @(@{ ifIndex = 12; Status = 'Up' }, @{ ifIndex = 5; Status = 'Up' }) }
-        Wait-HvoAdapter | Should -Be 5
+        Wait-HvoNetworkAdapter | Should -Be 5
     }
 
     It 'joins with the OU and with a qualified account as it is given' {

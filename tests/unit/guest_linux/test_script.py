@@ -58,7 +58,7 @@ def test_its_shell_scripts_parse(path: Path) -> None:
 
 
 def _words(name: str) -> list[str]:
-    for node in _tree(GUEST / "hvo_guest" / "words.py").body:
+    for node in _tree(GUEST / "hvo_guest" / "codes.py").body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
             assert isinstance(node.value, ast.Tuple)
             return [_value(one) for one in node.value.elts]
@@ -69,7 +69,7 @@ def _value(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     assert isinstance(node, ast.Name)
-    for other in _tree(GUEST / "hvo_guest" / "words.py").body:
+    for other in _tree(GUEST / "hvo_guest" / "codes.py").body:
         if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name) and other.targets[0].id == node.id:
             return _value(other.value)
     raise AssertionError(node.id)
@@ -78,7 +78,7 @@ def _value(node: ast.expr) -> str:
 def test_every_code_it_can_raise_is_in_the_closed_list_and_all_of_the_list_is_used() -> None:
     raised = set()
     for path in MODULES:
-        if path.name != "words.py":
+        if path.name != "codes.py":
             raised |= set(
                 re.findall(r'(?:StepFailed\(|failure(?:: str)?\s*=\s*|code = )"([A-Za-z]+)"', path.read_text())
             )

@@ -24,9 +24,9 @@ function Remove-HvoRegistryValue {
     Invoke-FakeChange "Remove $Name" { $global:HvoFake.Registry.Remove("$Path|$Name") }
 }
 
-function Get-HvoBootMark { Assert-FakeAlive; $global:HvoFake.BootMark }
+function Test-HvoRestartPending { Assert-FakeAlive; $global:HvoFake.BootMark }
 
-function Set-HvoBootMark { Invoke-FakeChange 'Set-HvoBootMark' { $global:HvoFake.BootMark = $true } }
+function Set-HvoRestartPending { Invoke-FakeChange 'Set-HvoRestartPending' { $global:HvoFake.BootMark = $true } }
 
 function Get-HvoMachineKey {
     param([string] $VirtualMachineId)
@@ -47,14 +47,14 @@ function Remove-HvoMachineKey {
     Invoke-FakeChange 'Remove-HvoMachineKey' { $global:HvoFake.Keys.Remove($VirtualMachineId) }
 }
 
-function Get-HvoFile {
+function Get-HvoFileContent {
     param([string] $Path)
     $Path = ConvertTo-FakePath $Path
     Assert-FakeAlive
     $global:HvoFake.Files[$Path]
 }
 
-function Set-HvoFile {
+function Set-HvoFileContent {
     param([string] $Path, [string] $Content)
     $Path = ConvertTo-FakePath $Path
     Invoke-FakeChange "Write $([System.IO.Path]::GetFileName($Path))" { $global:HvoFake.Files[$Path] = $Content }
@@ -73,7 +73,7 @@ function Remove-HvoPath {
     }
 }
 
-function Get-HvoFolderName {
+function Get-HvoSubfolderName {
     param([string] $Path)
     $Path = ConvertTo-FakePath $Path
     Assert-FakeAlive
@@ -84,10 +84,10 @@ function Get-HvoFolderName {
     }
 }
 
-function Set-HvoFolder {
+function Set-HvoProtectedFolder {
     param([string] $Path, [switch] $Administrators)
     $Path = ConvertTo-FakePath $Path
-    Invoke-FakeChange 'Set-HvoFolder' {
+    Invoke-FakeChange 'Set-HvoProtectedFolder' {
         if (-not $global:HvoFake.Folders.Contains($Path)) { $null = $global:HvoFake.Folders.Add($Path) }
     }
 }
@@ -105,7 +105,7 @@ function Copy-HvoFolder {
     }
 }
 
-function Get-HvoDisc { Assert-FakeAlive; $global:HvoFake.Discs }
+function Get-HvoDvdRoot { Assert-FakeAlive; $global:HvoFake.Discs }
 
 function Add-HvoLogLine {
     param([string] $Path, [string] $Line)

@@ -26,14 +26,14 @@ foreach ($folder in 'border', 'common', 'functions') {
 # What breaks unforeseen (a full disk, a service that is not up yet) may not break the next time.
 for ($try = 1; $true; $try++) {
     try {
-        $entry = Invoke-HvoBootstrap -Root $Root
+        $entry = Install-HvoGuestScript -Root $Root
         if (-not $entry) { exit 0 }
         & $entry -Root $Root -RestartBy $RestartBy
         exit $LASTEXITCODE
     }
     catch {
         # The text of the error stays here: it may echo what a command was given.
-        Write-HvoLog -Context @{ Log = [System.IO.Path]::Combine($Root, 'guest.log') } -Word Broke `
+        Write-HvoGuestLog -Context @{ Log = [System.IO.Path]::Combine($Root, 'guest.log') } -Word Broke `
             -Number $_.Exception.HResult
         if ($try -ge 30) { exit 1 }
         Start-Sleep -Seconds 60

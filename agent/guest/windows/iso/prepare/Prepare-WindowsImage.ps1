@@ -36,16 +36,16 @@ foreach ($folder in $folders) {
 }
 
 $root = "$env:ProgramData\HyperVOperator"
-Test-HvoImage -Starter $Starter
+Assert-HvoImageReady -Starter $Starter
 if (-not $PSCmdlet.ShouldProcess($root, 'Install the starter of the hyperv-operator guest')) { return }
 
 $kept = $null
-if (-not $Force) { $kept = Get-HvoFile -Path $AnswerFile }
-Install-HvoStarter -Disc $disc -Root $root
-Clear-HvoImage
+if (-not $Force) { $kept = Get-HvoFileContent -Path $AnswerFile }
+Install-HvoBootstrap -Disc $disc -Root $root
+Clear-HvoGuestKvpItem
 if ($Starter -eq 'CloudbaseInit') { Register-HvoLocalScript -Prepare $PSScriptRoot -Root $root -Force:$Force }
-else { Register-HvoTask -Prepare $PSScriptRoot -Root $root }
-if ($kept) { Set-HvoFile -Path $AnswerFile -Content $kept }
+else { Register-HvoScheduledTask -Prepare $PSScriptRoot -Root $root }
+if ($kept) { Set-HvoFileContent -Path $AnswerFile -Content $kept }
 else { Write-HvoAnswerFile -Prepare $PSScriptRoot -Path $AnswerFile }
 
 "The image is prepared; the starter runs by $Starter."

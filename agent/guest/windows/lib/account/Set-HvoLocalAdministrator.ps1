@@ -28,7 +28,7 @@ function Set-HvoLocalAdministrator {
         Enable-LocalUser -Name $name
     }
     catch {
-        if ($_.FullyQualifiedErrorId -like 'InvalidPassword*') { throw (New-HvoFailure -Code PasswordRefused) }
+        if ($_.FullyQualifiedErrorId -like 'InvalidPassword*') { throw (New-HvoStepFailure -Code PasswordRefused) }
         throw
     }
     # The group is named by its SID: its name depends on the image's language.

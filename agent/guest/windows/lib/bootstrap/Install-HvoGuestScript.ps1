@@ -1,4 +1,4 @@
-function Invoke-HvoBootstrap {
+function Install-HvoGuestScript {
     <#
     .SYNOPSIS
     Finds out whether this boot has something to do, and puts the guest's scripts where nobody can change them.
@@ -17,24 +17,24 @@ function Invoke-HvoBootstrap {
     while (-not (Test-HvoSetupFinished)) { Start-Sleep -Seconds 5 }
     $id = Wait-HvoVirtualMachineId -Root $Root
     if (-not $id) { return }
-    $context = New-HvoContext -Root $Root -VirtualMachineId $id
-    if ((Get-HvoState -Context $context).phase -ceq 'done') { return }
+    $context = New-HvoGuestContext -Root $Root -VirtualMachineId $id
+    if ((Get-HvoGuestState -Context $context).phase -ceq 'done') { return }
     $code = [System.IO.Path]::Combine($context.Folder, 'code')
-    if (@(Get-HvoFolderName -Path $context.Folder) -cnotcontains 'code') {
-        $found = Find-HvoGuest
+    if (@(Get-HvoSubfolderName -Path $context.Folder) -cnotcontains 'code') {
+        $found = Find-HvoGuestDisc
         for ($try = 0; $null -eq $found -and $try -lt 60; $try++) {
             Start-Sleep -Seconds 5
-            $found = Find-HvoGuest
+            $found = Find-HvoGuestDisc
         }
         if ($null -eq $found) {
-            Write-HvoLog -Context $context -Word NoGuestDisc
+            Write-HvoGuestLog -Context $context -Word NoGuestDisc
             return
         }
-        Set-HvoFolder -Path $context.Machines
-        Set-HvoFolder -Path $context.Folder
+        Set-HvoProtectedFolder -Path $context.Machines
+        Set-HvoProtectedFolder -Path $context.Folder
         Copy-HvoFolder -From $found.Folder -To $code
-        Write-HvoLog -Context $context -Word GuestCopied
+        Write-HvoGuestLog -Context $context -Word GuestCopied
     }
-    $marker = ConvertFrom-HvoJsonText -Text (Get-HvoFile -Path ([System.IO.Path]::Combine($code, 'hvo-guest.json')))
+    $marker = ConvertFrom-HvoJsonText -Text (Get-HvoFileContent -Path ([System.IO.Path]::Combine($code, 'hvo-guest.json')))
     [System.IO.Path]::Combine($code, $marker.entry)
 }

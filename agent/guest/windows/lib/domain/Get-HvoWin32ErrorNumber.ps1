@@ -1,4 +1,4 @@
-function Get-HvoJoinErrorNumber {
+function Get-HvoWin32ErrorNumber {
     <#
     .SYNOPSIS
     Finds out which Windows error a failed Add-Computer means.

@@ -26,8 +26,8 @@ function Join-HvoDomain {
     $system = Get-CimInstance -ClassName Win32_ComputerSystem
     if ($system.PartOfDomain) {
         # The domain may have been asked for by a name other than the one it answers with.
-        if (-not $State.joining -and $system.Domain -ne $target) { throw (New-HvoFailure -Code OtherDomain) }
-        return Get-HvoBootMark
+        if (-not $State.joining -and $system.Domain -ne $target) { throw (New-HvoStepFailure -Code OtherDomain) }
+        return Test-HvoRestartPending
     }
     $user = $Fields.guest_domain_joinuid
     if ($user.IndexOfAny([char[]]'\@') -lt 0) { $user = "$target\$user" }
@@ -35,16 +35,16 @@ function Join-HvoDomain {
     $how.Credential = [System.Management.Automation.PSCredential]::new($user, $Fields.guest_domain_joinpw)
     if ($Fields.ContainsKey('guest_domain_joinou')) { $how.OUPath = $Fields.guest_domain_joinou }
     # Both before the join: if this ends in between, a restart too many does no harm, one too few would.
-    Set-HvoBootMark
+    Set-HvoRestartPending
     $State.joining = 'yes'
-    Set-HvoState -Context $Context -State $State
+    Set-HvoGuestState -Context $Context -State $State
     for ($try = 1; $true; $try++) {
         try {
             $null = Add-Computer @how
             return $true
         }
         catch {
-            $failure = Get-HvoJoinFailure -Context $Context -ErrorRecord $_
+            $failure = New-HvoJoinFailure -Context $Context -ErrorRecord $_
             if (-not $failure.Data['HvoTransient'] -or $try -ge 40) { throw $failure }
             Start-Sleep -Seconds 15
         }

@@ -1,4 +1,4 @@
-function Get-HvoJoinFailure {
+function New-HvoJoinFailure {
     <#
     .SYNOPSIS
     Says in a code why a domain join failed.
@@ -7,7 +7,7 @@ function Get-HvoJoinFailure {
     .PARAMETER ErrorRecord
     What Add-Computer has thrown.
     .OUTPUTS
-    As New-HvoFailure tells.
+    As New-HvoStepFailure tells.
     #>
     [CmdletBinding()]
     [OutputType([System.InvalidOperationException])]
@@ -41,9 +41,9 @@ function Get-HvoJoinFailure {
         2691 = 'OtherDomain' # already joined
         1398 = 'TimeSkew'
     }
-    $number = Get-HvoJoinErrorNumber -Message $ErrorRecord.Exception.Message -Number @($meaning.Keys)
+    $number = Get-HvoWin32ErrorNumber -Message $ErrorRecord.Exception.Message -Number @($meaning.Keys)
     $code = 'DomainJoinFailed'
     if ($number -ne 0) { $code = $meaning[$number] }
-    Write-HvoLog -Context $Context -Word JoinFailed -Detail $code -Number $number
-    New-HvoFailure -Code $code -Transient:($code -eq 'DomainUnreachable')
+    Write-HvoGuestLog -Context $Context -Word JoinFailed -Detail $code -Number $number
+    New-HvoStepFailure -Code $code -Transient:($code -eq 'DomainUnreachable')
 }

@@ -1,4 +1,4 @@
-function ConvertFrom-HvoPlaintext {
+function ConvertFrom-HvoGuestData {
     <#
     .SYNOPSIS
     Reads the guest's data and moves the passwords into SecureStrings.
@@ -14,12 +14,12 @@ function ConvertFrom-HvoPlaintext {
         [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
     )
     try { $data = ConvertFrom-HvoJson -Stream $Stream }
-    catch [FormatException] { throw (New-HvoFailure -Code InvalidData) }
+    catch [FormatException] { throw (New-HvoStepFailure -Code InvalidData) }
     $fields = $data['fields']
-    if (-not (Test-HvoText -Value $data['protocol'] -Expected '1')) { throw (New-HvoFailure -Code UnsupportedProtocol) }
-    if (-not (Test-HvoText -Value $data['os_family'] -Expected 'windows')) { throw (New-HvoFailure -Code WrongFamily) }
-    if ($fields -isnot [hashtable] -or -not (Test-HvoField -Fields $fields)) {
-        throw (New-HvoFailure -Code InvalidData)
+    if (-not (Test-HvoJsonString -Value $data['protocol'] -Expected '1')) { throw (New-HvoStepFailure -Code UnsupportedProtocol) }
+    if (-not (Test-HvoJsonString -Value $data['os_family'] -Expected 'windows')) { throw (New-HvoStepFailure -Code WrongFamily) }
+    if ($fields -isnot [hashtable] -or -not (Test-HvoGuestData -Fields $fields)) {
+        throw (New-HvoStepFailure -Code InvalidData)
     }
     foreach ($name in 'guest_la_pw', 'guest_domain_joinpw') {
         if ($fields.ContainsKey($name)) { $fields[$name] = ConvertTo-HvoSecureString -Values $fields -Name $name }

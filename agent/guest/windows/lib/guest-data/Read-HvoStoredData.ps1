@@ -7,7 +7,7 @@ function Read-HvoStoredData {
     .PARAMETER State
     The state.
     .OUTPUTS
-    As ConvertFrom-HvoPlaintext tells; the failures KeyLost and InvalidData.
+    As ConvertFrom-HvoGuestData tells; the failures KeyLost and InvalidData.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -16,14 +16,14 @@ function Read-HvoStoredData {
         [Parameter(Mandatory = $true)] [hashtable] $State
     )
     $key = Get-HvoMachineKey -VirtualMachineId $Context.Vm
-    if ($null -eq $key) { throw (New-HvoFailure -Code KeyLost) }
-    $sealed = [string](Get-HvoFile -Path $Context.Sealed)
-    $opened = Open-HvoSealedData -Sealed $sealed -Key $key -VirtualMachineId $Context.Vm
+    if ($null -eq $key) { throw (New-HvoStepFailure -Code KeyLost) }
+    $sealed = [string](Get-HvoFileContent -Path $Context.Sealed)
+    $opened = Unprotect-HvoSealedData -Sealed $sealed -Key $key -VirtualMachineId $Context.Vm
     if ($opened.Refusal) {
-        Write-HvoLog -Context $Context -Word StoredDataRefused -Detail $opened.Refusal
-        if ($opened.Refusal -ceq 'OtherKey') { throw (New-HvoFailure -Code KeyLost) }
-        throw (New-HvoFailure -Code InvalidData)
+        Write-HvoGuestLog -Context $Context -Word StoredDataRefused -Detail $opened.Refusal
+        if ($opened.Refusal -ceq 'OtherKey') { throw (New-HvoStepFailure -Code KeyLost) }
+        throw (New-HvoStepFailure -Code InvalidData)
     }
-    if ($opened.Run -cne $State.run) { throw (New-HvoFailure -Code InvalidData) }
-    ConvertFrom-HvoPlaintext -Stream $opened.Plaintext
+    if ($opened.Run -cne $State.run) { throw (New-HvoStepFailure -Code InvalidData) }
+    ConvertFrom-HvoGuestData -Stream $opened.Plaintext
 }

@@ -1,4 +1,4 @@
-function Receive-HvoData {
+function Receive-HvoSealedData {
     <#
     .SYNOPSIS
     Posts this VM's public key and waits until data that is sealed to it is there and safely stored.
@@ -21,31 +21,31 @@ function Receive-HvoData {
     $key = Get-HvoMachineKey -VirtualMachineId $Context.Vm
     if ($null -eq $key) {
         $key = New-HvoMachineKey -VirtualMachineId $Context.Vm
-        Write-HvoLog -Context $Context -Word KeyMade
+        Write-HvoGuestLog -Context $Context -Word KeyMade
     }
-    $public = Get-HvoPublicKey -Key $key
+    $public = Get-HvoPublicJwk -Key $key
     $ready = '{{"protocol":1,"vm":"{0}","key":{{"kty":"RSA","n":"{1}","e":"{2}"}}}}' -f $Context.Vm, $public.N, $public.E
     $noted = ''
     while ($true) {
-        Set-HvoPost -Name 'ProvisioningReady' -Value $ready
-        $found = Read-HvoSealedData
+        Set-HvoGuestKvpItem -Name 'ProvisioningReady' -Value $ready
+        $found = Read-HvoPublishedData
         $refusal = $found.Refusal
         if (-not $refusal) {
-            $opened = Open-HvoSealedData -Sealed $found.Sealed -Key $key -VirtualMachineId $Context.Vm
+            $opened = Unprotect-HvoSealedData -Sealed $found.Sealed -Key $key -VirtualMachineId $Context.Vm
             $refusal = $opened.Refusal
         }
         if (-not $refusal) { break }
-        if ($refusal -cne $noted) { Write-HvoLog -Context $Context -Word Waiting -Detail $refusal }
+        if ($refusal -cne $noted) { Write-HvoGuestLog -Context $Context -Word Waiting -Detail $refusal }
         $noted = $refusal
         Start-Sleep -Seconds 2
         if ((Get-HvoVirtualMachineId) -cne $Context.Vm) { return $false }
     }
-    Set-HvoFile -Path $Context.Sealed -Content $found.Sealed
-    $State.machine = Get-HvoMachineNumber
+    Set-HvoFileContent -Path $Context.Sealed -Content $found.Sealed
+    $State.machine = Get-HvoSmbiosUuid
     $State.run = $opened.Run
     $State.kid = $opened.Kid
     $State.phase = 'applying'
-    Set-HvoState -Context $Context -State $State
-    Write-HvoLog -Context $Context -Word DataStored
+    Set-HvoGuestState -Context $Context -State $State
+    Write-HvoGuestLog -Context $Context -Word DataStored
     $true
 }

@@ -1,4 +1,4 @@
-function Test-HvoFieldSet {
+function Test-HvoAllOrNone {
     <#
     .SYNOPSIS
     Tells whether of a set of fields all or none are there.

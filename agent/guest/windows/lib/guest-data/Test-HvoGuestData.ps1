@@ -1,4 +1,4 @@
-function Test-HvoField {
+function Test-HvoGuestData {
     <#
     .SYNOPSIS
     Tells whether the fields are such that they can be applied here; the operator has checked the same.
@@ -19,10 +19,10 @@ function Test-HvoField {
     if (-not $Fields['guest_la_pw']) { return $false }
     $static = @('guest_v4_ipaddr', 'guest_v4_cidrprefix', 'guest_v4_defaultgw', 'guest_v4_dns1')
     $domain = @('guest_domain_jointarget', 'guest_domain_joinuid', 'guest_domain_joinpw')
-    if (-not (Test-HvoFieldSet -Fields $Fields -Name $static)) { return $false }
-    if (-not (Test-HvoFieldSet -Fields $Fields -Name $domain)) { return $false }
+    if (-not (Test-HvoAllOrNone -Fields $Fields -Name $static)) { return $false }
+    if (-not (Test-HvoAllOrNone -Fields $Fields -Name $domain)) { return $false }
     foreach ($name in 'guest_v4_ipaddr', 'guest_v4_defaultgw', 'guest_v4_dns1', 'guest_v4_dns2') {
-        if ($Fields.ContainsKey($name) -and -not (Test-HvoAddress -Text $Fields[$name])) { return $false }
+        if ($Fields.ContainsKey($name) -and -not (Test-HvoIPv4Address -Text $Fields[$name])) { return $false }
     }
     if ($Fields.ContainsKey('guest_v4_cidrprefix') -and
         $Fields['guest_v4_cidrprefix'] -cnotmatch '\A([1-9]|[12][0-9]|30)\z') { return $false }

@@ -1,4 +1,4 @@
-function Get-HvoMachineNumber {
+function Get-HvoSmbiosUuid {
     <#
     .SYNOPSIS
     Returns the number that the firmware has given this VM; a new VM on the same disk has another.

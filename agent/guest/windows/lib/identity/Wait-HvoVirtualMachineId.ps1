@@ -18,8 +18,8 @@ function Wait-HvoVirtualMachineId {
     for ($try = 0; $try -lt 120; $try++) {
         $id = Get-HvoVirtualMachineId
         if ($id) {
-            $known = (Get-HvoState -Context (New-HvoContext -Root $Root -VirtualMachineId $id)).machine
-            if (-not $known -or $known -ceq (Get-HvoMachineNumber)) { return $id }
+            $known = (Get-HvoGuestState -Context (New-HvoGuestContext -Root $Root -VirtualMachineId $id)).machine
+            if (-not $known -or $known -ceq (Get-HvoSmbiosUuid)) { return $id }
         }
         Start-Sleep -Seconds 5
     }

@@ -16,7 +16,7 @@ function ConvertFrom-HvoJson {
     param(
         [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
     )
-    if (-not (Test-HvoJsonWhole -Stream $Stream)) { throw [FormatException]::new('The text is no whole JSON.') }
+    if (-not (Test-HvoCompleteJson -Stream $Stream)) { throw [FormatException]::new('The text is no whole JSON.') }
     if (-not ('System.Runtime.Serialization.Json.JsonReaderWriterFactory' -as [type])) {
         Add-Type -AssemblyName System.Runtime.Serialization
     }

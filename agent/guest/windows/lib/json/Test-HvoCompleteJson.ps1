@@ -1,4 +1,4 @@
-function Test-HvoJsonWhole {
+function Test-HvoCompleteJson {
     <#
     .SYNOPSIS
     Tells whether a stream holds one JSON object or list from its first byte to its last.

@@ -1,4 +1,4 @@
-function Test-HvoText {
+function Test-HvoJsonString {
     <#
     .SYNOPSIS
     Tells whether a value out of a JSON is a certain text: a list that holds it is none.

@@ -1,9 +1,9 @@
-function Send-HvoState {
+function Publish-HvoGuestState {
     <#
     .SYNOPSIS
     Tells the host how far the configuration is. There is no free text in it: it could echo a password.
     .PARAMETER State
-    The guest's state, as Get-HvoState returns it.
+    The guest's state, as Get-HvoGuestState returns it.
     .PARAMETER Progress
     applying, applied or failed.
     .PARAMETER Step
@@ -21,5 +21,5 @@ function Send-HvoState {
     )
     $value = '{{"vm":"{0}","run":"{1}","kid":"{2}","state":"{3}","step":"{4}","code":"{5}"}}' -f
         $State.vm, $State.run, $State.kid, $Progress, $Step, $Code
-    Set-HvoPost -Name 'ProvisioningState' -Value $value
+    Set-HvoGuestKvpItem -Name 'ProvisioningState' -Value $value
 }

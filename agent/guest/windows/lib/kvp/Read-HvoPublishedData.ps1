@@ -1,4 +1,4 @@
-function Read-HvoSealedData {
+function Read-HvoPublishedData {
     <#
     .SYNOPSIS
     Puts together what the host has published for this guest.
@@ -19,7 +19,7 @@ function Read-HvoSealedData {
     catch [FormatException] { return @{ Refusal = 'ManifestUnreadable'; Sealed = '' } }
     $parts = $told['parts']
     $digest = $told['sha256']
-    if (-not (Test-HvoText -Value $told['protocol'] -Expected '1') -or $parts -isnot [string] -or
+    if (-not (Test-HvoJsonString -Value $told['protocol'] -Expected '1') -or $parts -isnot [string] -or
         $parts -cnotmatch '\A([1-9][0-9]?|1[01][0-9]|120)\z' -or $digest -isnot [string] -or
         $digest -cnotmatch '\A[0-9a-f]{64}\z') {
         return @{ Refusal = 'ManifestUnreadable'; Sealed = '' }

@@ -1,4 +1,4 @@
-function Set-HvoPost {
+function Set-HvoGuestKvpItem {
     <#
     .SYNOPSIS
     Posts a value to the host, unless it is posted already.

@@ -1,9 +1,9 @@
-function Write-HvoLog {
+function Write-HvoGuestLog {
     <#
     .SYNOPSIS
     Notes what the guest does, in words of closed lists and numbers alone: nothing of the data can get into the log.
     .PARAMETER Context
-    The guest's context, as New-HvoContext makes it.
+    The guest's context, as New-HvoGuestContext makes it.
     .PARAMETER Word
     What happened.
     .PARAMETER Detail

@@ -1,4 +1,4 @@
-function Set-HvoNameServer {
+function Set-HvoDnsServer {
     <#
     .SYNOPSIS
     Gives an interface its DNS servers and, if one is wanted, its DNS suffix.

@@ -13,14 +13,14 @@ function Set-HvoNetwork {
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
     if (-not $Fields.ContainsKey('guest_v4_ipaddr')) { return $false }
-    $index = Wait-HvoAdapter
-    Set-HvoAddress -InterfaceIndex $index -Fields $Fields
-    Set-HvoNameServer -InterfaceIndex $index -Fields $Fields
+    $index = Wait-HvoNetworkAdapter
+    Set-HvoStaticAddress -InterfaceIndex $index -Fields $Fields
+    Set-HvoDnsServer -InterfaceIndex $index -Fields $Fields
     for ($try = 0; $try -lt 30; $try++) {
         $address = Get-NetIPAddress -InterfaceIndex $index -IPAddress $Fields.guest_v4_ipaddr
         if ([string]$address.AddressState -eq 'Preferred') { return $false }
-        if ([string]$address.AddressState -eq 'Duplicate') { throw (New-HvoFailure -Code AddressInUse) }
+        if ([string]$address.AddressState -eq 'Duplicate') { throw (New-HvoStepFailure -Code AddressInUse) }
         Start-Sleep -Seconds 2
     }
-    throw (New-HvoFailure -Code AddressMissing)
+    throw (New-HvoStepFailure -Code AddressMissing)
 }

@@ -1,4 +1,4 @@
-function Set-HvoAddress {
+function Set-HvoStaticAddress {
     <#
     .SYNOPSIS
     Gives an interface its static address and default route and takes any other from it.

@@ -1,4 +1,4 @@
-function Test-HvoAddress {
+function Test-HvoIPv4Address {
     <#
     .SYNOPSIS
     Tells whether a text is an IPv4 address in its usual spelling.

@@ -1,4 +1,4 @@
-function Wait-HvoAdapter {
+function Wait-HvoNetworkAdapter {
     <#
     .SYNOPSIS
     Returns the network adapter to configure: of those that are up, the first.
@@ -17,5 +17,5 @@ function Wait-HvoAdapter {
         if ($null -ne $found) { return $found }
         Start-Sleep -Seconds 5
     }
-    throw (New-HvoFailure -Code NoInterface)
+    throw (New-HvoStepFailure -Code NoInterface)
 }

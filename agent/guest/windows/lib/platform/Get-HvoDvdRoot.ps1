@@ -1,4 +1,4 @@
-function Get-HvoDisc {
+function Get-HvoDvdRoot {
     <#
     .SYNOPSIS
     Lists the DVD drives with a disc in them: no other drive is ever looked at.

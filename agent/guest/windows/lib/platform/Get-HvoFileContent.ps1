@@ -1,4 +1,4 @@
-function Get-HvoFile {
+function Get-HvoFileContent {
     <#
     .SYNOPSIS
     Reads a file of the guest's own.

@@ -1,4 +1,4 @@
-function Get-HvoFolderName {
+function Get-HvoSubfolderName {
     <#
     .SYNOPSIS
     Lists the names of the folders in a folder.

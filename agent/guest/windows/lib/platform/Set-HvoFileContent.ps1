@@ -1,4 +1,4 @@
-function Set-HvoFile {
+function Set-HvoFileContent {
     <#
     .SYNOPSIS
     Writes a file so that at any moment either the old content or the new one is there, whole.

@@ -1,4 +1,4 @@
-function Set-HvoFolder {
+function Set-HvoProtectedFolder {
     <#
     .SYNOPSIS
     Makes a folder that nobody but SYSTEM (and, if wanted, Administrators) can read or write.

@@ -1,4 +1,4 @@
-function Set-HvoBootMark {
+function Set-HvoRestartPending {
     <#
     .SYNOPSIS
     Leaves a mark that is gone once Windows has been restarted.

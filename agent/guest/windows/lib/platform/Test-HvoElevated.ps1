@@ -1,4 +1,4 @@
-function Test-HvoAdministrator {
+function Test-HvoElevated {
     <#
     .SYNOPSIS
     Tells whether this process has administrator rights.

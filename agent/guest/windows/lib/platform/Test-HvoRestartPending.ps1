@@ -1,7 +1,7 @@
-function Get-HvoBootMark {
+function Test-HvoRestartPending {
     <#
     .SYNOPSIS
-    Tells whether Set-HvoBootMark was called since Windows was started last.
+    Tells whether Set-HvoRestartPending was called since Windows was started last.
     .OUTPUTS
     System.Boolean
     #>

@@ -1,4 +1,4 @@
-function Test-HvoImage {
+function Assert-HvoImageReady {
     <#
     .SYNOPSIS
     Checks that this Windows can become an image; throws what is missing and what to do.
@@ -9,7 +9,7 @@ function Test-HvoImage {
     param(
         [Parameter(Mandatory = $true)] [string] $Starter
     )
-    if (-not (Test-HvoAdministrator)) {
+    if (-not (Test-HvoElevated)) {
         throw 'This session has no administrator rights. Start Windows PowerShell with "Run as administrator" and try again.'
     }
     if (-not [Environment]::Is64BitProcess) {

@@ -1,4 +1,4 @@
-function Clear-HvoImage {
+function Clear-HvoGuestKvpItem {
     <#
     .SYNOPSIS
     Takes back what this VM may have told its host as a provisioned machine.

@@ -1,4 +1,4 @@
-function Install-HvoStarter {
+function Install-HvoBootstrap {
     <#
     .SYNOPSIS
     Puts the starter's scripts into a folder of SYSTEM and Administrators.
@@ -15,11 +15,11 @@ function Install-HvoStarter {
         [Parameter(Mandatory = $true)] [string] $Root
     )
     # The state's folders name the VMs that the image has been.
-    foreach ($name in @(Get-HvoFolderName -Path ([System.IO.Path]::Combine($Root, 'guest')))) {
+    foreach ($name in @(Get-HvoSubfolderName -Path ([System.IO.Path]::Combine($Root, 'guest')))) {
         Remove-HvoMachineKey -VirtualMachineId $name
     }
     Remove-HvoPath -Path $Root
-    Set-HvoFolder -Path $Root -Administrators
+    Set-HvoProtectedFolder -Path $Root -Administrators
     $boot = [System.IO.Path]::Combine($Root, 'boot')
     Copy-HvoFolder -From ([System.IO.Path]::Combine($Disc, 'bootstrap')) -To $boot
     foreach ($name in 'border', 'common') {

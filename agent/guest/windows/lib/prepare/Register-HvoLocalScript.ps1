@@ -17,15 +17,15 @@ function Register-HvoLocalScript {
     )
     $ours = [System.IO.Path]::Combine($Prepare, 'cloudbase-init')
     $theirs = "$env:ProgramFiles\Cloudbase Solutions\Cloudbase-Init"
-    $script = (Get-HvoFile -Path ([System.IO.Path]::Combine($ours, 'hvo-guest.ps1'))).Replace('{root}', $Root)
-    Set-HvoFile -Path "$theirs\LocalScripts\hvo-guest.ps1" -Content $script
+    $script = (Get-HvoFileContent -Path ([System.IO.Path]::Combine($ours, 'hvo-guest.ps1'))).Replace('{root}', $Root)
+    Set-HvoFileContent -Path "$theirs\LocalScripts\hvo-guest.ps1" -Content $script
     $configuration = "$theirs\conf\cloudbase-init.conf"
-    $wanted = Get-HvoFile -Path ([System.IO.Path]::Combine($ours, 'cloudbase-init.conf'))
-    $there = Get-HvoFile -Path $configuration
+    $wanted = Get-HvoFileContent -Path ([System.IO.Path]::Combine($ours, 'cloudbase-init.conf'))
+    $there = Get-HvoFileContent -Path $configuration
     if ($there -and -not $Force -and $there -cne $wanted) {
         Write-Warning ("$configuration exists and is kept: see that its plugins have LocalScriptsPlugin but not " +
             'SetHostNamePlugin, and that allow_reboot is true. -Force replaces it.')
         return
     }
-    Set-HvoFile -Path $configuration -Content $wanted
+    Set-HvoFileContent -Path $configuration -Content $wanted
 }

@@ -1,4 +1,4 @@
-function Register-HvoTask {
+function Register-HvoScheduledTask {
     <#
     .SYNOPSIS
     Has the starter run at every boot, as SYSTEM, by a scheduled task.
@@ -12,7 +12,7 @@ function Register-HvoTask {
         [Parameter(Mandatory = $true)] [string] $Prepare,
         [Parameter(Mandatory = $true)] [string] $Root
     )
-    $definition = Get-HvoFile -Path ([System.IO.Path]::Combine($Prepare, 'task.xml'))
+    $definition = Get-HvoFileContent -Path ([System.IO.Path]::Combine($Prepare, 'task.xml'))
     $definition = $definition.Replace('{root}', [System.Security.SecurityElement]::Escape($Root))
     $null = Register-ScheduledTask -TaskPath '\HyperVOperator\' -TaskName 'Guest' -Xml $definition -Force
 }

@@ -20,6 +20,6 @@ function Write-HvoAnswerFile {
     finally { $generator.Dispose() }
     # Its beginning satisfies every rule of complexity.
     $password = 'aA1-' + [Convert]::ToBase64String($random)
-    $template = Get-HvoFile -Path ([System.IO.Path]::Combine($Prepare, 'unattend.xml'))
-    Set-HvoFile -Path $Path -Content $template.Replace('{password}', $password)
+    $template = Get-HvoFileContent -Path ([System.IO.Path]::Combine($Prepare, 'unattend.xml'))
+    Set-HvoFileContent -Path $Path -Content $template.Replace('{password}', $password)
 }

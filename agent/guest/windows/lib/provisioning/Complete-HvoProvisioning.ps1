@@ -12,11 +12,11 @@ function Complete-HvoProvisioning {
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [hashtable] $State
     )
-    Send-HvoState -State $State -Progress $State.progress -Step $State.step -Code $State.code
+    Publish-HvoGuestState -State $State -Progress $State.progress -Step $State.step -Code $State.code
     Remove-HvoPath -Path $Context.Sealed
     Remove-HvoPath -Path "$($Context.Sealed).new"
     Remove-HvoMachineKey -VirtualMachineId $Context.Vm
     $State.phase = 'done'
-    Set-HvoState -Context $Context -State $State
-    Write-HvoLog -Context $Context -Word Done -Detail $State.progress
+    Set-HvoGuestState -Context $Context -State $State
+    Write-HvoGuestLog -Context $Context -Word Done -Detail $State.progress
 }

@@ -24,17 +24,17 @@ function Invoke-HvoConfiguration {
         $fields = Read-HvoStoredData -Context $Context -State $State
         foreach ($step in 'Hostname', 'Account', 'Network', 'DomainJoin') {
             if ($State.finished.Split(',') -ccontains $step) { continue }
-            Send-HvoState -State $State -Progress applying -Step $step
-            if (Invoke-HvoStep -Step $step -Context $Context -State $State -Fields $fields) {
-                if ([int]$State.restarts -ge 5) { throw (New-HvoFailure -Code RestartFailed) }
+            Publish-HvoGuestState -State $State -Progress applying -Step $step
+            if (Invoke-HvoConfigurationStep -Step $step -Context $Context -State $State -Fields $fields) {
+                if ([int]$State.restarts -ge 5) { throw (New-HvoStepFailure -Code RestartFailed) }
                 $State.restarts = [string]([int]$State.restarts + 1)
-                Set-HvoState -Context $Context -State $State
-                Write-HvoLog -Context $Context -Word Restart -Detail $step
+                Set-HvoGuestState -Context $Context -State $State
+                Write-HvoGuestLog -Context $Context -Word Restart -Detail $step
                 return $true
             }
             $State.finished = "$($State.finished),$step".TrimStart(',')
-            Set-HvoState -Context $Context -State $State
-            Write-HvoLog -Context $Context -Word StepFinished -Detail $step
+            Set-HvoGuestState -Context $Context -State $State
+            Write-HvoGuestLog -Context $Context -Word StepFinished -Detail $step
         }
         $State.progress = 'applied'
         $State.step = 'Done'
@@ -43,12 +43,12 @@ function Invoke-HvoConfiguration {
     catch {
         $code = 'Internal'
         if ($_.Exception.Data.Contains('HvoCode')) { $code = $_.Exception.Data['HvoCode'] }
-        Write-HvoLog -Context $Context -Word $step -Detail $code -Number $_.Exception.HResult
+        Write-HvoGuestLog -Context $Context -Word $step -Detail $code -Number $_.Exception.HResult
         $State.progress = 'failed'
         $State.step = $step
         $State.code = $code
     }
     $State.phase = 'finishing'
-    Set-HvoState -Context $Context -State $State
+    Set-HvoGuestState -Context $Context -State $State
     $false
 }

@@ -1,4 +1,4 @@
-function Invoke-HvoStep {
+function Invoke-HvoConfigurationStep {
     <#
     .SYNOPSIS
     Runs one step of the configuration. Each looks first and does nothing that is done.
@@ -12,7 +12,7 @@ function Invoke-HvoStep {
     The guest's fields.
     .OUTPUTS
     System.Boolean: true if Windows has to be restarted before the step is finished. Whatever goes wrong is thrown as
-    New-HvoFailure makes it.
+    New-HvoStepFailure makes it.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -36,7 +36,7 @@ function Invoke-HvoStep {
     catch {
         if ($_.Exception.Data.Contains('HvoCode')) { throw }
         # The text of the error stays here: it may echo what the command was given.
-        Write-HvoLog -Context $Context -Word StepBroke -Detail $Step -Number $_.Exception.HResult
-        throw (New-HvoFailure -Code $general[$Step])
+        Write-HvoGuestLog -Context $Context -Word StepBroke -Detail $Step -Number $_.Exception.HResult
+        throw (New-HvoStepFailure -Code $general[$Step])
     }
 }

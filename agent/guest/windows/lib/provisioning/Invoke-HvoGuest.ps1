@@ -18,18 +18,18 @@ function Invoke-HvoGuest {
     )
     $id = Wait-HvoVirtualMachineId -Root $Root
     if (-not $id) { return 'NoHost' }
-    $context = New-HvoContext -Root $Root -VirtualMachineId $id
-    $state = Get-HvoState -Context $context
+    $context = New-HvoGuestContext -Root $Root -VirtualMachineId $id
+    $state = Get-HvoGuestState -Context $context
     if ($state.phase -ceq 'done') { return 'Inert' }
-    Set-HvoFolder -Path $context.Machines
-    Clear-HvoForeignState -Context $context
-    Set-HvoFolder -Path $context.Folder
+    Set-HvoProtectedFolder -Path $context.Machines
+    Remove-HvoStaleState -Context $context
+    Set-HvoProtectedFolder -Path $context.Folder
     if ($state.phase -ceq 'waiting') {
-        if (-not (Receive-HvoData -Context $context -State $state)) { return 'Moved' }
+        if (-not (Receive-HvoSealedData -Context $context -State $state)) { return 'Moved' }
     }
     if ($state.phase -ceq 'applying') {
-        if (-not $state.finished) { Send-HvoState -State $state -Progress applying -Step Hostname }
-        Set-HvoPost -Name 'ProvisioningReady'
+        if (-not $state.finished) { Publish-HvoGuestState -State $state -Progress applying -Step Hostname }
+        Set-HvoGuestKvpItem -Name 'ProvisioningReady'
         if (Invoke-HvoConfiguration -Context $context -State $state) { return 'Restart' }
     }
     Complete-HvoProvisioning -Context $context -State $state

@@ -1,4 +1,4 @@
-function New-HvoFailure {
+function New-HvoStepFailure {
     <#
     .SYNOPSIS
     Makes the exception with which a step ends in a way that has a code of its own.

@@ -1,4 +1,4 @@
-function Get-HvoTag {
+function Get-HvoAuthenticationTag {
     <#
     .SYNOPSIS
     Computes the authentication tag of A256CBC-HS512 (RFC 7518, 5.2.2.1).

@@ -1,4 +1,4 @@
-function Get-HvoPublicKey {
+function Get-HvoPublicJwk {
     <#
     .SYNOPSIS
     Returns the public half of a key as a JWK with its thumbprint (RFC 7638).

@@ -1,4 +1,4 @@
-function Read-HvoSealedHeader {
+function Read-HvoJweHeader {
     <#
     .SYNOPSIS
     Checks the protected header of a JWE.
@@ -25,14 +25,14 @@ function Read-HvoSealedHeader {
     catch [FormatException] { return @{ Refusal = 'HeaderUnreadable'; Run = '' } }
     # `zip` and `crit` would change what the rest means.
     if ($told.ContainsKey('zip') -or $told.ContainsKey('crit') -or
-        -not (Test-HvoText -Value $told['alg'] -Expected 'RSA-OAEP-256') -or
-        -not (Test-HvoText -Value $told['enc'] -Expected 'A256CBC-HS512')) {
+        -not (Test-HvoJsonString -Value $told['alg'] -Expected 'RSA-OAEP-256') -or
+        -not (Test-HvoJsonString -Value $told['enc'] -Expected 'A256CBC-HS512')) {
         return @{ Refusal = 'OtherAlgorithm'; Run = '' }
     }
-    if (-not (Test-HvoText -Value $told['vm'] -Expected $VirtualMachineId)) {
+    if (-not (Test-HvoJsonString -Value $told['vm'] -Expected $VirtualMachineId)) {
         return @{ Refusal = 'OtherVm'; Run = '' }
     }
-    if (-not (Test-HvoText -Value $told['kid'] -Expected $Kid)) { return @{ Refusal = 'OtherKey'; Run = '' } }
+    if (-not (Test-HvoJsonString -Value $told['kid'] -Expected $Kid)) { return @{ Refusal = 'OtherKey'; Run = '' } }
     $run = $told['run']
     if ($run -isnot [string] -or $run -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { return @{ Refusal = 'NoRun'; Run = '' } }
     @{ Refusal = ''; Run = $run }

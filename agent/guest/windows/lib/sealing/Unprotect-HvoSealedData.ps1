@@ -1,4 +1,4 @@
-function Open-HvoSealedData {
+function Unprotect-HvoSealedData {
     <#
     .SYNOPSIS
     Opens a JWE (RFC 7516, compact; RSA-OAEP-256, A256CBC-HS512) that is meant for this VM and its key.
@@ -22,14 +22,14 @@ function Open-HvoSealedData {
         [Parameter(Mandatory = $true)] [System.Security.Cryptography.RSA] $Key,
         [Parameter(Mandatory = $true)] [string] $VirtualMachineId
     )
-    $kid = (Get-HvoPublicKey -Key $Key).Kid
+    $kid = (Get-HvoPublicJwk -Key $Key).Kid
     $result = @{ Refusal = ''; Run = ''; Kid = $kid; Plaintext = $null }
     $parts = $Sealed.Split('.')
     if ($Sealed.Length -gt 120000 -or $parts.Length -ne 5 -or $parts[0].Length -gt 1000) {
         $result.Refusal = 'NoJwe'
         return $result
     }
-    $header = Read-HvoSealedHeader -Header $parts[0] -VirtualMachineId $VirtualMachineId -Kid $kid
+    $header = Read-HvoJweHeader -Header $parts[0] -VirtualMachineId $VirtualMachineId -Kid $kid
     $result.Refusal = $header.Refusal
     $result.Run = $header.Run
     if ($result.Refusal) { return $result }
@@ -56,7 +56,7 @@ function Open-HvoSealedData {
     if (-not $result.Refusal -and $secret.Length -ne 64) { $result.Refusal = 'KeyNotOpened' }
     if ($result.Refusal) { return $result }
     $content.MacKey = [byte[]]$secret[0..31]
-    if (-not (Test-HvoBytesEqual -Left (Get-HvoTag -Content $content) -Right $tag)) {
+    if (-not (Test-HvoBytesEqual -Left (Get-HvoAuthenticationTag -Content $content) -Right $tag)) {
         $result.Refusal = 'TagWrong'
         return $result
     }

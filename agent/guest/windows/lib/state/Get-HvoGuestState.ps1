@@ -1,4 +1,4 @@
-function Get-HvoState {
+function Get-HvoGuestState {
     <#
     .SYNOPSIS
     Reads how far the guest is with this VM.
@@ -18,11 +18,11 @@ function Get-HvoState {
     $fresh = @{ vm = $Context.Vm; machine = ''; phase = 'waiting'; run = ''; kid = ''; progress = ''; step = 'Hostname'; code = 'None'
         finished = ''; restarts = '0'; joining = ''
     }
-    $text = Get-HvoFile -Path $Context.State
+    $text = Get-HvoFileContent -Path $Context.State
     if (-not $text) { return $fresh }
     try { $read = ConvertFrom-HvoJsonText -Text $text }
     catch [FormatException] { return $fresh }
-    if (-not (Test-HvoText -Value $read['vm'] -Expected $Context.Vm)) { return $fresh }
+    if (-not (Test-HvoJsonString -Value $read['vm'] -Expected $Context.Vm)) { return $fresh }
     foreach ($name in @($fresh.Keys)) {
         if (-not $read.ContainsKey($name)) { $read[$name] = $fresh[$name] }
     }

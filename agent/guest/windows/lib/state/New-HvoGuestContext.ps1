@@ -1,4 +1,4 @@
-function New-HvoContext {
+function New-HvoGuestContext {
     <#
     .SYNOPSIS
     Gathers what every part of the guest needs to know: this VM's id and where its files are.

@@ -1,4 +1,4 @@
-function Clear-HvoForeignState {
+function Remove-HvoStaleState {
     <#
     .SYNOPSIS
     Forgets what a captured image has brought along of the VM it was made from: keys, data, and what was told to its host.
@@ -9,11 +9,11 @@ function Clear-HvoForeignState {
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context
     )
-    foreach ($name in @(Get-HvoFolderName -Path $Context.Machines)) {
+    foreach ($name in @(Get-HvoSubfolderName -Path $Context.Machines)) {
         if ($name -ceq $Context.Vm) { continue }
         Remove-HvoMachineKey -VirtualMachineId $name
         Remove-HvoPath -Path ([System.IO.Path]::Combine($Context.Machines, $name))
-        Write-HvoLog -Context $Context -Word ForeignStateRemoved
+        Write-HvoGuestLog -Context $Context -Word ForeignStateRemoved
     }
-    if (-not (Get-HvoFile -Path $Context.State)) { Set-HvoPost -Name 'ProvisioningState' }
+    if (-not (Get-HvoFileContent -Path $Context.State)) { Set-HvoGuestKvpItem -Name 'ProvisioningState' }
 }

@@ -1,16 +1,16 @@
-function Set-HvoState {
+function Set-HvoGuestState {
     <#
     .SYNOPSIS
     Writes how far the guest is with this VM.
     .PARAMETER Context
     The guest's context.
     .PARAMETER State
-    The state, as Get-HvoState returns it; nothing in it is secret.
+    The state, as Get-HvoGuestState returns it; nothing in it is secret.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [hashtable] $State
     )
-    Set-HvoFile -Path $Context.State -Content (ConvertTo-Json -InputObject $State -Compress)
+    Set-HvoFileContent -Path $Context.State -Content (ConvertTo-Json -InputObject $State -Compress)
 }

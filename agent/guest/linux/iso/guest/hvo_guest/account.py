@@ -2,7 +2,7 @@
 
 from hvo_guest.settings import Settings
 from hvo_guest.system import System, User
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 SUDOERS = "/etc/sudoers.d"
 _ADMIN = SUDOERS + "/90-hyperv-operator"

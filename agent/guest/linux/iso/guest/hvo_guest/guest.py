@@ -5,10 +5,10 @@ import re
 import sys
 from typing import Any, Callable, NamedTuple, Optional
 
-from hvo_guest import account, hostname, inbox, jwe, kvp, libcrypto, network, settings, ssh, words
+from hvo_guest import account, codes, hostname, inbox, jwe, kvp, libcrypto, network, settings, ssh
 from hvo_guest.store import Identity, State, Store
 from hvo_guest.system import System
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 UNIT = "hyperv-operator-guest.service"
 _READY, _STATE = "ProvisioningReady", "ProvisioningState"
@@ -18,10 +18,10 @@ _FINAL = ("applied", "failed")
 Options = NamedTuple("Options", [("key_bits", int), ("poll", float), ("tries", int)])
 _Step = Callable[[System, settings.Settings], None]
 _STEPS = (
-    (words.HOSTNAME, hostname.apply),
-    (words.ACCOUNT, account.apply),
-    (words.NETWORK, network.apply),
-    (words.SSH, ssh.apply),
+    (codes.HOSTNAME, hostname.apply),
+    (codes.ACCOUNT, account.apply),
+    (codes.NETWORK, network.apply),
+    (codes.SSH, ssh.apply),
 )
 
 
@@ -114,7 +114,7 @@ class Guest:
 
     def _apply(self, opened: jwe.Opened, vm: str, kid: str) -> State:
         """Go through the steps; returns the final state, or the last one if told to stop."""
-        state = State(vm, opened.run, kid, "applying", words.READ, words.NO_CODE)
+        state = State(vm, opened.run, kid, "applying", codes.READ, codes.NO_CODE)
         try:
             self._post(state)
             wanted = settings.parse(opened.plaintext)
@@ -124,7 +124,7 @@ class Guest:
                 self._try(apply, wanted)
                 if self._system.stop.is_set():
                     return state
-            return state._replace(state="applied", step=words.DONE)
+            return state._replace(state="applied", step=codes.DONE)
         except StepFailed as failed:
             return state if self._system.stop.is_set() else state._replace(state="failed", code=failed.code)
 
@@ -142,7 +142,7 @@ class Guest:
             else:
                 return
             self._say("Attempt %d of %d ended with %s." % (attempt, self._options.tries, code))
-            if attempt == self._options.tries or code in words.ONCE or self._system.stop.is_set():
+            if attempt == self._options.tries or code in codes.ONCE or self._system.stop.is_set():
                 raise StepFailed(code)
             self._system.wait()
 

@@ -4,7 +4,7 @@ from typing import List, Optional
 
 from hvo_guest.settings import Settings
 from hvo_guest.system import System
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _LOOPBACK = "127.0.1.1"
 

@@ -6,7 +6,7 @@ from typing import Optional
 from hvo_guest.renderers import RENDERERS, Link, Renderer
 from hvo_guest.settings import Settings
 from hvo_guest.system import System
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _NET = "/sys/class/net"
 _CLOUD = "/etc/cloud/cloud.cfg.d"

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z")
 _DOMAIN = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\Z")

@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 from hvo_guest import account
 from hvo_guest.settings import Settings
 from hvo_guest.system import System, User
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _RULES = account.SUDOERS + "/91-hyperv-operator-ssh"
 _KEYS, _BESIDE = "authorized_keys", ".authorized_keys.hvo"

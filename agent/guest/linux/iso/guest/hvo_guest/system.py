@@ -6,7 +6,7 @@ import subprocess
 import threading
 from typing import Callable, List, NamedTuple, Optional
 
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _TIMEOUT = 120
 """Seconds that a command may take."""
