@@ -4,11 +4,11 @@ BeforeAll {
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
     $vm = '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
     $setup = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'
-    function Start-Here { ConvertTo-FakePath ([string](Install-HvoGuestScript -Root '/hvo')) }
+    function Get-InstalledScript { ConvertTo-FakePath ([string](Install-HvoGuestScript -Root '/hvo')) }
     $marker = '{"product": "hyperv-operator", "guest": "windows", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}'
 }
 
-Describe 'The starter in the image' {
+Describe 'The bootstrap script in the image' {
     BeforeEach {
         New-FakeMachine
         $HvoFake.Registry[$setup] = 'IMAGE_STATE_COMPLETE'
@@ -16,24 +16,24 @@ Describe 'The starter in the image' {
         $HvoFake.Files['/data/hvo-guest.json'] = $marker
         $HvoFake.Files['/disc/hvo-guest.json'] = $marker
         $HvoFake.Files['/disc/Start-HvoGuest.ps1'] = 'code'
-        $HvoFake.Discs = @('/other', '/disc')
+        $HvoFake.DvdRoots = @('/other', '/disc')
     }
 
-    It 'copies the guest from the disc with the marker and names what to start' {
-        Start-Here | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
+    It 'copies the guest from the disc with the marker and returns the script to start' {
+        Get-InstalledScript | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
         $HvoFake.Files["/hvo/guest/$vm/code/Start-HvoGuest.ps1"] | Should -Be 'code'
         @($HvoFake.Changes)[0..1] | Should -Be @('Set-HvoProtectedFolder', 'Set-HvoProtectedFolder') -Because 'the folder is protected first'
     }
 
-    It 'takes the copy at later boots, with no disc there' {
+    It 'uses the copy at later boots, without a disc' {
         $null = Install-HvoGuestScript -Root '/hvo'
-        $HvoFake.Discs = @()
+        $HvoFake.DvdRoots = @()
         $before = $HvoFake.Count
-        Start-Here | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
+        Get-InstalledScript | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
         $HvoFake.Count | Should -Be $before
     }
 
-    It 'waits until Windows Setup is over: <Key> = <During>' -ForEach @(
+    It 'waits until Windows Setup has finished: <Key> = <During>' -ForEach @(
         @{ Key = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'
             During = 'IMAGE_STATE_SPECIALIZE_RESEAL_TO_OOBE'; Then = 'IMAGE_STATE_COMPLETE' }
         @{ Key = 'SYSTEM\Setup|SystemSetupInProgress'; During = '1'; Then = '0' }
@@ -48,7 +48,7 @@ Describe 'The starter in the image' {
         $HvoFake.Slept | Should -Be 5
     }
 
-    It 'has nothing to do for a VM that was provisioned, whatever disc is there' {
+    It 'leaves a provisioned VM alone, whatever disc is in its drive' {
         $context = New-HvoGuestContext -Root '/hvo' -VirtualMachineId $vm
         $state = Get-HvoGuestState -Context $context
         $state.phase = 'done'
@@ -58,16 +58,16 @@ Describe 'The starter in the image' {
         $HvoFake.Count | Should -Be $before
     }
 
-    It 'looks for the disc for a while, and gives up for this boot' {
-        $HvoFake.Discs = @()
+    It 'retries to find the disc, and gives up until the next boot' {
+        $HvoFake.DvdRoots = @()
         Install-HvoGuestScript -Root '/hvo' | Should -BeNullOrEmpty
         $HvoFake.Log[-1] | Should -Match 'NoGuestDisc'
-        $HvoFake.Discs = @()
-        $HvoFake.OnSleep = { $HvoFake.Discs = @('/disc') }
+        $HvoFake.DvdRoots = @()
+        $HvoFake.OnSleep = { $HvoFake.DvdRoots = @('/disc') }
         Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
     }
 
-    It 'does not take a disc with the marker <Text>' -ForEach @(
+    It 'ignores a disc with the marker <Text>' -ForEach @(
         @{ Text = 'x' }
         @{ Text = '{"product": "hyperv-operator", "guest": "linux", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}' }
         @{ Text = '{"product": "other", "guest": "windows", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}' }
@@ -79,21 +79,21 @@ Describe 'The starter in the image' {
         Find-HvoGuestDisc | Should -BeNullOrEmpty
     }
 
-    It 'finds what the ISO really carries' {
-        $HvoFake.Files['/disc/hvo-guest.json'] = [System.IO.File]::ReadAllText("$guest/hvo-guest.json")
+    It 'accepts the marker of the built ISO' {
+        $HvoFake.Files['/disc/hvo-guest.json'] = (Get-BuiltFile)['hvo-guest.json']
         (Find-HvoGuestDisc).Entry | Should -Be 'Start-HvoGuest.ps1'
-        "$guest/Start-HvoGuest.ps1" | Should -Exist
+        (Get-BuiltFile).Keys | Should -Contain 'Start-HvoGuest.ps1'
     }
 }
 
-Describe 'The border, where it does not need Windows' {
+Describe 'The platform functions that do not need Windows' {
     BeforeAll {
-        foreach ($name in 'Get-HvoFileContent', 'Set-HvoFileContent', 'Remove-HvoPath', 'Get-HvoSubfolderName', 'Copy-HvoFolder', 'Add-HvoLogLine') {
-            . "$guest/border/$name.ps1"
-        }
+        $names = 'Get-HvoFileContent', 'Set-HvoFileContent', 'Remove-HvoPath', 'Get-HvoSubfolderName',
+            'Copy-HvoFolder', 'Add-HvoLogLine'
+        . ([scriptblock]::Create((Get-BuiltFunction $names)))
     }
 
-    It 'writes a file in place of another, and leaves nothing beside it' {
+    It 'replaces a file, and leaves no temporary file' {
         $file = Join-Path $TestDrive 'state.json'
         Set-HvoFileContent -Path $file -Content 'one'
         Set-HvoFileContent -Path $file -Content "two $([char]0xE9)"
@@ -102,9 +102,9 @@ Describe 'The border, where it does not need Windows' {
         [System.IO.File]::ReadAllBytes($file)[0] | Should -Be 0x74 -Because 'there is no byte order mark'
     }
 
-    It 'reads nothing where there is no file' { Get-HvoFileContent -Path (Join-Path $TestDrive 'none') | Should -BeNullOrEmpty }
+    It 'returns nothing for a file that does not exist' { Get-HvoFileContent -Path (Join-Path $TestDrive 'none') | Should -BeNullOrEmpty }
 
-    It 'copies a folder whole, read-only files too, over what an ended copy has left' {
+    It 'copies a folder with read-only files, and removes the rest of an interrupted copy' {
         $from = Join-Path $TestDrive 'from'
         $to = Join-Path $TestDrive 'to'
         $null = New-Item -ItemType Directory -Path "$from/deep/er", "$to.new"
@@ -121,7 +121,7 @@ Describe 'The border, where it does not need Windows' {
         (Get-Item -LiteralPath "$from/deep/er/a.ps1").IsReadOnly = $false
     }
 
-    It 'adds lines to the log' {
+    It 'appends lines to the log' {
         $log = Join-Path $TestDrive 'guest.log'
         Add-HvoLogLine -Path $log -Line 'one'
         Add-HvoLogLine -Path $log -Line 'two'
@@ -129,12 +129,12 @@ Describe 'The border, where it does not need Windows' {
     }
 }
 
-Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' -and -not $IsWindows) {
+Describe 'The platform functions that need Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' -and -not $IsWindows) {
     BeforeAll {
-        foreach ($file in [System.IO.Directory]::GetFiles("$guest/border", '*.ps1')) { . $file }
+        . ([scriptblock]::Create((Get-BuiltFunction (Get-ChildItem -Path "$guest/lib/platform").BaseName)))
     }
 
-    It 'keeps a machine key that opens what is sealed to it, and cannot be exported' {
+    It 'creates a machine key that decrypts what is sealed to it and cannot be exported' {
         $id = [string][Guid]::NewGuid()
         try {
             Get-HvoMachineKey -VirtualMachineId $id | Should -BeNullOrEmpty
@@ -165,7 +165,7 @@ Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' 
         finally { Remove-Item -Path "HKLM:\$path" -ErrorAction SilentlyContinue }
     }
 
-    It 'cuts a folder off from everybody but Administrators' {
+    It 'restricts a folder to SYSTEM and Administrators' {
         $folder = Join-Path $TestDrive 'own'
         Set-HvoProtectedFolder -Path $folder -Administrators
         $rights = Get-Acl -LiteralPath $folder

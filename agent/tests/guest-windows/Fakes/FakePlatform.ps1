@@ -1,4 +1,4 @@
-# The guest's border, in memory. Paths are kept with slashes on every system.
+# The platform functions of the guest, on the machine in memory. Paths have slashes on every system.
 
 function ConvertTo-FakePath {
     param([string] $Path)
@@ -24,9 +24,11 @@ function Remove-HvoRegistryValue {
     Invoke-FakeChange "Remove $Name" { $global:HvoFake.Registry.Remove("$Path|$Name") }
 }
 
-function Test-HvoRestartPending { Assert-FakeAlive; $global:HvoFake.BootMark }
+function Test-HvoElevated { $global:HvoFake.Elevated }
 
-function Set-HvoRestartPending { Invoke-FakeChange 'Set-HvoRestartPending' { $global:HvoFake.BootMark = $true } }
+function Test-HvoRestartPending { Assert-FakeAlive; $global:HvoFake.RestartPending }
+
+function Set-HvoRestartPending { Invoke-FakeChange 'Set-HvoRestartPending' { $global:HvoFake.RestartPending = $true } }
 
 function Get-HvoMachineKey {
     param([string] $VirtualMachineId)
@@ -105,7 +107,7 @@ function Copy-HvoFolder {
     }
 }
 
-function Get-HvoDvdRoot { Assert-FakeAlive; $global:HvoFake.Discs }
+function Get-HvoDvdRoot { Assert-FakeAlive; $global:HvoFake.DvdRoots }
 
 function Add-HvoLogLine {
     param([string] $Path, [string] $Line)

@@ -1,10 +1,10 @@
-# The commands of Windows that the guest calls, on the machine in memory. They take the parameters that the real ones take.
+# The Windows commands that the guest calls, on the machine in memory. They have the parameters of the real commands.
 
 function Start-Sleep {
     param([int] $Seconds)
     Assert-FakeAlive
     $global:HvoFake.Slept += $Seconds
-    if ($global:HvoFake.Slept -gt 4000) { throw 'Nothing ever came.' }
+    if ($global:HvoFake.Slept -gt 4000) { throw 'The guest has waited for more than 4000 seconds.' }
     $null = & $global:HvoFake.OnSleep
 }
 
@@ -24,7 +24,7 @@ function Get-CimInstance {
     param([string] $ClassName)
     Assert-FakeAlive
     $fake = $global:HvoFake
-    if ($ClassName -eq 'Win32_ComputerSystemProduct') { return [pscustomobject]@{ UUID = $fake.Number } }
+    if ($ClassName -eq 'Win32_ComputerSystemProduct') { return [pscustomobject]@{ UUID = $fake.SmbiosUuid } }
     if ($ClassName -eq 'Win32_ComputerSystem') {
         return [pscustomobject]@{ PartOfDomain = $fake.Domain -ne 'WORKGROUP'; Domain = $fake.Domain }
     }

@@ -1,14 +1,14 @@
 function Set-HvoLocalAdministrator {
     <#
     .SYNOPSIS
-    Makes sure that the local administrator exists under the wanted name, with the wanted password, enabled.
+        Ensure that the local administrator exists with the given name and password, and is enabled.
     .DESCRIPTION
-    An account of that name is used. Otherwise the built-in administrator is renamed if the image has it enabled, so that
-    no account with the image's own password is left; if it is disabled, an account is made.
+        An existing account with the name is used. Otherwise the built-in administrator is renamed if it is enabled, so
+        that no account keeps the password of the image. If it is disabled, a new account is created.
     .PARAMETER Fields
-    The guest's fields.
+        The fields of the guest data.
     .OUTPUTS
-    System.Boolean: false, as no restart is needed.
+        System.Boolean, always false, because no restart is needed. Throws PasswordRefused.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -20,7 +20,9 @@ function Set-HvoLocalAdministrator {
         $account = Get-LocalUser -Name $name -ErrorAction SilentlyContinue
         if ($null -eq $account) {
             $builtIn = $null
-            foreach ($one in @(Get-LocalUser)) { if ([string]$one.SID -like 'S-1-5-21-*-500') { $builtIn = $one } }
+            foreach ($user in @(Get-LocalUser)) {
+                if ([string]$user.SID -like 'S-1-5-21-*-500') { $builtIn = $user }
+            }
             if ($null -ne $builtIn -and $builtIn.Enabled) { Rename-LocalUser -Name $builtIn.Name -NewName $name }
             else { $null = New-LocalUser -Name $name -Password $Fields.guest_la_pw }
         }
@@ -31,7 +33,7 @@ function Set-HvoLocalAdministrator {
         if ($_.FullyQualifiedErrorId -like 'InvalidPassword*') { throw (New-HvoStepFailure -Code PasswordRefused) }
         throw
     }
-    # The group is named by its SID: its name depends on the image's language.
+    # The name of the group depends on the language of the image; its SID does not.
     try { Add-LocalGroupMember -SID 'S-1-5-32-544' -Member $name }
     catch { if ($_.FullyQualifiedErrorId -notlike 'MemberExists*') { throw } }
     $false

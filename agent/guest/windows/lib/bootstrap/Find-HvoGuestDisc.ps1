@@ -1,12 +1,12 @@
 function Find-HvoGuestDisc {
     <#
     .SYNOPSIS
-    Finds the disc with the guest by the marker file on it.
+        Return the disc that contains the guest, which is recognised by its marker file.
     .OUTPUTS
-    System.Collections.Hashtable: Folder and Entry (name of the script to start); nothing if there is no such disc.
+        PSCustomObject with Folder and Entry (name of the script to start), or nothing if there is no such disc.
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
+    [OutputType([PSCustomObject])]
     param()
     foreach ($folder in @(Get-HvoDvdRoot)) {
         $text = Get-HvoFileContent -Path ([System.IO.Path]::Combine($folder, 'hvo-guest.json'))
@@ -15,9 +15,9 @@ function Find-HvoGuestDisc {
         catch [FormatException] { continue }
         if (-not (Test-HvoJsonString -Value $marker['product'] -Expected 'hyperv-operator')) { continue }
         if (-not (Test-HvoJsonString -Value $marker['guest'] -Expected 'windows')) { continue }
-        # What is called, and with which parameters, is agreed on under this number.
+        # The version of the interface between bootstrap and guest: what is started, and with which parameters.
         if (-not (Test-HvoJsonString -Value $marker['bootstrap'] -Expected '1')) { continue }
         if ([string]$marker['entry'] -cnotmatch '\A[A-Za-z-]{1,60}\.ps1\z') { continue }
-        return @{ Folder = $folder; Entry = $marker['entry'] }
+        return [PSCustomObject]@{ Folder = $folder; Entry = $marker['entry'] }
     }
 }

@@ -1,13 +1,15 @@
 function Install-HvoGuestScript {
     <#
     .SYNOPSIS
-    Finds out whether this boot has something to do, and puts the guest's scripts where nobody can change them.
+        Copy the scripts of the guest from the disc to a folder that only SYSTEM can access, and return the script to
+        start.
     .DESCRIPTION
-    A VM that was provisioned before is left alone, whatever disc is in its drive.
+        The copy is made once per VM; later boots use it. A VM that has been provisioned is left alone, whatever disc is
+        in its drive.
     .PARAMETER Root
-    Folder of the guest, which the image preparation has made.
+        Folder of the guest, which the image preparation has created.
     .OUTPUTS
-    System.String: the script to start, or nothing if there is nothing to do.
+        System.String, path of the script to start, or nothing if there is nothing to do.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -21,20 +23,21 @@ function Install-HvoGuestScript {
     if ((Get-HvoGuestState -Context $context).phase -ceq 'done') { return }
     $code = [System.IO.Path]::Combine($context.Folder, 'code')
     if (@(Get-HvoSubfolderName -Path $context.Folder) -cnotcontains 'code') {
-        $found = Find-HvoGuestDisc
-        for ($try = 0; $null -eq $found -and $try -lt 60; $try++) {
+        $disc = Find-HvoGuestDisc
+        for ($try = 0; $null -eq $disc -and $try -lt 60; $try++) {
             Start-Sleep -Seconds 5
-            $found = Find-HvoGuestDisc
+            $disc = Find-HvoGuestDisc
         }
-        if ($null -eq $found) {
-            Write-HvoGuestLog -Context $context -Word NoGuestDisc
+        if ($null -eq $disc) {
+            Write-HvoGuestLog -Context $context -Name NoGuestDisc
             return
         }
         Set-HvoProtectedFolder -Path $context.Machines
         Set-HvoProtectedFolder -Path $context.Folder
-        Copy-HvoFolder -From $found.Folder -To $code
-        Write-HvoGuestLog -Context $context -Word GuestCopied
+        Copy-HvoFolder -From $disc.Folder -To $code
+        Write-HvoGuestLog -Context $context -Name GuestCopied
     }
-    $marker = ConvertFrom-HvoJsonText -Text (Get-HvoFileContent -Path ([System.IO.Path]::Combine($code, 'hvo-guest.json')))
+    $text = Get-HvoFileContent -Path ([System.IO.Path]::Combine($code, 'hvo-guest.json'))
+    $marker = ConvertFrom-HvoJsonText -Text $text
     [System.IO.Path]::Combine($code, $marker.entry)
 }

@@ -1,9 +1,9 @@
 function Test-HvoSetupFinished {
     <#
     .SYNOPSIS
-    Tells whether Windows Setup is over: a restart before that would break the installation.
+        Return whether Windows Setup has finished. A restart before that would break the installation.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]

@@ -1,16 +1,16 @@
 function Get-HvoWin32ErrorNumber {
     <#
     .SYNOPSIS
-    Finds out which Windows error a failed Add-Computer means.
+        Return the number of a Windows error whose text is part of a message.
     .DESCRIPTION
-    Add-Computer gives the error's text alone, in the system's language. The same system gives the text of a number, so the
-    texts are compared.
+        Add-Computer reports only the text of an error, in the language of the system. The texts of the candidate
+        numbers come from the same system, so they can be compared.
     .PARAMETER Message
-    The text.
+        The message.
     .PARAMETER Number
-    Numbers to consider.
+        The candidate numbers.
     .OUTPUTS
-    System.Int32: the number, or 0 if it is none of them.
+        System.Int32, or 0 if none of the numbers matches.
     #>
     [CmdletBinding()]
     [OutputType([int])]
@@ -18,15 +18,15 @@ function Get-HvoWin32ErrorNumber {
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Message,
         [Parameter(Mandatory = $true)] [int[]] $Number
     )
-    $found = 0
+    $match = 0
     $length = 0
-    foreach ($one in $Number) {
-        $text = [System.ComponentModel.Win32Exception]::new($one).Message.Trim()
-        # One text may be part of another: the longest counts.
+    foreach ($candidate in $Number) {
+        $text = [System.ComponentModel.Win32Exception]::new($candidate).Message.Trim()
+        # One text may be part of another: the longest match is the right one.
         if ($text.Length -gt $length -and $Message.IndexOf($text, [StringComparison]::OrdinalIgnoreCase) -ge 0) {
-            $found = $one
+            $match = $candidate
             $length = $text.Length
         }
     }
-    $found
+    $match
 }

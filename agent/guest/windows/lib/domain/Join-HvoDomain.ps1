@@ -1,46 +1,46 @@
 function Join-HvoDomain {
     <#
     .SYNOPSIS
-    Joins the domain if one is wanted, and checks that Windows has been restarted since.
+        Join the domain if the data contains one, and check that Windows has been restarted since.
     .DESCRIPTION
-    While the domain cannot be reached it is tried again for ten minutes: the network of a fresh VM may take its time. A
-    refused password is never offered again, so that no account is locked out.
+        While no domain controller can be reached, the join is retried for ten minutes, since the network of a new VM
+        may need time. Rejected credentials are not retried, so that the account is not locked out.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state; it is noted there that a join was begun.
+        The state. The start of a join is recorded in it.
     .PARAMETER Fields
-    The guest's fields.
+        The fields of the guest data.
     .OUTPUTS
-    System.Boolean: true if Windows has to be restarted.
+        System.Boolean, true if Windows must be restarted. Throws OtherDomain, or what New-HvoJoinFailure returns.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State,
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
     if (-not $Fields.ContainsKey('guest_domain_jointarget')) { return $false }
     $target = $Fields.guest_domain_jointarget
     $system = Get-CimInstance -ClassName Win32_ComputerSystem
     if ($system.PartOfDomain) {
-        # The domain may have been asked for by a name other than the one it answers with.
+        # The domain may report another name than the one it was joined by, such as its DNS instead of its NetBIOS name.
         if (-not $State.joining -and $system.Domain -ne $target) { throw (New-HvoStepFailure -Code OtherDomain) }
         return Test-HvoRestartPending
     }
     $user = $Fields.guest_domain_joinuid
     if ($user.IndexOfAny([char[]]'\@') -lt 0) { $user = "$target\$user" }
-    $how = @{ DomainName = $target; Force = $true; WarningAction = 'SilentlyContinue' }
-    $how.Credential = [System.Management.Automation.PSCredential]::new($user, $Fields.guest_domain_joinpw)
-    if ($Fields.ContainsKey('guest_domain_joinou')) { $how.OUPath = $Fields.guest_domain_joinou }
-    # Both before the join: if this ends in between, a restart too many does no harm, one too few would.
+    $join = @{ DomainName = $target; Force = $true; WarningAction = 'SilentlyContinue' }
+    $join.Credential = [System.Management.Automation.PSCredential]::new($user, $Fields.guest_domain_joinpw)
+    if ($Fields.ContainsKey('guest_domain_joinou')) { $join.OUPath = $Fields.guest_domain_joinou }
+    # Both are recorded before the join: if the process is killed in between, one restart too many does no harm.
     Set-HvoRestartPending
     $State.joining = 'yes'
     Set-HvoGuestState -Context $Context -State $State
     for ($try = 1; $true; $try++) {
         try {
-            $null = Add-Computer @how
+            $null = Add-Computer @join
             return $true
         }
         catch {

@@ -1,21 +1,21 @@
 function New-HvoJoinFailure {
     <#
     .SYNOPSIS
-    Says in a code why a domain join failed.
+        Return the failure for an error of Add-Computer, and log the error number.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER ErrorRecord
-    What Add-Computer has thrown.
+        The error that Add-Computer has thrown.
     .OUTPUTS
-    As New-HvoStepFailure tells.
+        System.InvalidOperationException, as New-HvoStepFailure returns it.
     #>
     [CmdletBinding()]
     [OutputType([System.InvalidOperationException])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
         [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord
     )
-    $meaning = @{
+    $codes = @{
         1326 = 'LogonFailure' # wrong user name or password
         1327 = 'LogonFailure' # account restriction
         1328 = 'LogonFailure' # not at this time
@@ -41,9 +41,9 @@ function New-HvoJoinFailure {
         2691 = 'OtherDomain' # already joined
         1398 = 'TimeSkew'
     }
-    $number = Get-HvoWin32ErrorNumber -Message $ErrorRecord.Exception.Message -Number @($meaning.Keys)
+    $number = Get-HvoWin32ErrorNumber -Message $ErrorRecord.Exception.Message -Number @($codes.Keys)
     $code = 'DomainJoinFailed'
-    if ($number -ne 0) { $code = $meaning[$number] }
-    Write-HvoGuestLog -Context $Context -Word JoinFailed -Detail $code -Number $number
+    if ($number -ne 0) { $code = $codes[$number] }
+    Write-HvoGuestLog -Context $Context -Name JoinFailed -Detail $code -Number $number
     New-HvoStepFailure -Code $code -Transient:($code -eq 'DomainUnreachable')
 }

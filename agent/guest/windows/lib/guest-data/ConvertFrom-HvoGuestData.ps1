@@ -1,12 +1,12 @@
 function ConvertFrom-HvoGuestData {
     <#
     .SYNOPSIS
-    Reads the guest's data and moves the passwords into SecureStrings.
+        Return the fields of the guest data, with the passwords converted to SecureStrings.
     .PARAMETER Stream
-    The plaintext of the JWE.
+        The plaintext of the JWE.
     .OUTPUTS
-    System.Collections.Hashtable: field to text, passwords as System.Security.SecureString; the failures
-    UnsupportedProtocol, WrongFamily and InvalidData if it is not the contract's.
+        System.Collections.Hashtable of field to string, or to System.Security.SecureString for passwords. Throws
+        UnsupportedProtocol, WrongFamily or InvalidData.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -16,8 +16,12 @@ function ConvertFrom-HvoGuestData {
     try { $data = ConvertFrom-HvoJson -Stream $Stream }
     catch [FormatException] { throw (New-HvoStepFailure -Code InvalidData) }
     $fields = $data['fields']
-    if (-not (Test-HvoJsonString -Value $data['protocol'] -Expected '1')) { throw (New-HvoStepFailure -Code UnsupportedProtocol) }
-    if (-not (Test-HvoJsonString -Value $data['os_family'] -Expected 'windows')) { throw (New-HvoStepFailure -Code WrongFamily) }
+    if (-not (Test-HvoJsonString -Value $data['protocol'] -Expected '1')) {
+        throw (New-HvoStepFailure -Code UnsupportedProtocol)
+    }
+    if (-not (Test-HvoJsonString -Value $data['os_family'] -Expected 'windows')) {
+        throw (New-HvoStepFailure -Code WrongFamily)
+    }
     if ($fields -isnot [hashtable] -or -not (Test-HvoGuestData -Fields $fields)) {
         throw (New-HvoStepFailure -Code InvalidData)
     }

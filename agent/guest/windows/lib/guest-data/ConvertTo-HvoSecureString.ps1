@@ -1,16 +1,16 @@
 function ConvertTo-HvoSecureString {
     <#
     .SYNOPSIS
-    Moves a text out of a hashtable into a SecureString.
+        Return an entry of a hashtable as a SecureString, and remove the entry.
     .DESCRIPTION
-    ConvertTo-SecureString -AsPlainText would have the text in the event log where module logging is on: so the text is
-    no argument, here neither.
+        ConvertTo-SecureString -AsPlainText would have the text written to the event log while module logging is on. For
+        the same reason the text is not an argument of this function.
     .PARAMETER Values
-    Holds the text; it is taken out.
+        The hashtable. The entry is removed.
     .PARAMETER Name
-    Under which key.
+        Key of the entry.
     .OUTPUTS
-    System.Security.SecureString
+        System.Security.SecureString
     #>
     [CmdletBinding()]
     [OutputType([System.Security.SecureString])]

@@ -1,29 +1,30 @@
 function Read-HvoStoredData {
     <#
     .SYNOPSIS
-    Opens the data that was stored on this VM.
+        Return the fields of the data that is stored on this VM.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state.
+        The state.
     .OUTPUTS
-    As ConvertFrom-HvoGuestData tells; the failures KeyLost and InvalidData.
+        System.Collections.Hashtable, as ConvertFrom-HvoGuestData returns it. Throws KeyLost, InvalidData, or what
+        ConvertFrom-HvoGuestData throws.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State
     )
     $key = Get-HvoMachineKey -VirtualMachineId $Context.Vm
     if ($null -eq $key) { throw (New-HvoStepFailure -Code KeyLost) }
     $sealed = [string](Get-HvoFileContent -Path $Context.Sealed)
-    $opened = Unprotect-HvoSealedData -Sealed $sealed -Key $key -VirtualMachineId $Context.Vm
-    if ($opened.Refusal) {
-        Write-HvoGuestLog -Context $Context -Word StoredDataRefused -Detail $opened.Refusal
-        if ($opened.Refusal -ceq 'OtherKey') { throw (New-HvoStepFailure -Code KeyLost) }
+    $result = Unprotect-HvoSealedData -Sealed $sealed -Key $key -VirtualMachineId $Context.Vm
+    if ($result.Refusal) {
+        Write-HvoGuestLog -Context $Context -Name StoredDataRefused -Detail $result.Refusal
+        if ($result.Refusal -ceq 'OtherKey') { throw (New-HvoStepFailure -Code KeyLost) }
         throw (New-HvoStepFailure -Code InvalidData)
     }
-    if ($opened.Run -cne $State.run) { throw (New-HvoStepFailure -Code InvalidData) }
-    ConvertFrom-HvoGuestData -Stream $opened.Plaintext
+    if ($result.Run -cne $State.run) { throw (New-HvoStepFailure -Code InvalidData) }
+    ConvertFrom-HvoGuestData -Stream $result.Plaintext
 }

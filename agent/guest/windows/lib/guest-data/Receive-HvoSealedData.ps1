@@ -1,51 +1,54 @@
 function Receive-HvoSealedData {
     <#
     .SYNOPSIS
-    Posts this VM's public key and waits until data that is sealed to it is there and safely stored.
+        Publish the public key of this VM, wait for data that is sealed to it, and store that data.
     .DESCRIPTION
-    What does not open is left alone: the host may have it replaced. The data is stored as it came, sealed; the state says
-    `applying` only after that, and only after that is the host told.
+        Data that cannot be decrypted is ignored, because the host may replace it. The data is stored sealed, as
+        received. The phase is set to `applying` only after that, and the state is published to the host only after the
+        phase is saved.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state; it is changed.
+        The state. It is updated.
     .OUTPUTS
-    System.Boolean: false if this has become another VM meanwhile (a running VM was exported and imported).
+        System.Boolean, true if data was stored. False if this has become another VM in the meantime, because a running
+        VM was exported and imported.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State
     )
     $key = Get-HvoMachineKey -VirtualMachineId $Context.Vm
     if ($null -eq $key) {
         $key = New-HvoMachineKey -VirtualMachineId $Context.Vm
-        Write-HvoGuestLog -Context $Context -Word KeyMade
+        Write-HvoGuestLog -Context $Context -Name KeyCreated
     }
-    $public = Get-HvoPublicJwk -Key $key
-    $ready = '{{"protocol":1,"vm":"{0}","key":{{"kty":"RSA","n":"{1}","e":"{2}"}}}}' -f $Context.Vm, $public.N, $public.E
-    $noted = ''
+    $jwk = Get-HvoPublicJwk -Key $key
+    $format = '{{"protocol":1,"vm":"{0}","key":{{"kty":"RSA","n":"{1}","e":"{2}"}}}}'
+    $ready = $format -f $Context.Vm, $jwk.N, $jwk.E
+    $logged = ''
     while ($true) {
         Set-HvoGuestKvpItem -Name 'ProvisioningReady' -Value $ready
-        $found = Read-HvoPublishedData
-        $refusal = $found.Refusal
+        $published = Read-HvoPublishedData
+        $refusal = $published.Refusal
         if (-not $refusal) {
-            $opened = Unprotect-HvoSealedData -Sealed $found.Sealed -Key $key -VirtualMachineId $Context.Vm
-            $refusal = $opened.Refusal
+            $result = Unprotect-HvoSealedData -Sealed $published.Sealed -Key $key -VirtualMachineId $Context.Vm
+            $refusal = $result.Refusal
         }
         if (-not $refusal) { break }
-        if ($refusal -cne $noted) { Write-HvoGuestLog -Context $Context -Word Waiting -Detail $refusal }
-        $noted = $refusal
+        if ($refusal -cne $logged) { Write-HvoGuestLog -Context $Context -Name Waiting -Detail $refusal }
+        $logged = $refusal
         Start-Sleep -Seconds 2
         if ((Get-HvoVirtualMachineId) -cne $Context.Vm) { return $false }
     }
-    Set-HvoFileContent -Path $Context.Sealed -Content $found.Sealed
+    Set-HvoFileContent -Path $Context.Sealed -Content $published.Sealed
     $State.machine = Get-HvoSmbiosUuid
-    $State.run = $opened.Run
-    $State.kid = $opened.Kid
+    $State.run = $result.Run
+    $State.kid = $result.Kid
     $State.phase = 'applying'
     Set-HvoGuestState -Context $Context -State $State
-    Write-HvoGuestLog -Context $Context -Word DataStored
+    Write-HvoGuestLog -Context $Context -Name DataStored
     $true
 }

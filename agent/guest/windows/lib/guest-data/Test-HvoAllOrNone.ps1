@@ -1,13 +1,13 @@
 function Test-HvoAllOrNone {
     <#
     .SYNOPSIS
-    Tells whether of a set of fields all or none are there.
+        Return whether either all fields of a set are present or none of them.
     .PARAMETER Fields
-    The fields.
+        The fields.
     .PARAMETER Name
-    Names of the set.
+        Names of the fields in the set.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -16,6 +16,6 @@ function Test-HvoAllOrNone {
         [Parameter(Mandatory = $true)] [string[]] $Name
     )
     $present = 0
-    foreach ($one in $Name) { if ($Fields.ContainsKey($one)) { $present++ } }
+    foreach ($field in $Name) { if ($Fields.ContainsKey($field)) { $present++ } }
     $present -eq 0 -or $present -eq $Name.Length
 }

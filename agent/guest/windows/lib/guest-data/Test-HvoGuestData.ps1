@@ -1,11 +1,11 @@
 function Test-HvoGuestData {
     <#
     .SYNOPSIS
-    Tells whether the fields are such that they can be applied here; the operator has checked the same.
+        Return whether the fields are valid for a Windows guest. The operator has checked the same rules before.
     .PARAMETER Fields
-    The fields; passwords are still texts in it.
+        The fields, with passwords as plain strings.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -14,7 +14,7 @@ function Test-HvoGuestData {
     )
     foreach ($value in $Fields.Values) { if ($value -isnot [string]) { return $false } }
     if ($Fields['vm_name'] -cnotmatch '\A(?![0-9]+\z)[A-Za-z0-9]([A-Za-z0-9-]{0,13}[A-Za-z0-9])?\z') { return $false }
-    # Windows allows no longer account names, and the schema no other characters.
+    # Windows limits the length of account names, and the schema their characters.
     if ($Fields['guest_la_uid'] -cnotmatch '\A[A-Za-z_][A-Za-z0-9._-]{0,19}\z') { return $false }
     if (-not $Fields['guest_la_pw']) { return $false }
     $static = @('guest_v4_ipaddr', 'guest_v4_cidrprefix', 'guest_v4_defaultgw', 'guest_v4_dns1')

@@ -1,11 +1,11 @@
 function Set-HvoHostname {
     <#
     .SYNOPSIS
-    Gives the computer its name.
+        Set the computer name.
     .PARAMETER Fields
-    The guest's fields.
+        The fields of the guest data.
     .OUTPUTS
-    System.Boolean: true if Windows has to be restarted for the name to count.
+        System.Boolean, true if Windows must be restarted for the name to take effect.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -14,8 +14,8 @@ function Set-HvoHostname {
     )
     $names = 'SYSTEM\CurrentControlSet\Control\ComputerName'
     $active = Get-HvoRegistryValue -Path "$names\ActiveComputerName" -Name 'ComputerName'
-    $coming = Get-HvoRegistryValue -Path "$names\ComputerName" -Name 'ComputerName'
-    if ($coming -ne $Fields.vm_name) {
+    $pending = Get-HvoRegistryValue -Path "$names\ComputerName" -Name 'ComputerName'
+    if ($pending -ne $Fields.vm_name) {
         $null = Rename-Computer -NewName $Fields.vm_name -Force -WarningAction SilentlyContinue
     }
     $active -ne $Fields.vm_name

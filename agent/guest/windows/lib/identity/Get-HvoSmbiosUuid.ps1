@@ -1,9 +1,9 @@
 function Get-HvoSmbiosUuid {
     <#
     .SYNOPSIS
-    Returns the number that the firmware has given this VM; a new VM on the same disk has another.
+        Return the SMBIOS UUID of this VM. A new VM with the same disk has another one.
     .OUTPUTS
-    System.String
+        System.String, in lower case.
     #>
     [CmdletBinding()]
     [OutputType([string])]

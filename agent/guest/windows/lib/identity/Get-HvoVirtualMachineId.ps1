@@ -1,14 +1,15 @@
 function Get-HvoVirtualMachineId {
     <#
     .SYNOPSIS
-    Reads this VM's id, as the host tells it.
+        Return the id of this VM, which the host publishes through the data exchange service.
     .OUTPUTS
-    System.String: the id in lower case, or nothing while the host has not told it.
+        System.String, the id in lower case, or nothing if the host has not published it yet.
     #>
     [CmdletBinding()]
     [OutputType([string])]
     param()
-    $told = Get-HvoRegistryValue -Path 'SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters' -Name 'VirtualMachineId'
+    $pool = 'SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters'
+    $published = Get-HvoRegistryValue -Path $pool -Name 'VirtualMachineId'
     $id = [Guid]::Empty
-    if ($told -and [Guid]::TryParse($told, [ref]$id)) { $id.ToString('D') }
+    if ($published -and [Guid]::TryParse($published, [ref]$id)) { $id.ToString('D') }
 }

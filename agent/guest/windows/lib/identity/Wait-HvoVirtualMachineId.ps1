@@ -1,14 +1,17 @@
 function Wait-HvoVirtualMachineId {
     <#
     .SYNOPSIS
-    Waits until the host has told this VM's id: the service that takes it starts at about the time this does.
+        Wait up to ten minutes for the id of this VM and return it.
     .DESCRIPTION
-    What the host told last outlasts a restart: a captured image shows the id of the VM it was made from until the host has
-    told the new one. The firmware's number is right at once and tells such an id.
+        The data exchange service starts at about the same time as the guest. Its values survive a restart, so a
+        captured image shows the id of the VM that it was captured from until the host publishes the new one. Such a
+        stale id is recognised by the SMBIOS UUID that the guest has stored with it, since the UUID is correct from the
+        start.
     .PARAMETER Root
-    Folder of the guest, which the image preparation has made.
+        Folder of the guest.
     .OUTPUTS
-    System.String, or nothing after ten minutes: this is no Hyper-V VM, or its data exchange is off.
+        System.String, or nothing after ten minutes: this is not a Hyper-V VM, or its data exchange service does not
+        run.
     #>
     [CmdletBinding()]
     [OutputType([string])]

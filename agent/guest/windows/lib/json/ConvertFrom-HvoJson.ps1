@@ -1,22 +1,22 @@
 function ConvertFrom-HvoJson {
     <#
     .SYNOPSIS
-    Reads a JSON object whose keys matter by their exact spelling and whose strings are taken as they are.
+        Return the content of a JSON object, with case-sensitive keys and unconverted strings.
     .DESCRIPTION
-    ConvertFrom-Json turns strings that look like dates into dates, which a password may look like, and as a command
-    it would have its input written to the event log where module logging is on.
+        ConvertFrom-Json turns strings that look like dates into dates, and a password may look like a date. Being a
+        command, it would also have its input written to the event log while module logging is on.
     .PARAMETER Stream
-    The JSON in UTF-8, in an object that no log can show.
+        The JSON in UTF-8. A stream, because a log shows the text of a string argument but not that of a stream.
     .OUTPUTS
-    System.Collections.Hashtable of strings, numbers (as strings), booleans, nulls, hashtables and arrays;
-    System.FormatException if it is no JSON object, has a key twice or is too large.
+        System.Collections.Hashtable of strings, numbers (as strings), booleans, nulls, hashtables and arrays. Throws
+        System.FormatException if the text is not a JSON object, repeats a key, or is too large.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
     )
-    if (-not (Test-HvoCompleteJson -Stream $Stream)) { throw [FormatException]::new('The text is no whole JSON.') }
+    if (-not (Test-HvoCompleteJson -Stream $Stream)) { throw [FormatException]::new('The text is not complete JSON.') }
     if (-not ('System.Runtime.Serialization.Json.JsonReaderWriterFactory' -as [type])) {
         Add-Type -AssemblyName System.Runtime.Serialization
     }
@@ -31,10 +31,12 @@ function ConvertFrom-HvoJson {
         finally { $reader.Dispose() }
     }
     catch {
-        # The reader's own message quotes what it has read.
-        throw [FormatException]::new('The text is no JSON.')
+        # The message of the reader quotes the text.
+        throw [FormatException]::new('The text is not JSON.')
     }
     $root = $document.DocumentElement
-    if ($null -eq $root -or $root.GetAttribute('type') -cne 'object') { throw [FormatException]::new('The text is no JSON object.') }
+    if ($null -eq $root -or $root.GetAttribute('type') -cne 'object') {
+        throw [FormatException]::new('The text is not a JSON object.')
+    }
     ConvertFrom-HvoJsonNode -Node $root
 }

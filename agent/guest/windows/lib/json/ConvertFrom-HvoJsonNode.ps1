@@ -1,15 +1,16 @@
 function ConvertFrom-HvoJsonNode {
     <#
     .SYNOPSIS
-    Turns one node of the JSON reader's XML into a value.
+        Return the value of a node in the XML that the JSON reader of .NET produces.
     .PARAMETER Node
-    The element; its attribute `type` tells what it is.
+        The element. Its attribute `type` holds the JSON type.
     .OUTPUTS
-    As ConvertFrom-HvoJson tells.
+        System.Object, one of the types that ConvertFrom-HvoJson lists.
     #>
     [CmdletBinding()]
+    [OutputType([object])]
     [System.Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseLiteralInitializerForHashtable', '',
-        Justification = 'Keys of JSON differ by case; those of a literal do not.')]
+        Justification = 'Keys of a hashtable literal are not case-sensitive.')]
     param(
         [Parameter(Mandatory = $true)] [System.Xml.XmlElement] $Node
     )
@@ -17,10 +18,10 @@ function ConvertFrom-HvoJsonNode {
         'object' {
             $found = [hashtable]::new([StringComparer]::Ordinal)
             foreach ($child in $Node.ChildNodes) {
-                # A key that is no XML name stands in an attribute.
+                # A key that is not a valid XML name is in an attribute.
                 $name = $child.LocalName
                 if ($child.HasAttribute('item')) { $name = $child.GetAttribute('item') }
-                if ($found.ContainsKey($name)) { throw [FormatException]::new('The JSON has a key twice.') }
+                if ($found.ContainsKey($name)) { throw [FormatException]::new('The JSON repeats a key.') }
                 $found[$name] = ConvertFrom-HvoJsonNode -Node $child
             }
             return $found

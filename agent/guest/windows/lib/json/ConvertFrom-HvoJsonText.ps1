@@ -1,11 +1,11 @@
 function ConvertFrom-HvoJsonText {
     <#
     .SYNOPSIS
-    Reads a JSON object that holds no secret.
+        Return the content of a JSON object that holds no secret.
     .PARAMETER Text
-    The JSON.
+        The JSON.
     .OUTPUTS
-    As ConvertFrom-HvoJson tells.
+        System.Collections.Hashtable, as ConvertFrom-HvoJson returns it.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

@@ -1,13 +1,13 @@
 function Test-HvoCompleteJson {
     <#
     .SYNOPSIS
-    Tells whether a stream holds one JSON object or list from its first byte to its last.
+        Return whether a stream holds exactly one JSON object or array, from its first byte to its last.
     .DESCRIPTION
-    The JSON reader of .NET takes an object that is cut off, and does not look at what comes behind one.
+        The JSON reader of .NET accepts an object that is cut off, and ignores what follows an object.
     .PARAMETER Stream
-    The JSON in UTF-8.
+        The JSON in UTF-8.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]

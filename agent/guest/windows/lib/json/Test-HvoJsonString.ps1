@@ -1,13 +1,13 @@
 function Test-HvoJsonString {
     <#
     .SYNOPSIS
-    Tells whether a value out of a JSON is a certain text: a list that holds it is none.
+        Return whether a JSON value is a string equal to the expected one. An array that contains the string is not.
     .PARAMETER Value
-    The value.
+        The value.
     .PARAMETER Expected
-    The text.
+        The expected string.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]

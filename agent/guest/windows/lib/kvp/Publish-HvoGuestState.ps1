@@ -1,25 +1,26 @@
 function Publish-HvoGuestState {
     <#
     .SYNOPSIS
-    Tells the host how far the configuration is. There is no free text in it: it could echo a password.
+        Publish the progress of the configuration to the host. It contains no free text, because that could repeat a
+        password.
     .PARAMETER State
-    The guest's state, as Get-HvoGuestState returns it.
+        The state, as Get-HvoGuestState returns it.
     .PARAMETER Progress
-    applying, applied or failed.
+        applying, applied or failed.
     .PARAMETER Step
-    The step.
+        The current step.
     .PARAMETER Code
-    Why it failed, or None.
+        Why the step failed, or None.
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $State,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State,
         [Parameter(Mandatory = $true)] [ValidateSet('applying', 'applied', 'failed')] [string] $Progress,
         [Parameter(Mandatory = $true)]
         [ValidateSet('Read', 'Hostname', 'Account', 'Network', 'DomainJoin', 'Done')] [string] $Step,
         [Parameter()] [ValidatePattern('\A[A-Za-z]{1,40}\z')] [string] $Code = 'None'
     )
-    $value = '{{"vm":"{0}","run":"{1}","kid":"{2}","state":"{3}","step":"{4}","code":"{5}"}}' -f
-        $State.vm, $State.run, $State.kid, $Progress, $Step, $Code
+    $format = '{{"vm":"{0}","run":"{1}","kid":"{2}","state":"{3}","step":"{4}","code":"{5}"}}'
+    $value = $format -f $State.vm, $State.run, $State.kid, $Progress, $Step, $Code
     Set-HvoGuestKvpItem -Name 'ProvisioningState' -Value $value
 }

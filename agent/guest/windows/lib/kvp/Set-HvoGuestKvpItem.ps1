@@ -1,11 +1,11 @@
 function Set-HvoGuestKvpItem {
     <#
     .SYNOPSIS
-    Posts a value to the host, unless it is posted already.
+        Set or remove an item that the guest publishes to the host. An item that is already as wanted is not written.
     .PARAMETER Name
-    Name of the value.
+        Name of the item.
     .PARAMETER Value
-    The value, or nothing to take the post back.
+        The value. If it is empty, the item is removed.
     #>
     [CmdletBinding()]
     param(
@@ -13,9 +13,9 @@ function Set-HvoGuestKvpItem {
         [Parameter()] [string] $Value = ''
     )
     $pool = 'SOFTWARE\Microsoft\Virtual Machine\Guest'
-    $posted = Get-HvoRegistryValue -Path $pool -Name $Name
+    $current = Get-HvoRegistryValue -Path $pool -Name $Name
     if ($Value) {
-        if ($posted -cne $Value) { Set-HvoRegistryValue -Path $pool -Name $Name -Value $Value }
+        if ($current -cne $Value) { Set-HvoRegistryValue -Path $pool -Name $Name -Value $Value }
     }
-    elseif ($null -ne $posted) { Remove-HvoRegistryValue -Path $pool -Name $Name }
+    elseif ($null -ne $current) { Remove-HvoRegistryValue -Path $pool -Name $Name }
 }

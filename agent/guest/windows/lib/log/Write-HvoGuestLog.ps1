@@ -1,25 +1,27 @@
 function Write-HvoGuestLog {
     <#
     .SYNOPSIS
-    Notes what the guest does, in words of closed lists and numbers alone: nothing of the data can get into the log.
+        Write an entry to the log of the guest.
+    .DESCRIPTION
+        An entry consists of names from closed lists and of numbers, so no provisioning data can get into the log.
     .PARAMETER Context
-    The guest's context, as New-HvoGuestContext makes it.
-    .PARAMETER Word
-    What happened.
+        The context of the guest. Only Log is used.
+    .PARAMETER Name
+        What happened.
     .PARAMETER Detail
-    A second word, such as a code.
+        More detail, such as a code.
     .PARAMETER Number
-    An error number of Windows; 0 for none.
+        A Windows error number, or 0.
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z]{1,40}\z')] [string] $Word,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z]{1,40}\z')] [string] $Name,
         [Parameter()] [ValidatePattern('\A[A-Za-z]{0,40}\z')] [string] $Detail = '',
         [Parameter()] [int] $Number = 0
     )
     $at = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [Globalization.CultureInfo]::InvariantCulture)
-    $line = "$at $Word $Detail".TrimEnd()
+    $line = "$at $Name $Detail".TrimEnd()
     if ($Number -ne 0) { $line = "$line $Number" }
     Add-HvoLogLine -Path $Context.Log -Line $line
 }

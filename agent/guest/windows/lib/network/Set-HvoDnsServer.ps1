@@ -1,24 +1,24 @@
 function Set-HvoDnsServer {
     <#
     .SYNOPSIS
-    Gives an interface its DNS servers and, if one is wanted, its DNS suffix.
+        Set the DNS servers of an interface, and its DNS suffix if the data contains one.
     .PARAMETER InterfaceIndex
-    The interface.
+        The interface.
     .PARAMETER Fields
-    The guest's fields.
+        The fields of the guest data.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [int] $InterfaceIndex,
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
-    $on = @{ InterfaceIndex = $InterfaceIndex }
+    $interface = @{ InterfaceIndex = $InterfaceIndex }
     $wanted = @($Fields.guest_v4_dns1)
     if ($Fields.ContainsKey('guest_v4_dns2')) { $wanted += $Fields.guest_v4_dns2 }
-    $servers = @((Get-DnsClientServerAddress @on -AddressFamily IPv4).ServerAddresses)
-    if (($servers -join ' ') -ne ($wanted -join ' ')) { Set-DnsClientServerAddress @on -ServerAddresses $wanted }
+    $servers = @((Get-DnsClientServerAddress @interface -AddressFamily IPv4).ServerAddresses)
+    if (($servers -join ' ') -ne ($wanted -join ' ')) { Set-DnsClientServerAddress @interface -ServerAddresses $wanted }
     if (-not $Fields.ContainsKey('guest_net_dnssuffix')) { return }
-    if ((Get-DnsClient @on).ConnectionSpecificSuffix -ne $Fields.guest_net_dnssuffix) {
-        Set-DnsClient @on -ConnectionSpecificSuffix $Fields.guest_net_dnssuffix
+    if ((Get-DnsClient @interface).ConnectionSpecificSuffix -ne $Fields.guest_net_dnssuffix) {
+        Set-DnsClient @interface -ConnectionSpecificSuffix $Fields.guest_net_dnssuffix
     }
 }

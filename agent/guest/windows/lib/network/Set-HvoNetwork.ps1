@@ -1,11 +1,11 @@
 function Set-HvoNetwork {
     <#
     .SYNOPSIS
-    Makes the network static if a static address is wanted, and waits until the address can be used.
+        Configure a static address if the data contains one, and wait until the address is usable.
     .PARAMETER Fields
-    The guest's fields.
+        The fields of the guest data.
     .OUTPUTS
-    System.Boolean: false, as no restart is needed; the failures NoInterface, AddressInUse and AddressMissing.
+        System.Boolean, always false, because no restart is needed. Throws NoInterface, AddressInUse or AddressMissing.
     #>
     [CmdletBinding()]
     [OutputType([bool])]

@@ -1,11 +1,11 @@
 function Test-HvoIPv4Address {
     <#
     .SYNOPSIS
-    Tells whether a text is an IPv4 address in its usual spelling.
+        Return whether a value is an IPv4 address in its canonical form.
     .PARAMETER Text
-    The text.
+        The value.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]

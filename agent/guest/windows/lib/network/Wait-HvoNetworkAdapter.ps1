@@ -1,9 +1,9 @@
 function Wait-HvoNetworkAdapter {
     <#
     .SYNOPSIS
-    Returns the network adapter to configure: of those that are up, the first.
+        Wait up to two minutes for a network adapter that is up, and return its interface index.
     .OUTPUTS
-    System.Int32: its interface index; the failure NoInterface after two minutes without one.
+        System.Int32, the lowest index if several adapters are up. Throws NoInterface.
     #>
     [CmdletBinding()]
     [OutputType([int])]

@@ -1,11 +1,11 @@
 function Add-HvoLogLine {
     <#
     .SYNOPSIS
-    Adds a line to the guest's log.
+        Append a line to a log file.
     .PARAMETER Path
-    The log file; its folder exists.
+        The log file. Its folder must exist.
     .PARAMETER Line
-    The line.
+        The line, without a line break.
     #>
     [CmdletBinding()]
     param(

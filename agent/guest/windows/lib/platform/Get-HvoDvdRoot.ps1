@@ -1,9 +1,9 @@
 function Get-HvoDvdRoot {
     <#
     .SYNOPSIS
-    Lists the DVD drives with a disc in them: no other drive is ever looked at.
+        Return the root folder of each DVD drive that has a disc in it. Other kinds of drives are ignored.
     .OUTPUTS
-    System.String: the root folder of each.
+        System.String
     #>
     [CmdletBinding()]
     [OutputType([string])]

@@ -1,11 +1,11 @@
 function Get-HvoFileContent {
     <#
     .SYNOPSIS
-    Reads a file of the guest's own.
+        Return the text of a file.
     .PARAMETER Path
-    The file.
+        The file.
     .OUTPUTS
-    System.String, or nothing where there is no such file.
+        System.String, or nothing if the file does not exist.
     #>
     [CmdletBinding()]
     [OutputType([string])]

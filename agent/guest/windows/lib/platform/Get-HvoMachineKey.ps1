@@ -1,11 +1,14 @@
 function Get-HvoMachineKey {
     <#
     .SYNOPSIS
-    Opens the private key that this VM has been given.
+        Return the private key of a VM.
+    .DESCRIPTION
+        The name of the key contains the VM id, so a captured image does not find the key of the VM that it was captured
+        from.
     .PARAMETER VirtualMachineId
-    Id of the VM; a captured image never finds the key of the VM it was made from.
+        Id of the VM.
     .OUTPUTS
-    System.Security.Cryptography.RSA, or nothing where there is no such key.
+        System.Security.Cryptography.RSA, or nothing if the VM has no key.
     #>
     [CmdletBinding()]
     [OutputType([System.Security.Cryptography.RSA])]

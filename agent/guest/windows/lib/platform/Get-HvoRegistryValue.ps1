@@ -1,15 +1,16 @@
 function Get-HvoRegistryValue {
     <#
     .SYNOPSIS
-    Reads one string value of HKEY_LOCAL_MACHINE.
+        Return a value of HKEY_LOCAL_MACHINE as a string.
     .DESCRIPTION
-    The 64-bit view is read whatever the process is. Nothing is expanded: a value of the host's could name variables.
+        Reads the 64-bit view, also in a 32-bit process. Environment variables in the value are not expanded, because
+        the host controls some of these values.
     .PARAMETER Path
-    Key below HKEY_LOCAL_MACHINE.
+        Key below HKEY_LOCAL_MACHINE.
     .PARAMETER Name
-    Name of the value.
+        Name of the value.
     .OUTPUTS
-    System.String, or nothing where key or value does not exist or the value is no string or number.
+        System.String, or nothing if the value does not exist or is neither a string nor a number.
     #>
     [CmdletBinding()]
     [OutputType([string])]

@@ -1,11 +1,11 @@
 function Get-HvoSubfolderName {
     <#
     .SYNOPSIS
-    Lists the names of the folders in a folder.
+        Return the names of the folders in a folder.
     .PARAMETER Path
-    The folder; it need not exist.
+        The folder. It need not exist.
     .OUTPUTS
-    System.String, one for each.
+        System.String
     #>
     [CmdletBinding()]
     [OutputType([string])]

@@ -1,9 +1,9 @@
 function Remove-HvoMachineKey {
     <#
     .SYNOPSIS
-    Destroys the private key of a VM; it may be gone already.
+        Delete the private key of a VM, if it exists.
     .PARAMETER VirtualMachineId
-    Id of the VM.
+        Id of the VM.
     #>
     [CmdletBinding()]
     param(

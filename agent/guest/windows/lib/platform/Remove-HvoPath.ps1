@@ -1,9 +1,9 @@
 function Remove-HvoPath {
     <#
     .SYNOPSIS
-    Removes a file, or a folder with all that is in it; it may be gone already.
+        Delete a file, or a folder with its contents, if it exists.
     .PARAMETER Path
-    The file or folder.
+        The file or folder.
     #>
     [CmdletBinding()]
     param(

@@ -1,11 +1,11 @@
 function Remove-HvoRegistryValue {
     <#
     .SYNOPSIS
-    Removes one value of HKEY_LOCAL_MACHINE; it may be gone already.
+        Delete a value of HKEY_LOCAL_MACHINE, if it exists.
     .PARAMETER Path
-    Key below HKEY_LOCAL_MACHINE.
+        Key below HKEY_LOCAL_MACHINE.
     .PARAMETER Name
-    Name of the value.
+        Name of the value.
     #>
     [CmdletBinding()]
     param(

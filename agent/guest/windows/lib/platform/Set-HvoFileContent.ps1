@@ -1,27 +1,28 @@
 function Set-HvoFileContent {
     <#
     .SYNOPSIS
-    Writes a file so that at any moment either the old content or the new one is there, whole.
+        Write a file atomically.
     .DESCRIPTION
-    The content goes to the disk beside the file and is then put in its place.
+        The content is written to a temporary file in the same folder, flushed to disk and renamed. Whenever the process
+        ends, the file has either the old or the new content.
     .PARAMETER Path
-    The file; its folder exists.
+        The file. Its folder must exist.
     .PARAMETER Content
-    What it shall hold.
+        The text, written as UTF-8 without a byte order mark.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string] $Path,
         [Parameter(Mandatory = $true)] [string] $Content
     )
-    $beside = "$Path.new"
+    $temporary = "$Path.new"
     $bytes = [System.Text.UTF8Encoding]::new($false).GetBytes($Content)
-    $stream = [System.IO.FileStream]::new($beside, [System.IO.FileMode]::Create, [System.IO.FileAccess]::Write)
+    $stream = [System.IO.FileStream]::new($temporary, [System.IO.FileMode]::Create, [System.IO.FileAccess]::Write)
     try {
         $stream.Write($bytes, 0, $bytes.Length)
         $stream.Flush($true)
     }
     finally { $stream.Dispose() }
-    if ([System.IO.File]::Exists($Path)) { [System.IO.File]::Replace($beside, $Path, [NullString]::Value) }
-    else { [System.IO.File]::Move($beside, $Path) }
+    if ([System.IO.File]::Exists($Path)) { [System.IO.File]::Replace($temporary, $Path, [NullString]::Value) }
+    else { [System.IO.File]::Move($temporary, $Path) }
 }

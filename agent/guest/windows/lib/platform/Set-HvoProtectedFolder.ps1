@@ -1,13 +1,14 @@
 function Set-HvoProtectedFolder {
     <#
     .SYNOPSIS
-    Makes a folder that nobody but SYSTEM (and, if wanted, Administrators) can read or write.
+        Create a folder that only SYSTEM, and optionally Administrators, can access, or restrict an existing one.
     .DESCRIPTION
-    Inheritance is cut: everybody may create files below ProgramData. What is in the folder takes its rights from it.
+        Inheritance is disabled, because everybody may create files below ProgramData. Files in the folder inherit its
+        permissions.
     .PARAMETER Path
-    The folder; it may exist.
+        The folder.
     .PARAMETER Administrators
-    Let Administrators in too.
+        Grant access to Administrators, too.
     #>
     [CmdletBinding()]
     param(
@@ -25,7 +26,7 @@ function Set-HvoProtectedFolder {
             $sid, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
         $rights.AddAccessRule($rule)
     }
-    # Administrators can be made the owner by any administrator, SYSTEM by SYSTEM alone.
+    # An administrator can make Administrators the owner, but only SYSTEM can make SYSTEM the owner.
     $rights.SetOwner([System.Security.Principal.SecurityIdentifier]::new($identities[-1]))
     Set-Acl -LiteralPath $Path -AclObject $rights
 }

@@ -1,13 +1,13 @@
 function Set-HvoRegistryValue {
     <#
     .SYNOPSIS
-    Writes one string value of HKEY_LOCAL_MACHINE; the key is made if it is not there.
+        Write a string value of HKEY_LOCAL_MACHINE. The key is created if it does not exist.
     .PARAMETER Path
-    Key below HKEY_LOCAL_MACHINE.
+        Key below HKEY_LOCAL_MACHINE.
     .PARAMETER Name
-    Name of the value.
+        Name of the value.
     .PARAMETER Value
-    Its new content.
+        The new content.
     #>
     [CmdletBinding()]
     param(

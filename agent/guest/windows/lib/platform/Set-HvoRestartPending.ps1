@@ -1,9 +1,10 @@
 function Set-HvoRestartPending {
     <#
     .SYNOPSIS
-    Leaves a mark that is gone once Windows has been restarted.
+        Record that Windows must be restarted.
     .DESCRIPTION
-    A volatile registry key: no clock and no counter tells a restart as surely.
+        The record is a volatile registry key, which a restart deletes. Unlike a timestamp or a boot counter, it needs
+        no comparison that could go wrong.
     #>
     [CmdletBinding()]
     param()

@@ -1,13 +1,14 @@
 function Test-HvoElevated {
     <#
     .SYNOPSIS
-    Tells whether this process has administrator rights.
+        Return whether this process has administrator rights.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]
     param()
-    $me = [System.Security.Principal.WindowsPrincipal]::new([System.Security.Principal.WindowsIdentity]::GetCurrent())
-    $me.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
+    $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+    $principal = [System.Security.Principal.WindowsPrincipal]::new($identity)
+    $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
 }

@@ -1,9 +1,9 @@
 function Test-HvoRestartPending {
     <#
     .SYNOPSIS
-    Tells whether Set-HvoRestartPending was called since Windows was started last.
+        Return whether Windows has not been restarted since Set-HvoRestartPending was called.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]

@@ -1,7 +1,7 @@
 function Clear-HvoGuestKvpItem {
     <#
     .SYNOPSIS
-    Takes back what this VM may have told its host as a provisioned machine.
+        Remove the items that an earlier run of the guest has published to the host.
     #>
     [CmdletBinding()]
     param()

@@ -1,28 +1,25 @@
 function Install-HvoBootstrap {
     <#
     .SYNOPSIS
-    Puts the starter's scripts into a folder of SYSTEM and Administrators.
+        Install the bootstrap script into a folder that only SYSTEM and Administrators can access.
     .DESCRIPTION
-    What was in the folder goes: anybody may have made it, as everybody may create folders in ProgramData.
+        Anything already in the folder is deleted: everybody may create folders in ProgramData, so its origin is
+        unknown.
     .PARAMETER Disc
-    Root of the provisioning disc.
+        Root of the provisioning disc.
     .PARAMETER Root
-    Folder of the guest.
+        Folder of the guest.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string] $Disc,
         [Parameter(Mandatory = $true)] [string] $Root
     )
-    # The state's folders name the VMs that the image has been.
+    # The names of these folders are the ids of the VMs that have used this disk.
     foreach ($name in @(Get-HvoSubfolderName -Path ([System.IO.Path]::Combine($Root, 'guest')))) {
         Remove-HvoMachineKey -VirtualMachineId $name
     }
     Remove-HvoPath -Path $Root
     Set-HvoProtectedFolder -Path $Root -Administrators
-    $boot = [System.IO.Path]::Combine($Root, 'boot')
-    Copy-HvoFolder -From ([System.IO.Path]::Combine($Disc, 'bootstrap')) -To $boot
-    foreach ($name in 'border', 'common') {
-        Copy-HvoFolder -From ([System.IO.Path]::Combine($Disc, $name)) -To ([System.IO.Path]::Combine($boot, $name))
-    }
+    Copy-HvoFolder -From ([System.IO.Path]::Combine($Disc, 'bootstrap')) -To ([System.IO.Path]::Combine($Root, 'boot'))
 }

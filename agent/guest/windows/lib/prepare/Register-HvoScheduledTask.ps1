@@ -1,11 +1,11 @@
 function Register-HvoScheduledTask {
     <#
     .SYNOPSIS
-    Has the starter run at every boot, as SYSTEM, by a scheduled task.
+        Register a scheduled task that runs the bootstrap script as SYSTEM at every boot.
     .PARAMETER Prepare
-    Folder with the task's definition.
+        Folder with the definition of the task.
     .PARAMETER Root
-    Folder of the guest.
+        Folder of the guest.
     #>
     [CmdletBinding()]
     param(

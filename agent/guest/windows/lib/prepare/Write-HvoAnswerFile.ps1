@@ -1,13 +1,13 @@
 function Write-HvoAnswerFile {
     <#
     .SYNOPSIS
-    Writes an answer file for sysprep that asks nothing at first boot.
+        Write an answer file for sysprep, so that Windows asks no questions at its first boot.
     .DESCRIPTION
-    The built-in administrator gets a random password that nobody knows; the guest replaces it.
+        The built-in administrator gets a random password that nobody knows. The guest replaces it.
     .PARAMETER Prepare
-    Folder with the template.
+        Folder with the template.
     .PARAMETER Path
-    Where to write it.
+        The answer file.
     #>
     [CmdletBinding()]
     param(
@@ -18,7 +18,7 @@ function Write-HvoAnswerFile {
     $generator = [System.Security.Cryptography.RandomNumberGenerator]::Create()
     try { $generator.GetBytes($random) }
     finally { $generator.Dispose() }
-    # Its beginning satisfies every rule of complexity.
+    # The prefix satisfies every complexity rule.
     $password = 'aA1-' + [Convert]::ToBase64String($random)
     $template = Get-HvoFileContent -Path ([System.IO.Path]::Combine($Prepare, 'unattend.xml'))
     Set-HvoFileContent -Path $Path -Content $template.Replace('{password}', $password)

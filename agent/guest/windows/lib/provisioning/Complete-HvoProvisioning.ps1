@@ -1,16 +1,16 @@
 function Complete-HvoProvisioning {
     <#
     .SYNOPSIS
-    Tells the host how it ended, and forgets: the data, and the key that could open another copy of it.
+        Publish the final state, and delete the data and the key that could decrypt another copy of it.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state; it is changed.
+        The state. It is updated.
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State
     )
     Publish-HvoGuestState -State $State -Progress $State.progress -Step $State.step -Code $State.code
     Remove-HvoPath -Path $Context.Sealed
@@ -18,5 +18,5 @@ function Complete-HvoProvisioning {
     Remove-HvoMachineKey -VirtualMachineId $Context.Vm
     $State.phase = 'done'
     Set-HvoGuestState -Context $Context -State $State
-    Write-HvoGuestLog -Context $Context -Word Done -Detail $State.progress
+    Write-HvoGuestLog -Context $Context -Name Done -Detail $State.progress
 }

@@ -1,23 +1,23 @@
 function Invoke-HvoConfiguration {
     <#
     .SYNOPSIS
-    Applies the stored data, step by step, from where the last boot got to.
+        Apply the stored data step by step, starting with the first unfinished step.
     .DESCRIPTION
-    A finished step is not run again: a domain's policy may have changed since what it would look at. Windows is restarted
-    five times at most.
+        A finished step is not repeated, because a domain policy may have changed its result since. Windows is restarted
+        five times at most.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state; it is changed.
+        The state. It is updated.
     .OUTPUTS
-    System.Boolean: true if Windows has to be restarted first; false when the configuration is applied or has failed, which
-    the state tells.
+        System.Boolean, true if Windows must be restarted before the configuration can continue. False if the
+        configuration is applied or has failed; the state holds which.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State
     )
     $step = 'Read'
     try {
@@ -29,12 +29,12 @@ function Invoke-HvoConfiguration {
                 if ([int]$State.restarts -ge 5) { throw (New-HvoStepFailure -Code RestartFailed) }
                 $State.restarts = [string]([int]$State.restarts + 1)
                 Set-HvoGuestState -Context $Context -State $State
-                Write-HvoGuestLog -Context $Context -Word Restart -Detail $step
+                Write-HvoGuestLog -Context $Context -Name Restart -Detail $step
                 return $true
             }
             $State.finished = "$($State.finished),$step".TrimStart(',')
             Set-HvoGuestState -Context $Context -State $State
-            Write-HvoGuestLog -Context $Context -Word StepFinished -Detail $step
+            Write-HvoGuestLog -Context $Context -Name StepFinished -Detail $step
         }
         $State.progress = 'applied'
         $State.step = 'Done'
@@ -43,7 +43,7 @@ function Invoke-HvoConfiguration {
     catch {
         $code = 'Internal'
         if ($_.Exception.Data.Contains('HvoCode')) { $code = $_.Exception.Data['HvoCode'] }
-        Write-HvoGuestLog -Context $Context -Word $step -Detail $code -Number $_.Exception.HResult
+        Write-HvoGuestLog -Context $Context -Name $step -Detail $code -Number $_.Exception.HResult
         $State.progress = 'failed'
         $State.step = $step
         $State.code = $code

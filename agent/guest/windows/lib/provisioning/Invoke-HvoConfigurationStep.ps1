@@ -1,28 +1,31 @@
 function Invoke-HvoConfigurationStep {
     <#
     .SYNOPSIS
-    Runs one step of the configuration. Each looks first and does nothing that is done.
+        Apply one step of the configuration. Each step checks the current value first and changes only what differs.
     .PARAMETER Step
-    The step.
+        The step.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state.
+        The state.
     .PARAMETER Fields
-    The guest's fields.
+        The fields of the guest data.
     .OUTPUTS
-    System.Boolean: true if Windows has to be restarted before the step is finished. Whatever goes wrong is thrown as
-    New-HvoStepFailure makes it.
+        System.Boolean, true if Windows must be restarted to finish the step. Throws only exceptions that
+        New-HvoStepFailure returns.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [string] $Step,
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State,
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
-    $general = @{ Hostname = 'HostnameNotSet'; Account = 'AccountRefused'; Network = 'NetworkFailed'
+    $defaultCode = @{
+        Hostname = 'HostnameNotSet'
+        Account = 'AccountRefused'
+        Network = 'NetworkFailed'
         DomainJoin = 'DomainJoinFailed'
     }
     try {
@@ -35,8 +38,8 @@ function Invoke-HvoConfigurationStep {
     }
     catch {
         if ($_.Exception.Data.Contains('HvoCode')) { throw }
-        # The text of the error stays here: it may echo what the command was given.
-        Write-HvoGuestLog -Context $Context -Word StepBroke -Detail $Step -Number $_.Exception.HResult
-        throw (New-HvoStepFailure -Code $general[$Step])
+        # The text of the error is not passed on: it may repeat an argument of the command.
+        Write-HvoGuestLog -Context $Context -Name StepError -Detail $Step -Number $_.Exception.HResult
+        throw (New-HvoStepFailure -Code $defaultCode[$Step])
     }
 }

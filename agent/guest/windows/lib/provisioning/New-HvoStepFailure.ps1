@@ -1,13 +1,13 @@
 function New-HvoStepFailure {
     <#
     .SYNOPSIS
-    Makes the exception with which a step ends in a way that has a code of its own.
+        Return an exception for a failure that has a code.
     .PARAMETER Code
-    A code of the closed list.
+        A code of the closed list.
     .PARAMETER Transient
-    Waiting may help: the step is tried again for a while.
+        Whether waiting may help, so that the step is retried for a while.
     .OUTPUTS
-    System.InvalidOperationException with the code, and whether it is transient, in its Data.
+        System.InvalidOperationException with HvoCode and HvoTransient in its Data.
     #>
     [CmdletBinding()]
     [OutputType([System.InvalidOperationException])]

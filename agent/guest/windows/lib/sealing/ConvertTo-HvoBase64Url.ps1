@@ -1,11 +1,11 @@
 function ConvertTo-HvoBase64Url {
     <#
     .SYNOPSIS
-    Encodes bytes as base64url without padding (RFC 7515).
+        Return bytes as base64url text without padding (RFC 7515).
     .PARAMETER Bytes
-    The bytes; they are public: parameters of commands may be logged.
+        The bytes. They must not be secret, because arguments of commands may be logged.
     .OUTPUTS
-    System.String
+        System.String
     #>
     [CmdletBinding()]
     [OutputType([string])]

@@ -1,11 +1,12 @@
 function Get-HvoAuthenticationTag {
     <#
     .SYNOPSIS
-    Computes the authentication tag of A256CBC-HS512 (RFC 7518, 5.2.2.1).
+        Return the authentication tag of A256CBC-HS512 (RFC 7518, 5.2.2.1).
     .PARAMETER Content
-    Hashtable: MacKey (32 bytes), Header (the first part of the JWE, as it came), Iv and Ciphertext (bytes).
+        Hashtable with MacKey (32 bytes), Header (first part of the JWE, as received), Iv and Ciphertext (bytes). A log
+        shows nothing of the content of a hashtable.
     .OUTPUTS
-    System.Byte[] of 32 bytes.
+        System.Byte[] of 32 bytes.
     #>
     [CmdletBinding()]
     [OutputType([byte[]])]

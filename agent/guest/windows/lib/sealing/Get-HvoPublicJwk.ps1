@@ -1,14 +1,14 @@
 function Get-HvoPublicJwk {
     <#
     .SYNOPSIS
-    Returns the public half of a key as a JWK with its thumbprint (RFC 7638).
+        Return the public half of a key as a JWK with its thumbprint (RFC 7638).
     .PARAMETER Key
-    The RSA key.
+        The RSA key.
     .OUTPUTS
-    System.Collections.Hashtable: N (the modulus, base64url), E, and Kid (SHA-256 thumbprint, base64url).
+        PSCustomObject with N (modulus, base64url), E (exponent, base64url) and Kid (SHA-256 thumbprint, base64url).
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
+    [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [System.Security.Cryptography.RSA] $Key
     )
@@ -19,5 +19,5 @@ function Get-HvoPublicJwk {
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
     try { $digest = $sha256.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($canonical)) }
     finally { $sha256.Dispose() }
-    @{ N = $n; E = $e; Kid = (ConvertTo-HvoBase64Url -Bytes $digest) }
+    [PSCustomObject]@{ N = $n; E = $e; Kid = (ConvertTo-HvoBase64Url -Bytes $digest) }
 }

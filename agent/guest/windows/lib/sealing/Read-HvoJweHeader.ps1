@@ -1,18 +1,18 @@
 function Read-HvoJweHeader {
     <#
     .SYNOPSIS
-    Checks the protected header of a JWE.
+        Check the protected header of a JWE and return the run that it names.
     .PARAMETER Header
-    The first part of the JWE.
+        The first part of the JWE.
     .PARAMETER VirtualMachineId
-    This VM's id.
+        Id of this VM.
     .PARAMETER Kid
-    Thumbprint of this VM's key.
+        Thumbprint of the key of this VM.
     .OUTPUTS
-    System.Collections.Hashtable: Refusal (a word, empty if the header is right) and Run.
+        PSCustomObject with Refusal (a code; empty if the header is accepted) and Run.
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
+    [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Header,
         [Parameter(Mandatory = $true)] [string] $VirtualMachineId,
@@ -20,20 +20,24 @@ function Read-HvoJweHeader {
     )
     try {
         $bytes = ConvertFrom-HvoBase64Url -Text $Header
-        $told = ConvertFrom-HvoJson -Stream ([System.IO.MemoryStream]::new($bytes))
+        $entries = ConvertFrom-HvoJson -Stream ([System.IO.MemoryStream]::new($bytes))
     }
-    catch [FormatException] { return @{ Refusal = 'HeaderUnreadable'; Run = '' } }
-    # `zip` and `crit` would change what the rest means.
-    if ($told.ContainsKey('zip') -or $told.ContainsKey('crit') -or
-        -not (Test-HvoJsonString -Value $told['alg'] -Expected 'RSA-OAEP-256') -or
-        -not (Test-HvoJsonString -Value $told['enc'] -Expected 'A256CBC-HS512')) {
-        return @{ Refusal = 'OtherAlgorithm'; Run = '' }
+    catch [FormatException] { return [PSCustomObject]@{ Refusal = 'HeaderUnreadable'; Run = '' } }
+    # `zip` and `crit` would change the meaning of the other parts.
+    if ($entries.ContainsKey('zip') -or $entries.ContainsKey('crit') -or
+        -not (Test-HvoJsonString -Value $entries['alg'] -Expected 'RSA-OAEP-256') -or
+        -not (Test-HvoJsonString -Value $entries['enc'] -Expected 'A256CBC-HS512')) {
+        return [PSCustomObject]@{ Refusal = 'OtherAlgorithm'; Run = '' }
     }
-    if (-not (Test-HvoJsonString -Value $told['vm'] -Expected $VirtualMachineId)) {
-        return @{ Refusal = 'OtherVm'; Run = '' }
+    if (-not (Test-HvoJsonString -Value $entries['vm'] -Expected $VirtualMachineId)) {
+        return [PSCustomObject]@{ Refusal = 'OtherVm'; Run = '' }
     }
-    if (-not (Test-HvoJsonString -Value $told['kid'] -Expected $Kid)) { return @{ Refusal = 'OtherKey'; Run = '' } }
-    $run = $told['run']
-    if ($run -isnot [string] -or $run -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { return @{ Refusal = 'NoRun'; Run = '' } }
-    @{ Refusal = ''; Run = $run }
+    if (-not (Test-HvoJsonString -Value $entries['kid'] -Expected $Kid)) {
+        return [PSCustomObject]@{ Refusal = 'OtherKey'; Run = '' }
+    }
+    $run = $entries['run']
+    if ($run -isnot [string] -or $run -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') {
+        return [PSCustomObject]@{ Refusal = 'NoRun'; Run = '' }
+    }
+    [PSCustomObject]@{ Refusal = ''; Run = $run }
 }

@@ -1,13 +1,13 @@
 function Test-HvoBytesEqual {
     <#
     .SYNOPSIS
-    Compares two byte arrays in a time that does not tell where they differ.
+        Return whether two byte arrays are equal, in a time that does not depend on where they differ.
     .PARAMETER Left
-    One.
+        The first array.
     .PARAMETER Right
-    The other.
+        The second array.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
     [OutputType([bool])]

@@ -1,29 +1,29 @@
 function Unprotect-HvoSealedData {
     <#
     .SYNOPSIS
-    Opens a JWE (RFC 7516, compact; RSA-OAEP-256, A256CBC-HS512) that is meant for this VM and its key.
+        Decrypt a JWE (RFC 7516, compact; RSA-OAEP-256, A256CBC-HS512) that is sealed to the key of this VM.
     .DESCRIPTION
-    Nothing is decrypted before the tag has been checked. What is secret comes back in objects that show nothing of
-    themselves where a log renders them.
+        The tag is checked before the content is decrypted. Secrets are returned in objects of which a log shows only
+        the type.
     .PARAMETER Sealed
-    The JWE.
+        The JWE.
     .PARAMETER Key
-    This VM's private key.
+        The private key of this VM.
     .PARAMETER VirtualMachineId
-    This VM's id.
+        Id of this VM.
     .OUTPUTS
-    System.Collections.Hashtable: Refusal (a word of a closed list, empty if all is right), Run, Kid and Plaintext
-    (System.IO.MemoryStream).
+        PSCustomObject with Refusal (a code; empty if the JWE was decrypted), Run, Kid and Plaintext
+        (System.IO.MemoryStream).
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
+    [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Sealed,
         [Parameter(Mandatory = $true)] [System.Security.Cryptography.RSA] $Key,
         [Parameter(Mandatory = $true)] [string] $VirtualMachineId
     )
     $kid = (Get-HvoPublicJwk -Key $Key).Kid
-    $result = @{ Refusal = ''; Run = ''; Kid = $kid; Plaintext = $null }
+    $result = [PSCustomObject]@{ Refusal = ''; Run = ''; Kid = $kid; Plaintext = $null }
     $parts = $Sealed.Split('.')
     if ($Sealed.Length -gt 120000 -or $parts.Length -ne 5 -or $parts[0].Length -gt 1000) {
         $result.Refusal = 'NoJwe'
@@ -35,7 +35,8 @@ function Unprotect-HvoSealedData {
     if ($result.Refusal) { return $result }
     try {
         $wrapped = ConvertFrom-HvoBase64Url -Text $parts[1]
-        $content = @{ Header = $parts[0]
+        $content = @{
+            Header = $parts[0]
             Iv = (ConvertFrom-HvoBase64Url -Text $parts[2])
             Ciphertext = (ConvertFrom-HvoBase64Url -Text $parts[3])
         }

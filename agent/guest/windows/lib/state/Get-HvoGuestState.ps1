@@ -1,30 +1,42 @@
 function Get-HvoGuestState {
     <#
     .SYNOPSIS
-    Reads how far the guest is with this VM.
+        Return how far this VM is provisioned.
+    .DESCRIPTION
+        A state file that is missing, unreadable or of another VM counts as that of a VM that has not been provisioned
+        at all.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .OUTPUTS
-    System.Collections.Hashtable of strings: vm, machine (the firmware's number), phase (waiting, applying, finishing,
-    done), run, kid, progress, step and code (what was told last), finished (steps, comma-separated), restarts, and joining
-    (not empty once a domain join was begun). A state that is missing, of another VM or unreadable is that of a VM nothing
-    has been done for.
+        PSCustomObject of strings: vm, machine (SMBIOS UUID), phase (waiting, applying, finishing, done), run, kid,
+        progress, step and code (last published), finished (steps, separated by commas), restarts (a count), and joining
+        (not empty once a domain join has started).
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
+    [OutputType([PSCustomObject])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context
     )
-    $fresh = @{ vm = $Context.Vm; machine = ''; phase = 'waiting'; run = ''; kid = ''; progress = ''; step = 'Hostname'; code = 'None'
-        finished = ''; restarts = '0'; joining = ''
+    $state = [PSCustomObject]@{
+        vm = $Context.Vm
+        machine = ''
+        phase = 'waiting'
+        run = ''
+        kid = ''
+        progress = ''
+        step = 'Hostname'
+        code = 'None'
+        finished = ''
+        restarts = '0'
+        joining = ''
     }
     $text = Get-HvoFileContent -Path $Context.State
-    if (-not $text) { return $fresh }
-    try { $read = ConvertFrom-HvoJsonText -Text $text }
-    catch [FormatException] { return $fresh }
-    if (-not (Test-HvoJsonString -Value $read['vm'] -Expected $Context.Vm)) { return $fresh }
-    foreach ($name in @($fresh.Keys)) {
-        if (-not $read.ContainsKey($name)) { $read[$name] = $fresh[$name] }
+    if (-not $text) { return $state }
+    try { $saved = ConvertFrom-HvoJsonText -Text $text }
+    catch [FormatException] { return $state }
+    if (-not (Test-HvoJsonString -Value $saved['vm'] -Expected $Context.Vm)) { return $state }
+    foreach ($name in @($state.PSObject.Properties.Name)) {
+        if ($saved.ContainsKey($name)) { $state.$name = $saved[$name] }
     }
-    $read
+    $state
 }

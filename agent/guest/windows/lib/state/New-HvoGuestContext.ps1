@@ -1,23 +1,24 @@
 function New-HvoGuestContext {
     <#
     .SYNOPSIS
-    Gathers what every part of the guest needs to know: this VM's id and where its files are.
+        Return the id of this VM and the paths of its files.
     .PARAMETER Root
-    Folder of the guest, which the image preparation has made.
+        Folder of the guest, which the image preparation has created.
     .PARAMETER VirtualMachineId
-    This VM's id.
+        Id of this VM.
     .OUTPUTS
-    System.Collections.Hashtable: Vm, Root, Folder (everything of this VM), Sealed, State and Log (files).
+        PSCustomObject with Vm (the id), Machines (folder with one folder per VM), Folder (the folder of this VM),
+        Sealed, State and Log (files).
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
+    [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [string] $Root,
         [Parameter(Mandatory = $true)] [string] $VirtualMachineId
     )
     $machines = [System.IO.Path]::Combine($Root, 'guest')
     $folder = [System.IO.Path]::Combine($machines, $VirtualMachineId)
-    @{
+    [PSCustomObject]@{
         Vm = $VirtualMachineId
         Machines = $machines
         Folder = $folder

@@ -1,19 +1,19 @@
 function Remove-HvoStaleState {
     <#
     .SYNOPSIS
-    Forgets what a captured image has brought along of the VM it was made from: keys, data, and what was told to its host.
+        Delete what a captured image contains of the VM that it was captured from: keys, data, and the published state.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context
     )
     foreach ($name in @(Get-HvoSubfolderName -Path $Context.Machines)) {
         if ($name -ceq $Context.Vm) { continue }
         Remove-HvoMachineKey -VirtualMachineId $name
         Remove-HvoPath -Path ([System.IO.Path]::Combine($Context.Machines, $name))
-        Write-HvoGuestLog -Context $Context -Word ForeignStateRemoved
+        Write-HvoGuestLog -Context $Context -Name StaleStateRemoved
     }
     if (-not (Get-HvoFileContent -Path $Context.State)) { Set-HvoGuestKvpItem -Name 'ProvisioningState' }
 }

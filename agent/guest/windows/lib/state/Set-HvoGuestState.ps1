@@ -1,16 +1,16 @@
 function Set-HvoGuestState {
     <#
     .SYNOPSIS
-    Writes how far the guest is with this VM.
+        Save how far this VM is provisioned.
     .PARAMETER Context
-    The guest's context.
+        The context of the guest.
     .PARAMETER State
-    The state, as Get-HvoGuestState returns it; nothing in it is secret.
+        The state, as Get-HvoGuestState returns it. It contains no secret.
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $State
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $State
     )
     Set-HvoFileContent -Path $Context.State -Content (ConvertTo-Json -InputObject $State -Compress)
 }
