@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import isos
 import pytest
 
-import isos
 from unit.agent.source import (
     AGENT,
     commands,

@@ -1,6 +1,6 @@
-"""The closed lists of steps and codes that the guest reports, and the error that carries a code.
+"""The closed lists of steps and codes that the guest publishes, and the exception with a code.
 
-Never free text: what a command or a field says could echo a password.
+The guest publishes no free text, because the output of a command could repeat a password.
 """
 
 READ = "Read"
@@ -33,12 +33,12 @@ CODES = (
     "Internal",
 )
 
-ONCE = frozenset({"UnsupportedProtocol", "WrongFamily", "InvalidData"})
-"""Codes of what trying again cannot change."""
+NOT_RETRIED = frozenset({"UnsupportedProtocol", "WrongFamily", "InvalidData"})
+"""Codes of failures that another try cannot fix."""
 
 
 class StepFailed(Exception):
-    """A step could not be done; `code` is one of CODES and is all that may be told of it."""
+    """A step has failed. `code` is one of CODES and is all that may be published about it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
