@@ -105,7 +105,8 @@ def kinds(root: Path = ROOT) -> dict[str, Kind]:
     """Return the ISOs by operating system family, which is also the file name without `.iso`."""
     guests = root / "agent" / "guest"
     return {
-        # The NoCloud data source of cloud-init looks for a volume of this name.
+        # The NoCloud data source of cloud-init looks for a volume of this name. The guest ships as a package and not as a
+        # zipapp: start.sh copies one folder either way, and an administrator can read the files in the VM.
         "linux": Kind(
             "CIDATA",
             guests / "linux" / "iso",

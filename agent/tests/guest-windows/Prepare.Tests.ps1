@@ -9,7 +9,7 @@ BeforeAll {
     function Get-Service {
         [CmdletBinding()]
         param([string] $Name)
-        if ($HvoFake.Exchange) { [pscustomobject]@{ StartType = $HvoFake.Exchange } }
+        if ($HvoFake.Exchange) { [PSCustomObject]@{ StartType = $HvoFake.Exchange } }
     }
     function Set-Service {
         param([string] $Name, [string] $StartupType)
