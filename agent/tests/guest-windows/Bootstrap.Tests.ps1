@@ -147,8 +147,9 @@ Describe 'The platform functions that need Windows' -Skip:($PSVersionTable.PSEdi
             Use-FakeHost
             $sealed = New-FakeSealedData -Public $found.ExportParameters($false) -Header @{ vm = $id }
             (Unprotect-HvoSealedData -Sealed $sealed -Key $found -VirtualMachineId $id).Refusal | Should -Be ''
+        } finally {
+            Remove-HvoMachineKey -VirtualMachineId $id
         }
-        finally { Remove-HvoMachineKey -VirtualMachineId $id }
         Get-HvoMachineKey -VirtualMachineId $id | Should -BeNullOrEmpty
     }
 
@@ -161,8 +162,9 @@ Describe 'The platform functions that need Windows' -Skip:($PSVersionTable.PSEdi
             Remove-HvoRegistryValue -Path $path -Name 'a'
             Remove-HvoRegistryValue -Path $path -Name 'a'
             Get-HvoRegistryValue -Path $path -Name 'a' | Should -BeNullOrEmpty
+        } finally {
+            Remove-Item -Path "HKLM:\$path" -ErrorAction SilentlyContinue
         }
-        finally { Remove-Item -Path "HKLM:\$path" -ErrorAction SilentlyContinue }
     }
 
     It 'restricts a folder to SYSTEM and Administrators' {

@@ -41,8 +41,11 @@ Describe 'Start-HvoGuest.ps1' {
 
     It 'does nothing while another instance runs' {
         $lock = [System.IO.File]::Open("$root/guest.lock", 'OpenOrCreate', 'ReadWrite', 'None')
-        try { & "$code/Start-HvoGuest.ps1" -Root $root }
-        finally { $lock.Dispose() }
+        try {
+            & "$code/Start-HvoGuest.ps1" -Root $root
+        } finally {
+            $lock.Dispose()
+        }
         $LASTEXITCODE | Should -Be 0
         $HvoFake.Count | Should -Be 0
     }

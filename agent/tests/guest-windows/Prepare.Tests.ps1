@@ -133,7 +133,8 @@ Describe 'Prepare-WindowsImage.ps1' {
             $warnings = @(Register-HvoLocalScript -Prepare "$disc/prepare" -Root 'C:\x' 3>&1)
             $warnings.Count | Should -Be 1
             $HvoFake.Files["$theirs/conf/cloudbase-init.conf"] | Should -Be 'mine'
+        } finally {
+            $env:ProgramFiles = $before2
         }
-        finally { $env:ProgramFiles = $before2 }
     }
 }

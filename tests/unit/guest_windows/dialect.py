@@ -1,4 +1,4 @@
-"""The dialect that the PowerShell of the guest is written in, as a check on a function's text."""
+"""The dialect of the Windows guest's PowerShell, which is that of the host's, as a check on the text of a function."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tree_sitter import Node
 from unit.agent.source import commands, nodes, parse_text, text_of
 
 _HELP = re.compile(r"<#\n(.*?)\n( *)#>", re.DOTALL)
+_POSITIONAL = frozenset({"Where-Object", "ForEach-Object"})
 _KEYWORD = re.compile(r"\.(SYNOPSIS|DESCRIPTION|PARAMETER \w+|OUTPUTS|EXAMPLE)")
 
 
@@ -38,8 +39,13 @@ def problems_of_layout(text: str) -> Iterator[str]:
         yield "it lacks CmdletBinding"
     if any(one[0].lower() == "new-object" for one in commands(root)):
         yield "it calls New-Object"
-    if re.search(r"(?<!\[)\[(?:pscustomobject|PsCustomObject)\]", text):
+    if set(re.findall(r"\[pscustomobject\]", text, re.IGNORECASE)) - {"[PSCustomObject]"}:
         yield "PSCustomObject is spelled differently"
+    if re.search(r"^\s*(else|elseif|catch|finally)\b", _HELP.sub("", text), re.MULTILINE):
+        yield "a block does not continue on the line of the brace"
+    for name, *arguments in commands(root):
+        if arguments and name not in _POSITIONAL and not arguments[0].startswith(("-", "@")):
+            yield f"an argument of {name} has no name"
     for block, indent in _HELP.findall(text):
         for line in block.splitlines():
             wanted = indent if _KEYWORD.fullmatch(line.strip()) else indent + "    "
@@ -79,5 +85,8 @@ def _problems_of_output(text: str, code: str, sections: list[str]) -> Iterator[s
     declared = re.search(r"\[OutputType\(\[(.+?)\]\)\]", code)
     if (declared is None) == ("OUTPUTS" in sections):
         yield "OutputType and .OUTPUTS do not agree"
+    last = code.rstrip().splitlines()[-2].strip()
+    if declared is not None and not re.match(r"return\b|throw\b|\}|if .* \{ return |foreach ", last):
+        yield "its last statement returns a value without return"
     if re.match(r"function Test-", text) and (declared is None or declared[1] != "bool"):
         yield "a Test- function returns a Boolean"

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Run the Windows guest on a machine in memory. The process at the other end of standard input and output is its host.
+    Runs the Windows guest on a machine in memory. The process at the other end of standard input and output is its host.
 .DESCRIPTION
     Whenever the guest waits, it writes a line of JSON with what it has published and logged, and reads a line with the values
     that the host publishes. At the end it writes a line with the final state of the machine.

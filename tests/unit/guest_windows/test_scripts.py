@@ -36,7 +36,7 @@ _GOOD = """\
 function Test-HvoThing {
     <#
     .SYNOPSIS
-        Return whether.
+        Returns whether.
     .PARAMETER Name
         The name.
     .OUTPUTS
@@ -47,7 +47,7 @@ function Test-HvoThing {
     param(
         [Parameter(Mandatory = $true)] [string] $Name
     )
-    $Name -ceq 'thing'
+    return $Name -ceq 'thing'
 }
 """
 
@@ -83,16 +83,19 @@ def test_entries_follow_the_dialect(name: str) -> None:
         ("    [OutputType([bool])]\n", "", "OutputType and .OUTPUTS do not agree"),
         ("    .OUTPUTS\n        System.Boolean\n", "", "OutputType and .OUTPUTS do not agree"),
         ("[OutputType([bool])]", "[OutputType([string])]", "a Test- function returns a Boolean"),
-        ("        Return whether.", "    Return whether.", "the help is not indented by 4 more"),
+        ("        Returns whether.", "    Returns whether.", "the help is not indented by 4 more"),
         ("    .SYNOPSIS", "        .SYNOPSIS", "the help is not indented by 4 more"),
-        ("    .SYNOPSIS\n        Return whether.\n", "", "its help has no synopsis"),
+        ("    .SYNOPSIS\n        Returns whether.\n", "", "its help has no synopsis"),
         ("    .PARAMETER Name\n        The name.\n", "", "its help documents the parameters []"),
         ("[Parameter(Mandatory = $true)] ", "", "parameter Name has no [Parameter()]"),
         ("[string] $Name\n", "$Name\n", "parameter Name has no type"),
         ("[string] $Name\n", "[string] $Name, [Parameter()] [string] $Other\n", "two parameters are on one line"),
-        ("    $Name -ceq 'thing'", "    New-Object object", "it calls New-Object"),
-        ("    $Name -ceq 'thing'", "  $Name -ceq 'thing'", "its indentation is not a multiple of 4"),
+        ("    return $Name -ceq 'thing'", "    New-Object object", "it calls New-Object"),
+        ("    return $Name -ceq 'thing'", "  return $Name -ceq 'thing'", "its indentation is not a multiple of 4"),
         ("$Name -ceq 'thing'", "[pscustomobject]@{}", "PSCustomObject is spelled differently"),
+        ("    return $Name", "    $Name", "its last statement returns a value without return"),
+        ("$Name -ceq 'thing'", "(Get-Item $Name)", "an argument of Get-Item has no name"),
+        ("    return", "    if ($a) { 1 }\n    else { 2 }\n    return", "a block does not continue"),
     ],
 )
 def test_what_is_not_the_dialect_is_found(before: str, after: str, problem: str) -> None:

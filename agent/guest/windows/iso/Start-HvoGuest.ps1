@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Provision this VM with the data that the operator has sealed for it.
+    Provisions this VM with the data that the operator has sealed for it.
 .DESCRIPTION
     Start-HvoBootstrap.ps1 runs this script as SYSTEM at every boot, from a protected copy of the ISO's files. A second
     instance ends at once.
@@ -22,12 +22,16 @@ $ProgressPreference = 'SilentlyContinue'
 #endregion
 
 $lockFile = [System.IO.Path]::Combine($Root, 'guest.lock')
-try { $lock = [System.IO.File]::Open($lockFile, 'OpenOrCreate', 'ReadWrite', 'None') }
-catch [System.IO.IOException] { exit 0 }
+try {
+    $lock = [System.IO.File]::Open($lockFile, 'OpenOrCreate', 'ReadWrite', 'None')
+} catch [System.IO.IOException] {
+    exit 0
+}
 try {
     do { $result = Invoke-HvoGuest -Root $Root } while ($result -ceq 'VmChanged')
+} finally {
+    $lock.Dispose()
 }
-finally { $lock.Dispose() }
 if ($result -ceq 'RestartRequired') {
     if ($RestartBy -ceq 'ExitCode') { exit 1003 }
     Restart-Computer -Force

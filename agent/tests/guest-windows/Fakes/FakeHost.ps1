@@ -13,7 +13,7 @@ function ConvertFrom-FakeBase64Url {
 function New-FakeSealedData {
     <#
     .SYNOPSIS
-        Seal $global:HvoFake.HostText to a public key (RFC 7516 and 7518), without any function of the guest.
+        Seals $global:HvoFake.HostText to a public key (RFC 7516 and 7518), without any function of the guest.
     .PARAMETER Header
         Entries that replace or extend those of a correct protected header.
     #>
@@ -49,7 +49,7 @@ function New-FakeSealedData {
 function Get-FakePublicKey {
     <#
     .SYNOPSIS
-        Return the key that the guest has published, or nothing.
+        Returns the key that the guest has published, or nothing.
     #>
     $ready = Get-FakeRegistry 'Guest' 'ProvisioningReady'
     if (-not $ready) { return }
@@ -63,7 +63,7 @@ function Get-FakePublicKey {
 function Publish-FakeData {
     <#
     .SYNOPSIS
-        Publish sealed data as the host agent does.
+        Publishes sealed data as the host agent does.
     #>
     param([string] $Sealed)
     $pool = 'SOFTWARE\Microsoft\Virtual Machine\External'
@@ -82,7 +82,7 @@ function Publish-FakeData {
 function Clear-FakeData {
     <#
     .SYNOPSIS
-        Delete everything that the host has published.
+        Deletes everything that the host has published.
     #>
     foreach ($key in @($global:HvoFake.Registry.Keys)) {
         if ($key.Contains('External|ProvisioningData')) { $global:HvoFake.Registry.Remove($key) }
@@ -92,7 +92,7 @@ function Clear-FakeData {
 function Get-FakeState {
     <#
     .SYNOPSIS
-        Return the state that the guest has published, or nothing.
+        Returns the state that the guest has published, or nothing.
     #>
     $state = Get-FakeRegistry 'Guest' 'ProvisioningState'
     if ($state) { ConvertFrom-Json -InputObject $state }
@@ -101,7 +101,7 @@ function Get-FakeState {
 function Get-FakePlaintext {
     <#
     .SYNOPSIS
-        Return guest data. The arguments replace fields, or remove them if they are null.
+        Returns guest data. The arguments replace fields, or remove them if they are null.
     #>
     param([hashtable] $Fields = @{}, [hashtable] $Top = @{})
     $all = @{ vm_name = 'web-server-01'; guest_la_uid = 'Administrator'; guest_la_pw = 'Canary-7f3a-Local!'
@@ -120,7 +120,7 @@ function Get-FakePlaintext {
 function Use-FakeHost {
     <#
     .SYNOPSIS
-        Let the host act whenever the guest waits: publish data once there is a key, delete it once there is a state.
+        Has the host act whenever the guest waits: it publishes data once there is a key, and deletes it once there is a state.
     #>
     param([string] $Text = (Get-FakePlaintext), [hashtable] $Header = @{})
     $global:HvoFake.HostText = $Text

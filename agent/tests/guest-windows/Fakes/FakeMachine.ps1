@@ -4,7 +4,7 @@
 function New-FakeMachine {
     <#
     .SYNOPSIS
-        Set $global:HvoFake to a new machine: a clone of an image before its first boot.
+        Sets $global:HvoFake to a new machine: a clone of an image before its first boot.
     #>
     param([string] $Vm = '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d', [string] $SmbiosUuid = 'B1051000-0000-4000-8000-000000000001')
     $global:HvoFake = @{
@@ -49,7 +49,7 @@ function New-FakeMachine {
 function New-FakeRsa {
     <#
     .SYNOPSIS
-        Return a new RSA key that supports OAEP with SHA-256 in both PowerShells.
+        Returns a new RSA key that supports OAEP with SHA-256 in both PowerShells.
     #>
     if ($PSVersionTable.PSEdition -eq 'Desktop') { return [System.Security.Cryptography.RSACng]::new(2048) }
     [System.Security.Cryptography.RSA]::Create(2048)
@@ -58,7 +58,7 @@ function New-FakeRsa {
 function Get-FakeKey {
     <#
     .SYNOPSIS
-        Return one of four keys in turn, because creating a key takes long.
+        Returns one of four keys in turn, because creating a key takes long.
     #>
     if (-not (Test-Path -Path variable:global:HvoFakeKeys)) {
         $global:HvoFakeKeys = 1..4 | ForEach-Object { New-FakeRsa }
@@ -71,7 +71,7 @@ function Get-FakeKey {
 function Assert-FakeAlive {
     <#
     .SYNOPSIS
-        Throw if the process has been killed, so that it reads and changes nothing even if it catches the error.
+        Throws if the process has been killed, so that it reads and changes nothing even if it catches the error.
     #>
     if ($global:HvoFake.Killed) { throw 'The process has been killed.' }
 }
@@ -79,7 +79,7 @@ function Assert-FakeAlive {
 function Invoke-FakeChange {
     <#
     .SYNOPSIS
-        Make one change. Kill the process before or after it if KillAt says so.
+        Makes one change. Kills the process before or after it if KillAt says so.
     #>
     param([string] $FakeChangeName, [scriptblock] $FakeChangeScript)
     Assert-FakeAlive
@@ -95,7 +95,7 @@ function Invoke-FakeChange {
 function Start-FakeBoot {
     <#
     .SYNOPSIS
-        Restart the machine.
+        Restarts the machine.
     #>
     $fake = $global:HvoFake
     $fake.Restarts++
@@ -106,7 +106,7 @@ function Start-FakeBoot {
 function Get-FakeRegistry {
     <#
     .SYNOPSIS
-        Return a value of the pool Guest (published by the guest) or External (published by the host).
+        Returns a value of the pool Guest (published by the guest) or External (published by the host).
     #>
     param([string] $Pool, [string] $Name)
     $global:HvoFake.Registry["SOFTWARE\Microsoft\Virtual Machine\$Pool|$Name"]
@@ -115,21 +115,26 @@ function Get-FakeRegistry {
 function Invoke-FakeLife {
     <#
     .SYNOPSIS
-        Run the guest from boot to boot until it has finished, and return its last result.
+        Runs the guest from boot to boot until it has finished, and returns its last result.
     #>
     param([switch] $BootAfterKill)
     $fake = $global:HvoFake
     for ($boot = 0; $boot -lt 20; $boot++) {
         $result = $null
-        try { $result = Invoke-HvoGuest -Root '/hvo' }
-        catch { if (-not $fake.Killed) { throw } }
+        try {
+            $result = Invoke-HvoGuest -Root '/hvo'
+        } catch {
+            if (-not $fake.Killed) { throw }
+        }
         if ($fake.Killed) {
             $fake.Killed = $false
             $fake.KillAt = 0
             if ($BootAfterKill) { Start-FakeBoot }
+        } elseif ($result -ceq 'RestartRequired') {
+            Start-FakeBoot
+        } elseif ($result -cne 'VmChanged') {
+            return $result
         }
-        elseif ($result -ceq 'RestartRequired') { Start-FakeBoot }
-        elseif ($result -cne 'VmChanged') { return $result }
     }
     throw 'The guest did not finish within 20 boots.'
 }

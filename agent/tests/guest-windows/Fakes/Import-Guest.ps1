@@ -6,7 +6,7 @@ $guest = [System.IO.Path]::Combine($repository, 'agent', 'guest', 'windows')
 function Get-BuiltFile {
     <#
     .SYNOPSIS
-        Return the files of the ISO as a table of path to text. They are built once per process.
+        Returns the files of the ISO as a table of path to text. They are built once per process.
     #>
     if (Test-Path -Path variable:global:HvoBuiltFiles) { return $global:HvoBuiltFiles }
     $python = @([System.IO.Path]::Combine($repository, '.venv', 'bin', 'python'), 'python3', 'python' |
@@ -20,8 +20,9 @@ function Get-BuiltFile {
             $name = $file.FullName.Substring("$folder/windows/".Length).Replace('\', '/')
             $files[$name] = [System.IO.File]::ReadAllText($file.FullName)
         }
+    } finally {
+        if (Test-Path -LiteralPath $folder) { Remove-Item -LiteralPath $folder -Recurse }
     }
-    finally { if (Test-Path -LiteralPath $folder) { Remove-Item -LiteralPath $folder -Recurse } }
     $global:HvoBuiltFiles = $files
     $files
 }
@@ -29,7 +30,7 @@ function Get-BuiltFile {
 function Get-DefinedFunction {
     <#
     .SYNOPSIS
-        Return the syntax trees of the functions that a script defines.
+        Returns the syntax trees of the functions that a script defines.
     #>
     param([string] $Text)
     $tree = [System.Management.Automation.Language.Parser]::ParseInput($Text, [ref]$null, [ref]$null)
@@ -39,7 +40,7 @@ function Get-DefinedFunction {
 function Get-BuiltFunction {
     <#
     .SYNOPSIS
-        Return the text of the named functions of the built scripts, or of all of them.
+        Returns the text of the named functions of the built scripts, or of all of them.
     #>
     param([string[]] $Name = @())
     $texts = [ordered]@{}
@@ -55,7 +56,7 @@ function Get-BuiltFunction {
 function Export-BuiltScript {
     <#
     .SYNOPSIS
-        Write a built script without the functions of the platform, so that it calls the fakes of whoever runs it.
+        Writes a built script without the functions of the platform, so that it calls the fakes of whoever runs it.
     #>
     param([string] $Name, [string] $Path)
     $text = (Get-BuiltFile)[$Name]

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Start the guest from the provisioning disc, at every boot until this VM is provisioned.
+    Starts the guest from the provisioning disc, at every boot until this VM is provisioned.
 .DESCRIPTION
     Part of the image. The image preparation installs this script in a folder that only SYSTEM and Administrators can
     access, and has it started as SYSTEM.
@@ -28,8 +28,7 @@ for ($try = 1; $true; $try++) {
         if (-not $entry) { exit 0 }
         & $entry -Root $Root -RestartBy $RestartBy
         exit $LASTEXITCODE
-    }
-    catch {
+    } catch {
         # The text of the error is not logged: it may repeat an argument of a command.
         $context = [PSCustomObject]@{ Log = [System.IO.Path]::Combine($Root, 'guest.log') }
         Write-HvoGuestLog -Context $context -Name UnexpectedError -Number $_.Exception.HResult

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Prepare a Windows installation as a golden image that the operator can provision.
+    Prepares a Windows installation as a golden image that the operator can provision.
 .DESCRIPTION
     Run this script in the VM that becomes the image, in Windows PowerShell as an administrator, from the provisioning
     disc (`<drive>:\prepare\Prepare-WindowsImage.ps1`). Run sysprep afterwards. The script can be run again at any time. It
@@ -42,10 +42,16 @@ if (-not $Force) { $kept = Get-HvoFileContent -Path $AnswerFile }
 Enable-HvoDataExchange
 Install-HvoBootstrap -Disc ([System.IO.Path]::GetDirectoryName($PSScriptRoot)) -Root $root
 Clear-HvoGuestKvpItem
-if ($Starter -eq 'CloudbaseInit') { Register-HvoLocalScript -Prepare $PSScriptRoot -Root $root -Force:$Force }
-else { Register-HvoScheduledTask -Prepare $PSScriptRoot -Root $root }
-if ($kept) { Set-HvoFileContent -Path $AnswerFile -Content $kept }
-else { Write-HvoAnswerFile -Prepare $PSScriptRoot -Path $AnswerFile }
+if ($Starter -eq 'CloudbaseInit') {
+    Register-HvoLocalScript -Prepare $PSScriptRoot -Root $root -Force:$Force
+} else {
+    Register-HvoScheduledTask -Prepare $PSScriptRoot -Root $root
+}
+if ($kept) {
+    Set-HvoFileContent -Path $AnswerFile -Content $kept
+} else {
+    Write-HvoAnswerFile -Prepare $PSScriptRoot -Path $AnswerFile
+}
 
 "The image is prepared. The bootstrap script is run by: $Starter."
 'Eject the provisioning disc, remove what does not belong in the image, and run:'

@@ -1,7 +1,7 @@
 function Find-HvoGuestDisc {
     <#
     .SYNOPSIS
-        Return the disc that contains the guest, which is recognised by its marker file.
+        Returns the disc that contains the guest, which is recognised by its marker file.
     .OUTPUTS
         PSCustomObject with Folder and Entry (name of the script to start), or nothing if there is no such disc.
     #>
@@ -11,8 +11,11 @@ function Find-HvoGuestDisc {
     foreach ($folder in @(Get-HvoDvdRoot)) {
         $text = Get-HvoFileContent -Path ([System.IO.Path]::Combine($folder, 'hvo-guest.json'))
         if (-not $text) { continue }
-        try { $marker = ConvertFrom-HvoJsonText -Text $text }
-        catch [FormatException] { continue }
+        try {
+            $marker = ConvertFrom-HvoJsonText -Text $text
+        } catch [FormatException] {
+            continue
+        }
         if (-not (Test-HvoJsonString -Value $marker['product'] -Expected 'hyperv-operator')) { continue }
         if (-not (Test-HvoJsonString -Value $marker['guest'] -Expected 'windows')) { continue }
         # The version of the interface between bootstrap and guest: what is started, and with which parameters.

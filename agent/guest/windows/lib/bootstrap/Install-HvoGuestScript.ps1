@@ -1,7 +1,7 @@
 function Install-HvoGuestScript {
     <#
     .SYNOPSIS
-        Copy the scripts of the guest from the disc to a folder that only SYSTEM can access, and return the script to
+        Copies the scripts of the guest from the disc to a folder that only SYSTEM can access, and returns the script to
         start.
     .DESCRIPTION
         The copy is made once per VM; later boots use it. A VM that has been provisioned is left alone, whatever disc is
@@ -39,5 +39,5 @@ function Install-HvoGuestScript {
     }
     $text = Get-HvoFileContent -Path ([System.IO.Path]::Combine($code, 'hvo-guest.json'))
     $marker = ConvertFrom-HvoJsonText -Text $text
-    [System.IO.Path]::Combine($code, $marker.entry)
+    return [System.IO.Path]::Combine($code, $marker.entry)
 }

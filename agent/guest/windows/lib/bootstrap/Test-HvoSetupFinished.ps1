@@ -1,7 +1,7 @@
 function Test-HvoSetupFinished {
     <#
     .SYNOPSIS
-        Return whether Windows Setup has finished. A restart before that would break the installation.
+        Returns whether Windows Setup has finished. A restart before that would break the installation.
     .OUTPUTS
         System.Boolean
     #>
@@ -11,5 +11,5 @@ function Test-HvoSetupFinished {
     $image = Get-HvoRegistryValue -Path 'SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State' -Name 'ImageState'
     $setup = Get-HvoRegistryValue -Path 'SYSTEM\Setup' -Name 'SystemSetupInProgress'
     $welcome = Get-HvoRegistryValue -Path 'SYSTEM\Setup' -Name 'OOBEInProgress'
-    $image -ceq 'IMAGE_STATE_COMPLETE' -and $setup -cne '1' -and $welcome -cne '1'
+    return $image -ceq 'IMAGE_STATE_COMPLETE' -and $setup -cne '1' -and $welcome -cne '1'
 }

@@ -1,7 +1,7 @@
 function Get-HvoWin32ErrorNumber {
     <#
     .SYNOPSIS
-        Return the number of a Windows error whose text is part of a message.
+        Returns the number of a Windows error whose text is part of a message.
     .DESCRIPTION
         Add-Computer reports only the text of an error, in the language of the system. The texts of the candidate
         numbers come from the same system, so they can be compared.
@@ -28,5 +28,5 @@ function Get-HvoWin32ErrorNumber {
             $length = $text.Length
         }
     }
-    $match
+    return $match
 }

@@ -1,7 +1,7 @@
 function Join-HvoDomain {
     <#
     .SYNOPSIS
-        Join the domain if the data contains one, and check that Windows has been restarted since.
+        Joins the domain if the data contains one, and checks that Windows has been restarted since.
     .DESCRIPTION
         While no domain controller can be reached, the join is retried for ten minutes, since the network of a new VM
         may need time. Rejected credentials are not retried, so that the account is not locked out.
@@ -42,8 +42,7 @@ function Join-HvoDomain {
         try {
             $null = Add-Computer @join
             return $true
-        }
-        catch {
+        } catch {
             $failure = New-HvoJoinFailure -Context $Context -ErrorRecord $_
             if (-not $failure.Data['HvoTransient'] -or $try -ge 40) { throw $failure }
             Start-Sleep -Seconds 15

@@ -1,7 +1,7 @@
 function New-HvoJoinFailure {
     <#
     .SYNOPSIS
-        Return the failure for an error of Add-Computer, and log the error number.
+        Returns the failure for an error of Add-Computer, and logs the error number.
     .PARAMETER Context
         The context of the guest.
     .PARAMETER ErrorRecord
@@ -45,5 +45,5 @@ function New-HvoJoinFailure {
     $code = 'DomainJoinFailed'
     if ($number -ne 0) { $code = $codes[$number] }
     Write-HvoGuestLog -Context $Context -Name JoinFailed -Detail $code -Number $number
-    New-HvoStepFailure -Code $code -Transient:($code -eq 'DomainUnreachable')
+    return New-HvoStepFailure -Code $code -Transient:($code -eq 'DomainUnreachable')
 }

@@ -1,7 +1,7 @@
 function ConvertFrom-HvoGuestData {
     <#
     .SYNOPSIS
-        Return the fields of the guest data, with the passwords converted to SecureStrings.
+        Returns the fields of the guest data, with the passwords converted to SecureStrings.
     .PARAMETER Stream
         The plaintext of the JWE.
     .OUTPUTS
@@ -13,8 +13,11 @@ function ConvertFrom-HvoGuestData {
     param(
         [Parameter(Mandatory = $true)] [System.IO.MemoryStream] $Stream
     )
-    try { $data = ConvertFrom-HvoJson -Stream $Stream }
-    catch [FormatException] { throw (New-HvoStepFailure -Code InvalidData) }
+    try {
+        $data = ConvertFrom-HvoJson -Stream $Stream
+    } catch [FormatException] {
+        throw (New-HvoStepFailure -Code InvalidData)
+    }
     $fields = $data['fields']
     if (-not (Test-HvoJsonString -Value $data['protocol'] -Expected '1')) {
         throw (New-HvoStepFailure -Code UnsupportedProtocol)
@@ -28,5 +31,5 @@ function ConvertFrom-HvoGuestData {
     foreach ($name in 'guest_la_pw', 'guest_domain_joinpw') {
         if ($fields.ContainsKey($name)) { $fields[$name] = ConvertTo-HvoSecureString -Values $fields -Name $name }
     }
-    $fields
+    return $fields
 }

@@ -1,7 +1,7 @@
 function ConvertTo-HvoSecureString {
     <#
     .SYNOPSIS
-        Return an entry of a hashtable as a SecureString, and remove the entry.
+        Returns an entry of a hashtable as a SecureString, and removes the entry.
     .DESCRIPTION
         ConvertTo-SecureString -AsPlainText would have the text written to the event log while module logging is on. For
         the same reason the text is not an argument of this function.
@@ -22,5 +22,5 @@ function ConvertTo-HvoSecureString {
     foreach ($character in ([string]$Values[$Name]).ToCharArray()) { $secure.AppendChar($character) }
     $secure.MakeReadOnly()
     $Values.Remove($Name)
-    $secure
+    return $secure
 }

@@ -1,7 +1,7 @@
 function Read-HvoStoredData {
     <#
     .SYNOPSIS
-        Return the fields of the data that is stored on this VM.
+        Returns the fields of the data that is stored on this VM.
     .PARAMETER Context
         The context of the guest.
     .PARAMETER State
@@ -26,5 +26,5 @@ function Read-HvoStoredData {
         throw (New-HvoStepFailure -Code InvalidData)
     }
     if ($result.Run -cne $State.run) { throw (New-HvoStepFailure -Code InvalidData) }
-    ConvertFrom-HvoGuestData -Stream $result.Plaintext
+    return ConvertFrom-HvoGuestData -Stream $result.Plaintext
 }

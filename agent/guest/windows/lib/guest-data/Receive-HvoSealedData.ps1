@@ -1,7 +1,7 @@
 function Receive-HvoSealedData {
     <#
     .SYNOPSIS
-        Publish the public key of this VM, wait for data that is sealed to it, and store that data.
+        Publishes the public key of this VM, waits for data that is sealed to it, and stores that data.
     .DESCRIPTION
         Data that cannot be decrypted is ignored, because the host may replace it. The data is stored sealed, as
         received. The phase is set to `applying` only after that, and the state is published to the host only after the
@@ -50,5 +50,5 @@ function Receive-HvoSealedData {
     $State.phase = 'applying'
     Set-HvoGuestState -Context $Context -State $State
     Write-HvoGuestLog -Context $Context -Name DataStored
-    $true
+    return $true
 }

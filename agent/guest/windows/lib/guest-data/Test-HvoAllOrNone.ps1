@@ -1,7 +1,7 @@
 function Test-HvoAllOrNone {
     <#
     .SYNOPSIS
-        Return whether either all fields of a set are present or none of them.
+        Returns whether either all fields of a set are present or none of them.
     .PARAMETER Fields
         The fields.
     .PARAMETER Name
@@ -17,5 +17,5 @@ function Test-HvoAllOrNone {
     )
     $present = 0
     foreach ($field in $Name) { if ($Fields.ContainsKey($field)) { $present++ } }
-    $present -eq 0 -or $present -eq $Name.Length
+    return $present -eq 0 -or $present -eq $Name.Length
 }

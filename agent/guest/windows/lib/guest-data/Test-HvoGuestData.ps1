@@ -1,7 +1,7 @@
 function Test-HvoGuestData {
     <#
     .SYNOPSIS
-        Return whether the fields are valid for a Windows guest. The operator has checked the same rules before.
+        Returns whether the fields are valid for a Windows guest. The operator has checked the same rules before.
     .PARAMETER Fields
         The fields, with passwords as plain strings.
     .OUTPUTS
@@ -31,5 +31,5 @@ function Test-HvoGuestData {
             return $false
         }
     }
-    $true
+    return $true
 }

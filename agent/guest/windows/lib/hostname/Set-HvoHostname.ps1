@@ -1,7 +1,7 @@
 function Set-HvoHostname {
     <#
     .SYNOPSIS
-        Set the computer name.
+        Sets the computer name.
     .PARAMETER Fields
         The fields of the guest data.
     .OUTPUTS
@@ -18,5 +18,5 @@ function Set-HvoHostname {
     if ($pending -ne $Fields.vm_name) {
         $null = Rename-Computer -NewName $Fields.vm_name -Force -WarningAction SilentlyContinue
     }
-    $active -ne $Fields.vm_name
+    return $active -ne $Fields.vm_name
 }

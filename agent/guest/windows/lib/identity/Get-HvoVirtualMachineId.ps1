@@ -1,7 +1,7 @@
 function Get-HvoVirtualMachineId {
     <#
     .SYNOPSIS
-        Return the id of this VM, which the host publishes through the data exchange service.
+        Returns the id of this VM, which the host publishes through the data exchange service.
     .OUTPUTS
         System.String, the id in lower case, or nothing if the host has not published it yet.
     #>
@@ -11,5 +11,5 @@ function Get-HvoVirtualMachineId {
     $pool = 'SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters'
     $published = Get-HvoRegistryValue -Path $pool -Name 'VirtualMachineId'
     $id = [Guid]::Empty
-    if ($published -and [Guid]::TryParse($published, [ref]$id)) { $id.ToString('D') }
+    if ($published -and [Guid]::TryParse($published, [ref]$id)) { return $id.ToString('D') }
 }

@@ -1,7 +1,7 @@
 function Wait-HvoVirtualMachineId {
     <#
     .SYNOPSIS
-        Wait up to ten minutes for the id of this VM and return it.
+        Waits up to ten minutes for the id of this VM and returns it.
     .DESCRIPTION
         The data exchange service starts at about the same time as the guest. Its values survive a restart, so a
         captured image shows the id of the VM that it was captured from until the host publishes the new one. Such a

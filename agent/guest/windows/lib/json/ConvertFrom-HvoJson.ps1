@@ -1,7 +1,7 @@
 function ConvertFrom-HvoJson {
     <#
     .SYNOPSIS
-        Return the content of a JSON object, with case-sensitive keys and unconverted strings.
+        Returns the content of a JSON object, with case-sensitive keys and unconverted strings.
     .DESCRIPTION
         ConvertFrom-Json turns strings that look like dates into dates, and a password may look like a date. Being a
         command, it would also have its input written to the event log while module logging is on.
@@ -27,10 +27,12 @@ function ConvertFrom-HvoJson {
     try {
         $factory = [System.Runtime.Serialization.Json.JsonReaderWriterFactory]
         $reader = $factory::CreateJsonReader($Stream, [System.Text.Encoding]::UTF8, $quotas, $null)
-        try { $document.Load($reader) }
-        finally { $reader.Dispose() }
-    }
-    catch {
+        try {
+            $document.Load($reader)
+        } finally {
+            $reader.Dispose()
+        }
+    } catch {
         # The message of the reader quotes the text.
         throw [FormatException]::new('The text is not JSON.')
     }
@@ -38,5 +40,5 @@ function ConvertFrom-HvoJson {
     if ($null -eq $root -or $root.GetAttribute('type') -cne 'object') {
         throw [FormatException]::new('The text is not a JSON object.')
     }
-    ConvertFrom-HvoJsonNode -Node $root
+    return ConvertFrom-HvoJsonNode -Node $root
 }

@@ -1,7 +1,7 @@
 function ConvertFrom-HvoJsonNode {
     <#
     .SYNOPSIS
-        Return the value of a node in the XML that the JSON reader of .NET produces.
+        Returns the value of a node in the XML that the JSON reader of .NET produces.
     .PARAMETER Node
         The element. Its attribute `type` holds the JSON type.
     .OUTPUTS

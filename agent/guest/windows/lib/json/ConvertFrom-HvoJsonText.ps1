@@ -1,7 +1,7 @@
 function ConvertFrom-HvoJsonText {
     <#
     .SYNOPSIS
-        Return the content of a JSON object that holds no secret.
+        Returns the content of a JSON object that holds no secret.
     .PARAMETER Text
         The JSON.
     .OUTPUTS
@@ -13,5 +13,5 @@ function ConvertFrom-HvoJsonText {
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Text
     )
     $bytes = [System.Text.UTF8Encoding]::new($false).GetBytes($Text)
-    ConvertFrom-HvoJson -Stream ([System.IO.MemoryStream]::new($bytes))
+    return ConvertFrom-HvoJson -Stream ([System.IO.MemoryStream]::new($bytes))
 }

@@ -1,7 +1,7 @@
 function Test-HvoJsonString {
     <#
     .SYNOPSIS
-        Return whether a JSON value is a string equal to the expected one. An array that contains the string is not.
+        Returns whether a JSON value is a string equal to the expected one. An array that contains the string is not.
     .PARAMETER Value
         The value.
     .PARAMETER Expected
@@ -15,5 +15,5 @@ function Test-HvoJsonString {
         [Parameter()] [AllowNull()] [object] $Value,
         [Parameter(Mandatory = $true)] [string] $Expected
     )
-    $Value -is [string] -and $Value -ceq $Expected
+    return $Value -is [string] -and $Value -ceq $Expected
 }

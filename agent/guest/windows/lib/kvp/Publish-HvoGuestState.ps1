@@ -1,7 +1,7 @@
 function Publish-HvoGuestState {
     <#
     .SYNOPSIS
-        Publish the progress of the configuration to the host. It contains no free text, because that could repeat a
+        Publishes the progress of the configuration to the host. It contains no free text, because that could repeat a
         password.
     .PARAMETER State
         The state, as Get-HvoGuestState returns it.

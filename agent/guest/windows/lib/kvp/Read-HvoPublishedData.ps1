@@ -1,7 +1,7 @@
 function Read-HvoPublishedData {
     <#
     .SYNOPSIS
-        Return the sealed data that the host has published, assembled from its parts.
+        Returns the sealed data that the host has published, assembled from its parts.
     .OUTPUTS
         PSCustomObject with Refusal (a code; empty if all parts exist and the checksum matches; `Nothing` if nothing is
         published) and Sealed (the JWE).
@@ -15,8 +15,9 @@ function Read-HvoPublishedData {
     try {
         if ($manifest.Length -gt 1000) { throw [FormatException]::new('The manifest is too long.') }
         $entries = ConvertFrom-HvoJsonText -Text $manifest
+    } catch [FormatException] {
+        return [PSCustomObject]@{ Refusal = 'ManifestUnreadable'; Sealed = '' }
     }
-    catch [FormatException] { return [PSCustomObject]@{ Refusal = 'ManifestUnreadable'; Sealed = '' } }
     $parts = $entries['parts']
     $digest = $entries['sha256']
     if (-not (Test-HvoJsonString -Value $entries['protocol'] -Expected '1') -or $parts -isnot [string] -or
@@ -32,10 +33,13 @@ function Read-HvoPublishedData {
         $null = $sealed.Append($part)
     }
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
-    try { $computed = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($sealed.ToString())) }
-    finally { $sha256.Dispose() }
+    try {
+        $computed = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($sealed.ToString()))
+    } finally {
+        $sha256.Dispose()
+    }
     if ([BitConverter]::ToString($computed).Replace('-', '').ToLowerInvariant() -cne $digest) {
         return [PSCustomObject]@{ Refusal = 'DigestWrong'; Sealed = '' }
     }
-    [PSCustomObject]@{ Refusal = ''; Sealed = $sealed.ToString() }
+    return [PSCustomObject]@{ Refusal = ''; Sealed = $sealed.ToString() }
 }

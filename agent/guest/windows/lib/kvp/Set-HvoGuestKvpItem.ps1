@@ -1,7 +1,7 @@
 function Set-HvoGuestKvpItem {
     <#
     .SYNOPSIS
-        Set or remove an item that the guest publishes to the host. An item that is already as wanted is not written.
+        Sets or removes an item that the guest publishes to the host. An item that is already as wanted is not written.
     .PARAMETER Name
         Name of the item.
     .PARAMETER Value
@@ -16,6 +16,7 @@ function Set-HvoGuestKvpItem {
     $current = Get-HvoRegistryValue -Path $pool -Name $Name
     if ($Value) {
         if ($current -cne $Value) { Set-HvoRegistryValue -Path $pool -Name $Name -Value $Value }
+    } elseif ($null -ne $current) {
+        Remove-HvoRegistryValue -Path $pool -Name $Name
     }
-    elseif ($null -ne $current) { Remove-HvoRegistryValue -Path $pool -Name $Name }
 }

@@ -1,7 +1,7 @@
 function Write-HvoGuestLog {
     <#
     .SYNOPSIS
-        Write an entry to the log of the guest.
+        Writes an entry to the log of the guest.
     .DESCRIPTION
         An entry consists of names from closed lists and of numbers, so no provisioning data can get into the log.
     .PARAMETER Context

@@ -1,7 +1,7 @@
 function Set-HvoDnsServer {
     <#
     .SYNOPSIS
-        Set the DNS servers of an interface, and its DNS suffix if the data contains one.
+        Sets the DNS servers of an interface, and its DNS suffix if the data contains one.
     .PARAMETER InterfaceIndex
         The interface.
     .PARAMETER Fields

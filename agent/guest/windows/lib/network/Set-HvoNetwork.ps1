@@ -1,7 +1,7 @@
 function Set-HvoNetwork {
     <#
     .SYNOPSIS
-        Configure a static address if the data contains one, and wait until the address is usable.
+        Configures a static address if the data contains one, and waits until the address is usable.
     .PARAMETER Fields
         The fields of the guest data.
     .OUTPUTS

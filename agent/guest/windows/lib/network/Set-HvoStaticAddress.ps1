@@ -1,7 +1,7 @@
 function Set-HvoStaticAddress {
     <#
     .SYNOPSIS
-        Set the static address and the default route of an interface, and remove all others.
+        Sets the static address and the default route of an interface, and removes all others.
     .PARAMETER InterfaceIndex
         The interface.
     .PARAMETER Fields
@@ -20,15 +20,19 @@ function Set-HvoStaticAddress {
     foreach ($address in @(Get-NetIPAddress @ipv4 -ErrorAction SilentlyContinue)) {
         if ($address.IPAddress -eq $Fields.guest_v4_ipaddr -and [int]$address.PrefixLength -eq $prefix) {
             $present = $true
+        } else {
+            Remove-NetIPAddress @interface -IPAddress $address.IPAddress -Confirm:$false
         }
-        else { Remove-NetIPAddress @interface -IPAddress $address.IPAddress -Confirm:$false }
     }
     if (-not $present) { $null = New-NetIPAddress @interface -IPAddress $Fields.guest_v4_ipaddr -PrefixLength $prefix }
     $default = @{ InterfaceIndex = $InterfaceIndex; DestinationPrefix = '0.0.0.0/0' }
     $present = $false
     foreach ($route in @(Get-NetRoute @default -ErrorAction SilentlyContinue)) {
-        if ($route.NextHop -eq $Fields.guest_v4_defaultgw) { $present = $true }
-        else { Remove-NetRoute @default -NextHop $route.NextHop -Confirm:$false }
+        if ($route.NextHop -eq $Fields.guest_v4_defaultgw) {
+            $present = $true
+        } else {
+            Remove-NetRoute @default -NextHop $route.NextHop -Confirm:$false
+        }
     }
     if (-not $present) { $null = New-NetRoute @default -NextHop $Fields.guest_v4_defaultgw }
 }

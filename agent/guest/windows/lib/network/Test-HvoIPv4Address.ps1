@@ -1,7 +1,7 @@
 function Test-HvoIPv4Address {
     <#
     .SYNOPSIS
-        Return whether a value is an IPv4 address in its canonical form.
+        Returns whether a value is an IPv4 address in its canonical form.
     .PARAMETER Text
         The value.
     .OUTPUTS
@@ -14,5 +14,5 @@ function Test-HvoIPv4Address {
     )
     $address = [System.Net.IPAddress]::None
     if ($Text -isnot [string] -or -not [System.Net.IPAddress]::TryParse($Text, [ref]$address)) { return $false }
-    $address.AddressFamily -eq 'InterNetwork' -and $address.ToString() -ceq $Text
+    return $address.AddressFamily -eq 'InterNetwork' -and $address.ToString() -ceq $Text
 }

@@ -1,7 +1,7 @@
 function Wait-HvoNetworkAdapter {
     <#
     .SYNOPSIS
-        Wait up to two minutes for a network adapter that is up, and return its interface index.
+        Waits up to two minutes for a network adapter that is up, and returns its interface index.
     .OUTPUTS
         System.Int32, the lowest index if several adapters are up. Throws NoInterface.
     #>

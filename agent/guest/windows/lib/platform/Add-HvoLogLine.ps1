@@ -1,7 +1,7 @@
 function Add-HvoLogLine {
     <#
     .SYNOPSIS
-        Append a line to a log file.
+        Appends a line to a log file.
     .PARAMETER Path
         The log file. Its folder must exist.
     .PARAMETER Line

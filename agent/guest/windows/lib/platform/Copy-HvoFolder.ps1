@@ -1,7 +1,7 @@
 function Copy-HvoFolder {
     <#
     .SYNOPSIS
-        Copy a folder and everything below it.
+        Copies a folder and everything below it.
     .DESCRIPTION
         The copy is made under a temporary name and renamed once it is complete, so an interrupted copy is never taken
         for a complete one. Only contents are copied: files on a disc are read-only, and a read-only copy could not be

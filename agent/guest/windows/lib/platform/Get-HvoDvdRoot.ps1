@@ -1,7 +1,7 @@
 function Get-HvoDvdRoot {
     <#
     .SYNOPSIS
-        Return the root folder of each DVD drive that has a disc in it. Other kinds of drives are ignored.
+        Returns the root folder of each DVD drive that has a disc in it. Other kinds of drives are ignored.
     .OUTPUTS
         System.String
     #>

@@ -1,7 +1,7 @@
 function Get-HvoFileContent {
     <#
     .SYNOPSIS
-        Return the text of a file.
+        Returns the text of a file.
     .PARAMETER Path
         The file.
     .OUTPUTS
@@ -12,5 +12,5 @@ function Get-HvoFileContent {
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    if ([System.IO.File]::Exists($Path)) { [System.IO.File]::ReadAllText($Path) }
+    if ([System.IO.File]::Exists($Path)) { return [System.IO.File]::ReadAllText($Path) }
 }

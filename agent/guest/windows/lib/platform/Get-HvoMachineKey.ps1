@@ -1,7 +1,7 @@
 function Get-HvoMachineKey {
     <#
     .SYNOPSIS
-        Return the private key of a VM.
+        Returns the private key of a VM.
     .DESCRIPTION
         The name of the key contains the VM id, so a captured image does not find the key of the VM that it was captured
         from.
@@ -20,5 +20,5 @@ function Get-HvoMachineKey {
     $name = "HyperVOperator.Guest.$VirtualMachineId"
     if (-not [System.Security.Cryptography.CngKey]::Exists($name, $provider, $options)) { return }
     $key = [System.Security.Cryptography.CngKey]::Open($name, $provider, $options)
-    [System.Security.Cryptography.RSACng]::new($key)
+    return [System.Security.Cryptography.RSACng]::new($key)
 }

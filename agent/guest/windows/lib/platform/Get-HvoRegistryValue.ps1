@@ -1,7 +1,7 @@
 function Get-HvoRegistryValue {
     <#
     .SYNOPSIS
-        Return a value of HKEY_LOCAL_MACHINE as a string.
+        Returns a value of HKEY_LOCAL_MACHINE as a string.
     .DESCRIPTION
         Reads the 64-bit view, also in a 32-bit process. Environment variables in the value are not expanded, because
         the host controls some of these values.
@@ -26,8 +26,10 @@ function Get-HvoRegistryValue {
             $value = $key.GetValue($Name, $null, [Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames)
             if ($value -is [string]) { return $value }
             if ($value -is [int]) { return $value.ToString([Globalization.CultureInfo]::InvariantCulture) }
+        } finally {
+            $key.Dispose()
         }
-        finally { $key.Dispose() }
+    } finally {
+        $base.Dispose()
     }
-    finally { $base.Dispose() }
 }

@@ -1,7 +1,7 @@
 function Get-HvoSubfolderName {
     <#
     .SYNOPSIS
-        Return the names of the folders in a folder.
+        Returns the names of the folders in a folder.
     .PARAMETER Path
         The folder. It need not exist.
     .OUTPUTS

@@ -1,7 +1,7 @@
 function New-HvoMachineKey {
     <#
     .SYNOPSIS
-        Create the private key of a VM and return it.
+        Creates the private key of a VM and returns it.
     .DESCRIPTION
         The key is an RSA key of 3072 bits in the Windows key store. It belongs to the machine and cannot be exported.
     .PARAMETER VirtualMachineId
@@ -25,5 +25,5 @@ function New-HvoMachineKey {
     $parameters.Parameters.Add($length)
     $rsa = [System.Security.Cryptography.CngAlgorithm]::Rsa
     $key = [System.Security.Cryptography.CngKey]::Create($rsa, "HyperVOperator.Guest.$VirtualMachineId", $parameters)
-    [System.Security.Cryptography.RSACng]::new($key)
+    return [System.Security.Cryptography.RSACng]::new($key)
 }

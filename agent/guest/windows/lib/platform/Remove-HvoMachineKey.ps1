@@ -1,7 +1,7 @@
 function Remove-HvoMachineKey {
     <#
     .SYNOPSIS
-        Delete the private key of a VM, if it exists.
+        Deletes the private key of a VM, if it exists.
     .PARAMETER VirtualMachineId
         Id of the VM.
     #>

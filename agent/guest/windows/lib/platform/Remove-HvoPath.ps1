@@ -1,7 +1,7 @@
 function Remove-HvoPath {
     <#
     .SYNOPSIS
-        Delete a file, or a folder with its contents, if it exists.
+        Deletes a file, or a folder with its contents, if it exists.
     .PARAMETER Path
         The file or folder.
     #>
@@ -9,6 +9,9 @@ function Remove-HvoPath {
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    if ([System.IO.File]::Exists($Path)) { [System.IO.File]::Delete($Path) }
-    elseif ([System.IO.Directory]::Exists($Path)) { [System.IO.Directory]::Delete($Path, $true) }
+    if ([System.IO.File]::Exists($Path)) {
+        [System.IO.File]::Delete($Path)
+    } elseif ([System.IO.Directory]::Exists($Path)) {
+        [System.IO.Directory]::Delete($Path, $true)
+    }
 }

@@ -1,7 +1,7 @@
 function Remove-HvoRegistryValue {
     <#
     .SYNOPSIS
-        Delete a value of HKEY_LOCAL_MACHINE, if it exists.
+        Deletes a value of HKEY_LOCAL_MACHINE, if it exists.
     .PARAMETER Path
         Key below HKEY_LOCAL_MACHINE.
     .PARAMETER Name
@@ -16,8 +16,12 @@ function Remove-HvoRegistryValue {
     try {
         $key = $base.OpenSubKey($Path, $true)
         if ($null -eq $key) { return }
-        try { $key.DeleteValue($Name, $false) }
-        finally { $key.Dispose() }
+        try {
+            $key.DeleteValue($Name, $false)
+        } finally {
+            $key.Dispose()
+        }
+    } finally {
+        $base.Dispose()
     }
-    finally { $base.Dispose() }
 }

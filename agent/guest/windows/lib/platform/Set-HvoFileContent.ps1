@@ -1,7 +1,7 @@
 function Set-HvoFileContent {
     <#
     .SYNOPSIS
-        Write a file atomically.
+        Writes a file atomically.
     .DESCRIPTION
         The content is written to a temporary file in the same folder, flushed to disk and renamed. Whenever the process
         ends, the file has either the old or the new content.
@@ -21,8 +21,12 @@ function Set-HvoFileContent {
     try {
         $stream.Write($bytes, 0, $bytes.Length)
         $stream.Flush($true)
+    } finally {
+        $stream.Dispose()
     }
-    finally { $stream.Dispose() }
-    if ([System.IO.File]::Exists($Path)) { [System.IO.File]::Replace($temporary, $Path, [NullString]::Value) }
-    else { [System.IO.File]::Move($temporary, $Path) }
+    if ([System.IO.File]::Exists($Path)) {
+        [System.IO.File]::Replace($temporary, $Path, [NullString]::Value)
+    } else {
+        [System.IO.File]::Move($temporary, $Path)
+    }
 }

@@ -1,7 +1,7 @@
 function Set-HvoProtectedFolder {
     <#
     .SYNOPSIS
-        Create a folder that only SYSTEM, and optionally Administrators, can access, or restrict an existing one.
+        Creates a folder that only SYSTEM, and optionally Administrators, can access, or restricts an existing one.
     .DESCRIPTION
         Inheritance is disabled, because everybody may create files below ProgramData. Files in the folder inherit its
         permissions.

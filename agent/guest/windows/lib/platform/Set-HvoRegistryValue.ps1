@@ -1,7 +1,7 @@
 function Set-HvoRegistryValue {
     <#
     .SYNOPSIS
-        Write a string value of HKEY_LOCAL_MACHINE. The key is created if it does not exist.
+        Writes a string value of HKEY_LOCAL_MACHINE. The key is created if it does not exist.
     .PARAMETER Path
         Key below HKEY_LOCAL_MACHINE.
     .PARAMETER Name
@@ -18,8 +18,12 @@ function Set-HvoRegistryValue {
     $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
     try {
         $key = $base.CreateSubKey($Path)
-        try { $key.SetValue($Name, $Value, [Microsoft.Win32.RegistryValueKind]::String) }
-        finally { $key.Dispose() }
+        try {
+            $key.SetValue($Name, $Value, [Microsoft.Win32.RegistryValueKind]::String)
+        } finally {
+            $key.Dispose()
+        }
+    } finally {
+        $base.Dispose()
     }
-    finally { $base.Dispose() }
 }

@@ -1,7 +1,7 @@
 function Set-HvoRestartPending {
     <#
     .SYNOPSIS
-        Record that Windows must be restarted.
+        Records that Windows must be restarted.
     .DESCRIPTION
         The record is a volatile registry key, which a restart deletes. Unlike a timestamp or a boot counter, it needs
         no comparison that could go wrong.
@@ -13,6 +13,7 @@ function Set-HvoRestartPending {
         $check = [Microsoft.Win32.RegistryKeyPermissionCheck]::Default
         $volatile = [Microsoft.Win32.RegistryOptions]::Volatile
         $base.CreateSubKey('SOFTWARE\HyperVOperatorBoot', $check, $volatile).Dispose()
+    } finally {
+        $base.Dispose()
     }
-    finally { $base.Dispose() }
 }

@@ -1,7 +1,7 @@
 function Test-HvoElevated {
     <#
     .SYNOPSIS
-        Return whether this process has administrator rights.
+        Returns whether this process has administrator rights.
     .OUTPUTS
         System.Boolean
     #>
@@ -10,5 +10,5 @@ function Test-HvoElevated {
     param()
     $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
     $principal = [System.Security.Principal.WindowsPrincipal]::new($identity)
-    $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
+    return $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
 }

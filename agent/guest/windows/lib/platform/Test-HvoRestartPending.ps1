@@ -1,7 +1,7 @@
 function Test-HvoRestartPending {
     <#
     .SYNOPSIS
-        Return whether Windows has not been restarted since Set-HvoRestartPending was called.
+        Returns whether Windows has not been restarted since Set-HvoRestartPending was called.
     .OUTPUTS
         System.Boolean
     #>
@@ -14,6 +14,7 @@ function Test-HvoRestartPending {
         if ($null -eq $key) { return $false }
         $key.Dispose()
         return $true
+    } finally {
+        $base.Dispose()
     }
-    finally { $base.Dispose() }
 }

@@ -1,7 +1,7 @@
 function Assert-HvoImageReady {
     <#
     .SYNOPSIS
-        Check that this Windows can be prepared as an image. Throw what is missing and what to do about it.
+        Checks that this Windows can be prepared as an image. Throws what is missing and what to do about it.
     .PARAMETER Starter
         What starts the guest: ScheduledTask or CloudbaseInit.
     #>

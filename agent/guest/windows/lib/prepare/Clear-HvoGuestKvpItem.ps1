@@ -1,7 +1,7 @@
 function Clear-HvoGuestKvpItem {
     <#
     .SYNOPSIS
-        Remove the items that an earlier run of the guest has published to the host.
+        Removes the items that an earlier run of the guest has published to the host.
     #>
     [CmdletBinding()]
     param()

@@ -1,7 +1,7 @@
 function Enable-HvoDataExchange {
     <#
     .SYNOPSIS
-        Enable the Data Exchange Service of the integration services if it is disabled.
+        Enables the Data Exchange Service of the integration services if it is disabled.
     #>
     [CmdletBinding()]
     param()

@@ -1,7 +1,7 @@
 function Install-HvoBootstrap {
     <#
     .SYNOPSIS
-        Install the bootstrap script into a folder that only SYSTEM and Administrators can access.
+        Installs the bootstrap script into a folder that only SYSTEM and Administrators can access.
     .DESCRIPTION
         Anything already in the folder is deleted: everybody may create folders in ProgramData, so its origin is
         unknown.

@@ -1,7 +1,7 @@
 function Register-HvoLocalScript {
     <#
     .SYNOPSIS
-        Have cloudbase-init run the bootstrap script at every boot.
+        Has cloudbase-init run the bootstrap script at every boot.
     .PARAMETER Prepare
         Folder with the local script and the configuration file.
     .PARAMETER Root
@@ -23,7 +23,7 @@ function Register-HvoLocalScript {
     $wanted = Get-HvoFileContent -Path ([System.IO.Path]::Combine($source, 'cloudbase-init.conf'))
     $current = Get-HvoFileContent -Path $configuration
     if ($current -and -not $Force -and $current -cne $wanted) {
-        Write-Warning ("$configuration exists and is kept. Check that its plugins include LocalScriptsPlugin but not " +
+        Write-Warning -Message ("$configuration exists and is kept. Check that its plugins include LocalScriptsPlugin but not " +
             'SetHostNamePlugin, and that allow_reboot is true, or replace the file with -Force.')
         return
     }

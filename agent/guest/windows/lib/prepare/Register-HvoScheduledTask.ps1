@@ -1,7 +1,7 @@
 function Register-HvoScheduledTask {
     <#
     .SYNOPSIS
-        Register a scheduled task that runs the bootstrap script as SYSTEM at every boot.
+        Registers a scheduled task that runs the bootstrap script as SYSTEM at every boot.
     .PARAMETER Prepare
         Folder with the definition of the task.
     .PARAMETER Root

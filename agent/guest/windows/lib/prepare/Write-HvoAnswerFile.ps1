@@ -1,7 +1,7 @@
 function Write-HvoAnswerFile {
     <#
     .SYNOPSIS
-        Write an answer file for sysprep, so that Windows asks no questions at its first boot.
+        Writes an answer file for sysprep, so that Windows asks no questions at its first boot.
     .DESCRIPTION
         The built-in administrator gets a random password that nobody knows. The guest replaces it.
     .PARAMETER Prepare
@@ -16,8 +16,11 @@ function Write-HvoAnswerFile {
     )
     $random = [byte[]]::new(24)
     $generator = [System.Security.Cryptography.RandomNumberGenerator]::Create()
-    try { $generator.GetBytes($random) }
-    finally { $generator.Dispose() }
+    try {
+        $generator.GetBytes($random)
+    } finally {
+        $generator.Dispose()
+    }
     # The prefix satisfies every complexity rule.
     $password = 'aA1-' + [Convert]::ToBase64String($random)
     $template = Get-HvoFileContent -Path ([System.IO.Path]::Combine($Prepare, 'unattend.xml'))

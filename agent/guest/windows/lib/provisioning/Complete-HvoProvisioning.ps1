@@ -1,7 +1,7 @@
 function Complete-HvoProvisioning {
     <#
     .SYNOPSIS
-        Publish the final state, and delete the data and the key that could decrypt another copy of it.
+        Publishes the final state, and deletes the data and the key that could decrypt another copy of it.
     .PARAMETER Context
         The context of the guest.
     .PARAMETER State

@@ -1,7 +1,7 @@
 function Invoke-HvoConfiguration {
     <#
     .SYNOPSIS
-        Apply the stored data step by step, starting with the first unfinished step.
+        Applies the stored data step by step, starting with the first unfinished step.
     .DESCRIPTION
         A finished step is not repeated, because a domain policy may have changed its result since. Windows is restarted
         five times at most.
@@ -39,8 +39,7 @@ function Invoke-HvoConfiguration {
         $State.progress = 'applied'
         $State.step = 'Done'
         $State.code = 'None'
-    }
-    catch {
+    } catch {
         $code = 'Internal'
         if ($_.Exception.Data.Contains('HvoCode')) { $code = $_.Exception.Data['HvoCode'] }
         Write-HvoGuestLog -Context $Context -Name $step -Detail $code -Number $_.Exception.HResult
@@ -50,5 +49,5 @@ function Invoke-HvoConfiguration {
     }
     $State.phase = 'finishing'
     Set-HvoGuestState -Context $Context -State $State
-    $false
+    return $false
 }

@@ -1,7 +1,7 @@
 function Invoke-HvoConfigurationStep {
     <#
     .SYNOPSIS
-        Apply one step of the configuration. Each step checks the current value first and changes only what differs.
+        Applies one step of the configuration. Each step checks the current value first and changes only what differs.
     .PARAMETER Step
         The step.
     .PARAMETER Context
@@ -30,13 +30,12 @@ function Invoke-HvoConfigurationStep {
     }
     try {
         switch ($Step) {
-            'Hostname' { Set-HvoHostname -Fields $Fields }
-            'Account' { Set-HvoLocalAdministrator -Fields $Fields }
-            'Network' { Set-HvoNetwork -Fields $Fields }
-            'DomainJoin' { Join-HvoDomain -Context $Context -State $State -Fields $Fields }
+            'Hostname' { return Set-HvoHostname -Fields $Fields }
+            'Account' { return Set-HvoLocalAdministrator -Fields $Fields }
+            'Network' { return Set-HvoNetwork -Fields $Fields }
+            'DomainJoin' { return Join-HvoDomain -Context $Context -State $State -Fields $Fields }
         }
-    }
-    catch {
+    } catch {
         if ($_.Exception.Data.Contains('HvoCode')) { throw }
         # The text of the error is not passed on: it may repeat an argument of the command.
         Write-HvoGuestLog -Context $Context -Name StepError -Detail $Step -Number $_.Exception.HResult

@@ -1,7 +1,7 @@
 function Invoke-HvoGuest {
     <#
     .SYNOPSIS
-        Provision this VM from its first boot to its final state.
+        Provisions this VM from its first boot to its final state.
     .DESCRIPTION
         The phases are waiting (the key is published, the data is not there yet), applying (the data is stored),
         finishing (the result is known) and done. The process can be killed anywhere and started again: the state is
@@ -35,5 +35,6 @@ function Invoke-HvoGuest {
         if (Invoke-HvoConfiguration -Context $context -State $state) { return 'RestartRequired' }
     }
     Complete-HvoProvisioning -Context $context -State $state
-    if ($state.progress -ceq 'applied') { 'Applied' } else { 'Failed' }
+    if ($state.progress -ceq 'applied') { return 'Applied' }
+    return 'Failed'
 }

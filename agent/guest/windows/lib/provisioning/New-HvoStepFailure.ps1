@@ -1,7 +1,7 @@
 function New-HvoStepFailure {
     <#
     .SYNOPSIS
-        Return an exception for a failure that has a code.
+        Returns an exception for a failure that has a code.
     .PARAMETER Code
         A code of the closed list.
     .PARAMETER Transient
@@ -24,5 +24,5 @@ function New-HvoStepFailure {
     $failure = [System.InvalidOperationException]::new("The guest failed with $Code.")
     $failure.Data['HvoCode'] = $Code
     $failure.Data['HvoTransient'] = [bool]$Transient
-    $failure
+    return $failure
 }

@@ -1,7 +1,7 @@
 function ConvertFrom-HvoBase64Url {
     <#
     .SYNOPSIS
-        Return the bytes of base64url text without padding (RFC 7515).
+        Returns the bytes of base64url text without padding (RFC 7515).
     .PARAMETER Text
         The text.
     .OUTPUTS
@@ -14,5 +14,5 @@ function ConvertFrom-HvoBase64Url {
     )
     if ($Text -cnotmatch '\A[A-Za-z0-9_-]*\z') { throw [FormatException]::new('The text is not base64url.') }
     $padding = '=' * ((4 - $Text.Length % 4) % 4)
-    , [Convert]::FromBase64String($Text.Replace('-', '+').Replace('_', '/') + $padding)
+    return , [Convert]::FromBase64String($Text.Replace('-', '+').Replace('_', '/') + $padding)
 }

@@ -1,7 +1,7 @@
 function ConvertTo-HvoBase64Url {
     <#
     .SYNOPSIS
-        Return bytes as base64url text without padding (RFC 7515).
+        Returns bytes as base64url text without padding (RFC 7515).
     .PARAMETER Bytes
         The bytes. They must not be secret, because arguments of commands may be logged.
     .OUTPUTS
@@ -12,5 +12,5 @@ function ConvertTo-HvoBase64Url {
     param(
         [Parameter(Mandatory = $true)] [byte[]] $Bytes
     )
-    [Convert]::ToBase64String($Bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+    return [Convert]::ToBase64String($Bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
 }

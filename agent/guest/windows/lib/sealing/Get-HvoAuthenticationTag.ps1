@@ -1,7 +1,7 @@
 function Get-HvoAuthenticationTag {
     <#
     .SYNOPSIS
-        Return the authentication tag of A256CBC-HS512 (RFC 7518, 5.2.2.1).
+        Returns the authentication tag of A256CBC-HS512 (RFC 7518, 5.2.2.1).
     .PARAMETER Content
         Hashtable with MacKey (32 bytes), Header (first part of the JWE, as received), Iv and Ciphertext (bytes). A log
         shows nothing of the content of a hashtable.
@@ -21,6 +21,9 @@ function Get-HvoAuthenticationTag {
         $covered.Write($part, 0, $part.Length)
     }
     $hmac = [System.Security.Cryptography.HMACSHA512]::new([byte[]]$Content.MacKey)
-    try { , [byte[]]($hmac.ComputeHash($covered.ToArray())[0..31]) }
-    finally { $hmac.Dispose() }
+    try {
+        return , [byte[]]($hmac.ComputeHash($covered.ToArray())[0..31])
+    } finally {
+        $hmac.Dispose()
+    }
 }

@@ -1,7 +1,7 @@
 function Get-HvoPublicJwk {
     <#
     .SYNOPSIS
-        Return the public half of a key as a JWK with its thumbprint (RFC 7638).
+        Returns the public half of a key as a JWK with its thumbprint (RFC 7638).
     .PARAMETER Key
         The RSA key.
     .OUTPUTS
@@ -17,7 +17,10 @@ function Get-HvoPublicJwk {
     $e = ConvertTo-HvoBase64Url -Bytes $public.Exponent
     $canonical = '{{"e":"{0}","kty":"RSA","n":"{1}"}}' -f $e, $n
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
-    try { $digest = $sha256.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($canonical)) }
-    finally { $sha256.Dispose() }
-    [PSCustomObject]@{ N = $n; E = $e; Kid = (ConvertTo-HvoBase64Url -Bytes $digest) }
+    try {
+        $digest = $sha256.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($canonical))
+    } finally {
+        $sha256.Dispose()
+    }
+    return [PSCustomObject]@{ N = $n; E = $e; Kid = (ConvertTo-HvoBase64Url -Bytes $digest) }
 }

@@ -1,7 +1,7 @@
 function Read-HvoJweHeader {
     <#
     .SYNOPSIS
-        Check the protected header of a JWE and return the run that it names.
+        Checks the protected header of a JWE and returns the run that it names.
     .PARAMETER Header
         The first part of the JWE.
     .PARAMETER VirtualMachineId
@@ -21,8 +21,9 @@ function Read-HvoJweHeader {
     try {
         $bytes = ConvertFrom-HvoBase64Url -Text $Header
         $entries = ConvertFrom-HvoJson -Stream ([System.IO.MemoryStream]::new($bytes))
+    } catch [FormatException] {
+        return [PSCustomObject]@{ Refusal = 'HeaderUnreadable'; Run = '' }
     }
-    catch [FormatException] { return [PSCustomObject]@{ Refusal = 'HeaderUnreadable'; Run = '' } }
     # `zip` and `crit` would change the meaning of the other parts.
     if ($entries.ContainsKey('zip') -or $entries.ContainsKey('crit') -or
         -not (Test-HvoJsonString -Value $entries['alg'] -Expected 'RSA-OAEP-256') -or
@@ -39,5 +40,5 @@ function Read-HvoJweHeader {
     if ($run -isnot [string] -or $run -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') {
         return [PSCustomObject]@{ Refusal = 'NoRun'; Run = '' }
     }
-    [PSCustomObject]@{ Refusal = ''; Run = $run }
+    return [PSCustomObject]@{ Refusal = ''; Run = $run }
 }

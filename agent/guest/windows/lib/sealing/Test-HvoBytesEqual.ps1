@@ -1,7 +1,7 @@
 function Test-HvoBytesEqual {
     <#
     .SYNOPSIS
-        Return whether two byte arrays are equal, in a time that does not depend on where they differ.
+        Returns whether two byte arrays are equal, in a time that does not depend on where they differ.
     .PARAMETER Left
         The first array.
     .PARAMETER Right
@@ -20,5 +20,5 @@ function Test-HvoBytesEqual {
     for ($index = 0; $index -lt $Left.Length; $index++) {
         $difference = $difference -bor ($Left[$index] -bxor $Right[$index])
     }
-    $difference -eq 0
+    return $difference -eq 0
 }

@@ -1,7 +1,7 @@
 function Unprotect-HvoSealedData {
     <#
     .SYNOPSIS
-        Decrypt a JWE (RFC 7516, compact; RSA-OAEP-256, A256CBC-HS512) that is sealed to the key of this VM.
+        Decrypts a JWE (RFC 7516, compact; RSA-OAEP-256, A256CBC-HS512) that is sealed to the key of this VM.
     .DESCRIPTION
         The tag is checked before the content is decrypted. Secrets are returned in objects of which a log shows only
         the type.
@@ -41,8 +41,7 @@ function Unprotect-HvoSealedData {
             Ciphertext = (ConvertFrom-HvoBase64Url -Text $parts[3])
         }
         $tag = ConvertFrom-HvoBase64Url -Text $parts[4]
-    }
-    catch [FormatException] {
+    } catch [FormatException] {
         $result.Refusal = 'NoJwe'
         return $result
     }
@@ -52,8 +51,11 @@ function Unprotect-HvoSealedData {
         return $result
     }
     $secret = [byte[]]@()
-    try { $secret = $Key.Decrypt($wrapped, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256) }
-    catch [System.Security.Cryptography.CryptographicException] { $result.Refusal = 'KeyNotOpened' }
+    try {
+        $secret = $Key.Decrypt($wrapped, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)
+    } catch [System.Security.Cryptography.CryptographicException] {
+        $result.Refusal = 'KeyNotOpened'
+    }
     if (-not $result.Refusal -and $secret.Length -ne 64) { $result.Refusal = 'KeyNotOpened' }
     if ($result.Refusal) { return $result }
     $content.MacKey = [byte[]]$secret[0..31]
@@ -70,8 +72,10 @@ function Unprotect-HvoSealedData {
         $decryptor = $aes.CreateDecryptor()
         $plain = $decryptor.TransformFinalBlock($content.Ciphertext, 0, $content.Ciphertext.Length)
         $result.Plaintext = [System.IO.MemoryStream]::new($plain)
+    } catch [System.Security.Cryptography.CryptographicException] {
+        $result.Refusal = 'NotDecrypted'
+    } finally {
+        $aes.Dispose()
     }
-    catch [System.Security.Cryptography.CryptographicException] { $result.Refusal = 'NotDecrypted' }
-    finally { $aes.Dispose() }
-    $result
+    return $result
 }

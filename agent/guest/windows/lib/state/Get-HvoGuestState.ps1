@@ -1,7 +1,7 @@
 function Get-HvoGuestState {
     <#
     .SYNOPSIS
-        Return how far this VM is provisioned.
+        Returns how far this VM is provisioned.
     .DESCRIPTION
         A state file that is missing, unreadable or of another VM counts as that of a VM that has not been provisioned
         at all.
@@ -32,11 +32,14 @@ function Get-HvoGuestState {
     }
     $text = Get-HvoFileContent -Path $Context.State
     if (-not $text) { return $state }
-    try { $saved = ConvertFrom-HvoJsonText -Text $text }
-    catch [FormatException] { return $state }
+    try {
+        $saved = ConvertFrom-HvoJsonText -Text $text
+    } catch [FormatException] {
+        return $state
+    }
     if (-not (Test-HvoJsonString -Value $saved['vm'] -Expected $Context.Vm)) { return $state }
     foreach ($name in @($state.PSObject.Properties.Name)) {
         if ($saved.ContainsKey($name)) { $state.$name = $saved[$name] }
     }
-    $state
+    return $state
 }

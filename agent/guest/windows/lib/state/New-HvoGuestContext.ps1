@@ -1,7 +1,7 @@
 function New-HvoGuestContext {
     <#
     .SYNOPSIS
-        Return the id of this VM and the paths of its files.
+        Returns the id of this VM and the paths of its files.
     .PARAMETER Root
         Folder of the guest, which the image preparation has created.
     .PARAMETER VirtualMachineId
@@ -18,7 +18,7 @@ function New-HvoGuestContext {
     )
     $machines = [System.IO.Path]::Combine($Root, 'guest')
     $folder = [System.IO.Path]::Combine($machines, $VirtualMachineId)
-    [PSCustomObject]@{
+    return [PSCustomObject]@{
         Vm = $VirtualMachineId
         Machines = $machines
         Folder = $folder

@@ -1,7 +1,7 @@
 function Remove-HvoStaleState {
     <#
     .SYNOPSIS
-        Delete what a captured image contains of the VM that it was captured from: keys, data, and the published state.
+        Deletes what a captured image contains of the VM that it was captured from: keys, data, and the published state.
     .PARAMETER Context
         The context of the guest.
     #>

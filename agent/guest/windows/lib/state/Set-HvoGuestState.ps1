@@ -1,7 +1,7 @@
 function Set-HvoGuestState {
     <#
     .SYNOPSIS
-        Save how far this VM is provisioned.
+        Saves how far this VM is provisioned.
     .PARAMETER Context
         The context of the guest.
     .PARAMETER State
