@@ -4,11 +4,11 @@ BeforeAll {
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
     $vm = '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
     $setup = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'
-    function Start-Here { ConvertTo-FakePath ([string](Invoke-HvoBootstrap -Root '/hvo')) }
+    function Get-InstalledScript { ConvertTo-FakePath ([string](Install-HvoGuestScript -Root '/hvo')) }
     $marker = '{"product": "hyperv-operator", "guest": "windows", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}'
 }
 
-Describe 'The starter in the image' {
+Describe 'The bootstrap script in the image' {
     BeforeEach {
         New-FakeMachine
         $HvoFake.Registry[$setup] = 'IMAGE_STATE_COMPLETE'
@@ -16,24 +16,24 @@ Describe 'The starter in the image' {
         $HvoFake.Files['/data/hvo-guest.json'] = $marker
         $HvoFake.Files['/disc/hvo-guest.json'] = $marker
         $HvoFake.Files['/disc/Start-HvoGuest.ps1'] = 'code'
-        $HvoFake.Discs = @('/other', '/disc')
+        $HvoFake.DvdRoots = @('/other', '/disc')
     }
 
-    It 'copies the guest from the disc with the marker and names what to start' {
-        Start-Here | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
+    It 'copies the guest from the disc with the marker and returns the script to start' {
+        Get-InstalledScript | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
         $HvoFake.Files["/hvo/guest/$vm/code/Start-HvoGuest.ps1"] | Should -Be 'code'
-        @($HvoFake.Changes)[0..1] | Should -Be @('Set-HvoFolder', 'Set-HvoFolder') -Because 'the folder is protected first'
+        @($HvoFake.Changes)[0..1] | Should -Be @('Set-HvoProtectedFolder', 'Set-HvoProtectedFolder') -Because 'the folder is protected first'
     }
 
-    It 'takes the copy at later boots, with no disc there' {
-        $null = Invoke-HvoBootstrap -Root '/hvo'
-        $HvoFake.Discs = @()
+    It 'uses the copy at later boots, without a disc' {
+        $null = Install-HvoGuestScript -Root '/hvo'
+        $HvoFake.DvdRoots = @()
         $before = $HvoFake.Count
-        Start-Here | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
+        Get-InstalledScript | Should -Be "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
         $HvoFake.Count | Should -Be $before
     }
 
-    It 'waits until Windows Setup is over: <Key> = <During>' -ForEach @(
+    It 'waits until Windows Setup has finished: <Key> = <During>' -ForEach @(
         @{ Key = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'
             During = 'IMAGE_STATE_SPECIALIZE_RESEAL_TO_OOBE'; Then = 'IMAGE_STATE_COMPLETE' }
         @{ Key = 'SYSTEM\Setup|SystemSetupInProgress'; During = '1'; Then = '0' }
@@ -44,30 +44,30 @@ Describe 'The starter in the image' {
             $HvoFake.Count | Should -Be 0
             $HvoFake.Registry[$Key] = $Then
         }
-        Invoke-HvoBootstrap -Root '/hvo' | Should -Not -BeNullOrEmpty
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
         $HvoFake.Slept | Should -Be 5
     }
 
-    It 'has nothing to do for a VM that was provisioned, whatever disc is there' {
-        $context = New-HvoContext -Root '/hvo' -VirtualMachineId $vm
-        $state = Get-HvoState -Context $context
+    It 'leaves a provisioned VM alone, whatever disc is in its drive' {
+        $context = New-HvoGuestContext -Root '/hvo' -VirtualMachineId $vm
+        $state = Get-HvoGuestState -Context $context
         $state.phase = 'done'
-        Set-HvoState -Context $context -State $state
+        Set-HvoGuestState -Context $context -State $state
         $before = $HvoFake.Count
-        Invoke-HvoBootstrap -Root '/hvo' | Should -BeNullOrEmpty
+        Install-HvoGuestScript -Root '/hvo' | Should -BeNullOrEmpty
         $HvoFake.Count | Should -Be $before
     }
 
-    It 'looks for the disc for a while, and gives up for this boot' {
-        $HvoFake.Discs = @()
-        Invoke-HvoBootstrap -Root '/hvo' | Should -BeNullOrEmpty
+    It 'retries to find the disc, and gives up until the next boot' {
+        $HvoFake.DvdRoots = @()
+        Install-HvoGuestScript -Root '/hvo' | Should -BeNullOrEmpty
         $HvoFake.Log[-1] | Should -Match 'NoGuestDisc'
-        $HvoFake.Discs = @()
-        $HvoFake.OnSleep = { $HvoFake.Discs = @('/disc') }
-        Invoke-HvoBootstrap -Root '/hvo' | Should -Not -BeNullOrEmpty
+        $HvoFake.DvdRoots = @()
+        $HvoFake.OnSleep = { $HvoFake.DvdRoots = @('/disc') }
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
     }
 
-    It 'does not take a disc with the marker <Text>' -ForEach @(
+    It 'ignores a disc with the marker <Text>' -ForEach @(
         @{ Text = 'x' }
         @{ Text = '{"product": "hyperv-operator", "guest": "linux", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}' }
         @{ Text = '{"product": "other", "guest": "windows", "bootstrap": 1, "entry": "Start-HvoGuest.ps1"}' }
@@ -76,35 +76,35 @@ Describe 'The starter in the image' {
         @{ Text = '{"product": "hyperv-operator", "guest": "windows", "bootstrap": 1}' }
     ) {
         $HvoFake.Files['/disc/hvo-guest.json'] = $Text
-        Find-HvoGuest | Should -BeNullOrEmpty
+        Find-HvoGuestDisc | Should -BeNullOrEmpty
     }
 
-    It 'finds what the ISO really carries' {
-        $HvoFake.Files['/disc/hvo-guest.json'] = [System.IO.File]::ReadAllText("$guest/hvo-guest.json")
-        (Find-HvoGuest).Entry | Should -Be 'Start-HvoGuest.ps1'
-        "$guest/Start-HvoGuest.ps1" | Should -Exist
+    It 'accepts the marker of the built ISO' {
+        $HvoFake.Files['/disc/hvo-guest.json'] = (Get-BuiltFile)['hvo-guest.json']
+        (Find-HvoGuestDisc).Entry | Should -Be 'Start-HvoGuest.ps1'
+        (Get-BuiltFile).Keys | Should -Contain 'Start-HvoGuest.ps1'
     }
 }
 
-Describe 'The border, where it does not need Windows' {
+Describe 'The platform functions that do not need Windows' {
     BeforeAll {
-        foreach ($name in 'Get-HvoFile', 'Set-HvoFile', 'Remove-HvoPath', 'Get-HvoFolderName', 'Copy-HvoFolder', 'Add-HvoLogLine') {
-            . "$guest/border/$name.ps1"
-        }
+        $names = 'Get-HvoFileContent', 'Set-HvoFileContent', 'Remove-HvoPath', 'Get-HvoSubfolderName',
+            'Copy-HvoFolder', 'Add-HvoLogLine'
+        . ([scriptblock]::Create((Get-BuiltFunction $names)))
     }
 
-    It 'writes a file in place of another, and leaves nothing beside it' {
+    It 'replaces a file, and leaves no temporary file' {
         $file = Join-Path $TestDrive 'state.json'
-        Set-HvoFile -Path $file -Content 'one'
-        Set-HvoFile -Path $file -Content "two $([char]0xE9)"
-        Get-HvoFile -Path $file | Should -BeExactly "two $([char]0xE9)"
+        Set-HvoFileContent -Path $file -Content 'one'
+        Set-HvoFileContent -Path $file -Content "two $([char]0xE9)"
+        Get-HvoFileContent -Path $file | Should -BeExactly "two $([char]0xE9)"
         @(Get-ChildItem -LiteralPath $TestDrive -Filter 'state.json*').Count | Should -Be 1
         [System.IO.File]::ReadAllBytes($file)[0] | Should -Be 0x74 -Because 'there is no byte order mark'
     }
 
-    It 'reads nothing where there is no file' { Get-HvoFile -Path (Join-Path $TestDrive 'none') | Should -BeNullOrEmpty }
+    It 'returns nothing for a file that does not exist' { Get-HvoFileContent -Path (Join-Path $TestDrive 'none') | Should -BeNullOrEmpty }
 
-    It 'copies a folder whole, read-only files too, over what an ended copy has left' {
+    It 'copies a folder with read-only files, and removes the rest of an interrupted copy' {
         $from = Join-Path $TestDrive 'from'
         $to = Join-Path $TestDrive 'to'
         $null = New-Item -ItemType Directory -Path "$from/deep/er", "$to.new"
@@ -114,14 +114,14 @@ Describe 'The border, where it does not need Windows' {
         Copy-HvoFolder -From "$from/" -To $to
         Get-Content -LiteralPath "$to/deep/er/a.ps1" | Should -Be 'a'
         "$to/left.txt" | Should -Not -Exist
-        Get-HvoFolderName -Path $to | Should -Be 'deep'
+        Get-HvoSubfolderName -Path $to | Should -Be 'deep'
         Remove-HvoPath -Path $to
         $to | Should -Not -Exist
         Remove-HvoPath -Path $to
         (Get-Item -LiteralPath "$from/deep/er/a.ps1").IsReadOnly = $false
     }
 
-    It 'adds lines to the log' {
+    It 'appends lines to the log' {
         $log = Join-Path $TestDrive 'guest.log'
         Add-HvoLogLine -Path $log -Line 'one'
         Add-HvoLogLine -Path $log -Line 'two'
@@ -129,12 +129,12 @@ Describe 'The border, where it does not need Windows' {
     }
 }
 
-Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' -and -not $IsWindows) {
+Describe 'The platform functions that need Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' -and -not $IsWindows) {
     BeforeAll {
-        foreach ($file in [System.IO.Directory]::GetFiles("$guest/border", '*.ps1')) { . $file }
+        . ([scriptblock]::Create((Get-BuiltFunction (Get-ChildItem -Path "$guest/lib/platform").BaseName)))
     }
 
-    It 'keeps a machine key that opens what is sealed to it, and cannot be exported' {
+    It 'creates a machine key that decrypts what is sealed to it and cannot be exported' {
         $id = [string][Guid]::NewGuid()
         try {
             Get-HvoMachineKey -VirtualMachineId $id | Should -BeNullOrEmpty
@@ -142,13 +142,14 @@ Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' 
             $made.KeySize | Should -Be 3072
             { $made.ExportParameters($true) } | Should -Throw
             $found = Get-HvoMachineKey -VirtualMachineId $id
-            (Get-HvoPublicKey -Key $found).Kid | Should -Be (Get-HvoPublicKey -Key $made).Kid
+            (Get-HvoPublicJwk -Key $found).Kid | Should -Be (Get-HvoPublicJwk -Key $made).Kid
             New-FakeMachine
             Use-FakeHost
             $sealed = New-FakeSealedData -Public $found.ExportParameters($false) -Header @{ vm = $id }
-            (Open-HvoSealedData -Sealed $sealed -Key $found -VirtualMachineId $id).Refusal | Should -Be ''
+            (Unprotect-HvoSealedData -Sealed $sealed -Key $found -VirtualMachineId $id).Refusal | Should -Be ''
+        } finally {
+            Remove-HvoMachineKey -VirtualMachineId $id
         }
-        finally { Remove-HvoMachineKey -VirtualMachineId $id }
         Get-HvoMachineKey -VirtualMachineId $id | Should -BeNullOrEmpty
     }
 
@@ -161,13 +162,14 @@ Describe 'The border on Windows' -Skip:($PSVersionTable.PSEdition -ne 'Desktop' 
             Remove-HvoRegistryValue -Path $path -Name 'a'
             Remove-HvoRegistryValue -Path $path -Name 'a'
             Get-HvoRegistryValue -Path $path -Name 'a' | Should -BeNullOrEmpty
+        } finally {
+            Remove-Item -Path "HKLM:\$path" -ErrorAction SilentlyContinue
         }
-        finally { Remove-Item -Path "HKLM:\$path" -ErrorAction SilentlyContinue }
     }
 
-    It 'cuts a folder off from everybody but Administrators' {
+    It 'restricts a folder to SYSTEM and Administrators' {
         $folder = Join-Path $TestDrive 'own'
-        Set-HvoFolder -Path $folder -Administrators
+        Set-HvoProtectedFolder -Path $folder -Administrators
         $rights = Get-Acl -LiteralPath $folder
         $rights.AreAccessRulesProtected | Should -BeTrue
         $sids = $rights.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier]).IdentityReference.Value

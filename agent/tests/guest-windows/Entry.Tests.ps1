@@ -2,26 +2,16 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
-
-    function Copy-WithFake {
-        # Copies a folder of scripts with the fakes in the place of the border.
-        param([string] $To)
-        $null = New-Item -ItemType Directory -Path "$To/border" -Force
-        Copy-Item -Path "$PSScriptRoot/Fakes/Fake*.ps1" -Destination "$To/border"
-        Copy-Item -LiteralPath "$guest/common" -Destination $To -Recurse
-    }
 }
 
-Describe 'The guest''s entry script' {
+Describe 'Start-HvoGuest.ps1' {
     BeforeEach {
         New-FakeMachine
         Use-FakeHost
         $code = Join-Path $TestDrive "code-$([Guid]::NewGuid())"
         $root = Join-Path $TestDrive "root-$([Guid]::NewGuid())"
-        $null = New-Item -ItemType Directory -Path $root
-        Copy-WithFake $code
-        Copy-Item -LiteralPath "$guest/functions" -Destination $code -Recurse
-        Copy-Item -LiteralPath "$guest/Start-HvoGuest.ps1" -Destination $code
+        $null = New-Item -ItemType Directory -Path $root, $code
+        Export-BuiltScript -Name 'Start-HvoGuest.ps1' -Path "$code/Start-HvoGuest.ps1"
     }
 
     It 'restarts Windows itself' {
@@ -49,15 +39,18 @@ Describe 'The guest''s entry script' {
         (Get-FakeState).state | Should -Be 'applied'
     }
 
-    It 'does nothing while another one runs' {
+    It 'does nothing while another instance runs' {
         $lock = [System.IO.File]::Open("$root/guest.lock", 'OpenOrCreate', 'ReadWrite', 'None')
-        try { & "$code/Start-HvoGuest.ps1" -Root $root }
-        finally { $lock.Dispose() }
+        try {
+            & "$code/Start-HvoGuest.ps1" -Root $root
+        } finally {
+            $lock.Dispose()
+        }
         $LASTEXITCODE | Should -Be 0
         $HvoFake.Count | Should -Be 0
     }
 
-    It 'starts over at once when this has become another VM' {
+    It 'starts over at once when the VM has changed' {
         $again = '0e0e0e0e-1111-4222-8333-444444444444'
         $HvoFake.OnSleep = {
             $HvoFake.Registry['SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters|VirtualMachineId'] = $again
@@ -68,21 +61,20 @@ Describe 'The guest''s entry script' {
     }
 }
 
-Describe 'The starter''s entry script' {
+Describe 'Start-HvoBootstrap.ps1' {
     BeforeEach {
         New-FakeMachine
         $HvoFake.Registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'] = 'IMAGE_STATE_COMPLETE'
         $root = ConvertTo-FakePath (Join-Path $TestDrive "root-$([Guid]::NewGuid())")
-        Copy-WithFake "$root/boot"
-        Copy-Item -LiteralPath "$guest/bootstrap/functions" -Destination "$root/boot" -Recurse
-        Copy-Item -LiteralPath "$guest/bootstrap/Start-HvoBootstrap.ps1" -Destination "$root/boot"
+        $null = New-Item -ItemType Directory -Path "$root/boot"
+        Export-BuiltScript -Name 'bootstrap/Start-HvoBootstrap.ps1' -Path "$root/boot/Start-HvoBootstrap.ps1"
         $code = "$root/guest/5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d/code"
         $null = New-Item -ItemType Directory -Path $code
         $null = $HvoFake.Folders.Add($code)
-        $HvoFake.Files["$code/hvo-guest.json"] = [System.IO.File]::ReadAllText("$guest/hvo-guest.json")
+        $HvoFake.Files["$code/hvo-guest.json"] = (Get-BuiltFile)['hvo-guest.json']
     }
 
-    It 'starts the guest with what it was given, and ends as that does' {
+    It 'passes its parameters to the guest and returns its exit code' {
         Set-Content -LiteralPath "$code/Start-HvoGuest.ps1" -Value @'
 param([string] $Root, [string] $RestartBy)
 $global:HvoFake.Given = "$Root $RestartBy"
@@ -93,7 +85,7 @@ exit 1003
         $HvoFake.Given | Should -Be "$root ExitCode"
     }
 
-    It 'tries again what breaks unforeseen, and writes no text of the error down' {
+    It 'retries after an unexpected error, and does not log its text' {
         Set-Content -LiteralPath "$code/Start-HvoGuest.ps1" -Value @'
 param([string] $Root, [string] $RestartBy)
 $global:HvoFake.Tries++
@@ -105,7 +97,7 @@ exit 0
         $LASTEXITCODE | Should -Be 0
         $HvoFake.Tries | Should -Be 3
         $HvoFake.Slept | Should -Be 120
-        @($HvoFake.Log | Where-Object { $_ -match ' Broke ' }).Count | Should -Be 2
+        @($HvoFake.Log | Where-Object { $_ -match ' UnexpectedError ' }).Count | Should -Be 2
         ($HvoFake.Log -join '') | Should -Not -Match 'Canary'
     }
 
@@ -116,7 +108,7 @@ exit 0
         $HvoFake.Slept | Should -Be 1740
     }
 
-    It 'ends at once where there is nothing to do' {
+    It 'ends at once if there is nothing to do' {
         $HvoFake.Folders.Clear()
         & "$root/boot/Start-HvoBootstrap.ps1" -Root $root
         $LASTEXITCODE | Should -Be 0

@@ -4,13 +4,13 @@ BeforeAll {
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
 }
 
-Describe 'A Windows guest from first boot to the end' {
+Describe 'A Windows guest from its first boot to its final state' {
     BeforeEach {
         New-FakeMachine
         Use-FakeHost
     }
 
-    It 'applies everything and says so' {
+    It 'applies all fields and publishes that it has' {
         Invoke-FakeLife | Should -Be 'Applied'
         $state = Get-FakeState
         $state.state | Should -Be 'applied'
@@ -38,7 +38,7 @@ Describe 'A Windows guest from first boot to the end' {
         $HvoFake.Joins[0].Password | Should -Be 'Canary-7f3a-Domain!'
     }
 
-    It 'posts a key of its own for this VM and takes the post back once the data is stored' {
+    It 'publishes a key for this VM, and removes it once the data is stored' {
         $HvoFake.OnSleep = { throw 'Stop here.' }
         { Invoke-HvoGuest -Root '/hvo' } | Should -Throw 'Stop here.'
         $ready = ConvertFrom-Json -InputObject (Get-FakeRegistry 'Guest' 'ProvisioningReady')
@@ -52,20 +52,20 @@ Describe 'A Windows guest from first boot to the end' {
         Get-FakeRegistry 'Guest' 'ProvisioningReady' | Should -BeNullOrEmpty
     }
 
-    It 'tells the host of the data only after it is stored' {
+    It 'publishes its state only after the data is stored' {
         Invoke-FakeLife | Should -Be 'Applied'
         $changes = @($HvoFake.Changes)
         $stored = [Array]::IndexOf($changes, 'Write data.jwe')
-        $noted = [Array]::IndexOf($changes, 'Write state.json')
-        $told = [Array]::IndexOf($changes, 'Set ProvisioningState')
-        $taken = [Array]::IndexOf($changes, 'Remove ProvisioningReady')
+        $saved = [Array]::IndexOf($changes, 'Write state.json')
+        $published = [Array]::IndexOf($changes, 'Set ProvisioningState')
+        $removed = [Array]::IndexOf($changes, 'Remove ProvisioningReady')
         $stored | Should -BeGreaterOrEqual 0
-        $noted | Should -BeGreaterThan $stored
-        $told | Should -BeGreaterThan $noted
-        $taken | Should -BeGreaterThan $told
+        $saved | Should -BeGreaterThan $stored
+        $published | Should -BeGreaterThan $saved
+        $removed | Should -BeGreaterThan $published
     }
 
-    It 'forgets data and key at the end' {
+    It 'deletes data and key at the end' {
         Invoke-FakeLife | Should -Be 'Applied'
         $HvoFake.Keys.Count | Should -Be 0
         @($HvoFake.Files.Keys | Where-Object { $_ -like '*jwe*' }).Count | Should -Be 0
@@ -76,11 +76,11 @@ Describe 'A Windows guest from first boot to the end' {
         $before = $HvoFake.Count
         Publish-FakeData (New-FakeSealedData -Public (Get-FakeKey).ExportParameters($false))
         Start-FakeBoot
-        Invoke-HvoGuest -Root '/hvo' | Should -Be 'Inert'
+        Invoke-HvoGuest -Root '/hvo' | Should -Be 'AlreadyProvisioned'
         $HvoFake.Count | Should -Be $before
     }
 
-    It 'waits until the host has told which VM this is' {
+    It 'waits until the host has published the VM id' {
         $parameter = 'SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters|VirtualMachineId'
         $HvoFake.Registry.Remove($parameter)
         $HvoFake.OnSleep = {
@@ -90,9 +90,9 @@ Describe 'A Windows guest from first boot to the end' {
         Invoke-FakeLife | Should -Be 'Applied'
     }
 
-    It 'gives up for this boot where there is no host' {
+    It 'gives up until the next boot without a host' {
         $HvoFake.Registry.Clear()
-        Invoke-HvoGuest -Root '/hvo' | Should -Be 'NoHost'
+        Invoke-HvoGuest -Root '/hvo' | Should -Be 'NoVmId'
         $HvoFake.Count | Should -Be 0
     }
 
@@ -107,14 +107,14 @@ Describe 'A Windows guest from first boot to the end' {
         $HvoFake.Restarts | Should -Be 1
     }
 
-    It 'writes no secret anywhere, and shows none to any command' {
+    It 'writes no secret to any file or log, and passes none as an argument' {
         $trace = Join-Path $TestDrive 'trace.txt'
         $life = { Invoke-FakeLife -BootAfterKill *>&1 | Out-String }
         $said = Trace-Command -Name 'ParameterBinding*', 'ParameterBinder*' -FilePath $trace -Expression $life
         $said | Should -Match 'Applied'
         $said | Should -Not -Match 'Canary-7f3a'
         $traced = [System.IO.File]::ReadAllText($trace)
-        $traced | Should -Match 'guest_la_uid|Rename-Computer' -Because 'the trace has to show what commands are given'
+        $traced | Should -Match 'guest_la_uid|Rename-Computer' -Because 'the trace has to contain the arguments'
         @($traced -split "`n" | Where-Object { $_ -match 'Canary-7f3a' }) | Should -BeNullOrEmpty
         foreach ($text in @($HvoFake.Files.Values) + @($HvoFake.Registry.Values) + @($HvoFake.Log)) {
             $text | Should -Not -Match 'Canary-7f3a'
@@ -123,22 +123,22 @@ Describe 'A Windows guest from first boot to the end' {
     }
 }
 
-Describe 'A guest that is ended anywhere' {
+Describe 'A guest that is killed at any change' {
     BeforeDiscovery {
-        # Before a change is the same as after the one before it, but for the first. The last test proves the number.
+        # Except for the first, before a change is the same as after the previous one. The last test checks the number.
         $cases = @(@{ Number = 1; After = $false; Boot = $false })
         $cases += foreach ($number in 1..38) {
             foreach ($boot in $false, $true) { @{ Number = $number; After = $true; Boot = $boot } }
         }
     }
 
-    It 'comes to the same end (change <Number>, after it: <After>, with a restart: <Boot>)' -ForEach $cases {
+    It 'reaches the same state (change <Number>, after it: <After>, with a restart: <Boot>)' -ForEach $cases {
         New-FakeMachine
         $HvoFake.KillAt = $Number
         $HvoFake.KillAfter = $After
         Use-FakeHost
-        # The last change is that everything is done.
-        Invoke-FakeLife -BootAfterKill:$Boot | Should -BeIn @('Applied', 'Inert')
+        # Killed after its last change, the guest has nothing left to do.
+        Invoke-FakeLife -BootAfterKill:$Boot | Should -BeIn @('Applied', 'AlreadyProvisioned')
         (Get-FakeState).state | Should -Be 'applied'
         $HvoFake.ActiveName | Should -Be 'web-server-01'
         $HvoFake.Domain | Should -Be 'example.com'
@@ -153,10 +153,10 @@ Describe 'A guest that is ended anywhere' {
         $HvoFake.Keys.Count | Should -Be 0
         Get-FakeRegistry 'Guest' 'ProvisioningReady' | Should -BeNullOrEmpty
         $HvoFake.Files.Keys | Should -Not -Contain '/hvo/guest/5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d/data.jwe'
-        Invoke-HvoGuest -Root '/hvo' | Should -Be 'Inert'
+        Invoke-HvoGuest -Root '/hvo' | Should -Be 'AlreadyProvisioned'
     }
 
-    It 'was ended at every change there is' {
+    It 'was killed at every change' {
         New-FakeMachine
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Applied'

@@ -2,59 +2,49 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
-    foreach ($file in [System.IO.Directory]::GetFiles("$guest/prepare/functions", '*.ps1')) { . $file }
     function Register-ScheduledTask {
         param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
         $HvoFake.Task = @{ Path = $TaskPath; Name = $TaskName; Xml = [xml]$Xml }
     }
-    function Test-HvoAdministrator { $HvoFake.Elevated }
     function Get-Service {
         [CmdletBinding()]
         param([string] $Name)
-        if ($HvoFake.Exchange) { [pscustomobject]@{ StartType = $HvoFake.Exchange } }
+        if ($HvoFake.Exchange) { [PSCustomObject]@{ StartType = $HvoFake.Exchange } }
     }
     function Set-Service {
         param([string] $Name, [string] $StartupType)
         $HvoFake.Exchange = $StartupType
-    }
-    function Read-Real {
-        param([string] $Name)
-        [System.IO.File]::ReadAllText("$guest/prepare/$Name")
     }
 }
 
 Describe 'The image preparation' {
     BeforeEach {
         New-FakeMachine
-        $HvoFake.Elevated = $true
         $HvoFake.Exchange = 'Manual'
-        foreach ($name in 'task.xml', 'unattend.xml') { $HvoFake.Files["/disc/prepare/$name"] = Read-Real $name }
-        foreach ($name in 'bootstrap/Start-HvoBootstrap.ps1', 'border/a.ps1', 'common/b.ps1') {
-            $HvoFake.Files["/disc/$name"] = $name
-        }
+        foreach ($name in (Get-BuiltFile).Keys) { $HvoFake.Files["/disc/$name"] = (Get-BuiltFile)[$name] }
     }
 
-    It 'installs the starter and forgets what an earlier life has left' {
+    It 'installs the bootstrap script and deletes what an earlier run has left' {
         $HvoFake.Keys['11111111-1111-4111-8111-111111111111'] = Get-FakeKey
         $null = $HvoFake.Folders.AddRange(@('/hvo', '/hvo/guest', '/hvo/guest/11111111-1111-4111-8111-111111111111'))
         $HvoFake.Files['/hvo/evil.ps1'] = 'planted'
-        Install-HvoStarter -Disc '/disc' -Root '/hvo'
+        Install-HvoBootstrap -Disc '/disc' -Root '/hvo'
         $HvoFake.Keys.Count | Should -Be 0
         $HvoFake.Files.Keys | Should -Not -Contain '/hvo/evil.ps1'
-        $HvoFake.Files['/hvo/boot/Start-HvoBootstrap.ps1'] | Should -Be 'bootstrap/Start-HvoBootstrap.ps1'
-        $HvoFake.Files['/hvo/boot/border/a.ps1'] | Should -Be 'border/a.ps1'
-        $HvoFake.Files['/hvo/boot/common/b.ps1'] | Should -Be 'common/b.ps1'
-        Install-HvoStarter -Disc '/disc' -Root '/hvo'
+        @($HvoFake.Files.Keys | Where-Object { $_ -like '/hvo/*' }) | Should -Be '/hvo/boot/Start-HvoBootstrap.ps1'
+        $HvoFake.Files['/hvo/boot/Start-HvoBootstrap.ps1'] |
+            Should -BeExactly (Get-BuiltFile)['bootstrap/Start-HvoBootstrap.ps1']
+        Install-HvoBootstrap -Disc '/disc' -Root '/hvo'
     }
 
-    It 'takes back what the VM told its host' {
+    It 'removes what the VM has published to its host' {
         $HvoFake.Registry['SOFTWARE\Microsoft\Virtual Machine\Guest|ProvisioningState'] = 'x'
-        Clear-HvoImage
+        Clear-HvoGuestKvpItem
         Get-FakeRegistry 'Guest' 'ProvisioningState' | Should -BeNullOrEmpty
     }
 
-    It 'registers a task that starts the starter at boot, as SYSTEM, without a time limit' {
-        Register-HvoTask -Prepare '/disc/prepare' -Root 'C:\ProgramData\HyperVOperator'
+    It 'registers a task that runs the bootstrap script at boot, as SYSTEM, without a time limit' {
+        Register-HvoScheduledTask -Prepare '/disc/prepare' -Root 'C:\ProgramData\HyperVOperator'
         $task = $HvoFake.Task.Xml.Task
         $task.Triggers.BootTrigger.Enabled | Should -Be 'true'
         $task.Principals.Principal.UserId | Should -Be 'S-1-5-18'
@@ -77,75 +67,42 @@ Describe 'The image preparation' {
         $passwords[0] | Should -Not -Be $passwords[1]
     }
 
-    It 'says what is missing: <What>' -ForEach @(
+    It 'reports what is missing: <What>' -ForEach @(
         @{ What = 'rights'; Break = { $HvoFake.Elevated = $false }; Text = '*Run as administrator*' }
         @{ What = 'integration services'; Break = { $HvoFake.Exchange = '' }; Text = '*vmickvpexchange*' }
     ) {
         & $Break
-        { Test-HvoImage -Starter ScheduledTask } | Should -Throw $Text
+        { Assert-HvoImageReady -Starter ScheduledTask } | Should -Throw $Text
     }
 
     It 'enables a data exchange service that is disabled' {
         $HvoFake.Exchange = 'Disabled'
-        Test-HvoImage -Starter ScheduledTask
+        Enable-HvoDataExchange
         $HvoFake.Exchange | Should -Be 'Manual'
-    }
-}
-
-Describe 'The starter as it is installed' {
-    It 'has every function that it calls' {
-        $boot = Join-Path $TestDrive 'boot'
-        . "$guest/border/Copy-HvoFolder.ps1"
-        Copy-HvoFolder -From "$guest/bootstrap" -To $boot
-        foreach ($name in 'border', 'common') { Copy-HvoFolder -From "$guest/$name" -To "$boot/$name" }
-        $files = Get-ChildItem -LiteralPath $boot -Filter '*.ps1' -Recurse
-        $defined = $files.BaseName
-        foreach ($file in $files) {
-            $tree = [System.Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref]$null, [ref]$null)
-            $calls = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
-            foreach ($call in $calls) {
-                $name = $call.GetCommandName()
-                if ($name -like '*-Hvo*') { $defined | Should -Contain $name -Because $file.Name }
-            }
-        }
     }
 }
 
 Describe 'Prepare-WindowsImage.ps1' {
     BeforeEach {
         New-FakeMachine
-        $HvoFake.Elevated = $true
         $HvoFake.Exchange = 'Manual'
         $before = $env:ProgramData
         $env:ProgramData = '/pd'
         $disc = ConvertTo-FakePath (Join-Path $TestDrive "disc-$([Guid]::NewGuid())")
-        Copy-Item -LiteralPath $guest -Destination $disc -Recurse
-        Remove-Item -Path "$disc/border/*"
-        Copy-Item -Path "$PSScriptRoot/Fakes/Fake*.ps1" -Destination "$disc/border"
-        Set-Content -LiteralPath "$disc/prepare/functions/Test-HvoAdministrator.ps1" -Value @'
-function Test-HvoAdministrator { $HvoFake.Elevated }
-function Get-Service { [pscustomobject]@{ StartType = $HvoFake.Exchange } }
-function Register-ScheduledTask {
-    param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
-    $HvoFake.Task = $Xml
-}
-'@
-        foreach ($file in Get-ChildItem -LiteralPath $disc -Recurse -File) {
-            $HvoFake.Files[(ConvertTo-FakePath $file.FullName)] = [System.IO.File]::ReadAllText($file.FullName)
-        }
+        foreach ($name in (Get-BuiltFile).Keys) { $HvoFake.Files["$disc/$name"] = (Get-BuiltFile)[$name] }
+        $null = New-Item -ItemType Directory -Path "$disc/prepare"
+        Export-BuiltScript -Name 'prepare/Prepare-WindowsImage.ps1' -Path "$disc/prepare/Prepare-WindowsImage.ps1"
         $answers = '/pd\HyperVOperator\unattend.xml'.Replace('\', '/')
     }
     AfterEach { $env:ProgramData = $before }
 
-    It 'prepares the image and says what to do next' {
-        $said = & "$disc/prepare/Prepare-WindowsImage.ps1"
-        ($said -join "`n") | Should -Match 'sysprep\.exe /generalize /oobe /shutdown /unattend:'
-        $HvoFake.Task | Should -Match 'Start-HvoBootstrap\.ps1'
+    It 'prepares the image and prints the next steps' {
+        $output = & "$disc/prepare/Prepare-WindowsImage.ps1"
+        ($output -join "`n") | Should -Match 'sysprep\.exe /generalize /oobe /shutdown /unattend:'
+        [string]$HvoFake.Task.Xml.OuterXml | Should -Match 'Start-HvoBootstrap\.ps1'
         $HvoFake.Files[$answers] | Should -Match '<AdministratorPassword>'
         $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/Start-HvoBootstrap.ps1'
-        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/functions/Invoke-HvoBootstrap.ps1'
-        $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/common/New-HvoContext.ps1'
-        [string]($said -join '') | Should -Not -Match 'aA1-' -Because 'the password is nobody''s business'
+        [string]($output -join '') | Should -Not -Match 'aA1-' -Because 'the password must stay unknown'
     }
 
     It 'can be run again: an answer file is kept, or replaced with -Force' {
@@ -157,14 +114,14 @@ function Register-ScheduledTask {
         $HvoFake.Files[$answers] | Should -Match '<AdministratorPassword>'
     }
 
-    It 'changes nothing with -WhatIf, or where something is missing' {
+    It 'changes nothing with -WhatIf, or if a requirement is missing' {
         $null = & "$disc/prepare/Prepare-WindowsImage.ps1" -WhatIf
         $HvoFake.Elevated = $false
         { & "$disc/prepare/Prepare-WindowsImage.ps1" } | Should -Throw '*Run as administrator*'
         $HvoFake.Count | Should -Be 0
     }
 
-    It 'has cloudbase-init start the guest, and keeps a configuration that is there' {
+    It 'has cloudbase-init run the bootstrap script, and keeps an existing configuration' {
         $before2 = $env:ProgramFiles
         $env:ProgramFiles = '/pf'
         try {
@@ -176,7 +133,8 @@ function Register-ScheduledTask {
             $warnings = @(Register-HvoLocalScript -Prepare "$disc/prepare" -Root 'C:\x' 3>&1)
             $warnings.Count | Should -Be 1
             $HvoFake.Files["$theirs/conf/cloudbase-init.conf"] | Should -Be 'mine'
+        } finally {
+            $env:ProgramFiles = $before2
         }
-        finally { $env:ProgramFiles = $before2 }
     }
 }

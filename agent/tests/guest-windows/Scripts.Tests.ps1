@@ -7,14 +7,15 @@ BeforeDiscovery {
             }
         }
     }
-    $functions = $scripts | Where-Object { $_.Name -match '/(border|common|functions)/[^/]+\.ps1$' }
-    $called = $functions | Where-Object { $_.Name -match '^guest/windows/iso/(common|functions|bootstrap)/' }
+    $functions = $scripts | Where-Object { $_.Name -match '/(lib|functions)/.*\.ps1$' }
+    $called = $functions | Where-Object { $_.Name -match '^guest/windows/lib/(?!platform/|prepare/)' }
     $entries = $scripts | Where-Object { $_.Name -match '\.ps1$' -and $_ -notin $functions }
 }
 
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
+    . "$PSScriptRoot/Fakes/Import-Guest.ps1"
 
     function Read-Tree {
         param([string] $Path)
@@ -38,7 +39,7 @@ Describe 'Every script' {
         @($text -split "`n").Count | Should -BeLessThan 300
     }
 
-    It 'has nothing in it that Windows PowerShell 5.1 does not know: <Name>' -ForEach $scripts {
+    It 'uses no syntax that Windows PowerShell 5.1 lacks: <Name>' -ForEach $scripts {
         $read = Read-Tree $Path
         foreach ($kind in 'TernaryExpressionAst', 'PipelineChainAst') {
             Find-Node $read.Tree $kind | Should -BeNullOrEmpty
@@ -50,7 +51,7 @@ Describe 'Every script' {
         foreach ($call in Find-Node $read.Tree 'CommandParameterAst') { $call.ParameterName | Should -Not -Be 'Parallel' }
     }
 
-    It 'runs no text as code, starts no program and turns no text into a secret: <Name>' -ForEach $scripts {
+    It 'executes no text, starts no program and converts no text to a secret: <Name>' -ForEach $scripts {
         foreach ($call in Find-Node (Read-Tree $Path).Tree 'CommandAst') {
             $call.GetCommandName() | Should -Not -BeIn @('Invoke-Expression', 'iex', 'Start-Process', 'ConvertTo-SecureString',
                 'Write-Host', 'Start-Transcript', 'Invoke-Command')
@@ -60,7 +61,7 @@ Describe 'Every script' {
 }
 
 Describe 'Every function' {
-    It 'stands alone in a file of its name, with help for itself and each parameter: <Name>' -ForEach $functions {
+    It 'is alone in a file of its name, with help for itself and each parameter: <Name>' -ForEach $functions {
         $read = Read-Tree $Path
         $found = @(Find-Node $read.Tree 'FunctionDefinitionAst')
         $found.Count | Should -Be 1
@@ -75,15 +76,36 @@ Describe 'Every function' {
         $documented.Count | Should -Be $parameters.Count
     }
 
-    It 'of the guest calls its own functions, what the tests stand in for, and what is harmless: <Name>' -ForEach $called {
+    It 'calls only functions of the guest, faked commands and harmless commands: <Name>' -ForEach $called {
         $allowed = @('ConvertTo-Json', 'Add-Type')
-        $iso = "$PSScriptRoot/../../guest/windows/iso"
-        $allowed += (Get-ChildItem -Path $iso -Filter '*.ps1' -Recurse).BaseName
-        foreach ($file in 'FakeBorder', 'FakeWindows') {
+        $allowed += (Get-ChildItem -Path "$guest/lib" -Filter '*.ps1' -Recurse).BaseName
+        foreach ($file in 'FakePlatform', 'FakeWindows') {
             $tree = (Read-Tree "$PSScriptRoot/Fakes/$file.ps1").Tree
             $allowed += @(Find-Node $tree 'FunctionDefinitionAst' | ForEach-Object { $_.Name })
         }
         foreach ($call in Find-Node (Read-Tree $Path).Tree 'CommandAst') { $call.GetCommandName() | Should -BeIn $allowed }
+    }
+}
+
+Describe 'Every script as it is built' {
+    It 'is ASCII, parses, defines what it calls and calls what it defines' {
+        $built = @((Get-BuiltFile).Keys | Where-Object { (Get-BuiltFile)[$_] -cmatch '(?m)^#region functions' })
+        $built.Count | Should -Be 3
+        foreach ($name in $built) {
+            $text = (Get-BuiltFile)[$name]
+            $text | Should -Not -Match '[^\x00-\x7F]'
+            $problems = $null
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref]$null, [ref]$problems)
+            $problems | Should -BeNullOrEmpty
+            $called = Find-Node $tree 'CommandAst' | ForEach-Object { $_.GetCommandName() } | Where-Object { $_ -like '*-Hvo*' }
+            $defined = (Get-DefinedFunction $text).Name
+            ($called | Sort-Object -Unique) | Should -Be ($defined | Sort-Object) -Because $name
+        }
+    }
+
+    It 'has a fake for each function of the platform' {
+        $fakes = (Get-DefinedFunction ([System.IO.File]::ReadAllText("$PSScriptRoot/Fakes/FakePlatform.ps1"))).Name
+        foreach ($file in Get-ChildItem -Path "$guest/lib/platform") { $fakes | Should -Contain $file.BaseName }
     }
 }
 
@@ -98,13 +120,13 @@ Describe 'Every entry script' {
     }
 }
 
-Describe 'The words that are told to the host' {
-    It 'are the ones that are documented' {
+Describe 'The steps and codes that are published to the host' {
+    It 'are documented' {
         $reference = [System.IO.File]::ReadAllText("$PSScriptRoot/../../../docs/reference/agent-protocol.md")
         $section = $reference.Substring($reference.IndexOf('### Windows guest'))
-        $functions = "$PSScriptRoot/../../guest/windows/iso/functions"
-        foreach ($pair in @(@('New-HvoFailure', 'Code'), @('Send-HvoState', 'Step'))) {
-            $tree = (Read-Tree "$functions/$($pair[0]).ps1").Tree
+        $sources = @(@('provisioning/New-HvoStepFailure', 'Code'), @('kvp/Publish-HvoGuestState', 'Step'))
+        foreach ($pair in $sources) {
+            $tree = (Read-Tree "$guest/lib/$($pair[0]).ps1").Tree
             $parameter = Find-Node $tree 'ParameterAst' | Where-Object { $_.Name.VariablePath.UserPath -eq $pair[1] }
             $set = $parameter.Attributes | Where-Object { $_.TypeName.Name -eq 'ValidateSet' }
             foreach ($word in $set.PositionalArguments) { $section | Should -Match "``$($word.Value)``" }

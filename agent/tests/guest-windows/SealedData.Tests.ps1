@@ -3,9 +3,9 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
 
-    function Open-Here {
+    function Unprotect-Here {
         param([string] $Sealed)
-        Open-HvoSealedData -Sealed $Sealed -Key $key -VirtualMachineId '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
+        Unprotect-HvoSealedData -Sealed $Sealed -Key $key -VirtualMachineId '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
     }
 
     function Edit-Part {
@@ -20,7 +20,7 @@ BeforeAll {
     }
 }
 
-Describe 'Data that is sealed for a guest' {
+Describe 'Data that is sealed to a guest' {
     BeforeEach {
         New-FakeMachine
         Use-FakeHost
@@ -28,22 +28,22 @@ Describe 'Data that is sealed for a guest' {
         $sealed = New-FakeSealedData -Public $key.ExportParameters($false)
     }
 
-    It 'opens with the right key on the right VM' {
-        $opened = Open-Here $sealed
+    It 'is decrypted with the right key on the right VM' {
+        $opened = Unprotect-Here $sealed
         $opened.Refusal | Should -Be ''
         $opened.Run | Should -Be 'b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10'
         [System.Text.Encoding]::UTF8.GetString($opened.Plaintext.ToArray()) | Should -Be $HvoFake.HostText
     }
 
-    It 'does not open with another key' {
+    It 'is refused with another key' {
         $sealed = New-FakeSealedData -Public (Get-FakeKey).ExportParameters($false)
-        (Open-Here $sealed).Refusal | Should -Be 'OtherKey'
+        (Unprotect-Here $sealed).Refusal | Should -Be 'OtherKey'
     }
 
-    It 'does not open with another key, though its header names this one' {
-        $kid = (Get-HvoPublicKey -Key $key).Kid
+    It 'is refused with another key, although its header names this one' {
+        $kid = (Get-HvoPublicJwk -Key $key).Kid
         $sealed = New-FakeSealedData -Public (Get-FakeKey).ExportParameters($false) -Header @{ kid = $kid }
-        (Open-Here $sealed).Refusal | Should -Be 'KeyNotOpened'
+        (Unprotect-Here $sealed).Refusal | Should -Be 'KeyNotOpened'
     }
 
     It 'is refused with the header entry <Name> = <Value>' -ForEach @(
@@ -58,7 +58,7 @@ Describe 'Data that is sealed for a guest' {
         @{ Name = 'run'; Value = 7; Refusal = 'NoRun' }
     ) {
         $sealed = New-FakeSealedData -Public $key.ExportParameters($false) -Header @{ $Name = $Value }
-        $opened = Open-Here $sealed
+        $opened = Unprotect-Here $sealed
         $opened.Refusal | Should -Be $Refusal
         $opened.Plaintext | Should -BeNullOrEmpty
     }
@@ -70,34 +70,34 @@ Describe 'Data that is sealed for a guest' {
         @{ Part = 3; Refusal = 'TagWrong' }
         @{ Part = 4; Refusal = 'TagWrong' }
     ) {
-        $opened = Open-Here (Edit-Part $sealed $Part)
+        $opened = Unprotect-Here (Edit-Part $sealed $Part)
         $opened.Refusal | Should -Match "\A($Refusal)\z"
         $opened.Plaintext | Should -BeNullOrEmpty
     }
 
-    It 'is refused when a header that says the same is put in the place of its own' {
+    It 'is refused when its header is replaced by an equivalent one' {
         $parts = $sealed.Split('.')
         $header = [System.Text.Encoding]::UTF8.GetString((ConvertFrom-HvoBase64Url -Text $parts[0]))
         $parts[0] = ConvertTo-HvoBase64Url -Bytes ([System.Text.Encoding]::UTF8.GetBytes($header.Replace(',', ' ,')))
-        (Open-Here ($parts -join '.')).Refusal | Should -Be 'TagWrong'
+        (Unprotect-Here ($parts -join '.')).Refusal | Should -Be 'TagWrong'
     }
 
-    It 'is refused when it is cut anywhere' {
+    It 'is refused when it is truncated' {
         foreach ($length in 0, 1, 100, ($sealed.Length - 44), ($sealed.Length - 43), ($sealed.Length - 1)) {
-            $opened = Open-Here $sealed.Substring(0, $length)
+            $opened = Unprotect-Here $sealed.Substring(0, $length)
             $opened.Refusal | Should -Not -BeNullOrEmpty -Because "$length characters are left"
             $opened.Plaintext | Should -BeNullOrEmpty
         }
     }
 
-    It 'is refused when it is no JWE: <Text>' -ForEach @(
+    It 'is refused when it is not a JWE: <Text>' -ForEach @(
         @{ Text = '' }, @{ Text = '....' }, @{ Text = 'a.b.c.d' }, @{ Text = 'e30.e30.e30.e30.e30' }, @{ Text = '{}' }
     ) {
-        (Open-Here $Text).Refusal | Should -Not -BeNullOrEmpty
+        (Unprotect-Here $Text).Refusal | Should -Not -BeNullOrEmpty
     }
 }
 
-Describe 'What the host publishes' {
+Describe 'Published data' {
     BeforeEach {
         New-FakeMachine
         Use-FakeHost
@@ -106,30 +106,30 @@ Describe 'What the host publishes' {
         $pool = 'SOFTWARE\Microsoft\Virtual Machine\External'
     }
 
-    It 'is put together from its parts' {
-        $found = Read-HvoSealedData
+    It 'is assembled from its parts' {
+        $found = Read-HvoPublishedData
         $found.Refusal | Should -Be ''
-        (Open-Here $found.Sealed).Refusal | Should -Be ''
+        (Unprotect-Here $found.Sealed).Refusal | Should -Be ''
     }
 
-    It 'is nothing without the manifest, which comes last' {
+    It 'is ignored without the manifest, which is written last' {
         $HvoFake.Registry.Remove("$pool|ProvisioningData")
-        (Read-HvoSealedData).Refusal | Should -Be 'Nothing'
+        (Read-HvoPublishedData).Refusal | Should -Be 'Nothing'
     }
 
-    It 'is waited for while a part is missing' {
+    It 'is incomplete while a part is missing' {
         $HvoFake.Registry.Remove("$pool|ProvisioningData.1")
-        (Read-HvoSealedData).Refusal | Should -Be 'PartMissing'
+        (Read-HvoPublishedData).Refusal | Should -Be 'PartMissing'
     }
 
-    It 'is refused when its digest is not the manifest''s' {
+    It 'is refused when its checksum differs from that of the manifest' {
         $HvoFake.Registry["$pool|ProvisioningData.0"] = 'x' + $HvoFake.Registry["$pool|ProvisioningData.0"].Substring(1)
-        (Read-HvoSealedData).Refusal | Should -Be 'DigestWrong'
+        (Read-HvoPublishedData).Refusal | Should -Be 'DigestWrong'
     }
 
-    It 'is refused when a part is longer than a part may be' {
+    It 'is refused when a part is too long' {
         $HvoFake.Registry["$pool|ProvisioningData.0"] += 'x'
-        (Read-HvoSealedData).Refusal | Should -Be 'PartTooLong'
+        (Read-HvoPublishedData).Refusal | Should -Be 'PartTooLong'
     }
 
     It 'is refused with the manifest <Text>' -ForEach @(
@@ -145,10 +145,10 @@ Describe 'What the host publishes' {
         @{ Text = '{"protocol":1,"parts":1,"sha256":"ab"}' }
     ) {
         $HvoFake.Registry["$pool|ProvisioningData"] = $Text
-        (Read-HvoSealedData).Refusal | Should -Be 'ManifestUnreadable'
+        (Read-HvoPublishedData).Refusal | Should -Be 'ManifestUnreadable'
     }
 
-    It 'does not end the wait when it is of no use, and the right data is taken afterwards' {
+    It 'is refused without ending the wait, so that correct data is accepted afterwards' {
         Clear-FakeData
         $HvoFake.Tries = 0
         $HvoFake.OnSleep = {
@@ -181,14 +181,14 @@ Describe 'A captured image' {
         $first = (Get-FakeState).kid
         $again = '0e0e0e0e-1111-4222-8333-444444444444'
         $parameter = 'SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters|VirtualMachineId'
-        $HvoFake.Number = 'B1051000-0000-4000-8000-000000000002'
+        $HvoFake.SmbiosUuid = 'B1051000-0000-4000-8000-000000000002'
         Clear-FakeData
         $HvoFake.Domain = 'WORKGROUP'
         $HvoFake.Name = 'WIN-CLONE'
         Start-FakeBoot
     }
 
-    It 'is a VM that nothing was done for, with a key of its own' {
+    It 'counts as a VM that has not been provisioned, with a new key' {
         $HvoFake.Registry[$parameter] = $again
         Use-FakeHost -Header @{ vm = $again }
         $serve = $HvoFake.OnSleep
@@ -205,7 +205,7 @@ Describe 'A captured image' {
         $HvoFake.Folders | Should -Not -Contain '/hvo/guest/5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'
     }
 
-    It 'waits while it still shows the id of the VM it was made from' {
+    It 'waits while the pool has the id of the VM that it was captured from' {
         $HvoFake.OnSleep = {
             $HvoFake.Registry[$parameter] = $again
             Use-FakeHost -Header @{ vm = $again }
@@ -214,7 +214,7 @@ Describe 'A captured image' {
         (Get-FakeState).vm | Should -Be $again
     }
 
-    It 'destroys a key that came along' {
+    It 'deletes a key that the image contains' {
         $HvoFake.Keys['5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d'] = Get-FakeKey
         $HvoFake.Registry[$parameter] = $again
         Use-FakeHost -Header @{ vm = $again }
@@ -223,8 +223,8 @@ Describe 'A captured image' {
     }
 }
 
-Describe 'A running VM that becomes another one while it waits' {
-    It 'starts over with a key of its own' {
+Describe 'A running VM that becomes another VM while it waits' {
+    It 'starts over with a new key' {
         New-FakeMachine
         $again = '0e0e0e0e-1111-4222-8333-444444444444'
         $HvoFake.OnSleep = {

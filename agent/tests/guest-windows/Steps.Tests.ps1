@@ -11,7 +11,7 @@ Describe 'The steps of the configuration' {
         foreach ($name in 'jointarget', 'joinuid', 'joinpw') { $without["guest_domain_$name"] = $null }
     }
 
-    It 'renames the built-in administrator that the image has enabled, so that none with the image''s password is left' {
+    It 'renames an enabled built-in administrator, so that no account keeps the password of the image' {
         Use-FakeHost -Text (Get-FakePlaintext -Fields ($without + @{ guest_la_uid = 'ops' }))
         Invoke-FakeLife | Should -Be 'Applied'
         $HvoFake.Accounts.Count | Should -Be 1
@@ -20,7 +20,7 @@ Describe 'The steps of the configuration' {
         $HvoFake.Administrators | Should -Be @('ops')
     }
 
-    It 'makes an account where the built-in administrator is disabled, which it leaves so' {
+    It 'creates an account if the built-in administrator is disabled' {
         $HvoFake.Accounts[0].Enabled = $false
         Use-FakeHost -Text (Get-FakePlaintext -Fields ($without + @{ guest_la_uid = 'ops' }))
         Invoke-FakeLife | Should -Be 'Applied'
@@ -30,7 +30,7 @@ Describe 'The steps of the configuration' {
         $HvoFake.Administrators | Should -Contain 'ops'
     }
 
-    It 'takes an account that the image has, enables it and makes it an administrator' {
+    It 'uses an account of the image, enables it and makes it an administrator' {
         $HvoFake.Accounts += @{ Name = 'ops'; SID = 'S-1-5-21-1-2-3-1002'; Enabled = $false; Password = 'old' }
         Use-FakeHost -Text (Get-FakePlaintext -Fields ($without + @{ guest_la_uid = 'ops' }))
         Invoke-FakeLife | Should -Be 'Applied'
@@ -40,7 +40,7 @@ Describe 'The steps of the configuration' {
         $HvoFake.Accounts[0].Name | Should -Be 'Administrator'
     }
 
-    It 'sets second DNS server and suffix' {
+    It 'sets the second DNS server and the suffix' {
         $more = @{ guest_v4_dns2 = '192.168.1.11'; guest_net_dnssuffix = 'example.com' }
         Use-FakeHost -Text (Get-FakePlaintext -Fields ($without + $more))
         Invoke-FakeLife | Should -Be 'Applied'
@@ -48,7 +48,7 @@ Describe 'The steps of the configuration' {
         $HvoFake.Suffix | Should -Be 'example.com'
     }
 
-    It 'changes nothing of a network that is as it shall be' {
+    It 'changes nothing in a network that is as wanted' {
         $HvoFake.Dhcp = 'Disabled'
         $HvoFake.Addresses = @(@{ IPAddress = '192.168.1.100'; PrefixLength = 24; AddressState = 'Preferred' })
         $HvoFake.Routes = @('192.168.1.1')
@@ -67,13 +67,13 @@ Describe 'The steps of the configuration' {
         $HvoFake.Addresses[0].PrefixLength | Should -Be 24
     }
 
-    It 'takes the first adapter that is up, and waits for one' {
+    It 'waits for an adapter, and uses the first one that is up' {
         $HvoFake.Adapters = @(@{ ifIndex = 3; Status = 'Disconnected' }, @{ ifIndex = 12; Status = 'Disconnected' })
         $HvoFake.OnSleep = { $HvoFake.Adapters = @(@{ ifIndex = 12; Status = 'Up' }, @{ ifIndex = 5; Status = 'Up' }) }
-        Wait-HvoAdapter | Should -Be 5
+        Wait-HvoNetworkAdapter | Should -Be 5
     }
 
-    It 'joins with the OU and with a qualified account as it is given' {
+    It 'joins with the OU, and with a qualified account as given' {
         $more = @{ guest_domain_joinou = 'OU=Servers,DC=example,DC=com'; guest_domain_joinuid = 'svc@example.com' }
         Use-FakeHost -Text (Get-FakePlaintext -Fields $more)
         Invoke-FakeLife | Should -Be 'Applied'
@@ -81,14 +81,14 @@ Describe 'The steps of the configuration' {
         $HvoFake.Joins[0].User | Should -Be 'svc@example.com'
     }
 
-    It 'knows a domain that it has joined by another name than it answers with' {
+    It 'recognises a domain that reports another name than the one it was joined by' {
         $HvoFake.AnswersAs = 'corp.example.com'
         Use-FakeHost -Text (Get-FakePlaintext -Fields @{ guest_domain_jointarget = 'corp' })
         Invoke-FakeLife | Should -Be 'Applied'
         $HvoFake.Joins.Count | Should -Be 1
     }
 
-    It 'tries again while the domain cannot be reached' {
+    It 'retries while the domain cannot be reached' {
         $HvoFake.JoinError = 1355, 1722, 1355
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Applied'
@@ -96,16 +96,16 @@ Describe 'The steps of the configuration' {
     }
 }
 
-Describe 'What can fail is told by a step and a code of closed lists' {
+Describe 'A failure is reported as a step and a code of closed lists' {
     BeforeEach { New-FakeMachine }
     AfterEach {
-        # Whatever happened, the guest has forgotten.
+        # After any failure, the guest has deleted data and key.
         $HvoFake.Keys.Count | Should -Be 0
         @($HvoFake.Files.Keys | Where-Object { $_ -like '*jwe*' }) | Should -BeNullOrEmpty
         foreach ($text in @($HvoFake.Files.Values) + @($HvoFake.Registry.Values) + @($HvoFake.Log)) {
             $text | Should -Not -Match 'Canary-7f3a'
         }
-        Invoke-HvoGuest -Root '/hvo' | Should -Be 'Inert'
+        Invoke-HvoGuest -Root '/hvo' | Should -Be 'AlreadyProvisioned'
     }
 
     It 'Windows error <Number> at the join is <Code>' -ForEach @(
@@ -130,7 +130,7 @@ Describe 'What can fail is told by a step and a code of closed lists' {
         $HvoFake.Joins.Count | Should -Be 1 -Because 'an account must not be locked out'
     }
 
-    It 'a domain that stays out of reach is DomainUnreachable after ten minutes' {
+    It 'a domain that cannot be reached is DomainUnreachable after ten minutes' {
         $HvoFake.JoinError = @(1355) * 100
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
@@ -146,7 +146,7 @@ Describe 'What can fail is told by a step and a code of closed lists' {
         $HvoFake.Joins.Count | Should -Be 0
     }
 
-    It 'a password that Windows does not accept is PasswordRefused' {
+    It 'a password that Windows rejects is PasswordRefused' {
         $HvoFake.PolicyRefusesPassword = $true
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
@@ -154,7 +154,7 @@ Describe 'What can fail is told by a step and a code of closed lists' {
         (Get-FakeState).code | Should -Be 'PasswordRefused'
     }
 
-    It 'an address that another machine has is AddressInUse' {
+    It 'an address that another machine uses is AddressInUse' {
         $HvoFake.AddressState = 'Duplicate'
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
@@ -176,7 +176,7 @@ Describe 'What can fail is told by a step and a code of closed lists' {
         (Get-FakeState).code | Should -Be 'NoInterface'
     }
 
-    It 'a name that does not come into effect is RestartFailed, not an endless row of restarts' {
+    It 'a name that does not take effect is RestartFailed, not an endless series of restarts' {
         function Start-FakeBoot { $HvoFake.Restarts++ }
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
@@ -185,7 +185,7 @@ Describe 'What can fail is told by a step and a code of closed lists' {
         $HvoFake.Restarts | Should -Be 5
     }
 
-    It 'a step that breaks unforeseen has the step''s general code, and no text' {
+    It 'an unexpected error has the default code of the step, and no text' {
         function Rename-Computer { throw 'Canary-7f3a in a text.' }
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
@@ -232,7 +232,7 @@ Describe 'What can fail is told by a step and a code of closed lists' {
     }
 }
 
-Describe 'JSON from outside' {
+Describe 'JSON that the guest receives' {
     It 'keeps strings as they are: <Text>' -ForEach @(
         @{ Text = '2026-01-01T00:00:00Z' }, @{ Text = '/Date(1234567890000)/' }, @{ Text = "a`"b\c/d`te`r`n" }
         @{ Text = [string][char]0x1F + [char]0xE9 + [char]::ConvertFromUtf32(0x1F511) }, @{ Text = ' space ' }
@@ -261,7 +261,7 @@ Describe 'JSON from outside' {
         $read['o']['x'] | Should -Be 'y'
     }
 
-    It 'is refused without being quoted: <Text>' -ForEach @(
+    It 'is refused without quoting it: <Text>' -ForEach @(
         @{ Text = '' }, @{ Text = 'Canary' }, @{ Text = '"Canary"' }, @{ Text = '["Canary"]' }, @{ Text = '{"a":"Canary"' }
         @{ Text = '{"a":"Canary","a":"b"}' }, @{ Text = '{"a":"Canary"}{}' }, @{ Text = '{"a":"Canary"} x' }
         @{ Text = '{"a":' * 20 + '"Canary"' + '}' * 20 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every command of an imitated system, by the name it is called by. It keeps argv and standard input apart from the system,
-# and knows which address the system would answer to.
+# Simulates every command of the system, by the name it is called by. Arguments and standard input are recorded outside of
+# the system's files, as is the address that the network would have.
 name=${0##*/}
 PATH=/usr/bin:/bin
 root=$FAKE_ROOT
@@ -47,7 +47,7 @@ case "$name $*" in
 "ip -4 -o addr show dev eth0") sed 's|.*|2: eth0    inet & brd 0.0.0.0 scope global eth0|' "$record/live" ;;
 "restorecon "*) ;;
 *)
-    echo "nobody has told this system what to do for: $name $*" >&2
+    echo "this command is not simulated: $name $*" >&2
     exit 64
     ;;
 esac

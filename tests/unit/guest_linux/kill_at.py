@@ -1,4 +1,4 @@
-"""Run the guest and kill it just before its nth change to the system: `kill_at.py N GUEST ARGUMENTS`."""
+"""Run the guest and kill it before its nth change to the system: `kill_at.py N GUEST ARGUMENTS`."""
 
 import os
 import runpy
@@ -7,21 +7,21 @@ import sys
 from typing import Any
 
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.chown", "os.truncate"}
-_LOOKS = {"getent", "ip"}
+_READING = {"getent", "ip"}
 _left = int(sys.argv[1])
 
 
 def _changes(event: str, arguments: tuple[Any, ...]) -> bool:
     if event == "open":
-        # New content is written beside its file. A pool's comes just before its truncation.
+        # Files are written under a temporary name. The write to a pool comes just before its truncation.
         return str(arguments[0]).endswith(".hvo")
     if event == "subprocess.Popen":
-        return arguments[0] not in _LOOKS
+        return arguments[0] not in _READING
     return event in _CHANGES
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    global _left  # noqa: PLW0603 - a hook has no other memory
+    global _left  # noqa: PLW0603 - an audit hook has no other state
     if _changes(event, arguments):
         _left -= 1
         if _left == 0:

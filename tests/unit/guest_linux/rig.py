@@ -1,4 +1,4 @@
-"""An imitated Linux system with the real guest in it, and the host's side of it: pools, sealing, publishing, purging."""
+"""A simulated Linux system that the real guest runs on, and its host: pools, sealing, publishing, purging."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _FOLDERS = (
 
 
 class System:
-    """A system below a folder; its commands are recorded, its host is the test."""
+    """A system below a folder. Its commands are recorded, and the test acts as its host."""
 
     def __init__(self, folder: Path, network: str = "netplan") -> None:
         self.root = folder / "root"
@@ -82,7 +82,7 @@ class System:
         self.set_vm(VM)
 
     def copy(self, folder: Path) -> System:
-        """Return the same system below another folder."""
+        """Return a copy of the system below another folder."""
         shutil.copytree(self.root.parent, folder, symlinks=True)
         other = copy(self)
         other.root, other.record, other._commands = folder / "root", folder / "record", folder / "bin"
@@ -95,17 +95,17 @@ class System:
         (device / "driver").symlink_to(f"../../../../bus/drivers/{driver}")
 
     def install(self, *commands: str) -> None:
-        """Have commands."""
+        """Install commands."""
         for name in commands:
             shutil.copy(HERE / "fake.sh", self._commands / name)
             (self._commands / name).chmod(0o755)
 
     def uninstall(self, command: str) -> None:
-        """Lack a command."""
+        """Uninstall a command."""
         (self._commands / command).unlink()
 
     def fail(self, command: str, times: int) -> None:
-        """Have a command fail that often."""
+        """Let a command fail that often."""
         (self.record / "fail" / command).write_text(str(times))
 
     def write(self, name: str, text: str) -> None:
@@ -118,18 +118,18 @@ class System:
         return (self.root / name).read_text()
 
     def argv(self) -> str:
-        """Return the commands so far, one a line."""
+        """Return the commands that were run, one per line."""
         path = self.record / "argv"
         return path.read_text() if path.exists() else ""
 
     @property
     def passwords(self) -> str:
-        """Return what chpasswd was last told."""
+        """Return the last standard input of chpasswd."""
         path = self.record / "stdin"
         return path.read_text() if path.exists() else ""
 
     def log(self) -> str:
-        """Return what the guest has said."""
+        """Return the output of the guest."""
         return (self.record / "log").read_text()
 
     def environment(self) -> dict[str, str]:
@@ -153,7 +153,7 @@ class System:
 
     def set_pool(self, number: int, pairs: Mapping[str, str]) -> None:
         """Write a pool as the daemon does: it locks the file, truncates it, and writes all it knows."""
-        # The daemon copies a value into a record that is not cleared: what follows the NUL is left over from others.
+        # The daemon does not clear a record before it copies a value, so the bytes after the NUL are arbitrary.
         records = [
             name.encode().ljust(512, b"\0") + (value.encode() + b"\0").ljust(2_048, b"\xff")
             for name, value in pairs.items()
@@ -163,35 +163,35 @@ class System:
             self._pool(number).write_bytes(b"".join(records))
 
     def set_vm(self, vm: str) -> None:
-        """Tell the guest which VM it is."""
+        """Publish the VM id to the guest."""
         self.set_pool(3, {"HostName": "hyperv01", "VirtualMachineId": vm.upper()})
 
     def key(self, vm: str = VM) -> GuestKey | None:
-        """Return the key that the guest posts, as the operator reads it."""
+        """Return the key that the guest publishes, as the operator reads it."""
         return parse_guest_ready(self.pool(1).get("ProvisioningReady"), vm)
 
     def state(self, vm: str = VM, run: str = RUN) -> GuestState | None:
-        """Return the state that the guest posts, as the operator reads it."""
+        """Return the state that the guest publishes, as the operator reads it."""
         return parse_guest_state(self.pool(1).get("ProvisioningState"), vm, run, None)
 
     def final(self, vm: str = VM) -> GuestState | None:
-        """Return the state that the guest posts if it is a final one."""
+        """Return the published state if it is final."""
         state = self.state(vm)
         return state if state is not None and state.is_final else None
 
     def at(self, step: str) -> GuestState | None:
-        """Return the state that the guest posts if it is at that step."""
+        """Return the published state if it is at that step."""
         state = self.state()
         return state if state is not None and state.step == step else None
 
     def publish(self, sealed: str, **manifest: Any) -> None:
-        """Publish sealed data as the agent does."""
-        parts, told = split(sealed)
+        """Publish sealed data as the host agent does."""
+        parts, text = split(sealed)
         pairs = {f"ProvisioningData.{number}": part for number, part in enumerate(parts)}
-        self.set_pool(0, {**pairs, "ProvisioningData": json.dumps({**json.loads(told), **manifest})})
+        self.set_pool(0, {**pairs, "ProvisioningData": json.dumps({**json.loads(text), **manifest})})
 
     def purge(self) -> None:
-        """Take back what was published."""
+        """Delete the published data."""
         self.set_pool(0, {})
 
     # --- the guest ----------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class System:
         command: list[str] | None = None,
         kill_at: int | None = None,
     ) -> Iterator[Run]:
-        """Run the guest; it is ended when the block is left."""
+        """Run the guest; kill it when the block ends."""
         before = [] if kill_at is None else [str(HERE / "kill_at.py"), str(kill_at)]
         options = ["--key-bits", "2048", "--poll", "0.02", "--tries", "2", "--pause", "0.01", *arguments]
         start = command or [python, "-I", "-B", *before, str(GUEST)]
@@ -231,7 +231,7 @@ class Run:
         self._system = system
 
     def until(self, what: Callable[[], _T | None]) -> _T:
-        """Wait until there is something; fails the test if the guest ends before, or after a minute."""
+        """Return the first true result; fail if the guest ends before, or after a minute."""
         deadline = time.monotonic() + 60
         while True:
             ended = self.process.poll() is not None
@@ -250,7 +250,7 @@ class Run:
             return
 
     def finished(self) -> int:
-        """Wait for the guest's end; returns its exit code."""
+        """Wait for the guest to end; return its exit code."""
         return self.process.wait(60)
 
 
@@ -261,7 +261,7 @@ def sealed_for(key: GuestKey, fields: Mapping[str, Any], *, vm: str = VM, run: s
 
 
 def serve(system: System, run: Run, fields: Mapping[str, Any]) -> None:
-    """Be the host until the guest ends: publish what it needs, anew if it posts a new key, and purge when it is done."""
+    """Act as the host until the guest ends: publish data for each key, and purge it after the final state."""
     published: GuestKey | None = None
     deadline = time.monotonic() + 60
     while run.process.poll() is None:
@@ -276,7 +276,7 @@ def serve(system: System, run: Run, fields: Mapping[str, Any]) -> None:
 
 
 def provision(system: System, fields: Mapping[str, Any], **options: Any) -> GuestState:
-    """Boot the guest, be its host to the end, and return the state it ended in."""
+    """Boot the guest, act as its host, and return its final state."""
     with system.boot(**options) as run:
         serve(system, run, fields)
         assert run.finished() == 0, system.log()
@@ -286,18 +286,18 @@ def provision(system: System, fields: Mapping[str, Any], **options: Any) -> Gues
 
 
 def interpreters() -> list[str]:
-    """Return the Pythons to run the guest with: this one, and 3.6 wherever it is installed."""
+    """Return the Pythons to run the guest with: this one, and 3.6 if it is installed."""
     oldest = shutil.which("python3.6")
     if oldest is None:
         return [sys.executable]
-    # What is found may be a wrapper that chooses among versions, and may have none to choose.
+    # A version manager may have a wrapper for 3.6 without having 3.6.
     asked = subprocess.run([oldest, "-c", "import sys; print(sys.executable)"], check=False, capture_output=True)
     found = asked.stdout.decode().strip()
     return [sys.executable, found] if asked.returncode == 0 and found else [sys.executable]
 
 
 def everything(system: System) -> dict[str, bytes]:
-    """Return every file that the guest can have left, but what was given to chpasswd's standard input."""
+    """Return every file of the system and the records, except the standard input of chpasswd."""
     found = {}
     for top in (system.root, system.record):
         for folder, _, names in os.walk(top):

@@ -1,4 +1,4 @@
-"""The whole way of a guest: from its key to the state it ends with, on every kind of system."""
+"""A guest from its key to its final state, on every kind of system."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXPECTED = Path(__file__).parent / "expected"
 
 @pytest.mark.parametrize("python", interpreters())
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_guest_applies_all_it_is_given(tmp_path: Path, network: str, python: str) -> None:
+def test_a_guest_applies_all_fields(tmp_path: Path, network: str, python: str) -> None:
     system = System(tmp_path, network)
     state = provision(system, {**STATIC, **SSH}, python=python)
     assert (state.state, state.step, state.code) == (GuestProgress.APPLIED, "Done", "None")
@@ -54,21 +54,21 @@ def test_a_guest_applies_all_it_is_given(tmp_path: Path, network: str, python: s
         ("ifupdown", "etc/cloud/hyperv-operator-network.yaml", 0o644),
     ],
 )
-def test_each_kind_of_network_gets_its_file(tmp_path: Path, network: str, name: str, mode: int) -> None:
+def test_each_network_service_gets_its_file(tmp_path: Path, network: str, name: str, mode: int) -> None:
     system = System(tmp_path, network)
     provision(system, STATIC)
     assert system.read(name) == (EXPECTED / Path(name).name).read_text()
     assert stat.S_IMODE((system.root / name).stat().st_mode) == mode
 
 
-def test_netplans_other_files_are_set_aside(tmp_path: Path) -> None:
+def test_other_files_of_netplan_are_renamed(tmp_path: Path) -> None:
     system = System(tmp_path)
     provision(system, STATIC)
     names = sorted(path.name for path in (system.root / "etc/netplan").iterdir())
     assert names == ["50-cloud-init.yaml.hyperv-operator-saved", "90-hyperv-operator.yaml"]
 
 
-def test_without_an_address_the_network_is_left_alone(tmp_path: Path) -> None:
+def test_without_an_address_the_network_is_not_changed(tmp_path: Path) -> None:
     system = System(tmp_path)
     before = system.read("etc/netplan/50-cloud-init.yaml")
     assert provision(system, {}).state is GuestProgress.APPLIED
@@ -78,7 +78,7 @@ def test_without_an_address_the_network_is_left_alone(tmp_path: Path) -> None:
     assert "network" not in system.read("etc/cloud/cloud.cfg.d/99-hyperv-operator.cfg")
 
 
-def test_networkmanager_that_leaves_the_interface_alone_does_not_fit(tmp_path: Path) -> None:
+def test_a_networkmanager_that_does_not_manage_the_interface_is_not_used(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.install("nmcli")
     (system.record / "nm").write_text("eth0:unmanaged\n")
@@ -86,7 +86,7 @@ def test_networkmanager_that_leaves_the_interface_alone_does_not_fit(tmp_path: P
     assert (system.root / "etc/netplan/90-hyperv-operator.yaml").exists()
 
 
-def test_the_host_sees_the_steps_in_their_order_and_the_key_until_the_data_is_stored(tmp_path: Path) -> None:
+def test_steps_are_published_in_order_and_the_key_until_the_data_is_stored(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
     with system.boot("--tries", "100000") as run:
@@ -100,15 +100,15 @@ def test_the_host_sees_the_steps_in_their_order_and_the_key_until_the_data_is_st
         system.fail("chpasswd", 0)
         run.until(system.final)
         system.set_pool(1, {})
-        run.until(system.final)  # it is still there, and says so again, until the host has purged the data
+        run.until(system.final)  # it keeps running and publishes its state again until the host has purged the data
         system.purge()
         assert run.finished() == 0
-    said = [line for line in system.log().splitlines() if line.startswith("appl")]
-    steps = [line.split("step ")[1].split(",")[0] for line in said]
+    lines = [line for line in system.log().splitlines() if line.startswith("appl")]
+    steps = [line.split("step ")[1].split(",")[0] for line in lines]
     assert steps == ["Read", "Hostname", "Account", "Network", "Ssh", "Done"]
 
 
-def test_nothing_secret_is_left_anywhere(tmp_path: Path) -> None:
+def test_no_file_contains_a_secret(tmp_path: Path) -> None:
     system = System(tmp_path)
     provision(system, {**STATIC, **SSH})
     files = everything(system)
@@ -122,7 +122,7 @@ def test_nothing_secret_is_left_anywhere(tmp_path: Path) -> None:
     assert json.loads(system.read("var/lib/hyperv-operator-guest/identity.json"))["key"] is None
 
 
-def test_what_is_kept_is_roots_alone(tmp_path: Path) -> None:
+def test_kept_files_are_readable_only_by_root(tmp_path: Path) -> None:
     system = System(tmp_path)
     with system.boot() as run:
         run.until(system.key)
@@ -139,13 +139,13 @@ def test_root_as_the_local_administrator_needs_no_sudo(tmp_path: Path) -> None:
     assert "useradd" not in system.argv()
 
 
-def test_an_account_whose_group_exists_joins_it(tmp_path: Path) -> None:
+def test_an_account_joins_an_existing_group_of_its_name(tmp_path: Path) -> None:
     system = System(tmp_path)
     provision(system, {"guest_la_uid": "admin"})
     assert "useradd --create-home --shell /bin/bash --gid admin admin\n" in system.argv()
 
 
-def test_keys_that_are_there_already_stay(tmp_path: Path) -> None:
+def test_existing_keys_are_kept(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.write("home/ansible/.ssh/authorized_keys", "ssh-rsa AAAA someone@example.com")
     system.write("etc/passwd", "ansible:x:0:0::/home/ansible:/bin/sh\n")
@@ -155,13 +155,13 @@ def test_keys_that_are_there_already_stay(tmp_path: Path) -> None:
     assert stat.S_IMODE((system.root / "home/ansible/.ssh/authorized_keys").stat().st_mode) == 0o600
 
 
-def test_a_step_that_fails_once_is_tried_again(tmp_path: Path) -> None:
+def test_a_step_that_fails_once_is_retried(tmp_path: Path) -> None:
     system = System(tmp_path, "NetworkManager")
     system.fail("nmcli", 1)
     assert provision(system, STATIC).state is GuestProgress.APPLIED
 
 
-def test_the_unit_is_disabled_when_all_is_done_and_the_next_start_changes_nothing(tmp_path: Path) -> None:
+def test_the_unit_is_disabled_at_the_end_and_the_next_start_changes_nothing(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.write("etc/systemd/system/multi-user.target.wants/hyperv-operator-guest.service", "")
     provision(system, {**STATIC, **SSH})
@@ -174,7 +174,7 @@ def test_the_unit_is_disabled_when_all_is_done_and_the_next_start_changes_nothin
     assert system.argv() == commands + "systemctl disable --quiet hyperv-operator-guest.service\n"
 
 
-def test_a_field_that_is_not_the_guests_is_not_sealed_and_unknown_ones_are_passed_over(tmp_path: Path) -> None:
+def test_unknown_fields_are_ignored(tmp_path: Path) -> None:
     system = System(tmp_path)
     assert provision(system, {"guest_of_tomorrow": "x", **FIELDS}).state is GuestProgress.APPLIED
     assert system.pool(1)["ProvisioningState"].startswith('{"vm":"' + VM)

@@ -1,4 +1,4 @@
-"""The ISOs: the same bytes every time, read back as their readers read them, and the Linux one starts its guest."""
+"""The ISOs are reproducible and readable, and the Linux one starts its guest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNIT = "hyperv-operator-guest.service"
 
 
 def _build(root: Path, output: Path, *families: str, **environment: str) -> bytes:
-    """Build with the builder of a checkout; returns the first ISO."""
+    """Build with the builder of a checkout; return the first ISO."""
     command = [sys.executable, str(root / "tools" / "isos.py"), "--output", str(output), *families]
     subprocess.run(command, check=True, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     return (output / f"{families[0]}.iso").read_bytes()
@@ -34,7 +34,7 @@ def linux(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def _checkout(folder: Path) -> Path:
-    """Copy what the builder needs, with other times, other modes and what Python and editors leave behind."""
+    """Copy what the builder needs, with other times and modes, a bytecode cache and a backup file."""
     shutil.copytree(ROOT / "tools", folder / "tools")
     shutil.copytree(ISO, folder / "agent/guest/linux/iso", ignore=shutil.ignore_patterns("__pycache__"))
     for path in (folder / "agent").rglob("*"):
@@ -69,12 +69,12 @@ def _sources(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def test_it_has_the_same_bytes_in_another_folder_at_another_time_and_place(tmp_path: Path, linux: bytes) -> None:
+def test_it_is_reproducible_in_another_folder_and_time_zone(tmp_path: Path, linux: bytes) -> None:
     again = _build(_checkout(tmp_path / "elsewhere"), tmp_path / "out", "linux", TZ="Asia/Tokyo", LC_ALL="C")
     assert again == linux
 
 
-def test_its_time_is_that_of_the_source(tmp_path: Path, linux: bytes) -> None:
+def test_its_time_is_fixed_or_that_of_source_date_epoch(tmp_path: Path, linux: bytes) -> None:
     other = _build(ROOT, tmp_path, "linux", SOURCE_DATE_EPOCH="1700000000")
     assert b"20231114" in other[16 * 2_048 : 17 * 2_048]
     assert b"20260101" in linux[16 * 2_048 : 17 * 2_048]
@@ -109,7 +109,7 @@ def test_the_windows_iso_takes_scripts_and_settings_at_any_depth(tmp_path: Path)
     assert _build(root, tmp_path / "again", "windows", TZ="America/New_York") == built
 
 
-def test_a_guest_without_files_is_told_rather_than_built(tmp_path: Path) -> None:
+def test_a_guest_without_files_is_an_error(tmp_path: Path) -> None:
     root = _checkout(tmp_path / "checkout")
     command = [sys.executable, str(root / "tools" / "isos.py"), "--output", str(tmp_path / "out"), "windows"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -134,7 +134,7 @@ def test_its_meta_data_is_the_same_for_each_vm_and_runs_before_the_network(linux
 
 
 def _insert(system: System, content: bytes) -> dict[str, str]:
-    """Have the ISO in the system's drive; returns the environment that cloud-init runs its commands in."""
+    """Insert the ISO into the drive of the system; return the environment of cloud-init's commands."""
     disc = system.root.parent / "disc"
     for name, data in _names(content, rr_path="/").items():
         (disc / name).parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +171,7 @@ def test_cloud_init_installs_and_starts_the_guest_at_every_boot(tmp_path: Path, 
     assert not list(tmp_path.glob("tmp.*"))
 
 
-def test_what_is_installed_is_a_guest_that_works(tmp_path: Path, linux: bytes) -> None:
+def test_the_installed_guest_works(tmp_path: Path, linux: bytes) -> None:
     system = System(tmp_path)
     subprocess.run(_bootcmd(linux), check=True, env=_insert(system, linux))
     (system.root.parent / "bin" / "python3").symlink_to(sys.executable)
@@ -186,9 +186,9 @@ def test_what_is_installed_is_a_guest_that_works(tmp_path: Path, linux: bytes) -
     assert not (system.root / "etc/systemd/system/multi-user.target.wants" / UNIT).exists()
 
 
-def test_an_image_without_python_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_an_image_without_python_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
     command = ["/bin/sh", str(ISO / "guest" / "run.sh")]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PATH": str(tmp_path)})
     assert done.returncode == 1
-    assert "needs Python 3.6 or later in the image" in done.stderr
+    assert "needs Python 3.6 or later. Install it in the image." in done.stderr

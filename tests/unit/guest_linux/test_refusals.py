@@ -1,4 +1,4 @@
-"""What a guest does not take, and what it does not apply: it stays ready for the right data, and says no more than a code."""
+"""Data that a guest refuses, and data that it cannot apply: it waits for correct data, and reports failures as codes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from unit.guest_linux.rig import (
 )
 
 LONG = {"guest_of_tomorrow": "x" * 600}
-"""A field that nobody knows, which makes the data two parts long."""
+"""An unknown field that makes the data two parts long."""
 Tamper = Callable[[System, GuestKey], None]
 
 
@@ -44,7 +44,7 @@ def _segments(change: Callable[[list[str]], list[str]]) -> Tamper:
 
 
 def _flip(segment: str, at: int = 8) -> str:
-    """Change one bit of what a segment stands for."""
+    """Change one bit of the bytes that a segment encodes."""
     raw = bytearray(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
     raw[at % len(raw)] ^= 1
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -55,7 +55,7 @@ def _flipped(number: int) -> Tamper:
 
 
 def _header(**change: Any) -> Tamper:
-    """Seal properly, but with another header."""
+    """Seal correctly, but with another header."""
 
     def publish(system: System, key: GuestKey) -> None:
         header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": key.kid, "vm": VM, "run": RUN, **change}
@@ -75,7 +75,7 @@ def _other_key(system: System, key: GuestKey) -> None:
 
 
 def _other_key_under_our_kid(system: System, key: GuestKey) -> None:
-    """Data of whoever has another key, with a header that names ours: the wrapped key does not open."""
+    """Data that is sealed to another key, with a header that names the right one."""
     other = RSAKey.generate_key(2048)
     header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": key.kid, "vm": VM, "run": RUN}
     registry = jwe.JWERegistry(algorithms=["RSA-OAEP-256", "A256CBC-HS512"], strict_check_header=False)
@@ -108,7 +108,7 @@ def _raw_manifest(text: str) -> Tamper:
 
 
 def _oversized(system: System, key: GuestKey) -> None:
-    """A part longer than parts are: the digest is right."""
+    """A part that is too long, with a correct checksum."""
     sealed = sealed_for(key, {"cnf_ansible_ssh_key": "x" * 2_000})
     parts = {f"ProvisioningData.{n}": sealed[n * 1_001 : (n + 1) * 1_001] for n in range(len(sealed) // 1_001 + 1)}
     digest = hashlib.sha256(sealed.encode()).hexdigest()
@@ -118,50 +118,50 @@ def _oversized(system: System, key: GuestKey) -> None:
 
 REFUSED: dict[str, tuple[Tamper, str]] = {
     "header changed": (_segments(lambda parts: [_flip(parts[0], 12), *parts[1:]]), "its header"),
-    "wrapped key changed": (_flipped(1), "its tag does not fit"),
-    "vector changed": (_flipped(2), "its tag does not fit"),
-    "ciphertext changed": (_flipped(3), "its tag does not fit"),
-    "tag changed": (_flipped(4), "its tag does not fit"),
-    "tag cut": (_segments(lambda parts: [*parts[:4], parts[4][:20]]), "its tag does not fit"),
-    "no tag": (_segments(lambda parts: [*parts[:4], ""]), "it is no JWE"),
-    "ciphertext cut by a block": (_segments(lambda p: [*p[:3], p[3][:64], p[4]]), "its tag does not fit"),
-    "four segments": (_segments(lambda parts: parts[:4]), "it is no JWE"),
-    "padding": (_segments(lambda parts: [*parts[:4], parts[4] + "="]), "it is no JWE"),
-    "no wrapped key": (_segments(lambda parts: [parts[0], "", *parts[2:]]), "it is no JWE"),
-    "a short wrapped key": (_segments(lambda parts: [parts[0], "AAAA", *parts[2:]]), "its tag does not fit"),
+    "wrapped key changed": (_flipped(1), "its authentication tag is wrong"),
+    "vector changed": (_flipped(2), "its authentication tag is wrong"),
+    "ciphertext changed": (_flipped(3), "its authentication tag is wrong"),
+    "tag changed": (_flipped(4), "its authentication tag is wrong"),
+    "tag cut": (_segments(lambda parts: [*parts[:4], parts[4][:20]]), "its authentication tag is wrong"),
+    "no tag": (_segments(lambda parts: [*parts[:4], ""]), "it is not a JWE"),
+    "ciphertext cut by a block": (_segments(lambda p: [*p[:3], p[3][:64], p[4]]), "its authentication tag is wrong"),
+    "four segments": (_segments(lambda parts: parts[:4]), "it is not a JWE"),
+    "padding": (_segments(lambda parts: [*parts[:4], parts[4] + "="]), "it is not a JWE"),
+    "no wrapped key": (_segments(lambda parts: [parts[0], "", *parts[2:]]), "it is not a JWE"),
+    "a short wrapped key": (_segments(lambda parts: [parts[0], "AAAA", *parts[2:]]), "its authentication tag is wrong"),
     "another VM": (_header(vm=OTHER_VM), "it is for another VM"),
     "no VM": (_header(vm=None), "it is for another VM"),
-    "no run": (_header(run=""), "it names no run"),
-    "a run with a line end": (_header(run="a\nb"), "it names no run"),
+    "no run": (_header(run=""), "its header names no run"),
+    "a run with a line end": (_header(run="a\nb"), "its header names no run"),
     "another key": (_other_key, "it is sealed to another key"),
-    "another key under our kid": (_other_key_under_our_kid, "its tag does not fit"),
-    "another algorithm": (_header(enc="A256GCM"), "its header asks for other algorithms"),
-    "compressed": (_header(zip="DEF"), "its header asks for other algorithms"),
+    "another key under our kid": (_other_key_under_our_kid, "its authentication tag is wrong"),
+    "another algorithm": (_header(enc="A256GCM"), "its header names other algorithms"),
+    "compressed": (_header(zip="DEF"), "its header names other algorithms"),
     "first part missing": (_without("ProvisioningData.0"), "a part of it is missing"),
     "last part missing": (_without("ProvisioningData.1"), "a part of it is missing"),
-    "one part too few": (_manifest(parts=1), "the digest of its manifest"),
-    "wrong digest": (_manifest(sha256="ab" * 32), "the digest of its manifest"),
-    "no digest": (_manifest(sha256=None), "its manifest has no digest"),
-    "too many parts": (_manifest(parts=121), "its manifest counts"),
-    "no parts": (_manifest(parts=0), "its manifest counts"),
-    "parts that are true": (_manifest(parts=True), "its manifest counts"),
-    "another protocol": (_manifest(protocol=2), "of another protocol"),
+    "one part too few": (_manifest(parts=1), "its checksum differs"),
+    "wrong digest": (_manifest(sha256="ab" * 32), "its checksum differs"),
+    "no digest": (_manifest(sha256=None), "its manifest has no checksum"),
+    "too many parts": (_manifest(parts=121), "its manifest has an invalid number of parts"),
+    "no parts": (_manifest(parts=0), "its manifest has an invalid number of parts"),
+    "parts that are true": (_manifest(parts=True), "its manifest has an invalid number of parts"),
+    "another protocol": (_manifest(protocol=2), "has another protocol version"),
     "a long manifest": (_manifest(padding="x" * 1_000), "its manifest is too long"),
-    "no JSON": (_raw_manifest("{"), "its manifest is no JSON"),
-    "a list": (_raw_manifest("[1]"), "of another protocol"),
-    "deep JSON": (_raw_manifest("[" * 900), "its manifest is no JSON"),
-    "parts too long": (_oversized, "has not the size it may have"),
+    "no JSON": (_raw_manifest("{"), "its manifest is not JSON"),
+    "a list": (_raw_manifest("[1]"), "has another protocol version"),
+    "deep JSON": (_raw_manifest("[" * 900), "its manifest is not JSON"),
+    "parts too long": (_oversized, "is empty or too long"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_is_not_taken_and_the_right_data_still_is(tmp_path: Path, name: str) -> None:
+def test_invalid_data_is_refused_and_correct_data_is_still_accepted(tmp_path: Path, name: str) -> None:
     tamper, reason = REFUSED[name]
     system = System(tmp_path)
     with system.boot() as run:
         key = run.until(system.key)
         tamper(system, key)
-        run.until(lambda: "is not taken" in system.log())
+        run.until(lambda: "is refused" in system.log())
         assert reason in system.log()
         assert system.key() == key
         assert system.state() is None
@@ -174,8 +174,8 @@ def test_it_is_not_taken_and_the_right_data_still_is(tmp_path: Path, name: str) 
     assert state.state is GuestProgress.APPLIED
 
 
-def test_another_run_is_not_taken_once_one_is(tmp_path: Path) -> None:
-    """Replayed, the data of an older run must not be applied over that of a newer one."""
+def test_data_of_another_run_is_refused_after_data_was_stored(tmp_path: Path) -> None:
+    """Replayed data of an older run must not replace that of a newer one."""
     system = System(tmp_path)
     old = "00000000-0000-4000-8000-000000000001"
     system.fail("chpasswd", 10_000)
@@ -190,7 +190,7 @@ def test_another_run_is_not_taken_once_one_is(tmp_path: Path) -> None:
         system.fail("chpasswd", 0)
         run.until(system.final)
         system.publish(replayed)
-    with system.boot() as run:  # and when it is done, as long as the host leaves it there
+    with system.boot() as run:  # and when it has finished, while the host has not purged the data
         run.until(lambda: system.pool(1).get("ProvisioningState"))
         system.purge()
         assert run.finished() == 0
@@ -237,7 +237,7 @@ INVALID: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", INVALID)
-def test_data_that_cannot_be_applied_ends_in_a_code_and_changes_nothing(tmp_path: Path, name: str) -> None:
+def test_invalid_fields_end_in_a_code_and_change_nothing(tmp_path: Path, name: str) -> None:
     plaintext, code = INVALID[name]
     system = System(tmp_path)
     with system.boot() as run:
@@ -306,7 +306,7 @@ FAILURES: dict[str, tuple[Callable[[System], None], str, str]] = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_step_that_cannot_be_done_ends_in_its_code(tmp_path: Path, name: str) -> None:
+def test_a_failed_step_ends_in_its_code(tmp_path: Path, name: str) -> None:
     arrange, step, code = FAILURES[name]
     system = System(tmp_path)
     arrange(system)
@@ -320,15 +320,15 @@ def test_a_step_that_cannot_be_done_ends_in_its_code(tmp_path: Path, name: str) 
     assert list(system.root.rglob(".*.hvo")) == []
 
 
-def test_no_libcrypto_is_told_and_nothing_is_posted(tmp_path: Path) -> None:
+def test_a_missing_libcrypto_is_reported_and_nothing_is_published(tmp_path: Path) -> None:
     system = System(tmp_path)
     with system.boot("--libcrypto", "/nowhere/libcrypto.so") as run:
         assert run.finished() == 1
-    assert "no libcrypto of OpenSSL 1.1 or 3 is installed. Install it in the image." in system.log()
+    assert "no libcrypto of OpenSSL 1.1 or 3 is installed. Install OpenSSL in the image." in system.log()
     assert system.pool(1) == {}
 
 
-def test_a_second_guest_leaves_the_first_alone(tmp_path: Path) -> None:
+def test_a_second_instance_leaves_the_first_alone(tmp_path: Path) -> None:
     system = System(tmp_path)
     with system.boot() as first:
         first.until(system.key)
@@ -336,11 +336,11 @@ def test_a_second_guest_leaves_the_first_alone(tmp_path: Path) -> None:
             assert second.finished() == 1
         serve(system, first, {})
         assert first.finished() == 0
-    assert "Another guest is at work here already." in system.log()
+    assert "Another instance of the guest is already running." in system.log()
 
 
-def test_the_tests_own_split_is_the_operators(tmp_path: Path) -> None:
+def test_the_long_field_makes_two_parts(tmp_path: Path) -> None:
     system = System(tmp_path)
     with system.boot() as run:
         sealed = sealed_for(run.until(system.key), LONG)
-    assert len(split(sealed)[0]) == 2, "the tests above name part 1 as the last one"
+    assert len(split(sealed)[0]) == 2, "the tests above treat part 1 as the last one"

@@ -1,4 +1,4 @@
-"""Kills and reboots at every point, captured images, and a daemon that comes late."""
+"""Kills and reboots at every point, captured images, and a KVP daemon that starts late."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEY_FILE = "var/lib/hyperv-operator-guest/identity.json"
 
 
 def _end(system: System) -> dict[str, Any]:
-    """Return the end state: all files but those of the host, and without what differs from key to key."""
+    """Return the final state: all files except those of the host, without what depends on the key."""
     assert system.passwords.endswith(f":{PASSWORD}\n")
     files: dict[str, Any] = {
         name: content
@@ -46,7 +46,7 @@ def _end(system: System) -> dict[str, Any]:
 
 
 def _ready(folder: Path, network: str) -> System:
-    """Return a system whose guest has made its key and was killed."""
+    """Return a system whose guest was killed after it had published its key."""
     system = System(folder, network)
     with system.boot() as run:
         run.until(system.key)
@@ -56,11 +56,11 @@ def _ready(folder: Path, network: str) -> System:
 def _check_kept(system: System) -> None:
     if system.key() is None and system.state() is not None:
         kept = {path.name for path in (system.root / KEY_FILE).parent.iterdir()}
-        assert kept & {"data.jwe", "state.json"}, "it says that it has the data, and has not"
+        assert kept & {"data.jwe", "state.json"}, "it has published a state and lost the data"
 
 
 def _kill_before(system: System, number: int, fields: dict[str, Any]) -> bool:
-    """Kill the guest before that change and let it go on after a reboot; False if it makes no such change."""
+    """Kill the guest before that change and finish after a reboot; return False if it makes fewer changes."""
     with system.boot(kill_at=number) as run:
         serve(system, run, fields)
         if run.finished() == 0:
@@ -73,7 +73,7 @@ def _kill_before(system: System, number: int, fields: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("network", ["netplan", "ifupdown"])
 @pytest.mark.parametrize("shard", range(3))
-def test_killed_before_any_change_and_started_again_it_ends_the_same(tmp_path: Path, network: str, shard: int) -> None:
+def test_killed_before_any_change_it_reaches_the_same_final_state(tmp_path: Path, network: str, shard: int) -> None:
     ready = _ready(tmp_path / "ready", network)
     fields = {**STATIC, **SSH}
     whole = ready.copy(tmp_path / "whole")
@@ -85,10 +85,10 @@ def test_killed_before_any_change_and_started_again_it_ends_the_same(tmp_path: P
         assert _end(system) == wanted, f"killed before change {number}"
         if not killed:
             break
-    assert number > 30, "the hook that kills has seen fewer changes than there are"
+    assert number > 30, "the audit hook has missed changes"
 
 
-def test_killed_while_it_makes_its_key_it_makes_it_at_the_next_boot(tmp_path: Path) -> None:
+def test_killed_while_it_creates_its_key_it_creates_one_at_the_next_boot(tmp_path: Path) -> None:
     for number in range(1, 9):
         system = System(tmp_path / str(number))
         assert _kill_before(system, number, {})
@@ -104,7 +104,7 @@ def test_a_reboot_while_it_waits_keeps_the_key(tmp_path: Path) -> None:
         assert run.until(system.key) == key
 
 
-def test_told_to_stop_it_stops_and_goes_on_at_the_next_boot(tmp_path: Path) -> None:
+def test_stopped_by_a_signal_it_continues_at_the_next_boot(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
     with system.boot("--tries", "100000", "--pause", "60") as run:
@@ -120,7 +120,7 @@ def test_told_to_stop_it_stops_and_goes_on_at_the_next_boot(tmp_path: Path) -> N
     assert provision(system, {}).state is GuestProgress.APPLIED
 
 
-def test_data_that_was_purged_after_it_was_stored_is_applied_all_the_same(tmp_path: Path) -> None:
+def test_data_that_is_purged_after_it_was_stored_is_still_applied(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
     with system.boot("--tries", "100000") as run:
@@ -136,7 +136,7 @@ def test_data_that_was_purged_after_it_was_stored_is_applied_all_the_same(tmp_pa
     assert state.state is GuestProgress.APPLIED
 
 
-def test_stored_data_that_the_disk_has_spoilt_is_asked_for_again(tmp_path: Path) -> None:
+def test_damaged_stored_data_is_received_again(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
     with system.boot("--tries", "100000") as run:
@@ -148,8 +148,8 @@ def test_stored_data_that_the_disk_has_spoilt_is_asked_for_again(tmp_path: Path)
     assert provision(system, {}).state is GuestProgress.APPLIED
 
 
-@pytest.mark.parametrize("done", [True, False], ids=["after it was done", "while it was waiting"])
-def test_a_captured_image_makes_a_key_of_its_own_and_knows_nothing_of_before(tmp_path: Path, done: bool) -> None:
+@pytest.mark.parametrize("done", [True, False], ids=["after it had finished", "while it was waiting"])
+def test_a_captured_image_creates_a_new_key_and_keeps_nothing(tmp_path: Path, done: bool) -> None:
     system = System(tmp_path)
     with system.boot() as run:
         before = run.until(system.key)
@@ -163,7 +163,7 @@ def test_a_captured_image_makes_a_key_of_its_own_and_knows_nothing_of_before(tmp
         assert key != before
         assert system.pool(1).keys() == {"ProvisioningReady"}
         system.publish(sealed_for(before, {}, vm=VM))
-        run.until(lambda: "is not taken" in system.log())
+        run.until(lambda: "is refused" in system.log())
         system.publish(sealed_for(key, {"vm_name": "build-02"}, vm=OTHER_VM))
         run.until(lambda: system.final(OTHER_VM))
         system.purge()
@@ -171,7 +171,7 @@ def test_a_captured_image_makes_a_key_of_its_own_and_knows_nothing_of_before(tmp
     assert system.read("etc/hostname") == "build-02\n"
 
 
-def test_a_captured_image_loses_the_address_and_the_rights_of_before(tmp_path: Path) -> None:
+def test_a_captured_image_loses_its_address_and_its_sudo_rights(tmp_path: Path) -> None:
     system = System(tmp_path)
     provision(system, {**STATIC, **SSH})
     system.set_vm(OTHER_VM)
@@ -184,26 +184,26 @@ def test_a_captured_image_loses_the_address_and_the_rights_of_before(tmp_path: P
         run.until(lambda: system.final(OTHER_VM))
         system.purge()
         assert run.finished() == 0
-    assert system.argv().count("netplan apply\n") == before + 2, "a file that was not taken into use is not enough"
+    assert system.argv().count("netplan apply\n") == before + 2, "a file that was written but not applied is not enough"
     written = system.read("etc/netplan/90-hyperv-operator.yaml")
     assert '"dhcp4": true' in written
     assert "192.168.1.101" not in written
     assert not (system.root / "etc/sudoers.d/91-hyperv-operator-ssh").exists()
 
 
-def test_a_captured_image_waits_until_the_host_has_said_which_vm_it_is(tmp_path: Path) -> None:
-    """The pool still names the VM of before when the guest starts; firmware tells that this is another machine."""
+def test_a_captured_image_waits_for_its_vm_id(tmp_path: Path) -> None:
+    """The pool still has the old VM id when the guest starts; the SMBIOS UUID shows that it is stale."""
     system = System(tmp_path)
     provision(system, {})
     system.write("sys/class/dmi/id/product_uuid", "22222222-bbbb\n")
     with system.boot() as run:
-        run.until(lambda: "Waiting for the host to tell which VM this is" in system.log())
+        run.until(lambda: "Waiting for the host to publish the id of this VM" in system.log())
         assert system.key() is None
         system.set_vm(OTHER_VM)
         run.until(lambda: system.key(OTHER_VM))
 
 
-def test_an_image_whose_pool_names_the_vm_it_was_built_in_corrects_itself(tmp_path: Path) -> None:
+def test_an_image_whose_pool_has_the_id_of_its_build_vm_recovers(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.set_vm(OTHER_VM)
     with system.boot() as run:
@@ -212,20 +212,20 @@ def test_an_image_whose_pool_names_the_vm_it_was_built_in_corrects_itself(tmp_pa
         assert run.until(system.key) != stale
 
 
-def test_it_waits_for_a_daemon_that_comes_late(tmp_path: Path) -> None:
+def test_it_waits_for_a_daemon_that_starts_late(tmp_path: Path) -> None:
     system = System(tmp_path)
     for path in (system.root / "var/lib/hyperv").iterdir():
         path.unlink()
     (system.root / "var/lib/hyperv").rmdir()
     with system.boot() as run:
-        run.until(lambda: "hv_kvp_daemon has to run" in system.log())
+        run.until(lambda: "hv_kvp_daemon must be running" in system.log())
         (system.root / "var/lib/hyperv").mkdir()
         system.set_pool(3, {"VirtualMachineId": "garbage"})
         system.set_vm(VM)
         run.until(system.key)
 
 
-def test_what_others_keep_in_the_pool_stays(tmp_path: Path) -> None:
+def test_other_items_of_the_pool_are_kept(tmp_path: Path) -> None:
     system = System(tmp_path)
     stale = json.dumps({"vm": OTHER_VM, "run": RUN, "kid": "k", "state": "applied", "step": "Done", "code": "None"})
     system.set_pool(1, {"Before": "1", "ProvisioningState": stale, "Behind": "2"})
@@ -235,7 +235,7 @@ def test_what_others_keep_in_the_pool_stays(tmp_path: Path) -> None:
     assert json.loads(pairs["ProvisioningState"])["run"] == RUN
 
 
-def test_it_waits_for_the_daemons_lock_and_keeps_the_file_that_the_daemon_has_open(tmp_path: Path) -> None:
+def test_it_waits_for_the_lock_of_the_daemon_and_keeps_its_file(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.set_pool(1, {"Before": "1"})
     path = system.root / "var/lib/hyperv/.kvp_pool_1"

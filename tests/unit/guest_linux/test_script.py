@@ -1,4 +1,4 @@
-"""What the guest may be written in, and that its words are those of the reference and of the golden files."""
+"""The guest is valid Python 3.6, and its steps and codes are those of the reference and of the golden files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "Schemas" / "examples" / "guest"
 MODULES = sorted(GUEST.rglob("*.py"))
 LATER = {"dataclasses", "contextvars", "importlib.resources", "importlib.metadata", "graphlib", "zoneinfo", "tomllib"}
-"""Modules of the standard library that Python 3.6 does not have."""
+"""Modules that the standard library of Python 3.6 lacks."""
 
 
 def _tree(path: Path) -> ast.Module:
@@ -28,7 +28,7 @@ def _tree(path: Path) -> ast.Module:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_it_is_python_3_6(path: Path) -> None:
     for node in ast.walk(_tree(path)):
-        # The parser lets these through whatever version it is told.
+        # The parser accepts these for every feature version.
         assert not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
         assert not (isinstance(node, ast.Call) and {"capture_output", "text"} & {word.arg for word in node.keywords})
         assert not isinstance(node, ast.NamedExpr | ast.Match)
@@ -57,8 +57,8 @@ def test_its_shell_scripts_parse(path: Path) -> None:
     subprocess.run(["/bin/sh", "-n", str(path)], check=True)
 
 
-def _words(name: str) -> list[str]:
-    for node in _tree(GUEST / "hvo_guest" / "words.py").body:
+def _closed_list(name: str) -> list[str]:
+    for node in _tree(GUEST / "hvo_guest" / "codes.py").body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
             assert isinstance(node.value, ast.Tuple)
             return [_value(one) for one in node.value.elts]
@@ -69,7 +69,7 @@ def _value(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     assert isinstance(node, ast.Name)
-    for other in _tree(GUEST / "hvo_guest" / "words.py").body:
+    for other in _tree(GUEST / "hvo_guest" / "codes.py").body:
         if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name) and other.targets[0].id == node.id:
             return _value(other.value)
     raise AssertionError(node.id)
@@ -78,29 +78,29 @@ def _value(node: ast.expr) -> str:
 def test_every_code_it_can_raise_is_in_the_closed_list_and_all_of_the_list_is_used() -> None:
     raised = set()
     for path in MODULES:
-        if path.name != "words.py":
+        if path.name != "codes.py":
             raised |= set(
                 re.findall(r'(?:StepFailed\(|failure(?:: str)?\s*=\s*|code = )"([A-Za-z]+)"', path.read_text())
             )
-    assert raised == set(_words("CODES")) - {"None"}
+    assert raised == set(_closed_list("CODES")) - {"None"}
 
 
 def test_the_reference_lists_its_steps_and_codes() -> None:
     page = (ROOT / "docs" / "reference" / "agent-protocol.md").read_text()
     section = page.partition("### Steps and codes of the Linux guest")[2].partition("\n#")[0]
     rows = re.findall(r"^\| `([A-Za-z]+)` \|", section, flags=re.MULTILINE)
-    assert rows == [*_words("STEPS"), *_words("CODES")]
+    assert rows == [*_closed_list("STEPS"), *_closed_list("CODES")]
 
 
 @pytest.mark.parametrize("name", ["state-linux-applying", "state-linux-failed"])
-def test_golden_states_are_of_its_words(name: str) -> None:
+def test_golden_states_use_its_steps_and_codes(name: str) -> None:
     golden = json.loads((EXAMPLES / f"{name}.json").read_text())
     state = GuestState.model_validate(golden)
-    assert state.step in _words("STEPS")
-    assert state.code in _words("CODES")
+    assert state.step in _closed_list("STEPS")
+    assert state.code in _closed_list("CODES")
 
 
-def test_it_posts_what_the_golden_files_show(tmp_path: Path) -> None:
+def test_it_publishes_what_the_golden_files_show(tmp_path: Path) -> None:
     from unit.guest_linux.rig import PASSWORD, VM, provision
 
     golden = json.loads((EXAMPLES / "plaintext-linux.json").read_text())
@@ -109,11 +109,11 @@ def test_it_posts_what_the_golden_files_show(tmp_path: Path) -> None:
     system = System(tmp_path)
     with system.boot() as run:
         run.until(system.key)
-    posted = json.loads(system.pool(1)["ProvisioningReady"])
-    assert (posted.keys(), posted["key"].keys()) == (ready.keys(), ready["key"].keys())
+    ready_item = json.loads(system.pool(1)["ProvisioningReady"])
+    assert (ready_item.keys(), ready_item["key"].keys()) == (ready.keys(), ready["key"].keys())
     provision(system, golden["fields"])
     state = json.loads((EXAMPLES / "state-applied.json").read_text())
-    told = json.loads(system.pool(1)["ProvisioningState"])
-    assert {**told, "kid": state["kid"]} == state
-    assert list(told) == list(state)
+    state_item = json.loads(system.pool(1)["ProvisioningState"])
+    assert {**state_item, "kid": state["kid"]} == state
+    assert list(state_item) == list(state)
     assert system.passwords == f"{golden['fields']['guest_la_uid']}:{PASSWORD}\n"

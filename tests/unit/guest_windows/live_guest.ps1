@@ -1,13 +1,16 @@
 <#
 .SYNOPSIS
-Lets the Windows guest live on a machine in memory whose host is the process at the other end of standard input and output.
+    Runs the Windows guest on a machine in memory. The process at the other end of standard input and output is its host.
 .DESCRIPTION
-Whenever the guest waits, a line of JSON with what it posts and logs goes out, and a line with the host's values comes in. At
-its end a line with what became of the machine goes out.
+    Whenever the guest waits, it writes a line of JSON with what it has published and logged, and reads a line with the values
+    that the host publishes. At the end it writes a line with the final state of the machine.
 .PARAMETER Vm
-Id of the VM.
+    Id of the VM.
 #>
-param([Parameter(Mandatory = $true)] [string] $Vm)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [string] $Vm
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 . ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', '..', 'agent', 'tests', 'guest-windows', 'Fakes', 'Import-Guest.ps1'))

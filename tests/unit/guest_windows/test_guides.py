@@ -11,33 +11,41 @@ from hyperv_operator.api.names import Reason
 
 ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs" / "guides"
-OURS = ["prepare-host", "prepare-windows-image", "domain-join", "troubleshooting", "least-privilege"]
+OURS = [
+    "prepare-host",
+    "prepare-windows-image",
+    "prepare-linux-image",
+    "networking",
+    "domain-join",
+    "troubleshooting",
+    "least-privilege",
+]
 _WELL = {
     *(Reason.READY, Reason.ACCEPTED, Reason.PROVISIONED, Reason.GUEST_CONFIGURED, Reason.IN_SYNC, Reason.IDLE),
     *(Reason.AS_EXPECTED, Reason.NOT_YET, Reason.PENDING, Reason.QUEUED, Reason.RUNNING, Reason.RETRYING),
     *(Reason.WAITING_FOR_GUEST_KEY, Reason.WAITING_FOR_GUEST, Reason.DELETING, Reason.PAUSED, Reason.HOST_CORDONED),
     *(Reason.WAITING_FOR_INVENTORY, Reason.CALL_CANCELLED),
 }
-"""Reasons with which all is well, or that nothing shows that needs finding out."""
+"""Reasons that need no troubleshooting."""
 
 
 def guide(name: str) -> str:
     return (GUIDES / f"{name}.md").read_text()
 
 
-def test_every_reason_that_tells_of_trouble_can_be_looked_up() -> None:
+def test_the_troubleshooting_guide_has_every_reason_that_needs_it() -> None:
     text = guide("troubleshooting")
     assert [reason for reason in Reason if reason not in _WELL and f"`{reason}`" not in text] == []
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_what_follows_the_word_reason_is_one(name: str) -> None:
+def test_names_after_the_word_reason_are_reasons(name: str) -> None:
     named = re.findall(r"reason `(\w+)`", guide(name))
     assert [word for word in named if word not in set(Reason)] == []
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_reasons_in_tables_exist(name: str) -> None:
+def test_reasons_and_codes_in_tables_exist(name: str) -> None:
     rows = [row for row in guide(name).splitlines() if row.startswith("| `")]
     codes = (ROOT / "docs" / "reference" / "agent-protocol.md").read_text() + guide("prepare-windows-image")
     first = [word for row in rows for word in re.findall(r"`([A-Z][A-Za-z]+)`", row.split("|")[1])]
@@ -45,7 +53,7 @@ def test_reasons_in_tables_exist(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_scripts_that_are_named_exist_with_the_parameters_that_are_given(name: str) -> None:
+def test_named_scripts_exist_and_have_the_parameters_of_the_guide(name: str) -> None:
     calls = re.findall(r"([\w-]*(?:Hvo|Windows)\w+\.ps1)((?: -\w+(?: '[^']*'| [^\s'`-][^\s`]*)?)*)", guide(name))
     for script, given in calls:
         found = list((ROOT / "agent").rglob(script))
@@ -56,7 +64,7 @@ def test_scripts_that_are_named_exist_with_the_parameters_that_are_given(name: s
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_links_lead_somewhere(name: str) -> None:
+def test_link_targets_exist(name: str) -> None:
     for target, anchor in re.findall(r"\]\(([\w./-]+\.md)?(#[\w-]+)?\)", guide(name)):
         path = (GUIDES / target) if target else GUIDES / f"{name}.md"
         text = path.read_text()

@@ -1,4 +1,4 @@
-"""What the operator seals, the Windows guest's own functions open and apply: a machine in memory, run by PowerShell."""
+"""The Windows guest decrypts and applies what the operator seals, on a machine in memory that PowerShell runs."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ pytestmark = [
 
 @dataclass
 class LiveGuest:
-    """A running guest; every line it says is answered with the values that the host has for it."""
+    """A running guest. Each of its messages is answered with the values that the host publishes."""
 
     process: subprocess.Popen[str]
 
-    def hear(self) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read() if self.process.stderr else ""
-        told: dict[str, Any] = json.loads(line)
-        return told
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     def answer(self, values: Mapping[str, str]) -> None:
         assert self.process.stdin is not None
@@ -65,8 +65,8 @@ def published(sealed: str) -> dict[str, str]:
     return {**{f"ProvisioningData.{n}": part for n, part in enumerate(parts)}, "ProvisioningData": manifest}
 
 
-def posted_key(told: dict[str, Any]) -> GuestKey:
-    key = parse_guest_ready(told["ready"], VM)
+def published_key(message: dict[str, Any]) -> GuestKey:
+    key = parse_guest_ready(message["ready"], VM)
     assert key is not None
     return key
 
@@ -89,11 +89,10 @@ def fields_and_secrets(**more: Any) -> tuple[dict[str, Any], dict[str, str]]:
 def test_the_guest_applies_what_the_operator_seals(password: str) -> None:
     fields, secrets = fields_and_secrets(guest_la_pw=password)
     with live_guest() as guest:
-        told = guest.hear()
-        key = posted_key(told)
+        key = published_key(guest.receive())
         sealed = seal(guest_plaintext("windows", fields, secrets), key, vm_id=VM.upper(), run_id=RUN)
         guest.answer(published(sealed))
-        end = guest.hear()
+        end = guest.receive()
     assert end["result"] == "Applied"
     state = parse_guest_state(end["state"], VM, RUN, key.kid)
     assert state is not None
@@ -108,22 +107,22 @@ def test_the_guest_applies_what_the_operator_seals(password: str) -> None:
     assert not any(secret in text for text in end["left"] for secret in (password, "example-join-password"))
 
 
-def test_the_largest_data_fits() -> None:
+def test_the_largest_data_is_applied() -> None:
     fields, secrets = fields_and_secrets(guest_domain_joinou="OU=" + "x" * 509, guest_filler="y" * 40_000)
     with live_guest() as guest:
-        key = posted_key(guest.hear())
+        key = published_key(guest.receive())
         sealed = seal(guest_plaintext("windows", fields, secrets), key, vm_id=VM, run_id=RUN)
         assert len(sealed) > 50_000
         guest.answer(published(sealed))
-        assert guest.hear()["result"] == "Applied"
+        assert guest.receive()["result"] == "Applied"
 
 
-def test_what_is_not_for_this_guest_is_left_alone_until_the_right_data_is_there() -> None:
+def test_other_data_is_ignored_until_the_right_data_is_published() -> None:
     fields, secrets = fields_and_secrets()
     plaintext = guest_plaintext("windows", fields, secrets)
     with live_guest() as guest, live_guest() as stranger:
-        key = posted_key(guest.hear())
-        other = posted_key(stranger.hear())
+        key = published_key(guest.receive())
+        other = published_key(stranger.receive())
         assert other.kid != key.kid
         right = seal(plaintext, key, vm_id=VM, run_id=RUN)
         elsewhere = "00000000-0000-4000-8000-000000000000"
@@ -141,20 +140,20 @@ def test_what_is_not_for_this_guest_is_left_alone_until_the_right_data_is_there(
         ]
         for refusal, values in attempts:
             guest.answer(values)
-            told = guest.hear()
-            assert told["log"][-1].endswith(f"Waiting {refusal}")
-            assert told["state"] is None
-            assert posted_key(told).kid == key.kid
+            message = guest.receive()
+            assert message["log"][-1].endswith(f"Waiting {refusal}")
+            assert message["state"] is None
+            assert published_key(message).kid == key.kid
         guest.answer(published(right))
-        assert guest.hear()["result"] == "Applied"
+        assert guest.receive()["result"] == "Applied"
 
 
-def test_a_failure_is_a_state_that_the_operator_understands() -> None:
+def test_a_failure_is_published_as_a_state_that_the_operator_can_parse() -> None:
     fields, secrets = fields_and_secrets(vm_name="a-name-of-too-many-characters")
     with live_guest() as guest:
-        key = posted_key(guest.hear())
+        key = published_key(guest.receive())
         guest.answer(published(seal(guest_plaintext("windows", fields, secrets), key, vm_id=VM, run_id=RUN)))
-        end = guest.hear()
+        end = guest.receive()
     assert end["result"] == "Failed"
     state = parse_guest_state(end["state"], VM, RUN, key.kid)
     assert state is not None

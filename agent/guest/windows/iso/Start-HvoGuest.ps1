@@ -1,13 +1,13 @@
 <#
 .SYNOPSIS
-Configures this VM with the data that the operator has sealed for it.
+    Provisions this VM with the data that the operator has sealed for it.
 .DESCRIPTION
-Started at every boot by Start-HvoBootstrap.ps1, as SYSTEM, from a protected copy of the ISO's files. Only one of it runs at
-a time.
+    Start-HvoBootstrap.ps1 runs this script as SYSTEM at every boot, from a protected copy of the ISO's files. A second
+    instance ends at once.
 .PARAMETER Root
-Folder of the guest, which the image preparation has made.
+    Folder of the guest, which the image preparation has created.
 .PARAMETER RestartBy
-Self: restart Windows where that is needed. ExitCode: exit with 1003, upon which cloudbase-init restarts it.
+    Self: restart Windows when needed. ExitCode: exit with 1003, on which cloudbase-init restarts Windows.
 #>
 [CmdletBinding()]
 param(
@@ -18,19 +18,21 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
-foreach ($folder in 'border', 'common', 'functions') {
-    foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')) {
-        . $file
-    }
-}
+#region functions
+#endregion
 
-try { $lock = [System.IO.File]::Open([System.IO.Path]::Combine($Root, 'guest.lock'), 'OpenOrCreate', 'ReadWrite', 'None') }
-catch [System.IO.IOException] { exit 0 }
+$lockFile = [System.IO.Path]::Combine($Root, 'guest.lock')
 try {
-    do { $result = Invoke-HvoGuest -Root $Root } while ($result -ceq 'Moved')
+    $lock = [System.IO.File]::Open($lockFile, 'OpenOrCreate', 'ReadWrite', 'None')
+} catch [System.IO.IOException] {
+    exit 0
 }
-finally { $lock.Dispose() }
-if ($result -ceq 'Restart') {
+try {
+    do { $result = Invoke-HvoGuest -Root $Root } while ($result -ceq 'VmChanged')
+} finally {
+    $lock.Dispose()
+}
+if ($result -ceq 'RestartRequired') {
     if ($RestartBy -ceq 'ExitCode') { exit 1003 }
     Restart-Computer -Force
 }

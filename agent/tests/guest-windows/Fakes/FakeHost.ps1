@@ -1,4 +1,4 @@
-# The host's side: seals data to the key that the guest posts, publishes it, and takes it back when the guest has it.
+# The host: seals data to the key that the guest publishes, publishes the data, and deletes it when the guest has it.
 
 function ConvertTo-FakeBase64Url {
     param([byte[]] $Bytes)
@@ -13,9 +13,9 @@ function ConvertFrom-FakeBase64Url {
 function New-FakeSealedData {
     <#
     .SYNOPSIS
-    Seals $global:HvoFake.HostText to a public key as RFC 7516 and 7518 say (written apart from the guest's own functions).
+        Seals $global:HvoFake.HostText to a public key (RFC 7516 and 7518), without any function of the guest.
     .PARAMETER Header
-    Entries of the protected header that replace or add to the right ones.
+        Entries that replace or extend those of a correct protected header.
     #>
     param([System.Security.Cryptography.RSAParameters] $Public, [hashtable] $Header = @{})
     $n = ConvertTo-FakeBase64Url $Public.Modulus
@@ -49,21 +49,21 @@ function New-FakeSealedData {
 function Get-FakePublicKey {
     <#
     .SYNOPSIS
-    Reads the key that the guest has posted; nothing if there is none.
+        Returns the key that the guest has published, or nothing.
     #>
     $ready = Get-FakeRegistry 'Guest' 'ProvisioningReady'
     if (-not $ready) { return }
-    $told = ConvertFrom-Json -InputObject $ready
+    $content = ConvertFrom-Json -InputObject $ready
     $public = [System.Security.Cryptography.RSAParameters]::new()
-    $public.Modulus = ConvertFrom-FakeBase64Url $told.key.n
-    $public.Exponent = ConvertFrom-FakeBase64Url $told.key.e
+    $public.Modulus = ConvertFrom-FakeBase64Url $content.key.n
+    $public.Exponent = ConvertFrom-FakeBase64Url $content.key.e
     $public
 }
 
 function Publish-FakeData {
     <#
     .SYNOPSIS
-    Publishes sealed data as the host does.
+        Publishes sealed data as the host agent does.
     #>
     param([string] $Sealed)
     $pool = 'SOFTWARE\Microsoft\Virtual Machine\External'
@@ -82,7 +82,7 @@ function Publish-FakeData {
 function Clear-FakeData {
     <#
     .SYNOPSIS
-    Takes back all that was published.
+        Deletes everything that the host has published.
     #>
     foreach ($key in @($global:HvoFake.Registry.Keys)) {
         if ($key.Contains('External|ProvisioningData')) { $global:HvoFake.Registry.Remove($key) }
@@ -92,16 +92,16 @@ function Clear-FakeData {
 function Get-FakeState {
     <#
     .SYNOPSIS
-    Reads what the guest has posted of its progress.
+        Returns the state that the guest has published, or nothing.
     #>
-    $posted = Get-FakeRegistry 'Guest' 'ProvisioningState'
-    if ($posted) { ConvertFrom-Json -InputObject $posted }
+    $state = Get-FakeRegistry 'Guest' 'ProvisioningState'
+    if ($state) { ConvertFrom-Json -InputObject $state }
 }
 
 function Get-FakePlaintext {
     <#
     .SYNOPSIS
-    Returns the guest's data; the arguments replace or, as null, remove fields.
+        Returns guest data. The arguments replace fields, or remove them if they are null.
     #>
     param([hashtable] $Fields = @{}, [hashtable] $Top = @{})
     $all = @{ vm_name = 'web-server-01'; guest_la_uid = 'Administrator'; guest_la_pw = 'Canary-7f3a-Local!'
@@ -120,7 +120,7 @@ function Get-FakePlaintext {
 function Use-FakeHost {
     <#
     .SYNOPSIS
-    Has the host answer whenever the guest waits: publish once there is a key, take back once there is a state.
+        Has the host act whenever the guest waits: it publishes data once there is a key, and deletes it once there is a state.
     #>
     param([string] $Text = (Get-FakePlaintext), [hashtable] $Header = @{})
     $global:HvoFake.HostText = $Text

@@ -1,20 +1,21 @@
-# A Windows VM in memory: what the guest's border and the commands of Windows read and change. It counts the changes, and can
-# have the guest's process end before or after any of them.
+# A Windows VM in memory, which the fakes of the platform and of the Windows commands read and change. It counts the changes,
+# and can kill the process of the guest before or after any of them.
 
 function New-FakeMachine {
     <#
     .SYNOPSIS
-    Starts a machine anew, as a freshly cloned image at its first boot, in $global:HvoFake.
+        Sets $global:HvoFake to a new machine: a clone of an image before its first boot.
     #>
-    param([string] $Vm = '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d', [string] $Number = 'B1051000-0000-4000-8000-000000000001')
+    param([string] $Vm = '5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d', [string] $SmbiosUuid = 'B1051000-0000-4000-8000-000000000001')
     $global:HvoFake = @{
         Registry = @{ 'SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters|VirtualMachineId' = $Vm.ToUpperInvariant() }
         Keys = @{}
         Files = @{}
         Folders = [System.Collections.ArrayList]::new()
         Log = [System.Collections.ArrayList]::new()
-        BootMark = $false
-        Number = $Number
+        RestartPending = $false
+        Elevated = $true
+        SmbiosUuid = $SmbiosUuid
         Name = 'WIN-IMAGE'
         ActiveName = 'WIN-IMAGE'
         Accounts = @(@{ Name = 'Administrator'; SID = 'S-1-5-21-1-2-3-500'; Enabled = $true; Password = 'image' })
@@ -31,7 +32,7 @@ function New-FakeMachine {
         AnswersAs = ''
         AddressState = 'Preferred'
         PolicyRefusesPassword = $false
-        Discs = @()
+        DvdRoots = @()
         Restarts = 0
         RestartsAsked = 0
         JoinedAt = -1
@@ -48,7 +49,7 @@ function New-FakeMachine {
 function New-FakeRsa {
     <#
     .SYNOPSIS
-    Makes an RSA object that knows OAEP with SHA-256 in either PowerShell.
+        Returns a new RSA key that supports OAEP with SHA-256 in both PowerShells.
     #>
     if ($PSVersionTable.PSEdition -eq 'Desktop') { return [System.Security.Cryptography.RSACng]::new(2048) }
     [System.Security.Cryptography.RSA]::Create(2048)
@@ -57,7 +58,7 @@ function New-FakeRsa {
 function Get-FakeKey {
     <#
     .SYNOPSIS
-    Returns the next of a few keys, as making one takes long.
+        Returns one of four keys in turn, because creating a key takes long.
     #>
     if (-not (Test-Path -Path variable:global:HvoFakeKeys)) {
         $global:HvoFakeKeys = 1..4 | ForEach-Object { New-FakeRsa }
@@ -70,15 +71,15 @@ function Get-FakeKey {
 function Assert-FakeAlive {
     <#
     .SYNOPSIS
-    A process that has been ended reads and changes nothing any more, whatever it catches.
+        Throws if the process has been killed, so that it reads and changes nothing even if it catches the error.
     #>
-    if ($global:HvoFake.Killed) { throw 'The process has been ended.' }
+    if ($global:HvoFake.Killed) { throw 'The process has been killed.' }
 }
 
 function Invoke-FakeChange {
     <#
     .SYNOPSIS
-    Makes one change, unless the process is to end before it; ends it after it where that is asked for.
+        Makes one change. Kills the process before or after it if KillAt says so.
     #>
     param([string] $FakeChangeName, [scriptblock] $FakeChangeScript)
     Assert-FakeAlive
@@ -94,18 +95,18 @@ function Invoke-FakeChange {
 function Start-FakeBoot {
     <#
     .SYNOPSIS
-    Restarts the machine.
+        Restarts the machine.
     #>
     $fake = $global:HvoFake
     $fake.Restarts++
-    $fake.BootMark = $false
+    $fake.RestartPending = $false
     $fake.ActiveName = $fake.Name
 }
 
 function Get-FakeRegistry {
     <#
     .SYNOPSIS
-    Reads a value of the pool of the guest's posts or of the host's data.
+        Returns a value of the pool Guest (published by the guest) or External (published by the host).
     #>
     param([string] $Pool, [string] $Name)
     $global:HvoFake.Registry["SOFTWARE\Microsoft\Virtual Machine\$Pool|$Name"]
@@ -114,23 +115,26 @@ function Get-FakeRegistry {
 function Invoke-FakeLife {
     <#
     .SYNOPSIS
-    Has the guest run from boot to boot until it says that it is finished.
-    .OUTPUTS
-    What Invoke-HvoGuest returned last.
+        Runs the guest from boot to boot until it has finished, and returns its last result.
     #>
     param([switch] $BootAfterKill)
     $fake = $global:HvoFake
     for ($boot = 0; $boot -lt 20; $boot++) {
         $result = $null
-        try { $result = Invoke-HvoGuest -Root '/hvo' }
-        catch { if (-not $fake.Killed) { throw } }
+        try {
+            $result = Invoke-HvoGuest -Root '/hvo'
+        } catch {
+            if (-not $fake.Killed) { throw }
+        }
         if ($fake.Killed) {
             $fake.Killed = $false
             $fake.KillAt = 0
             if ($BootAfterKill) { Start-FakeBoot }
+        } elseif ($result -ceq 'RestartRequired') {
+            Start-FakeBoot
+        } elseif ($result -cne 'VmChanged') {
+            return $result
         }
-        elseif ($result -ceq 'Restart') { Start-FakeBoot }
-        elseif ($result -cne 'Moved') { return $result }
     }
-    throw 'The guest came to no end.'
+    throw 'The guest did not finish within 20 boots.'
 }

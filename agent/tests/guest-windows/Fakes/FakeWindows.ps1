@@ -1,10 +1,10 @@
-# The commands of Windows that the guest calls, on the machine in memory. They take the parameters that the real ones take.
+# The Windows commands that the guest calls, on the machine in memory. They have the parameters of the real commands.
 
 function Start-Sleep {
     param([int] $Seconds)
     Assert-FakeAlive
     $global:HvoFake.Slept += $Seconds
-    if ($global:HvoFake.Slept -gt 4000) { throw 'Nothing ever came.' }
+    if ($global:HvoFake.Slept -gt 4000) { throw 'The guest has waited for more than 4000 seconds.' }
     $null = & $global:HvoFake.OnSleep
 }
 
@@ -24,9 +24,9 @@ function Get-CimInstance {
     param([string] $ClassName)
     Assert-FakeAlive
     $fake = $global:HvoFake
-    if ($ClassName -eq 'Win32_ComputerSystemProduct') { return [pscustomobject]@{ UUID = $fake.Number } }
+    if ($ClassName -eq 'Win32_ComputerSystemProduct') { return [PSCustomObject]@{ UUID = $fake.SmbiosUuid } }
     if ($ClassName -eq 'Win32_ComputerSystem') {
-        return [pscustomobject]@{ PartOfDomain = $fake.Domain -ne 'WORKGROUP'; Domain = $fake.Domain }
+        return [PSCustomObject]@{ PartOfDomain = $fake.Domain -ne 'WORKGROUP'; Domain = $fake.Domain }
     }
     throw "No class $ClassName."
 }
@@ -76,9 +76,9 @@ function Get-LocalUser {
     if ($Name) {
         $found = Get-FakeAccount $Name
         if ($null -eq $found) { Write-Error "No account $Name."; return }
-        return [pscustomobject]$found
+        return [PSCustomObject]$found
     }
-    foreach ($account in $global:HvoFake.Accounts) { [pscustomobject]$account }
+    foreach ($account in $global:HvoFake.Accounts) { [PSCustomObject]$account }
 }
 
 function New-LocalUser {
@@ -123,13 +123,13 @@ function Add-LocalGroupMember {
 function Get-NetAdapter {
     param([switch] $Physical)
     Assert-FakeAlive
-    foreach ($adapter in $global:HvoFake.Adapters) { [pscustomobject]$adapter }
+    foreach ($adapter in $global:HvoFake.Adapters) { [PSCustomObject]$adapter }
 }
 
 function Get-NetIPInterface {
     param([int] $InterfaceIndex, [string] $AddressFamily)
     Assert-FakeAlive
-    [pscustomobject]@{ Dhcp = $global:HvoFake.Dhcp }
+    [PSCustomObject]@{ Dhcp = $global:HvoFake.Dhcp }
 }
 
 function Set-NetIPInterface {
@@ -145,7 +145,7 @@ function Get-NetIPAddress {
     param([int] $InterfaceIndex, [string] $AddressFamily, [string] $IPAddress)
     Assert-FakeAlive
     foreach ($address in $global:HvoFake.Addresses) {
-        if (-not $IPAddress -or $address.IPAddress -eq $IPAddress) { [pscustomobject]$address }
+        if (-not $IPAddress -or $address.IPAddress -eq $IPAddress) { [PSCustomObject]$address }
     }
 }
 
@@ -169,7 +169,7 @@ function Get-NetRoute {
     [CmdletBinding()]
     param([int] $InterfaceIndex, [string] $DestinationPrefix)
     Assert-FakeAlive
-    foreach ($hop in $global:HvoFake.Routes) { [pscustomobject]@{ NextHop = $hop } }
+    foreach ($hop in $global:HvoFake.Routes) { [PSCustomObject]@{ NextHop = $hop } }
 }
 
 function New-NetRoute {
@@ -188,7 +188,7 @@ function Remove-NetRoute {
 function Get-DnsClientServerAddress {
     param([int] $InterfaceIndex, [string] $AddressFamily)
     Assert-FakeAlive
-    [pscustomobject]@{ ServerAddresses = $global:HvoFake.Servers }
+    [PSCustomObject]@{ ServerAddresses = $global:HvoFake.Servers }
 }
 
 function Set-DnsClientServerAddress {
@@ -199,7 +199,7 @@ function Set-DnsClientServerAddress {
 function Get-DnsClient {
     param([int] $InterfaceIndex)
     Assert-FakeAlive
-    [pscustomobject]@{ ConnectionSpecificSuffix = $global:HvoFake.Suffix }
+    [PSCustomObject]@{ ConnectionSpecificSuffix = $global:HvoFake.Suffix }
 }
 
 function Set-DnsClient {

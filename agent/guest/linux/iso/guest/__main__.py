@@ -1,4 +1,4 @@
-"""Start the guest: `python3 /usr/local/lib/hyperv-operator-guest`."""
+"""Command line of the guest: `python3 /usr/local/lib/hyperv-operator-guest`."""
 
 import argparse
 import fcntl
@@ -15,23 +15,21 @@ from hvo_guest.system import System
 
 def _arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="hyperv-operator-guest", description="Take this VM's configuration and apply it."
+        prog="hyperv-operator-guest", description="Apply the configuration that the host publishes for this VM."
     )
-    parser.add_argument(
-        "--root", default="/", help="the folder below which the system's files lie; commands are PATH's"
-    )
-    parser.add_argument("--libcrypto", help="the library to use; otherwise OpenSSL 3 or 1.1, whichever is installed")
+    parser.add_argument("--root", default="/", help="root folder of the system's files; commands come from PATH")
+    parser.add_argument("--libcrypto", help="the libcrypto to load; by default that of OpenSSL 3 or 1.1")
     parser.add_argument("--key-bits", type=int, choices=[2048, 3072, 4096], default=3072, help="size of the RSA key")
-    parser.add_argument("--poll", type=float, default=2.0, metavar="SECONDS", help="how often the host's data is read")
     parser.add_argument(
-        "--tries", type=int, default=6, metavar="N", help="how often a step is tried before it has failed"
+        "--poll", type=float, default=2.0, metavar="SECONDS", help="interval at which the host's data is polled"
     )
-    parser.add_argument("--pause", type=float, default=5.0, metavar="SECONDS", help="between two tries of a step")
+    parser.add_argument("--tries", type=int, default=6, metavar="N", help="how often a step is tried before it fails")
+    parser.add_argument("--pause", type=float, default=5.0, metavar="SECONDS", help="delay between two tries of a step")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """Run the guest; return 0 when it is done or was told to stop, 1 if it cannot work here."""
+    """Run the guest; return 0 when it has finished or was stopped by a signal, 1 if it cannot run on this system."""
     options = _arguments(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -42,12 +40,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print("Another guest is at work here already.", file=sys.stderr)
+        print("Another instance of the guest is already running.", file=sys.stderr)
         return 1
     try:
         library = load(options.libcrypto)
     except CryptoError as error:
-        print("The guest cannot unseal anything: %s. Install it in the image." % error, file=sys.stderr)
+        print("The guest cannot decrypt its configuration: %s. Install OpenSSL in the image." % error, file=sys.stderr)
         return 1
     Guest(system, Options(options.key_bits, options.poll, options.tries), library).run()
     return 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the guest from the ISO that this lies on, and starts it. Called by user-data at every boot that has the ISO.
-# DESTDIR is put before all paths.
+# Install the guest from the ISO and start it. user-data runs this at every boot with the ISO. DESTDIR is a prefix of all
+# paths.
 set -eu
 source=$(dirname -- "$0")
 root=${DESTDIR:-}
@@ -8,7 +8,7 @@ unit=hyperv-operator-guest.service
 library=$root/usr/local/lib/hyperv-operator-guest
 
 mkdir -p "$root/usr/local/lib" "$root/etc/systemd/system"
-# Beside it first: whoever is cut off here leaves the old one or the new one.
+# Copied under a temporary name first, so that an interruption leaves a complete old or new version.
 rm -rf "$library.new" "$library.old"
 cp -R "$source" "$library.new"
 chmod -R u=rwX,go=rX "$library.new"
@@ -21,7 +21,7 @@ if command -v restorecon >/dev/null 2>&1; then
     restorecon -R "$library" "$root/etc/systemd/system/$unit" || true
 fi
 systemctl daemon-reload
-# Enabled, so that it goes on after a reboot without the ISO. It disables itself when it is done.
+# Enabled, so that the guest continues after a reboot without the ISO. It disables itself when it has finished.
 systemctl enable --quiet "$unit"
-# Boot waits for cloud-init, and the guest for boot: nobody may wait for the guest here.
+# Without blocking: the boot waits for cloud-init, and the guest waits for the boot.
 systemctl start --no-block "$unit"

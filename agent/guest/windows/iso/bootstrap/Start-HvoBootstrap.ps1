@@ -1,12 +1,13 @@
 <#
 .SYNOPSIS
-Starts the guest from the provisioning disc, at every boot, until this VM is provisioned.
+    Starts the guest from the provisioning disc, at every boot until this VM is provisioned.
 .DESCRIPTION
-Part of the image: the image preparation puts it into a folder of SYSTEM and Administrators, and has it started as SYSTEM.
+    Part of the image. The image preparation installs this script in a folder that only SYSTEM and Administrators can
+    access, and has it started as SYSTEM.
 .PARAMETER Root
-Folder of the guest, which the image preparation has made.
+    Folder of the guest, which the image preparation has created.
 .PARAMETER RestartBy
-Self: the guest restarts Windows. ExitCode: it exits with 1003, upon which cloudbase-init restarts it.
+    Self: the guest restarts Windows. ExitCode: the guest exits with 1003, on which cloudbase-init restarts Windows.
 #>
 [CmdletBinding()]
 param(
@@ -17,24 +18,20 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
-foreach ($folder in 'border', 'common', 'functions') {
-    foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')) {
-        . $file
-    }
-}
+#region functions
+#endregion
 
-# What breaks unforeseen (a full disk, a service that is not up yet) may not break the next time.
+# An unexpected error, such as a full disk or a service that has not started yet, may not occur again.
 for ($try = 1; $true; $try++) {
     try {
-        $entry = Invoke-HvoBootstrap -Root $Root
+        $entry = Install-HvoGuestScript -Root $Root
         if (-not $entry) { exit 0 }
         & $entry -Root $Root -RestartBy $RestartBy
         exit $LASTEXITCODE
-    }
-    catch {
-        # The text of the error stays here: it may echo what a command was given.
-        Write-HvoLog -Context @{ Log = [System.IO.Path]::Combine($Root, 'guest.log') } -Word Broke `
-            -Number $_.Exception.HResult
+    } catch {
+        # The text of the error is not logged: it may repeat an argument of a command.
+        $context = [PSCustomObject]@{ Log = [System.IO.Path]::Combine($Root, 'guest.log') }
+        Write-HvoGuestLog -Context $context -Name UnexpectedError -Number $_.Exception.HResult
         if ($try -ge 30) { exit 1 }
         Start-Sleep -Seconds 60
     }

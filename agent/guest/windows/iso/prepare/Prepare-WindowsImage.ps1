@@ -1,24 +1,25 @@
 <#
 .SYNOPSIS
-Makes a Windows installation into a golden image that configures itself with the data the operator seals for it.
+    Prepares a Windows installation as a golden image that the operator can provision.
 .DESCRIPTION
-Run it in the VM that becomes the image, as an administrator in Windows PowerShell, from the provisioning disc
-(`<drive>:\prepare\Prepare-WindowsImage.ps1`), and sysprep the VM afterwards. It can be run again at any time. It
+    Run this script in the VM that becomes the image, in Windows PowerShell as an administrator, from the provisioning
+    disc (`<drive>:\prepare\Prepare-WindowsImage.ps1`). Run sysprep afterwards. The script can be run again at any time. It
 
-- checks that the image has what the guest needs, and enables the data exchange service of the integration services;
-- puts the starter into C:\ProgramData\HyperVOperator, which SYSTEM and Administrators alone can use;
-- forgets what an earlier life of the VM has left (state, keys, what it told its host);
-- has the starter run at every boot: by a scheduled task, or by cloudbase-init;
-- writes an answer file for sysprep whose administrator password is random and known to nobody.
+    - checks that the image has what the guest needs, and enables the Data Exchange Service of the integration services;
+    - installs the bootstrap script in C:\ProgramData\HyperVOperator, which only SYSTEM and Administrators can access;
+    - deletes the state, the keys and the published items of an earlier run of the guest;
+    - has the bootstrap script run at every boot, by a scheduled task or by cloudbase-init;
+    - writes an answer file for sysprep with a random administrator password that nobody knows.
 .PARAMETER Starter
-ScheduledTask (default), or CloudbaseInit, which has to be installed and to run as LocalSystem.
+    What runs the bootstrap script: ScheduledTask (default), or CloudbaseInit, which must be installed and run as
+    LocalSystem.
 .PARAMETER AnswerFile
-Where to write the answer file. An existing one is kept unless -Force is given.
+    Path of the answer file. An existing file is kept unless -Force is given.
 .PARAMETER Force
-Replace an existing answer file and cloudbase-init.conf.
+    Replace an existing answer file and cloudbase-init.conf.
 .EXAMPLE
-D:\prepare\Prepare-WindowsImage.ps1
-C:\Windows\System32\Sysprep\sysprep.exe /generalize /oobe /shutdown /unattend:C:\ProgramData\HyperVOperator\unattend.xml
+    D:\prepare\Prepare-WindowsImage.ps1
+    C:\Windows\System32\Sysprep\sysprep.exe /generalize /oobe /shutdown /unattend:C:\ProgramData\HyperVOperator\unattend.xml
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -29,26 +30,30 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$disc = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
-$folders = @([System.IO.Path]::Combine($disc, 'border'), [System.IO.Path]::Combine($PSScriptRoot, 'functions'))
-foreach ($folder in $folders) {
-    foreach ($file in [System.IO.Directory]::GetFiles($folder, '*.ps1')) { . $file }
-}
+#region functions
+#endregion
 
 $root = "$env:ProgramData\HyperVOperator"
-Test-HvoImage -Starter $Starter
-if (-not $PSCmdlet.ShouldProcess($root, 'Install the starter of the hyperv-operator guest')) { return }
+Assert-HvoImageReady -Starter $Starter
+if (-not $PSCmdlet.ShouldProcess($root, 'Install the bootstrap script of the hyperv-operator guest')) { return }
 
 $kept = $null
-if (-not $Force) { $kept = Get-HvoFile -Path $AnswerFile }
-Install-HvoStarter -Disc $disc -Root $root
-Clear-HvoImage
-if ($Starter -eq 'CloudbaseInit') { Register-HvoLocalScript -Prepare $PSScriptRoot -Root $root -Force:$Force }
-else { Register-HvoTask -Prepare $PSScriptRoot -Root $root }
-if ($kept) { Set-HvoFile -Path $AnswerFile -Content $kept }
-else { Write-HvoAnswerFile -Prepare $PSScriptRoot -Path $AnswerFile }
+if (-not $Force) { $kept = Get-HvoFileContent -Path $AnswerFile }
+Enable-HvoDataExchange
+Install-HvoBootstrap -Disc ([System.IO.Path]::GetDirectoryName($PSScriptRoot)) -Root $root
+Clear-HvoGuestKvpItem
+if ($Starter -eq 'CloudbaseInit') {
+    Register-HvoLocalScript -Prepare $PSScriptRoot -Root $root -Force:$Force
+} else {
+    Register-HvoScheduledTask -Prepare $PSScriptRoot -Root $root
+}
+if ($kept) {
+    Set-HvoFileContent -Path $AnswerFile -Content $kept
+} else {
+    Write-HvoAnswerFile -Prepare $PSScriptRoot -Path $AnswerFile
+}
 
-"The image is prepared; the starter runs by $Starter."
-'Eject the provisioning disc, remove what the image shall not have, and then:'
+"The image is prepared. The bootstrap script is run by: $Starter."
+'Eject the provisioning disc, remove what does not belong in the image, and run:'
 "  C:\Windows\System32\Sysprep\sysprep.exe /generalize /oobe /shutdown /unattend:$AnswerFile"
-'Copy the VHDX into the image folder of the host once the VM is off. Do not start the VM again.'
+'When the VM is off, copy its VHDX to the image folder of the host. Do not start the VM again.'

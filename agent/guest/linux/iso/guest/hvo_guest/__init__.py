@@ -1,5 +1,5 @@
-"""The Linux guest: it takes its configuration from the host, sealed to a key of its own, and applies it once.
+"""The Linux guest: applies the configuration that the host publishes for this VM, sealed to a key of the guest, once.
 
-Python 3.6 and its standard library only: it runs on what an image has. The protocol is docs/reference/agent-protocol.md,
-"Guest data". Nothing here may log, print or pass as an argument what it has unsealed.
+Written in Python 3.6 and its standard library, because it runs on what the image has. docs/reference/agent-protocol.md,
+"Guest data", describes the protocol. No module may log, print or pass as an argument what it has decrypted.
 """

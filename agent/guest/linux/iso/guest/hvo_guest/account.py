@@ -1,8 +1,8 @@
-"""Step Account: the local administrator. Also what the Ssh step shares with it: making accounts, and their sudo rights."""
+"""Step Account: the local administrator. The step Ssh shares how accounts are created and given sudo rights."""
 
+from hvo_guest.codes import StepFailed
 from hvo_guest.settings import Settings
 from hvo_guest.system import System, User
-from hvo_guest.words import StepFailed
 
 SUDOERS = "/etc/sudoers.d"
 _ADMIN = SUDOERS + "/90-hyperv-operator"
@@ -10,26 +10,26 @@ ROOT = "root"
 
 
 def apply(system: System, settings: Settings) -> None:
-    """Have the account, with its password and the right to become root."""
+    """Ensure that the account exists, with its password and with sudo rights."""
     name = settings.account
     user = ensure(system, name)
-    # Whether it has the password already cannot be told without its hash; to set it again changes nothing else.
+    # The current password cannot be compared without its hash, and setting it again has no other effect.
     system.run(["chpasswd"], stdin="%s:%s\n" % (name, settings.password), failure="PasswordRefused")
     if name == ROOT:
         system.remove(_ADMIN)
     else:
-        # SUSE's default asks for root's password (targetpw), which nobody has been given.
+        # SUSE's default (targetpw) asks for the password of root, which nobody knows.
         grant(system, _ADMIN, "Defaults:{0} !targetpw\n{0} ALL=(ALL:ALL) ALL\n".format(sudo_name(user)))
 
 
 def ensure(system: System, name: str) -> User:
-    """Return the account of that name; it is made if the system does not know it."""
+    """Return the account with that name, and create it if it does not exist."""
     found = system.user(name)
     if found:
         return found
     command = ["useradd", "--create-home", "--shell", "/bin/bash"]
     if system.try_run(["getent", "group", name])[0] == 0:
-        command += ["--gid", name]  # useradd refuses to make an account's own group when there is one of that name
+        command += ["--gid", name]  # useradd does not create the account's own group if a group has that name
     system.run([*command, name], failure="AccountRefused")
     found = system.user(name)
     if not found:
@@ -38,17 +38,17 @@ def ensure(system: System, name: str) -> User:
 
 
 def sudo_name(user: User) -> str:
-    """Return how sudo's rules name the account: a word of capitals alone would be an alias there."""
+    """Return the name of the account in sudo rules, where a name in capitals would be an alias."""
     return "#%d" % user.uid if user.name.isupper() else user.name
 
 
 def can_grant(system: System) -> bool:
-    """Tell whether the system has sudo."""
+    """Return whether the system has sudo."""
     return system.has("visudo") and system.exists(SUDOERS)
 
 
 def grant(system: System, name: str, rules: str) -> None:
-    """Write sudo rules; a file that sudo would refuse, and then refuse everybody, never gets its name."""
+    """Write sudo rules after visudo has accepted them: with an invalid file, sudo rejects every user."""
     if not can_grant(system):
         raise StepFailed("SudoMissing")
     text = "# Written by hyperv-operator's guest.\n" + rules

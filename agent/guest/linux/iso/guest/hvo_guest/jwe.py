@@ -1,4 +1,4 @@
-"""Opening what is sealed to the guest's key: JWE compact (RFC 7516), RSA-OAEP-256 and A256CBC-HS512 (RFC 7518)."""
+"""Decrypting data that is sealed to the guest's key: JWE compact (RFC 7516), RSA-OAEP-256, A256CBC-HS512 (RFC 7518)."""
 
 import base64
 import hashlib
@@ -13,14 +13,14 @@ from hvo_guest import libcrypto
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+\Z")
 _HALF = 32
-"""Bytes of the MAC key, of the AES key and of the tag."""
+"""Length in bytes of the MAC key, of the AES key and of the tag."""
 
 
 class Refused(Exception):
-    """What was published is not for this guest, or not whole; the message is one of a few fixed sentences."""
+    """The published data is incomplete, invalid or not for this guest. The message is one of a few constants."""
 
 
-Opened = NamedTuple("Opened", [("run", str), ("plaintext", bytes)])
+Unsealed = NamedTuple("Unsealed", [("run", str), ("plaintext", bytes)])
 
 
 def encode(data: bytes) -> str:
@@ -40,35 +40,35 @@ def thumbprint(jwk: Dict[str, str]) -> str:
     return encode(hashlib.sha256(canonical.encode("ascii")).digest())
 
 
-def open_sealed(sealed: str, key: libcrypto.PrivateKey, library: Any, vm: str) -> Opened:
-    """Check and decrypt; `Refused` unless it is sealed to this key, for this VM, and not one bit of it was changed."""
+def unseal(sealed: str, key: libcrypto.PrivateKey, library: Any, vm: str) -> Unsealed:
+    """Return the decrypted data; raise `Refused` unless it is intact and sealed to this key, for this VM."""
     segments = sealed.split(".")
     if len(segments) != 5 or not all(_SEGMENT.match(segment) for segment in segments):
-        raise Refused("it is no JWE in compact form")
+        raise Refused("it is not a JWE in compact form")
     header = _header(segments[0])
     if header.get("alg") != "RSA-OAEP-256" or header.get("enc") != "A256CBC-HS512" or {"crit", "zip"} & set(header):
-        raise Refused("its header asks for other algorithms")
+        raise Refused("its header names other algorithms")
     if header.get("kid") != thumbprint(public_jwk(key)):
         raise Refused("it is sealed to another key")
     if header.get("vm") != vm:
         raise Refused("it is for another VM")
     run = header.get("run")
     if not isinstance(run, str) or not re.match(r"[A-Za-z0-9-]{1,64}\Z", run):
-        raise Refused("it names no run")
+        raise Refused("its header names no run")
     wrapped, vector, text, tag = (_decode(segment) for segment in segments[1:])
     try:
         secret = key.decrypt_oaep(wrapped)
     except libcrypto.CryptoError:
-        # A random key makes a bad wrapping look like a bad tag: nobody learns which it was (RFC 7516, 11.5).
+        # With a random key, a wrong wrapped key fails like a wrong tag, so the error does not tell which (RFC 7516, 11.5).
         secret = os.urandom(2 * _HALF)
     if len(secret) != 2 * _HALF:
         secret = os.urandom(2 * _HALF)
     associated = segments[0].encode("ascii")
     mac = hmac.new(secret[:_HALF], associated + vector + text + struct.pack(">Q", len(associated) * 8), hashlib.sha512)
     if not hmac.compare_digest(mac.digest()[:_HALF], tag):
-        raise Refused("its tag does not fit")
+        raise Refused("its authentication tag is wrong")
     try:
-        return Opened(run, libcrypto.decrypt_cbc(library, secret[_HALF:], vector, text))
+        return Unsealed(run, libcrypto.decrypt_cbc(library, secret[_HALF:], vector, text))
     except libcrypto.CryptoError:
         raise Refused("it cannot be decrypted") from None
 
@@ -81,14 +81,14 @@ def _decode(segment: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     except ValueError:
-        raise Refused("it is no base64url") from None
+        raise Refused("it is not base64url") from None
 
 
 def _header(segment: str) -> Dict[str, Any]:
     try:
         header = json.loads(_decode(segment).decode("utf-8"))
     except (ValueError, RecursionError):
-        raise Refused("its header is no JSON") from None
+        raise Refused("its header is not JSON") from None
     if not isinstance(header, dict):
-        raise Refused("its header is no JSON object")
+        raise Refused("its header is not a JSON object")
     return header

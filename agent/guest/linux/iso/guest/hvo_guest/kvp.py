@@ -1,7 +1,7 @@
 """The pools through which Hyper-V exchanges key-value pairs with a Linux guest.
 
-A pool is a file of fixed records, 512 bytes of key and 2,048 of value, each ending at its first NUL. hv_kvp_daemon reads
-the file anew for each request of the host, and locks it whole with fcntl (F_WRLCK) while it reads or writes; so does this.
+A pool is a file of fixed records of 512 bytes of key and 2,048 bytes of value, each terminated by a NUL. hv_kvp_daemon
+reads the file for each request of the host, and locks it with fcntl (F_WRLCK) while it reads or writes. So does this module.
 """
 
 import fcntl
@@ -17,13 +17,13 @@ FOLDER = "/var/lib/hyperv"
 
 
 class Pools:
-    """The pool files below a folder; one that is not there yet is an empty pool."""
+    """The pool files in a folder. A file that does not exist yet is an empty pool."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def read(self, pool: int) -> Dict[str, str]:
-        """Return the pool's pairs; what is no UTF-8 is left out, and so is half a record at the end."""
+        """Return the pairs of a pool, without records that are not UTF-8 or are incomplete."""
         try:
             descriptor = os.open(self._path(pool), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -32,7 +32,7 @@ class Pools:
             return _parse(_content(descriptor))
 
     def change(self, pool: int, **pairs: object) -> None:
-        """Set pairs, or remove those whose value is None; others stay as they are, and nothing is written in vain."""
+        """Set pairs, and remove those whose value is None. The file is written only if it changes."""
         if not os.path.isdir(self._folder):
             return
         descriptor = os.open(self._path(pool), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -41,8 +41,8 @@ class Pools:
             after = _changed(before, pairs)
             if after == before:
                 return
-            # In place, under the daemon's lock: it keeps the file open, so a renamed one would never be seen. The
-            # length comes last: whoever is killed in between leaves whole records, at worst one of them twice.
+            # Written in place, under the lock: the daemon keeps the file open and would not notice a renamed file. The
+            # file is truncated last: a kill in between leaves complete records, at worst one of them twice.
             written = 0
             while written < len(after):
                 written += os.pwrite(descriptor, after[written:], written)
@@ -59,7 +59,7 @@ def _locked(descriptor: int, kind: int) -> Iterator[None]:
         fcntl.lockf(descriptor, kind)
         yield
     finally:
-        os.close(descriptor)  # gives the lock back, too
+        os.close(descriptor)  # releases the lock, too
 
 
 def _content(descriptor: int) -> bytes:
@@ -109,7 +109,7 @@ def _changed(content: bytes, pairs: Dict[str, object]) -> bytes:
 
 
 def _record(key: bytes, value: str) -> bytes:
-    told = value.encode("utf-8")
-    if len(key) >= KEY_SIZE or len(told) >= VALUE_SIZE:
+    content = value.encode("utf-8")
+    if len(key) >= KEY_SIZE or len(content) >= VALUE_SIZE:
         raise ValueError("a pair has at most %d bytes of key and %d of value" % (KEY_SIZE - 1, VALUE_SIZE - 1))
-    return key.ljust(KEY_SIZE, b"\0") + told.ljust(VALUE_SIZE, b"\0")
+    return key.ljust(KEY_SIZE, b"\0") + content.ljust(VALUE_SIZE, b"\0")

@@ -1,6 +1,6 @@
 """RSA and AES from the system's libcrypto (OpenSSL 1.1 or 3) through ctypes.
 
-`openssl enc -K` would show its key to whoever lists or audits processes, and the standard library has neither cipher.
+The standard library has neither cipher, and the key of `openssl enc -K` is visible in process lists and audit logs.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ _EXPONENT = 65537
 
 
 class CryptoError(Exception):
-    """libcrypto is missing or refused an operation; nothing of keys or data is in the message."""
+    """libcrypto is missing or an operation has failed. The message contains nothing of keys or data."""
 
 
 def _declare(library: Any) -> Any:
@@ -45,7 +45,7 @@ def _declare(library: Any) -> Any:
 
 
 def load(name: Optional[str] = None) -> Any:
-    """Return libcrypto: the library of that name, or the first of those known that this system has."""
+    """Return libcrypto: the library with that name, or the first supported one that is installed."""
     for candidate in [name] if name else _NAMES:
         try:
             return _declare(ctypes.CDLL(candidate))
@@ -55,7 +55,7 @@ def load(name: Optional[str] = None) -> Any:
 
 
 class PrivateKey:
-    """An RSA key whose private half stays in libcrypto's memory and in the DER that `to_der` returns."""
+    """An RSA key. The private half exists only in libcrypto's memory and in the result of `to_der`."""
 
     def __init__(self, library: Any, handle: int) -> None:
         self._library = library
@@ -66,7 +66,7 @@ class PrivateKey:
 
     @classmethod
     def generate(cls, library: Any, bits: int) -> "PrivateKey":
-        """Make a key of that many bits, with exponent 65537."""
+        """Return a new key of that many bits, with exponent 65537."""
         handle = ctypes.c_void_p()
         with _context(library, library.EVP_PKEY_CTX_new_id(_RSA, None)) as context:
             _check(library.EVP_PKEY_keygen_init(context), "key generation")
@@ -76,11 +76,11 @@ class PrivateKey:
 
     @classmethod
     def from_der(cls, library: Any, der: bytes) -> "PrivateKey":
-        """Read what `to_der` wrote."""
+        """Return the key that `to_der` has encoded."""
         with _wiped(len(der)) as buffer:
             ctypes.memmove(buffer, der, len(der))
-            at = ctypes.c_void_p(ctypes.addressof(buffer))
-            handle = library.d2i_AutoPrivateKey(None, ctypes.byref(at), len(der))
+            position = ctypes.c_void_p(ctypes.addressof(buffer))
+            handle = library.d2i_AutoPrivateKey(None, ctypes.byref(position), len(der))
         if not handle:
             raise CryptoError("the stored key cannot be read")
         return cls(library, handle)
@@ -96,7 +96,7 @@ class PrivateKey:
         return int.from_bytes(numbers[0], "big"), int.from_bytes(numbers[1], "big")
 
     def decrypt_oaep(self, sealed: bytes) -> bytes:
-        """Undo RSA-OAEP with SHA-256, also inside MGF1; `CryptoError` if it is not sealed to this key."""
+        """Return what is encrypted with RSA-OAEP and SHA-256 (also in MGF1); raise `CryptoError` if the key is wrong."""
         library = self._library
         with _context(library, library.EVP_PKEY_CTX_new(self._handle, None)) as context:
             _check(library.EVP_PKEY_decrypt_init(context), "decryption")
@@ -109,21 +109,21 @@ class PrivateKey:
             size = ctypes.c_size_t()
             _check(library.EVP_PKEY_decrypt(context, None, ctypes.byref(size), sealed, len(sealed)), "decryption")
             with _wiped(size.value) as buffer:
-                told = library.EVP_PKEY_decrypt(context, buffer, ctypes.byref(size), sealed, len(sealed))
-                _check(told, "decryption")
+                result = library.EVP_PKEY_decrypt(context, buffer, ctypes.byref(size), sealed, len(sealed))
+                _check(result, "decryption")
                 return bytes(buffer.raw[: size.value])
 
     def _encode(self, encoder: Any) -> bytes:
         size = encoder(self._handle, None)
         _check(size, "encoding of the key")
         with _wiped(size) as buffer:
-            at = ctypes.c_void_p(ctypes.addressof(buffer))
-            _check(encoder(self._handle, ctypes.byref(at)), "encoding of the key")
+            position = ctypes.c_void_p(ctypes.addressof(buffer))
+            _check(encoder(self._handle, ctypes.byref(position)), "encoding of the key")
             return bytes(buffer.raw)
 
 
 def decrypt_cbc(library: Any, key: bytes, vector: bytes, sealed: bytes) -> bytes:
-    """Decrypt AES-256-CBC and take off its PKCS#7 padding."""
+    """Return what is encrypted with AES-256-CBC, without its PKCS#7 padding."""
     if len(key) != 2 * _BLOCK or len(vector) != _BLOCK:
         raise CryptoError("AES-256-CBC takes a key of 32 bytes and a vector of 16")
     context = ctypes.c_void_p(library.EVP_CIPHER_CTX_new())
@@ -131,8 +131,8 @@ def decrypt_cbc(library: Any, key: bytes, vector: bytes, sealed: bytes) -> bytes
         _check(library.EVP_DecryptInit_ex(context, library.EVP_aes_256_cbc(), None, key, vector), "AES-256-CBC")
         first, last = ctypes.c_int(), ctypes.c_int()
         with _wiped(len(sealed) + _BLOCK) as buffer:
-            told = library.EVP_DecryptUpdate(context, buffer, ctypes.byref(first), sealed, len(sealed))
-            _check(told, "AES-256-CBC")
+            result = library.EVP_DecryptUpdate(context, buffer, ctypes.byref(first), sealed, len(sealed))
+            _check(result, "AES-256-CBC")
             rest = ctypes.c_void_p(ctypes.addressof(buffer) + first.value)
             _check(library.EVP_DecryptFinal_ex(context, rest, ctypes.byref(last)), "AES-256-CBC")
             return bytes(buffer.raw[: first.value + last.value])
@@ -140,9 +140,9 @@ def decrypt_cbc(library: Any, key: bytes, vector: bytes, sealed: bytes) -> bytes
         library.EVP_CIPHER_CTX_free(context)
 
 
-def _check(told: int, what: str) -> None:
-    if told <= 0:
-        raise CryptoError("libcrypto refused " + what)
+def _check(result: int, operation: str) -> None:
+    if result <= 0:
+        raise CryptoError("libcrypto has failed at " + operation)
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def _context(library: Any, handle: Optional[int]) -> Iterator[Any]:
 
 @contextmanager
 def _wiped(size: int) -> Iterator[Any]:
-    """Yield a buffer that is zeroed afterwards: it may hold a key or what was sealed."""
+    """Yield a buffer that is zeroed afterwards, because it may hold a key or plaintext."""
     buffer = ctypes.create_string_buffer(max(size, 1))
     try:
         yield buffer
@@ -166,7 +166,7 @@ def _wiped(size: int) -> Iterator[Any]:
 
 
 def _items(der: bytes) -> List[bytes]:
-    """Return the contents of the DER items that stand one after the other; libcrypto wrote them, they are in order."""
+    """Return the contents of consecutive DER items. libcrypto has written them, so they are well-formed."""
     found = []
     at = 0
     while at < len(der):

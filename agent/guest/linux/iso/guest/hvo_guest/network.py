@@ -1,60 +1,60 @@
-"""Step Network: a static IPv4 address, through whatever looks after the network of this system."""
+"""Step Network: a static IPv4 address, configured through the network service of this system."""
 
 import os
 from typing import Optional
 
+from hvo_guest.codes import StepFailed
 from hvo_guest.renderers import RENDERERS, Link, Renderer
 from hvo_guest.settings import Settings
 from hvo_guest.system import System
-from hvo_guest.words import StepFailed
 
 _NET = "/sys/class/net"
 _CLOUD = "/etc/cloud/cloud.cfg.d"
 _CLOUD_FILE = _CLOUD + "/99-hyperv-operator.cfg"
 _KEEP_NAME = "# Written by hyperv-operator's guest.\npreserve_hostname: true\n"
 _KEEP_NETWORK = "network: {config: disabled}\n"
-_LOOKS = 10
-"""How often the address is looked for, a pause apart, before the step has failed."""
+_ADDRESS_CHECKS = 10
+"""How often the address is checked, with a pause in between, before the step fails."""
 
 
 def apply(system: System, settings: Settings) -> None:
-    """Have the address; without one, leave the network to the image, unless a former machine's address is in it."""
-    former = [renderer for renderer in RENDERERS if system.exists(renderer.file)]
-    if settings.network is None and not former:
-        _tell_cloud_init(system, _KEEP_NAME)
+    """Configure the address. Without one, change nothing, unless the image has the address of an earlier machine."""
+    earlier = [renderer for renderer in RENDERERS if system.exists(renderer.file)]
+    if settings.network is None and not earlier:
+        _configure_cloud_init(system, _KEEP_NAME)
         return
     link = Link(_interface(system), settings.network)
-    renderer = _fitting(system, link.name)
-    # cloud-init writes the network at each boot of an instance that is new to it: the file below has to outlast that.
-    _tell_cloud_init(system, _KEEP_NAME + _KEEP_NETWORK)
-    for other in former:
+    renderer = _select(system, link.name)
+    # cloud-init rewrites the network at the first boot of an instance, which would override the file below.
+    _configure_cloud_init(system, _KEEP_NAME + _KEEP_NETWORK)
+    for other in earlier:
         if other is not renderer:
             system.remove(other.file)
     text = renderer.text(link)
-    if link.static and system.read(renderer.file) == text and _is_live(system, link):
+    if link.static and system.read(renderer.file) == text and _is_configured(system, link):
         return
     renderer.apply(system, link, text)
-    looks = 0
-    while not _is_live(system, link):
-        looks += 1
-        if looks >= _LOOKS:
+    checks = 0
+    while not _is_configured(system, link):
+        checks += 1
+        if checks >= _ADDRESS_CHECKS:
             raise StepFailed("AddressMissing")
         system.wait()
 
 
-def _fitting(system: System, name: str) -> Renderer:
+def _select(system: System, name: str) -> Renderer:
     for renderer in RENDERERS:
         if renderer.fits(system, name):
             return renderer
     raise StepFailed("NoNetworkService")
 
 
-def _tell_cloud_init(system: System, text: str) -> None:
+def _configure_cloud_init(system: System, text: str) -> None:
     if system.exists(_CLOUD):
         system.write(_CLOUD_FILE, text, 0o644)
 
 
-def _is_live(system: System, link: Link) -> bool:
+def _is_configured(system: System, link: Link) -> bool:
     if link.static is None:
         return True
     shown = system.run(["ip", "-4", "-o", "addr", "show", "dev", link.name])
@@ -62,7 +62,7 @@ def _is_live(system: System, link: Link) -> bool:
 
 
 def _interface(system: System) -> str:
-    """Return Hyper-V's network interface; with SR-IOV its twin of another driver is passed over. The first, if several."""
+    """Return the first network interface of Hyper-V, without its SR-IOV twin, which has another driver."""
     try:
         names = os.listdir(system.path(_NET))
     except FileNotFoundError:

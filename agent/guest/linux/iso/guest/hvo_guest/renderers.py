@@ -1,17 +1,17 @@
-"""The ways to configure a Linux network, in the order in which they are asked whether they fit.
+"""The renderers of the network configuration, in order of preference.
 
-1. NetworkManager (RHEL family, SUSE 16, desktops): if it runs and looks after the interface, whatever else is installed
-   does not. A keyfile rather than `nmcli connection add`: one file that is replaced as a whole, and can be compared.
+1. NetworkManager (RHEL family, SUSE 16, desktops): if it manages the interface, no other installed service does. It gets a
+   keyfile instead of `nmcli connection add`, because a file can be compared and replaced atomically.
 2. netplan (Ubuntu, Debian's cloud images).
 3. systemd-networkd by itself.
-4. cloud-init's own renderers, for ifupdown (Debian without netplan) and wicked (SUSE 15): both spread an interface over
-   several files in a layout of the distribution's, which cloud-init, that has started this guest, knows.
+4. cloud-init's own renderers, for ifupdown (Debian without netplan) and wicked (SUSE 15): both use several files per
+   interface, in a layout that depends on the distribution and that cloud-init knows.
 
-Each owns one file, whose name sorts so that it wins over what the image or cloud-init has written for the interface. The
-interface is matched by name: Hyper-V may give a VM another MAC address when it moves to another host.
+Each renderer owns one file. Its name takes precedence over the files that the image or cloud-init has written for the
+interface. The interface is matched by name, because Hyper-V may change the MAC address when a VM moves to another host.
 
-A renderer has `file`, the one file that is its own; `fits`, whether it is what looks after the interface; `text`, what the
-file shall hold; `apply`, which writes it and has it taken into use.
+A renderer has `file`, the path of its file; `fits`, whether it manages the interface; `text`, the content of the file; and
+`apply`, which writes the file and activates it.
 """
 
 import json
@@ -24,20 +24,20 @@ from hvo_guest.system import System
 _MARK = "# Written by hyperv-operator's guest.\n"
 
 Link = NamedTuple("Link", [("name", str), ("static", Optional[Address])])
-"""An interface, and the address it shall have; None for DHCP."""
+"""An interface and its static address, or None for DHCP."""
 
 
 class NetworkManager:
-    """A keyfile of NetworkManager."""
+    """Renders a keyfile of NetworkManager."""
 
     file = "/etc/NetworkManager/system-connections/hyperv-operator.nmconnection"
 
     def fits(self, system: System, name: str) -> bool:
         if not system.has("nmcli"):
             return False
-        told, shown = system.try_run(["nmcli", "-t", "-f", "DEVICE,STATE", "device"])
-        states = dict(line.rsplit(":", 1) for line in shown.splitlines() if ":" in line)
-        return told == 0 and states.get(name, "unmanaged") not in ("unmanaged", "unknown")
+        exit_code, output = system.try_run(["nmcli", "-t", "-f", "DEVICE,STATE", "device"])
+        states = dict(line.rsplit(":", 1) for line in output.splitlines() if ":" in line)
+        return exit_code == 0 and states.get(name, "unmanaged") not in ("unmanaged", "unknown")
 
     def text(self, link: Link) -> str:
         lines = [
@@ -46,7 +46,7 @@ class NetworkManager:
             "uuid=0e1f1f0c-6d0b-5c57-9f0e-6a3c3d0b8f11",
             "type=ethernet",
             "interface-name=" + link.name,
-            "autoconnect-priority=999",  # the highest there is
+            "autoconnect-priority=999",  # the maximum
             "",
             "[ipv4]",
         ]
@@ -68,7 +68,7 @@ class NetworkManager:
 
 
 class Netplan:
-    """A file of netplan; those of the image and of cloud-init are set aside, as netplan would merge them with it."""
+    """Renders a file of netplan. Other files are renamed, because netplan would merge them."""
 
     _folder = "/etc/netplan"
     file = _folder + "/90-hyperv-operator.yaml"
@@ -80,7 +80,7 @@ class Netplan:
         interface: Dict[str, Any] = {"dhcp4": link.static is None}
         if link.static:
             interface["addresses"] = ["%s/%d" % (link.static.address, link.static.prefix)]
-            interface["routes"] = [{"to": "0.0.0.0/0", "via": link.static.gateway}]  # older netplan knows no `default`
+            interface["routes"] = [{"to": "0.0.0.0/0", "via": link.static.gateway}]  # older netplan lacks `default`
             interface["nameservers"] = {"addresses": list(link.static.dns), "search": _search(link.static)}
         network = {"version": 2, "renderer": "networkd", "ethernets": {link.name: interface}}
         return _MARK + json.dumps({"network": network}, indent=2) + "\n"  # JSON is YAML
@@ -95,7 +95,7 @@ class Netplan:
 
 
 class Networkd:
-    """A file of systemd-networkd; its first match wins, and netplan's own begin with 10."""
+    """Renders a file of systemd-networkd. The first match wins; netplan's files begin with 10."""
 
     file = "/etc/systemd/network/05-hyperv-operator.network"
 
@@ -121,7 +121,7 @@ class Networkd:
 
 
 class CloudInit:
-    """cloud-init's network configuration, version 1, which it converts for ifupdown or wicked."""
+    """Renders a network configuration of cloud-init, version 1, which cloud-init converts for ifupdown or wicked."""
 
     file = "/etc/cloud/hyperv-operator-network.yaml"
 
@@ -148,7 +148,7 @@ class CloudInit:
             system.run([*convert, "-D", "opensuse", "-O", "sysconfig"])
             system.run(["wicked", "ifreload", link.name])
             return
-        # By the old configuration, before it is overwritten: a DHCP client would stay and take the address away again.
+        # Before the old configuration is overwritten: a DHCP client left running would remove the new address.
         system.try_run(["ifdown", "--force", link.name])
         system.run([*convert, "-D", "debian", "-O", "eni"])
         system.run(["ifup", link.name])

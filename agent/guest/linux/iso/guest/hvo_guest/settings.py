@@ -1,6 +1,7 @@
-"""What the guest is asked to be: the unsealed data, every value held against its limits before anything is done with it.
+"""The settings of the guest: the decrypted data, with every value validated.
 
-Whoever runs the host can seal anything to the guest's key; what ends up in root's commands and files is checked here.
+The data is not trusted: whoever controls the host can seal anything to the guest's key, and the values end up in commands
+and files of root.
 """
 
 import ipaddress
@@ -8,7 +9,7 @@ import json
 import re
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z")
 _DOMAIN = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\Z")
@@ -66,7 +67,7 @@ def _text(fields: Dict[str, Any], name: str, pattern: Any) -> str:
 
 def _password(fields: Dict[str, Any]) -> str:
     value = fields.get("guest_la_pw")
-    # A line end would end chpasswd's line, and begin one that sets the password of another account.
+    # After a line break, chpasswd would read another account and its password.
     if not isinstance(value, str) or not value or any(ord(character) < 32 for character in value):
         raise StepFailed("InvalidData")
     return value

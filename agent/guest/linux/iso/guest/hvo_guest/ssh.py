@@ -1,4 +1,4 @@
-"""Step Ssh: the account for configuration management, and the key that may log in as it."""
+"""Step Ssh: the account for configuration management and its authorized key."""
 
 import os
 import stat
@@ -6,33 +6,33 @@ from contextlib import suppress
 from typing import Optional, Tuple
 
 from hvo_guest import account
+from hvo_guest.codes import StepFailed
 from hvo_guest.settings import Settings
 from hvo_guest.system import System, User
-from hvo_guest.words import StepFailed
 
 _RULES = account.SUDOERS + "/91-hyperv-operator-ssh"
-_KEYS, _BESIDE = "authorized_keys", ".authorized_keys.hvo"
+_KEYS, _TEMPORARY = "authorized_keys", ".authorized_keys.hvo"
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _MAX_KEYS = 1_000_000
 
 
 def apply(system: System, settings: Settings) -> None:
-    """Have the account and its key; without either, take back what a former machine was given."""
+    """Ensure that the account and its key exist. Without them, remove the rights that an earlier machine was given."""
     if settings.ssh is None:
         system.remove(_RULES)
         return
     user = account.ensure(system, settings.ssh.user)
     _authorise(system, user, settings.ssh.keys)
     if account.can_grant(system) and user.name != account.ROOT:
-        # It has no password to give: what works through it could not become root otherwise.
+        # The account has no password that sudo could ask for.
         account.grant(system, _RULES, "%s ALL=(ALL:ALL) NOPASSWD: ALL\n" % account.sudo_name(user))
 
 
 def _authorise(system: System, user: User, keys: Tuple[str, ...]) -> None:
-    """Add what is missing to authorized_keys.
+    """Add the missing keys to authorized_keys.
 
-    The home belongs to the account, which may be older than this: folders are held open and links are not followed, so
-    that root writes nowhere else.
+    The account controls its home and may have existed before. Folders are kept open and links are not followed, so that
+    root is not tricked into writing elsewhere.
     """
     home = system.path(user.home)
     try:
@@ -58,7 +58,7 @@ def _authorise(system: System, user: User, keys: Tuple[str, ...]) -> None:
     finally:
         os.close(folder)
     if system.has("restorecon"):
-        # Where SELinux is on, sshd reads no key file that lacks its label.
+        # With SELinux, sshd does not read a key file without its label.
         system.run(["restorecon", "-R", os.path.join(home, ".ssh")])
 
 
@@ -80,14 +80,14 @@ def _read(folder: int) -> Optional[str]:
 
 def _replace(folder: int, user: User, text: str) -> None:
     with suppress(FileNotFoundError):
-        os.unlink(_BESIDE, dir_fd=folder)
+        os.unlink(_TEMPORARY, dir_fd=folder)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(_BESIDE, flags, 0o600, dir_fd=folder)
+    descriptor = os.open(_TEMPORARY, flags, 0o600, dir_fd=folder)
     with open(descriptor, "wb") as file:
         file.write(text.encode("utf-8", "surrogateescape"))
         file.flush()
         os.fchown(descriptor, user.uid, user.gid)
         os.fchmod(descriptor, 0o600)
         os.fsync(descriptor)
-    os.rename(_BESIDE, _KEYS, src_dir_fd=folder, dst_dir_fd=folder)
+    os.rename(_TEMPORARY, _KEYS, src_dir_fd=folder, dst_dir_fd=folder)
     os.fsync(folder)

@@ -1,6 +1,6 @@
-"""What the guest keeps between boots, in a folder of root's alone: its key, the sealed data, and the state it reached.
+"""The files that the guest keeps between boots, readable only by root: its key, the sealed data, and its state.
 
-The key belongs to one VM. A disk that starts as another VM (a captured image) forgets everything first.
+They belong to one VM. When the disk boots as another VM (a captured image), they are deleted first.
 """
 
 import base64
@@ -18,19 +18,19 @@ State = NamedTuple("State", [("vm", str), ("run", str), ("kid", str), ("state", 
 
 
 class Store:
-    """The guest's own files: 0600 in a folder of 0700, each replaced as a whole."""
+    """The guest's own files: mode 0600 in a folder of mode 0700, each replaced atomically."""
 
     def __init__(self, system: System) -> None:
         self._system = system
 
     def prepare(self) -> None:
-        """Make the folder, private."""
+        """Create the folder with mode 0700."""
         path = self._system.path(FOLDER)
         os.makedirs(path, mode=0o700, exist_ok=True)
         os.chmod(path, 0o700)
 
     def identity(self) -> Optional[Identity]:
-        """Return the VM that the key was made for, and the key (DER) unless it was forgotten; None if unreadable."""
+        """Return the VM that the key was created for, with the key (DER) unless it was deleted; None if unreadable."""
         value = self._load(_IDENTITY)
         try:
             key = base64.b64decode(value["key"]) if value["key"] is not None else None
@@ -39,12 +39,12 @@ class Store:
             return None
 
     def save_identity(self, identity: Identity) -> None:
-        """Keep a key, or that there is none any more."""
+        """Save the key, or that it was deleted."""
         key = base64.b64encode(identity.key).decode("ascii") if identity.key is not None else None
         self._save(_IDENTITY, {"vm": identity.vm, "machine": identity.machine, "key": key})
 
     def state(self, vm: str) -> Optional[State]:
-        """Return the state that this VM has reached, or None."""
+        """Return the final state of this VM, or None."""
         value = self._load(_STATE)
         try:
             state = State(*(str(value[name]) for name in State._fields))
@@ -53,23 +53,23 @@ class Store:
         return state if state.vm == vm else None
 
     def save_state(self, state: State) -> None:
-        """Keep the state."""
+        """Save the final state."""
         self._save(_STATE, dict(state._asdict()))
 
     def data(self) -> Optional[str]:
-        """Return the sealed data that the guest has taken, or None."""
+        """Return the stored sealed data, or None."""
         return self._system.read(_DATA)
 
     def save_data(self, sealed: str) -> None:
-        """Keep the sealed data: from now on the guest goes through with it."""
+        """Store the sealed data. From now on the guest applies this data and no other."""
         self._system.write(_DATA, sealed, 0o600)
 
-    def forget_data(self) -> None:
-        """Remove the sealed data."""
+    def delete_data(self) -> None:
+        """Delete the sealed data."""
         self._system.remove(_DATA)
 
-    def forget_all(self) -> None:
-        """Remove all that was of another VM, its key last: without it the rest could not be told from one's own."""
+    def delete_all(self) -> None:
+        """Delete all files of another VM, the key last: it identifies the VM that the others belong to."""
         for name in (_DATA, _STATE, _IDENTITY):
             self._system.remove(name)
 

@@ -1,4 +1,4 @@
-"""The system's files and commands, as the steps use them: they look, change if need be, and can be killed anywhere."""
+"""Files and commands of the system. Every change is atomic, so a step can be killed anywhere and repeated."""
 
 import os
 import shutil
@@ -6,16 +6,16 @@ import subprocess
 import threading
 from typing import Callable, List, NamedTuple, Optional
 
-from hvo_guest.words import StepFailed
+from hvo_guest.codes import StepFailed
 
 _TIMEOUT = 120
-"""Seconds that a command may take."""
+"""Timeout of a command, in seconds."""
 
 User = NamedTuple("User", [("name", str), ("uid", int), ("gid", int), ("home", str)])
 
 
 class System:
-    """The system whose files lie below `root` (`/`, unless it is mounted or imitated elsewhere)."""
+    """The system with the files below `root`, which is `/` unless the system is mounted or simulated elsewhere."""
 
     def __init__(self, root: str, pause: float, stop: threading.Event) -> None:
         self.root = root
@@ -23,15 +23,15 @@ class System:
         self.stop = stop
 
     def path(self, name: str) -> str:
-        """Return where the system's file `name`, an absolute path, lies."""
+        """Return the real path of `name`, an absolute path in the system."""
         return os.path.join(self.root, name.lstrip("/"))
 
     def exists(self, name: str) -> bool:
-        """Tell whether the system has that file or folder."""
+        """Return whether the file or folder exists."""
         return os.path.exists(self.path(name))
 
     def read(self, name: str) -> Optional[str]:
-        """Return a file's text, or None if it is not there."""
+        """Return the text of a file, or None if it does not exist."""
         try:
             with open(self.path(name), encoding="utf-8", errors="surrogateescape") as file:
                 return file.read()
@@ -39,13 +39,13 @@ class System:
             return None
 
     def write(self, name: str, text: str, mode: int, accept: Optional[Callable[[str], None]] = None) -> bool:
-        """Make a file what it shall be, at once or not at all; `accept` may refuse the new one. Tell if it was changed."""
+        """Write a file atomically and return whether it changed. `accept` may raise StepFailed for the temporary file."""
         if self.read(name) == text and os.stat(self.path(name)).st_mode & 0o777 == mode:
             return False
         path = self.path(name)
-        # A name that begins with a dot is read by none of those whose folders these are.
-        beside = os.path.join(os.path.dirname(path), ".%s.hvo" % os.path.basename(path))
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+        # The services that read these folders ignore names that begin with a dot.
+        temporary = os.path.join(os.path.dirname(path), ".%s.hvo" % os.path.basename(path))
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
             os.fchmod(descriptor, mode)
             file.write(text)
@@ -53,34 +53,34 @@ class System:
             os.fsync(descriptor)
         try:
             if accept:
-                accept(beside)
+                accept(temporary)
         except StepFailed:
-            os.unlink(beside)
+            os.unlink(temporary)
             raise
-        os.replace(beside, path)
+        os.replace(temporary, path)
         sync_folder(os.path.dirname(path))
         return True
 
     def remove(self, name: str) -> bool:
-        """Remove a file; tell if it was there."""
+        """Delete a file and return whether it existed."""
         return remove(self.path(name))
 
     def has(self, command: str) -> bool:
-        """Tell whether that command is installed."""
+        """Return whether a command is installed."""
         return shutil.which(command) is not None
 
     def run(self, command: List[str], stdin: str = "", failure: str = "CommandFailed") -> str:
-        """Run a command and return what it printed, or raise `StepFailed`; secrets go to its standard input alone.
+        """Run a command and return its output; raise `StepFailed` if it fails. Pass secrets only by its standard input.
 
-        What it printed to its error stream is thrown away: it may echo its input.
+        Its error stream is discarded, because it may repeat the input.
         """
-        told, output = self.try_run(command, stdin)
-        if told != 0:
+        exit_code, output = self.try_run(command, stdin)
+        if exit_code != 0:
             raise StepFailed(failure)
         return output
 
     def try_run(self, command: List[str], stdin: str = "") -> "tuple[int, str]":
-        """Run a command and return its exit code and what it printed."""
+        """Run a command and return its exit code and its output."""
         try:
             done = subprocess.run(
                 command,
@@ -98,20 +98,20 @@ class System:
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     def user(self, name: str) -> Optional[User]:
-        """Return an account, wherever it is defined, or None."""
-        told, line = self.try_run(["getent", "passwd", name])
+        """Return an account from any of the system's account databases, or None."""
+        exit_code, line = self.try_run(["getent", "passwd", name])
         parts = line.strip().split(":")
-        if told != 0 or len(parts) < 7:
+        if exit_code != 0 or len(parts) < 7:
             return None
         return User(parts[0], int(parts[2]), int(parts[3]), parts[5])
 
     def wait(self) -> None:
-        """Wait a little for the system to do what it was told."""
+        """Wait for the pause, or until the guest is stopped."""
         self.stop.wait(self.pause)
 
 
 def remove(path: str) -> bool:
-    """Remove a file for good; tell if it was there."""
+    """Delete a file durably and return whether it existed."""
     try:
         os.unlink(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -121,7 +121,7 @@ def remove(path: str) -> bool:
 
 
 def sync_folder(path: str) -> None:
-    """Make what was renamed or removed in a folder outlast a power failure."""
+    """Flush a folder to disk, so that renamed and deleted files survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

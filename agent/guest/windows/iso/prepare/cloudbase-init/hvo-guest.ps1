@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Started by cloudbase-init at every boot: starts the guest. Exit code 1003 has Windows restarted and this run again.
+    Runs the bootstrap script. cloudbase-init runs this script at every boot, and restarts Windows on exit code 1003.
 #>
 & '{root}\boot\Start-HvoBootstrap.ps1' -Root '{root}' -RestartBy ExitCode
 exit $LASTEXITCODE

@@ -1,0 +1,22 @@
+function Set-HvoHostname {
+    <#
+    .SYNOPSIS
+        Sets the computer name.
+    .PARAMETER Fields
+        The fields of the guest data.
+    .OUTPUTS
+        System.Boolean, true if Windows must be restarted for the name to take effect.
+    #>
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Fields
+    )
+    $names = 'SYSTEM\CurrentControlSet\Control\ComputerName'
+    $active = Get-HvoRegistryValue -Path "$names\ActiveComputerName" -Name 'ComputerName'
+    $pending = Get-HvoRegistryValue -Path "$names\ComputerName" -Name 'ComputerName'
+    if ($pending -ne $Fields.vm_name) {
+        $null = Rename-Computer -NewName $Fields.vm_name -Force -WarningAction SilentlyContinue
+    }
+    return $active -ne $Fields.vm_name
+}
