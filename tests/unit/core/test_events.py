@@ -1,54 +1,172 @@
-"""Events: one for each thing that happened between two statuses, none for standing still."""
+"""The event mapping: one Event for each transition between two statuses, none for standing still."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.api.machine import HyperVMachineStatus, Run
-from hyperv_operator.core.events import between
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
+from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run
+from hyperv_operator.core.events import MachineEvent, between
+from unit.core.samples import NOW, RUN, UID
 
 
-def _status(run: Run | None = None, **reasons: str) -> HyperVMachineStatus:
-    conditions = tuple(
-        Condition(type=kind, status="Unknown", reason=reason, message=f"About {reason}.", last_transition_time=NOW)
-        for kind, reason in reasons.items()
+def _condition(kind: str, status: str, reason: str) -> Condition:
+    return Condition.model_validate(
+        {"type": kind, "status": status, "reason": reason, "message": f"About {reason}.", "lastTransitionTime": NOW}
     )
-    return HyperVMachineStatus(conditions=conditions, run=run)
 
 
-def _update(desired: dict[str, Any], *, ended: bool) -> Run:
-    run = Run(id=RUN, kind="update", attempt=2, started_at=NOW, definition=json.dumps({"desired": desired}))
-    return run.model_copy(update={"finished_at": NOW + timedelta(seconds=9), "outcome": "completed"}) if ended else run
+def _status(*conditions: tuple[str, str, str], run: Run | None = None, **more: Any) -> HyperVMachineStatus:
+    return HyperVMachineStatus(conditions=tuple(_condition(*one) for one in conditions), run=run, **more)
+
+
+def _names(events: tuple[MachineEvent, ...]) -> list[tuple[str, str, bool]]:
+    return [(one.reason.value, one.message, one.warning) for one in events]
+
+
+ACCEPTED, REFUSED = ("Accepted", "True", "Accepted"), ("Accepted", "False", "InvalidFields")
+REFUSED_AGAIN = ("Accepted", "False", "SecretNotFound")
 
 
 @pytest.mark.parametrize(
-    ("desired", "told"),
+    ("old", "new", "events"),
+    [
+        ((), (ACCEPTED,), [("Accepted", "About Accepted.", False)]),
+        ((ACCEPTED,), (ACCEPTED,), []),
+        ((), (REFUSED,), [("Rejected", "InvalidFields: About InvalidFields.", True)]),
+        ((REFUSED,), (REFUSED,), []),
+        ((REFUSED,), (REFUSED_AGAIN,), [("Rejected", "SecretNotFound: About SecretNotFound.", True)]),
+        ((ACCEPTED,), (REFUSED,), [("Rejected", "InvalidFields: About InvalidFields.", True)]),
+        ((REFUSED,), (ACCEPTED,), [("Accepted", "About Accepted.", False)]),
+        ((ACCEPTED,), (), []),
+    ],
+)
+def test_acceptance_and_each_new_reason_to_refuse_are_events(old: Any, new: Any, events: Any) -> None:
+    assert _names(between(_status(*old), _status(*new))) == events
+
+
+@pytest.mark.parametrize(
+    ("reason", "event", "warning"),
+    [
+        ("Queued", "Queued", False),
+        ("Retrying", "Retrying", True),
+        ("WaitingForGuestKey", "WaitingForGuest", False),
+        ("WaitingForGuest", "GuestDataPublished", False),
+        ("Running", None, False),
+        ("HostUnreachable", None, False),
+    ],
+)
+def test_some_reasons_of_ready_are_an_event_when_they_appear(reason: str, event: str | None, *, warning: bool) -> None:
+    before, after = _status(("Ready", "Unknown", "Pending")), _status(("Ready", "Unknown", reason))
+    told = [(event, f"About {reason}.", warning)] if event else []
+    assert _names(between(before, after)) == told
+    assert _names(between(HyperVMachineStatus(), after)) == told
+    assert between(after, after) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("provision", "Provisioning"), ("update", "An update"), ("remove", "Removal")]
+)
+def test_each_run_is_an_event_when_it_starts(kind: Any, words: str) -> None:
+    run = Run(id=RUN, kind=kind, attempt=1, started_at=NOW)
+    told = [("RunStarted", f"{words} has started as run {RUN}.", False)]
+    assert _names(between(_status(), _status(run=run))) == told
+    assert _names(between(_status(run=run.model_copy(update={"id": UID})), _status(run=run))) == told
+    later = run.model_copy(update={"attempt": 2})
+    assert between(_status(run=run), _status(run=later)) == (), "another launch of the same run"
+
+
+@pytest.mark.parametrize("kind", ["Provisioned", "GuestConfigured"])
+def test_milestones_are_events_when_they_are_reached(kind: str) -> None:
+    reached, open_ = (kind, "True", kind), (kind, "Unknown", "NotYet")
+    assert _names(between(_status(open_), _status(reached))) == [(kind, f"About {kind}.", False)]
+    assert between(_status(reached), _status(reached)) == ()
+    assert between(_status(reached), _status(open_)) == ()
+
+
+STARTED = Run(id=RUN, attempt=2, started_at=NOW)
+
+
+def _ended(outcome: str, run: Run = STARTED) -> Run:
+    return run.model_copy(update={"finished_at": NOW + timedelta(seconds=9), "outcome": outcome})
+
+
+def test_a_failed_launch_is_an_event_with_what_history_says_of_it() -> None:
+    lines = tuple(
+        PastRun(id=RUN, attempt=attempt, finished_at=NOW, outcome="x", message=f"Attempt {attempt}.")
+        for attempt in (3, 2)
+    )
+    after = _status(run=_ended("failed: CopyFailed"), history=lines)
+    assert _names(between(_status(run=STARTED), after)) == [("RunFailed", "failed: CopyFailed. Attempt 2.", True)]
+    assert between(after, after) == ()
+    bare = _status(run=_ended("failed: CopyFailed"))
+    assert _names(between(_status(run=STARTED), bare)) == [("RunFailed", "failed: CopyFailed.", True)]
+
+
+@pytest.mark.parametrize("outcome", ["completed: Provisioned", "pending: WaitingForGuest"])
+def test_a_launch_that_did_not_fail_is_no_event_of_its_own(outcome: str) -> None:
+    assert between(_status(run=STARTED), _status(run=_ended(outcome))) == ()
+
+
+def _update(desired: dict[str, Any] | None, outcome: str | None, kind: str = "update") -> HyperVMachineStatus:
+    definition = json.dumps({"desired": desired}) if desired is not None else None
+    run = Run.model_validate({"id": RUN, "kind": kind, "attempt": 2, "startedAt": NOW, "definition": definition})
+    return _status(run=_ended(outcome, run) if outcome else run)
+
+
+@pytest.mark.parametrize(
+    ("desired", "events"),
     [
         ({"cpu_cores": 4, "gb_ram": None, "power_state": None}, {"Resized": "The VM now has 4 CPU cores."}),
+        ({"gb_ram": 8}, {"Resized": "The VM now has 8 GB of memory."}),
         (
             {"cpu_cores": 4, "gb_ram": 8, "power_state": "Off"},
             {"Resized": "The VM now has 4 CPU cores and 8 GB of memory.", "PowerStateChanged": "The VM is now Off."},
         ),
         ({"cpu_cores": None, "gb_ram": None, "power_state": "Off"}, {"PowerStateChanged": "The VM is now Off."}),
+        ({}, {}),
+        (None, {}),
     ],
 )
-def test_an_update_says_what_it_changed(desired: dict[str, Any], told: dict[str, str]) -> None:
-    before, after = _status(_update(desired, ended=False)), _status(_update(desired, ended=True))
-    assert {one.reason.value: one.message for one in between(before, after)} == told
+def test_an_update_says_what_it_changed(desired: dict[str, Any] | None, events: dict[str, str]) -> None:
+    before, after = _update(desired, None), _update(desired, "completed: Updated")
+    assert {one.reason.value: one.message for one in between(before, after)} == events
+    assert not any(one.warning for one in between(before, after))
     assert between(after, after) == ()
 
 
-@pytest.mark.parametrize("reason", ["Queued", "Retrying"])
-def test_waiting_for_a_place_or_for_another_attempt_is_told_once(reason: str) -> None:
-    before, after = _status(Ready="Pending"), _status(Ready=reason)
-    (told,) = between(before, after)
-    assert (told.reason.value, told.message) == (reason, f"About {reason}.")
-    assert between(after, after) == ()
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("update", "pending: HostBusy"), ("provision", "completed: Provisioned")]
+)
+def test_only_an_update_that_completed_has_changed_anything(kind: str, outcome: str) -> None:
+    assert between(_update({"cpu_cores": 4}, None, kind), _update({"cpu_cores": 4}, outcome, kind)) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "event"),
+    [
+        (("Synced", "True", "InSync"), ("Synced", "False", "OutOfSync"), True),
+        (("Synced", "True", "InSync"), ("Synced", "False", "VMMissing"), True),
+        (("Synced", "False", "OutOfSync"), ("Synced", "False", "VMMissing"), True),
+        (("Synced", "False", "OutOfSync"), ("Synced", "False", "OutOfSync"), False),
+        (("Synced", "False", "OutOfSync"), ("Synced", "True", "InSync"), False),
+        (("Synced", "True", "InSync"), ("Synced", "Unknown", "HostUnreachable"), False),
+    ],
+)
+def test_drift_is_an_event_when_it_appears(old: Any, new: Any, *, event: bool) -> None:
+    told = [("DriftDetected", f"About {new[2]}.", True)] if event else []
+    assert _names(between(_status(old), _status(new))) == told
+
+
+def test_several_transitions_of_one_write_are_several_events() -> None:
+    after = _status(ACCEPTED, ("Ready", "Unknown", "Queued"), ("Synced", "False", "OutOfSync"), run=STARTED)
+    assert [one.reason.value for one in between(_status(), after)] == [
+        "Accepted",
+        "RunStarted",
+        "Queued",
+        "DriftDetected",
+    ]
