@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz generate isos agent lock hostsim clean
+.PHONY: help setup demo test mutants check bench fuzz generate isos agent lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ demo: $(STAMP) ## a machine on a real API server and a simulated Hyper-V host, f
 
 test: $(STAMP) ## unit, integration and e2e tests
 	$(BIN)/python -m pytest
+
+mutants: $(STAMP) ## put small faults into the pure packages and list those that no unit test notices; ARGS="core.plan" restricts, ARGS="--strict" judges
+	$(BIN)/python -m mutants $(ARGS)
 
 check: $(STAMP) ## lint, types, import contracts, generated files fresh, chart lint
 	$(BIN)/ruff check
@@ -60,4 +63,4 @@ lock: $(STAMP) ## resolve the dependencies anew into requirements/*.lock
 	  --no-header --upgrade --constraint requirements/test.lock requirements/build.in -o requirements/build.lock
 
 clean: ## remove what the other targets made inside the checkout
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .mutants
