@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND, HostCondition, MachineCondition, Reason
-from hyperv_operator.api.reasons import (
+from hyperv_operator.api.catalogue import (
     EVENTS,
     EXPLANATIONS,
     GROUPS,

@@ -12,7 +12,7 @@ import pytest
 from hyperv_operator import errors
 from hyperv_operator.api.host import HyperVHostStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition, Reason
-from hyperv_operator.api.reasons import (
+from hyperv_operator.api.catalogue import (
     EVENTS,
     EXPLANATIONS,
     GROUPS,

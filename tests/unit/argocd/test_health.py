@@ -13,7 +13,7 @@ from gitops import machines
 from gitops.files import samples
 
 from hyperv_operator.api.names import HostCondition, MachineCondition, Reason
-from hyperv_operator.api.reasons import EXPLANATIONS
+from hyperv_operator.api.catalogue import EXPLANATIONS
 from hyperv_operator.core.decision import Assessment, Readiness
 from hyperv_operator.core.machine_status import compose
 from unit.argocd.sandbox import VERSIONS, CheckFailed, Health, assess

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hyperv_operator.api.names import HostCondition, Reason
-from hyperv_operator.api.reasons.model import HOST_STALLED, HOST_WAITING, REFUSED, WORKING, Attention, Explanation
+from hyperv_operator.api.catalogue.model import HOST_STALLED, HOST_WAITING, REFUSED, WORKING, Attention, Explanation
 
 WRONG: Final[Mapping[Reason, Explanation]] = {
     Reason.INVALID_SPEC: Explanation(

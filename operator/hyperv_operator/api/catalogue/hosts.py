@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hyperv_operator.api.names import HostCondition, Reason
-from hyperv_operator.api.reasons.model import (
+from hyperv_operator.api.catalogue.model import (
     HOST_FAILING,
     HOST_SHUT,
     HOST_STALLED,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hyperv_operator.api.names import MachineCondition, Reason
-from hyperv_operator.api.reasons.model import STALLED, WORKING, Attention, Explanation
+from hyperv_operator.api.catalogue.model import STALLED, WORKING, Attention, Explanation
 
 _LOG: Final = (
     "The operator's log has the agent's lines of the run: `kubectl logs -n hyperv-system deployment/hyperv-operator`, "

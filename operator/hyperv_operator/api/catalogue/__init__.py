@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Final
 
 from hyperv_operator.api.names import Reason
-from hyperv_operator.api.reasons import agent, hosts, progress, submission
-from hyperv_operator.api.reasons.events import EVENTS, HOST_CONDITIONS, MACHINE_CONDITIONS, EventExplanation
-from hyperv_operator.api.reasons.model import Attention, Explanation
+from hyperv_operator.api.catalogue import agent, hosts, progress, submission
+from hyperv_operator.api.catalogue.events import EVENTS, HOST_CONDITIONS, MACHINE_CONDITIONS, EventExplanation
+from hyperv_operator.api.catalogue.model import Attention, Explanation
 
 __all__ = [
     "EVENTS",

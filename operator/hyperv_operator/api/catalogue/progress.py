@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hyperv_operator.api.names import HostCondition, MachineCondition, Reason
-from hyperv_operator.api.reasons.model import STALLED, UNSEEN, WORKING, Attention, Explanation
+from hyperv_operator.api.catalogue.model import STALLED, UNSEEN, WORKING, Attention, Explanation
 
 _NOTHING: Final = "Nothing."
 
