@@ -96,7 +96,7 @@ def _apply(snapshot: Snapshot, text: str, now: datetime) -> Decision:
         due = last.finished_at + failures.pause_after(max(snapshot.failures, 1), limits.retry_base, limits.retry_limit)
         if last.error:
             failure, reason, person = (
-                last.error.message,
+                failures.explain_error(last.error),
                 failures.reason_of_error(last.error),
                 failures.needs_person(last.error),
             )
@@ -105,7 +105,7 @@ def _apply(snapshot: Snapshot, text: str, now: datetime) -> Decision:
             )
         elif last.outcome and last.outcome.outcome is OutcomeKind.FAILED:
             code = last.outcome.code or AgentCode.INTERNAL
-            failure, reason = f"{last.outcome.message} {failures.remedy(code)}", failures.reason_of_code(code)
+            failure, reason = failures.explain_code(code, last.outcome.message), failures.reason_of_code(code)
             person = code not in failures.TRANSIENT
         if failure and now < due:
             return Decision(Wait(due), stalled(reason, failure) if person else in_progress(reason, failure))

@@ -226,7 +226,7 @@ def _busy(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
     due = situation.since + snapshot.limits.host_busy_poll
     if now >= due:
         return _launch(snapshot, situation, "Looking again whether the machine is free on the host.")
-    return Decision(Wait(due), in_progress(Reason.HOST_BUSY, failures.remedy(AgentCode.HOST_BUSY)))
+    return Decision(Wait(due), in_progress(Reason.HOST_BUSY, failures.explain_code(AgentCode.HOST_BUSY)))
 
 
 def _error(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision:
@@ -238,7 +238,7 @@ def _error(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decision
     reason = failures.reason_of_error(error)
     if now >= due:
         return _launch(snapshot, situation, f"Trying again after: {error.message}")
-    text = f"{error.message} Next attempt at {due:%H:%M:%S} UTC."
+    text = f"{failures.explain_error(error)} Next attempt at {due:%H:%M:%S} UTC."
     return Decision(Wait(due), stalled(reason, text) if failures.needs_person(error) else in_progress(reason, text))
 
 
@@ -256,7 +256,7 @@ def _failed(snapshot: Snapshot, situation: _Situation, now: datetime) -> Decisio
             return _launch(snapshot, situation, "The guest has signalled after all.", found, new_run=True)
     if fresh_spec and code is not AgentCode.GUEST_FAILED:
         return _launch(snapshot, situation, "The spec has changed; provisioning is tried again.", new_run=True)
-    text = " ".join(part for part in (situation.message, failures.remedy(code)) if part)
+    text = failures.explain_code(code, situation.message)
     reason = failures.reason_of_code(code)
     if code in failures.FINAL:
         return Decision(

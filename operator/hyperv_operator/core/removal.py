@@ -45,13 +45,13 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     limits = snapshot.limits
     if last.error:
         due = failures.retry_at(last.finished_at, last.error, snapshot.failures, limits.retry_base, limits.retry_limit)
-        reason, text = failures.reason_of_error(last.error), last.error.message
+        reason, text = failures.reason_of_error(last.error), failures.explain_error(last.error)
     else:
         assert last.outcome is not None
         busy = last.outcome.outcome is OutcomeKind.PENDING
         code = last.outcome.code or AgentCode.INTERNAL
         reason = Reason.HOST_BUSY if busy else failures.reason_of_code(code)
-        text = f"{last.outcome.message} {failures.remedy(AgentCode.HOST_BUSY if busy else code)}"
+        text = failures.explain_code(AgentCode.HOST_BUSY if busy else code, last.outcome.message)
         pause = failures.pause_after(max(snapshot.failures, 1), limits.retry_base, limits.retry_limit)
         due = last.finished_at + (limits.host_busy_poll if busy else pause)
     if now >= due:

@@ -52,8 +52,8 @@ class Credentials:
         others = f" and {len(named) - _HOSTS_NAMED} more" if len(named) > _HOSTS_NAMED else ""
         raise LogonSuspended(
             f"The credentials in Secret {self.secret!r} were refused by {', '.join(named[:_HOSTS_NAMED])}{others}. They are "
-            "not offered again, so that the account is not locked out: correct user name and password there. It goes on when "
-            "the Secret has changed."
+            "not offered again, so that the account is not locked out.",
+            remedy="Correct user name and password there; the operator continues when the Secret has changed.",
         )
 
     def take_turn(self, attempt: LogonAttempt) -> None:
