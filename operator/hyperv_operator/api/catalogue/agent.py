@@ -102,8 +102,8 @@ ON_THE_VM: Final[Mapping[Reason, Entry]] = {
         Actor.OWNER,
         Retry.BACKOFF,
         "Delete the resource, or restore the VM.",
-        "Restore the VM with its notes, which carry the machine's mark, or delete the resource and apply it again. The operator "
-        "recreates a VM only before its guest was configured for the first time: later its disk may hold data.",
+        "A restored VM needs its notes, because they carry the machine's mark; a resource that is applied again gets a new VM. The "
+        "operator recreates a VM only before its guest was configured for the first time: later its disk may hold data.",
         machine=(*STALLED, (MachineCondition.SYNCED, False)),
     ),
     Reason.IDENTITY_CONFLICT: Entry(
@@ -128,7 +128,7 @@ ON_THE_VM: Final[Mapping[Reason, Entry]] = {
         Actor.HOST_ADMIN,
         Retry.BACKOFF,
         "Remove it on the host if it is not needed, or write the machine mark into the notes of the VM if it is the machine's.",
-        "The agent leaves it untouched. The mark is the line `hyperv-operator.io/machine-uid=<uid>`: `Set-VM -Notes`. A "
+        "The agent leaves it untouched. The mark is the line `hyperv-operator.io/machine-uid=<uid>`; use `Set-VM`. A "
         "machine of another Kubernetes cluster (a restored backup) is deleted in one of the two clusters.",
         machine=STALLED,
     ),

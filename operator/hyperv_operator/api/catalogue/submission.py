@@ -57,8 +57,8 @@ WRONG: Final[Mapping[Reason, Entry]] = {
         Actor.CLUSTER_ADMIN,
         Retry.ON_CHANGE,
         "Allow the operator's ServiceAccount to get secrets in the machine's namespace.",
-        "The chart does this. Check it with `kubectl auth can-i get secrets -n <namespace> "
-        "--as system:serviceaccount:hyperv-system:hyperv-operator`.",
+        "The chart's roles do. `kubectl auth can-i get secrets -n <namespace> "
+        "--as system:serviceaccount:hyperv-system:hyperv-operator` shows whether it may.",
         machine=REFUSED,
     ),
     Reason.SECRET_INVALID: Entry(
