@@ -7,13 +7,19 @@ import re
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z'`…(])")
 _CLAUSE = re.compile(r"[;,]?\s+(?:or|and|then)\s+|[;:,.?!]\s+|[.?!]$")
 _FILLER = frozenset(
-    "a an the this that these those it its is are was were be has have had to of in on at for with from by as there here "
-    "if so not no any all one other another again anew also too only which who whose do does did".split()
+    re.findall(
+        r"\w+",
+        "a an the this that these those it its is are was were be has have had to of in on at for with from by as there here if so "
+        "not no any all one other another again anew also too only which who whose do does did",
+    )
 )
 IMPERATIVES = frozenset(
-    "add allow apply ask attach begin bring build buy check choose close confirm correct create delete do enable find free give "
-    "increase install look lower make map move name open pipe prepare publish put raise register remove rename replace restart "
-    "restore run send set shorten show shut start stop store synchronise try undo unlock update wait write".split()
+    re.findall(
+        r"\w+",
+        "add allow apply ask attach begin bring build buy change check choose close confirm correct create delete do enable find free give "
+        "increase install look lower make map move name open pipe prepare publish put raise register remove rename replace restart "
+        "restore run send set shorten show shut start stop store synchronise try undo unlock update wait write",
+    )
 )
 """The verbs with which advice begins."""
 _SAME = {"correct": "change", "set": "change", "look": "check", "confirm": "check", "update": "bring", "move": "put"}

@@ -95,8 +95,8 @@ def _unauthorized(error: AuthenticationError, endpoint: HostEndpoint, where: str
     if endpoint.authentication == "certificate":
         return LogonRefused(
             f"{where} did not accept the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt').",
-            remedy="On the host, map the certificate to an account (below WSMan:\\localhost\\ClientCertificate, with that "
-            "account's present password) and allow certificates (WSMan:\\localhost\\Service\\Auth\\Certificate).",
+            remedy="Map the certificate to an account on the host (below WSMan:\\localhost\\ClientCertificate, with that "
+            "account's present password), and allow certificates there (WSMan:\\localhost\\Service\\Auth\\Certificate).",
         )
     return LogonRefused(
         f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication})."

@@ -12,8 +12,8 @@ from tree_sitter import Node
 
 from hyperv_operator.protocol.records import AgentCode
 from unit.agent.source import HOST, commands, name_of, nodes, parse, scripts, text_of
+from unit.literals import VALUE
 
-VALUE = "…"
 STOP, SUSPEND, STEP, CONVERT = "Stop-HvoLaunch", "Suspend-HvoLaunch", "Invoke-HvoStep", "ConvertTo-HvoFailure"
 _SPECIAL = {"`n": " ", "`t": " ", "``": "`", '`"': '"', "`$": "$"}
 
@@ -69,7 +69,9 @@ def _texts(node: Node, path: Path) -> list[str]:
         return _assigned(text_of(node), path)
     if node.type in ("sub_expression", "member_access", "element_access"):
         return [VALUE]
-    if node.type == "format_expression" and any(child.type == "format_operator" or text_of(child) == "-f" for child in node.children):
+    if node.type == "format_expression" and any(
+        child.type == "format_operator" or text_of(child) == "-f" for child in node.children
+    ):
         return _texts(node.children[0], path)
     parts = [_texts(child, path) for child in node.children]
     return ["".join(one) for one in itertools.product(*(part for part in parts if part != [""]))] or [""]

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from hyperv_operator.core import failures
 from hyperv_operator.protocol.records import AgentCode
+from unit import literals
 from unit.agent import messages
-from unit.agent.messages import VALUE, Message
+from unit.agent.messages import Message
+from unit.literals import VALUE
 from unit.wording import is_advice, repeated, sentences
 
 FAILURES = messages.failures()
@@ -44,45 +45,20 @@ def test_the_agent_gives_no_advice(message: Message) -> None:
 # --- the simulator ---------------------------------------------------------------------------------------------------
 
 
-def _literal(node: ast.expr, function: ast.AST) -> Iterable[str]:
-    """Yield what an expression of strings can be, with a placeholder for each value."""
-    match node:
-        case ast.Constant(value=str(text)):
-            yield text
-        case ast.JoinedStr(values=parts):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else VALUE for part in parts)
-        case ast.IfExp(body=one, orelse=other):
-            yield from _literal(one, function)
-            yield from _literal(other, function)
-        case ast.Name(id=name):
-            assigned = [
-                one.value
-                for one in ast.walk(function)
-                if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and one.targets[0].id == name
-            ]
-            for value in assigned:
-                yield from _literal(value, function)
-            if not assigned:
-                yield VALUE
-        case _:
-            yield VALUE
-
-
 def _simulated() -> list[Message]:
     found: set[Message] = set()
     for path in SIMULATOR.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]:
-            for call in [node for node in ast.walk(function) if isinstance(node, ast.Call)]:
-                name = call.func.id if isinstance(call.func, ast.Name) else ""
-                where = f"{path.stem}.{function.name}"
+        for function in literals.functions(ast.parse(path.read_text(encoding="utf-8"))):
+            for name, call in literals.calls(function):
                 if name in ("Failed", "Pending") and len(call.args) >= 2:
-                    pairs = [(code, text) for code in _literal(call.args[0], function) for text in _literal(call.args[1], function)]
-                elif name == "outcome" and len(call.args) == 3 and ast.unparse(call.args[0]) in ("'failed'", "'pending'"):
-                    pairs = [(code, text) for code in _literal(call.args[1], function) for text in _literal(call.args[2], function)]
+                    code, text = call.args[:2]
+                elif name == "outcome" and ast.unparse(call.args[0]) in ("'failed'", "'pending'"):
+                    code, text = call.args[1:3]
                 else:
                     continue
-                found |= {Message(code, text, where) for code, text in pairs if code != VALUE}
+                codes = [one for one in literals.texts(code, function) if one != VALUE]
+                where = f"{path.stem}.{function.name}"
+                found |= {Message(one, said, where) for one in codes for said in literals.texts(text, function)}
     return sorted(found)
 
 

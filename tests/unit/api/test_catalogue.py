@@ -144,9 +144,7 @@ def test_every_reason_has_one_entry_and_there_is_no_other() -> None:
 
 
 def test_each_reason_has_the_kstatus_the_actor_and_the_retry_that_are_promised() -> None:
-    found = {
-        str(reason): (str(one.kstatus), str(one.actor), str(one.retry)) for reason, one in CATALOGUE.items()
-    }
+    found = {str(reason): (str(one.kstatus), str(one.actor), str(one.retry)) for reason, one in CATALOGUE.items()}
     assert found == _rules()
 
 
