@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from gitops import machines
+from gitops.sample import NOW
 
 from hyperv_operator import errors
 from hyperv_operator.api.catalogue import (
@@ -22,7 +24,10 @@ from hyperv_operator.api.catalogue import (
 from hyperv_operator.api.host import HyperVHostStatus
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition, Reason
 from hyperv_operator.core import host_status
+from hyperv_operator.core.machine_status import compose
+from hyperv_operator.core.plan import decide
 from hyperv_operator.core.rollout import Rollout
+from hyperv_operator.core.snapshot import HostProblem, Snapshot
 from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.protocol.records import AgentCode
 from unit.wording import is_advice, repeated, sentences
@@ -267,3 +272,33 @@ def test_hosts_show_exactly_what_the_entries_say() -> None:
             shown.setdefault(Reason(condition.reason), set()).add((condition.type, _VALUES[condition.status]))
     said = {reason: {*one.host} for reason, one in CATALOGUE.items() if one.host}
     assert shown == said
+
+
+# --- machines --------------------------------------------------------------------------------------------------------
+
+
+def _problems() -> list[HostProblem]:
+    """Return every problem that a host can have, as its machines see it."""
+    return [found for snapshot in _snapshots() if (found := host_status.problem(snapshot))]
+
+
+def _machines() -> list[Snapshot]:
+    calls = [replace(machines.after(None, error=kind("It failed.")), failures=5) for kind in HOST_ERRORS]
+    codes = [code for code in AgentCode if code is not AgentCode.REMOVE_FAILED]
+    ended = [replace(machines.just_after(machines.outcome(code=code, message="No.")), failures=1) for code in codes]
+    assert machines.NEW.host is not None
+    hosts = [replace(machines.NEW.host, problem=problem) for problem in _problems()]
+    return [*calls, *ended, *(replace(machines.NEW, host=host) for host in hosts)]
+
+
+def test_machines_show_nothing_but_what_the_entries_say() -> None:
+    bodies = [one.resource.get("status", {}) for one in machines.samples() if "deletion" not in str(one.resource)]
+    bodies += [compose(one, decide(one, NOW).assessment, NOW).to_json() for one in _machines()]
+    shown = {
+        (Reason(condition["reason"]), condition["type"], _VALUES[condition["status"]])
+        for body in bodies
+        for condition in body.get("conditions", [])
+    }
+    said = {(reason, str(kind), value) for reason, one in CATALOGUE.items() for kind, value in one.machine}
+    assert shown - said == set()
+    assert len({reason for reason, _, _ in shown}) >= 40

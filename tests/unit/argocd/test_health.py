@@ -141,7 +141,7 @@ def _all(kind: type[errors.HostError]) -> set[type[errors.HostError]]:
     return {kind}.union(*(_all(one) for one in kind.__subclasses__()))
 
 
-@pytest.mark.parametrize("kind", sorted(_all(errors.HostError), key=lambda one: one.__name__))
+@pytest.mark.parametrize("kind", sorted(_all(errors.HostError), key=repr))
 def test_a_machine_after_each_failed_call_has_the_health_of_the_calls_reason(kind: type[errors.HostError]) -> None:
     snapshot = replace(machines.after(None, error=kind("It failed.")), failures=5)
     status = compose(snapshot, decide(snapshot, NOW).assessment, NOW)
