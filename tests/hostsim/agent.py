@@ -54,14 +54,13 @@ class Agent:
         try:
             known = inventory.schema_versions(self.world, launch.version, schema["id"])
         except ValueError as error:
-            streams.output(outcome("failed", "Internal", f"The job failed: {error}", code="Internal"))
+            streams.output(outcome("failed", "Internal", str(error), code="Internal"))
             return
         if schema["id"] == "host-inventory":
             inventory.write(self.world, launch.version, streams)
             return
         if schema["id"] not in _RUNS or schema["version"] not in known:
-            supported = f"{', '.join(_RUNS)} version {', '.join(map(str, known))}"
-            text = f"Schema {schema['id']} version {schema['version']} is not supported. Supported: {supported}."
+            text = f"Schema {schema['id']} version {schema['version']} is not supported."
             streams.output(outcome("failed", "SchemaMismatch", text, code="SchemaMismatch"))
             return
         run = job["run"]
@@ -122,24 +121,19 @@ class Agent:
         run, uid = job["run"], str(job["run"]["machine_uid"])
         removal = schema == "vm-removal"
         if uid in self.world.removed and not removal:
-            text = f"This machine was removed from this host: its tombstone {uid}.removed exists."
-            return outcome("failed", "Superseded", text, code="Superseded")
+            return outcome("failed", "Superseded", "This machine was removed.", code="Superseded")
         folder = self.world.folders.get(uid)
         if folder is None and removal:
             return await self._remove(job, None, streams)
         folder = folder or self.world.folders.setdefault(uid, Folder())
         if folder.locked:
-            text = "Another process is working on this machine."
+            text = "Another process works on this machine."
             return outcome("pending", "HostBusy", text, code="HostBusy", retryable=True)
         folder.locked = True
         try:
             journal = folder.journal
             if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
-                text = (
-                    f"Launch {run['attempt']} of generation {run['generation']} is not newer than the last one in the journal, "
-                    f"launch {journal['attempt']} of generation {journal['generation']}."
-                )
-                return outcome("failed", "Superseded", text, code="Superseded", retryable=True)
+                return outcome("failed", "Superseded", "A newer launch was here.", code="Superseded", retryable=True)
             if removal:
                 return await self._remove(job, folder, streams)
             if schema == "vm-update":
@@ -192,8 +186,7 @@ class Agent:
         uid, desired = str(job["run"]["machine_uid"]), job["desired"]
         vm = self.world.vms.get(str(job["machine"]["vm_id"]))
         if vm is None or vm.machine_uid != uid:
-            text = f"VM {job['machine']['vm_id']} no longer exists on this host."
-            return outcome("failed", "VmMissing", text, code="VmMissing")
+            return outcome("failed", "VmMissing", "The VM is not here.", code="VmMissing")
         if folder.journal:
             folder.journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
         was_running = vm.state == "Running"

@@ -46,9 +46,7 @@ class Provisioning:
             self._enter("WaitForProvisioningKey")
             await self._agent.at_step("WaitForProvisioningKey", self._name, self._streams)
             key = await self._wait_for_key(vm)
-            posted = "The VM runs; its guest has posted its key and waits for its data."
-            text = posted if key else "The VM runs; its guest has not posted a key yet."
-            raise Pending("WaitingForGuestKey", text, key)
+            raise Pending("WaitingForGuestKey", "The VM runs; its guest has not been given its data yet.", key)
         self._finish_step("WaitForProvisioningKey")
         if self._job["sealed_data"] and not self._told(vm):
             await self._step("PublishProvisioningData", self._publish, again=True)
@@ -129,28 +127,24 @@ class Provisioning:
     async def _pre_checks(self) -> None:
         fields, world = self._fields, self._world
         if self._job["host"]["virtual_switch"] not in world.switches:
-            raise Failed("SwitchNotFound", f"This host has no virtual switch '{self._job['host']['virtual_switch']}'.")
+            raise Failed("SwitchNotFound", f"There is no switch {self._job['host']['virtual_switch']}.")
         if fields["gb_ram"] * GIB > world.memory_free():
-            free = world.memory_free() // GIB
-            text = f"{fields['gb_ram']} GB of memory are needed and {free} GB are free on this host."
-            raise Failed("InsufficientMemory", text)
+            raise Failed("InsufficientMemory", f"{world.memory_free() // GIB} GB of memory are free.")
         self._check_name()
 
     def _check_name(self) -> None:
         other = self._world.vm_named(self._fields["vm_name"])
         if other and other.machine_uid != self._uid:
-            text = f"Another VM with the name {self._fields['vm_name']} exists on this host: {other.vm_id}."
-            raise Failed("NameInUse", text)
+            raise Failed("NameInUse", f"A VM with the name {self._fields['vm_name']} exists.")
 
     async def _copy_image(self) -> None:
         image = self._fields["image_name"]
         size = next((s for name, s in self._world.images.items() if name.casefold() == image.casefold()), None)
         if size is None:
-            raise Failed("ImageNotFound", f"No image '{image}' in {self._job['host']['paths']['images']}.")
+            raise Failed("ImageNotFound", f"There is no {image}.vhdx in {self._job['host']['paths']['images']}.")
         for percent in (25, 50, 75):
             if self._agent.faults.disk_full:
-                text = "CopyImage ran out of disk space: There is not enough space on the disk."
-                raise Failed("InsufficientSpace", text, retryable=True)
+                raise Failed("InsufficientSpace", "The disk is full.", retryable=True)
             await asyncio.sleep(self._agent.copy_seconds / 4)
             if percent > 25:
                 self._agent.in_copy()
@@ -178,8 +172,7 @@ class Provisioning:
         vm.name = fields["vm_name"]
         if vm.state != "Running":
             if self._agent.faults.start_failure:
-                text = f"The VM could not be started: '{vm.name}' failed to start."
-                raise Failed("StartFailed", text, retryable=True, summary="VMMS event 12030.")
+                raise Failed("StartFailed", "The VM could not be started.", retryable=True, summary="VMMS event 12030.")
             vm.state = "Running"
             self._agent.ledger.add("start_vm", self._uid, vm.vm_id)
             self._agent.boot(vm)
@@ -191,8 +184,7 @@ class Provisioning:
         header = json.loads(_decode(sealed.split(".", 1)[0]))
         key = self._key_of(vm)
         if header.get("vm") != vm.vm_id or not key or header.get("kid") != _thumbprint(key):
-            text = "The sealed data is for another key than the guest posts now."
-            raise Failed("GuestKeyInvalid", text, retryable=True)
+            raise Failed("GuestKeyInvalid", "The data is not sealed to the key that the guest posts.", retryable=True)
         self._clear_data(vm)
         parts = [sealed[start : start + _PART] for start in range(0, len(sealed), _PART)]
         for number, part in enumerate(parts):
@@ -213,7 +205,7 @@ class Provisioning:
 
     async def _cluster(self) -> None:
         if self._world.failover_cluster is None:
-            raise Failed("ClusterFailed", "This host is not a node of a failover cluster that answers.")
+            raise Failed("ClusterFailed", "The host is not a node of a failover cluster.")
         self._world.clustered.add(self._uid)
         self._agent.ledger.add("cluster_role", self._uid)
 
@@ -221,12 +213,9 @@ class Provisioning:
 
     def _vm(self) -> Vm:
         vms = self._world.vms_of(self._uid)
-        if not vms:
-            raise Failed("VmMissing", f"VM {self._journal['vm_id']} no longer exists on this host.")
-        if len(vms) > 1:
-            ids = ", ".join(sorted(vm.vm_id for vm in vms))
-            text = f"{len(vms)} VMs carry this machine's mark: {ids}. Nothing was changed."
-            raise Failed("IdentityConflict", text)
+        if len(vms) != 1:
+            code = "IdentityConflict" if vms else "VmMissing"
+            raise Failed(code, f"{len(vms)} VMs carry the mark of this machine.")
         return vms[0]
 
     def _key_of(self, vm: Vm) -> dict[str, Any] | None:
@@ -275,7 +264,7 @@ class Provisioning:
         told = await self._until(vm, lambda one: _final(self._told(one)))
         if told is None:
             self._check_deadline("The guest reported no final state", vm)
-            raise Pending("WaitingForGuest", "Configuration is published; waiting for the guest to apply it.")
+            raise Pending("WaitingForGuest", "The data is published; the guest has not applied it yet.")
         self._finish_step("WaitForGuest")
 
     def _check_deadline(self, what: str, vm: Vm) -> None:

@@ -48,17 +48,17 @@ def test_the_agent_gives_no_advice(message: Message) -> None:
 def _simulated() -> list[Message]:
     found: set[Message] = set()
     for path in SIMULATOR.rglob("*.py"):
-        for function in literals.functions(ast.parse(path.read_text(encoding="utf-8"))):
-            for name, call in literals.calls(function):
+        for function in literals.functions(path):
+            for name, call in function.calls():
                 if name in ("Failed", "Pending") and len(call.args) >= 2:
                     code, text = call.args[:2]
                 elif name == "outcome" and ast.unparse(call.args[0]) in ("'failed'", "'pending'"):
                     code, text = call.args[1:3]
                 else:
                     continue
-                codes = [one for one in literals.texts(code, function) if one != VALUE]
-                where = f"{path.stem}.{function.name}"
-                found |= {Message(one, said, where) for one in codes for said in literals.texts(text, function)}
+                codes = [one for one in function.texts(code) if one != VALUE]
+                where = f"{path.stem}.{function.node.name}"
+                found |= {Message(one, said, where) for one in codes for said in function.texts(text)}
     return sorted(found)
 
 

@@ -42,14 +42,14 @@ def _constructed() -> list[errors.HostError]:
     kinds = _kinds(errors.HostError)
     found = []
     for path in sorted(_PACKAGE.rglob("*.py")):
-        for function in literals.functions(ast.parse(path.read_text(encoding="utf-8"))):
-            for name, call in literals.calls(function):
+        for function in literals.functions(path):
+            for name, call in function.calls():
                 if name not in kinds or not call.args:
                     continue
                 given = next((one.value for one in call.keywords if one.arg == "remedy"), ast.Constant(value=""))
-                for message in literals.texts(call.args[0], function):
+                for message in function.texts(call.args[0]):
                     if message != literals.VALUE:
-                        remedies = [text.replace(literals.VALUE, "") for text in literals.texts(given, function)]
+                        remedies = [text.replace(literals.VALUE, "") for text in function.texts(given)]
                         found += [kinds[name](message, remedy=remedy) for remedy in remedies]
     return found
 
