@@ -10,7 +10,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $piped = @($input)
-foreach ($file in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'lib'), '*.ps1')) { . $file }
+foreach ($file in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'lib'), '*.ps1', 'AllDirectories')) { . $file }
 
 try {
     $job = Read-ProvisioningJobDefinition -InputObject $piped -SchemaId 'host-inventory'
@@ -18,5 +18,5 @@ try {
     Get-HvoInventory -Context $context | ForEach-Object { ConvertTo-HvoJson $_ }
     ConvertTo-HvoJson (New-HvoOutcome -Outcome completed -Reason 'Inventory')
 } catch {
-    ConvertTo-HvoJson (Get-HvoEnding -ErrorRecord $_ -Context $null -Entered $false)
+    ConvertTo-HvoJson (ConvertTo-HvoOutcome -ErrorRecord $_ -Context $null -Entered $false)
 }

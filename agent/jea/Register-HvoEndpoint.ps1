@@ -38,11 +38,11 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1')) {
+foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1', 'AllDirectories')) {
     . $file
 }
 
-Assert-HvoSession
+Assert-HvoElevatedSession
 Assert-HvoGroup -Group $Group
 Assert-HvoAgentFolder -Path $AgentPath
 Write-HvoTranscriptWarning
@@ -50,12 +50,12 @@ Write-HvoTranscriptWarning
 $account = @{ RunAsVirtualAccount = $true }
 if ($VirtualAccountGroup.Count -gt 0) { $account.RunAsVirtualAccountGroups = $VirtualAccountGroup }
 if ($PSCmdlet.ParameterSetName -eq 'Managed') { $account = @{ GroupManagedServiceAccount = $GroupManagedServiceAccount } }
-$configuration = Get-HvoConfiguration -Template "$PSScriptRoot\HyperVOperator.pssc" -Group $Group -Account $account
+$configuration = Get-HvoSessionConfiguration -Template "$PSScriptRoot\HyperVOperator.pssc" -Group $Group -Account $account
 
 if (-not $PSCmdlet.ShouldProcess($Name, 'Install the module and register the endpoint')) { return }
 Install-HvoModule -Source "$PSScriptRoot\HyperVOperator" -AgentPath $AgentPath
 "The module HyperVOperator is installed; jobs run with the agent in $AgentPath."
-if (-not (Register-HvoConfiguration -Name $Name -Configuration $configuration)) {
+if (-not (Register-HvoSessionConfiguration -Name $Name -Configuration $configuration)) {
     "The endpoint $Name is registered for $Group already."
     return
 }

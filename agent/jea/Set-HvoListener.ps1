@@ -25,11 +25,11 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1')) {
+foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1', 'AllDirectories')) {
     . $file
 }
 
-Assert-HvoSession
+Assert-HvoElevatedSession
 $certificate = Find-HvoCertificate -HostName $HostName -Thumbprint $Thumbprint
 if (-not $PSCmdlet.ShouldProcess("port $Port", "Make WinRM listen on HTTPS with certificate $certificate")) { return }
 Set-Service -Name 'WinRM' -StartupType Automatic

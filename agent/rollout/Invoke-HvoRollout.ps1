@@ -18,7 +18,7 @@ function Invoke-HvoRollout {
     process { $lines.Add($InputObject) }
     end {
         try {
-            $answer = Get-HvoRolloutAnswer -Lines $lines.ToArray()
+            $answer = Invoke-HvoRolloutOperation -Lines $lines.ToArray()
         } catch {
             $answer = ConvertTo-HvoRefusal $_
         }

@@ -289,7 +289,7 @@ Describe 'A guest that does not do its part' {
 
 Describe 'The codes' {
     It 'were all provoked' {
-        $source = [System.IO.File]::ReadAllText((Join-Path $PSScriptRoot '../host/lib/Stop-HvoRun.ps1'))
+        $source = [System.IO.File]::ReadAllText((Join-Path $PSScriptRoot '../host/lib/Stop-HvoLaunch.ps1'))
         $set = [regex]::Match($source, "ValidateSet\((?<words>[^)]*)\)").Groups['words'].Value
         $words = @([regex]::Matches($set, "'(\w+)'") | ForEach-Object { $_.Groups[1].Value })
         $words.Count | Should -Be 25

@@ -9,7 +9,7 @@ BeforeAll {
         param([string] $Name)
         $fake.Sids[$Name]
     }
-    function Get-HvoWriter {
+    function Get-HvoFolderWriter {
         param([string] $Path)
         $fake.Writers
     }
@@ -36,7 +36,7 @@ BeforeAll {
     }
     function New-Configuration {
         param([string] $Group = 'EXAMPLE\operators', [hashtable] $Account = @{ RunAsVirtualAccount = $true })
-        Get-HvoConfiguration -Template "$jea/HyperVOperator.pssc" -Group $Group -Account $Account
+        Get-HvoSessionConfiguration -Template "$jea/HyperVOperator.pssc" -Group $Group -Account $Account
     }
 }
 
@@ -82,23 +82,23 @@ Describe 'Registering the endpoint' {
     BeforeEach { $fake = @{ Registered = @{}; Changes = @(); File = '' } }
 
     It 'registers once, and not again what is the same' {
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeFalse
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeFalse
         $fake.Changes | Should -Be @('register')
         $fake.Registered.HyperVOperator.LanguageMode | Should -Be 'NoLanguage'
         $fake.File | Should -Not -Exist
     }
 
     It 'replaces an endpoint that differs' {
-        $null = Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration)
+        $null = Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration)
         $changed = New-Configuration -Group 'EXAMPLE\others'
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration $changed | Should -BeTrue
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration $changed | Should -BeTrue
         $fake.Changes | Should -Be @('register', 'unregister', 'register')
     }
 
     It 'replaces an endpoint of that name that is not ours' {
         $fake.Registered.HyperVOperator = [pscustomobject]@{ Name = 'HyperVOperator' }
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
     }
 }
 

@@ -178,26 +178,26 @@ def test_json_is_written_with_its_depth() -> None:
 def test_the_steps_are_those_of_the_contract() -> None:
     steps = arguments("Invoke-HvoStep", 1, "Step")
     assert steps == set(Step)
-    assert arguments("Write-HvoStep", 0, "Step") <= steps
+    assert arguments("Write-HvoStepRecord", 0, "Step") <= steps
     named = {path.stem.split(".")[1] for path in ENTRIES if "." in path.stem}
     assert named == steps
 
 
 def test_the_states_of_steps_are_those_of_the_contract() -> None:
-    assert words_of("Write-HvoStep", "State") == set(StepState)
-    assert words_of("Set-HvoStepState", "State") <= set(StepState)
+    assert words_of("Write-HvoStepRecord", "State") == set(StepState)
+    assert words_of("Set-HvoJournalStep", "State") <= set(StepState)
 
 
 def test_the_codes_are_those_of_the_contract() -> None:
-    codes = words_of("Stop-HvoRun", "Code")
+    codes = words_of("Stop-HvoLaunch", "Code")
     assert codes == set(AgentCode)
-    assert arguments("Stop-HvoRun", 0, "Code") <= codes
+    assert arguments("Stop-HvoLaunch", 0, "Code") <= codes
     assert arguments("Invoke-HvoStep", 3, "FailureCode") <= codes
 
 
 def test_every_code_is_used_or_stands_for_what_another_part_finds() -> None:
-    used = arguments("Stop-HvoRun", 0, "Code") | arguments("Invoke-HvoStep", 3, "FailureCode")
-    text = (HOST / "lib" / "ConvertTo-HvoFailure.ps1").read_text() + (HOST / "lib" / "Get-HvoEnding.ps1").read_text()
+    used = arguments("Stop-HvoLaunch", 0, "Code") | arguments("Invoke-HvoStep", 3, "FailureCode")
+    text = (HOST / "lib" / "ConvertTo-HvoFailure.ps1").read_text() + (HOST / "lib" / "ConvertTo-HvoOutcome.ps1").read_text()
     assert {code for code in AgentCode if code not in used and f"'{code}'" not in text} == set()
 
 
@@ -210,8 +210,8 @@ def test_the_codes_of_a_rollout_are_those_of_the_protocol() -> None:
 
 def test_outcomes_and_their_reasons_are_those_of_the_contract() -> None:
     assert words_of("New-HvoOutcome", "Outcome") == set(OutcomeKind)
-    assert words_of("Suspend-HvoRun", "Reason") == set(PendingReason)
-    assert arguments("Suspend-HvoRun", 0, "Reason") == set(PendingReason)
+    assert words_of("Suspend-HvoLaunch", "Reason") == set(PendingReason)
+    assert arguments("Suspend-HvoLaunch", 0, "Reason") == set(PendingReason)
     assert arguments("New-HvoOutcome", 1, "Reason") == {"Provisioned", "Removed", "Updated", "Inventory"}
 
 

@@ -1,0 +1,10 @@
+function Get-HvoSecondsSince {
+    <#
+    .SYNOPSIS
+        Returns the whole seconds since a timestamp of ours, or null without one.
+    #>
+    param([AllowNull()] [object] $Timestamp)
+    $time = ConvertFrom-HvoTimestamp $Timestamp
+    if ($null -eq $time) { return $null }
+    return [long][Math]::Floor(([DateTime]::UtcNow - $time).TotalSeconds)
+}

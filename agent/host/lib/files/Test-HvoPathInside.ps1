@@ -1,0 +1,14 @@
+function Test-HvoPathInside {
+    <#
+    .SYNOPSIS
+        Tells whether a full path is a folder, or lies in it. D:\VMs2 does not lie in D:\VMs.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Folder)
+    $comparison = [StringComparison]::Ordinal
+    if (Test-HvoWindows) { $comparison = [StringComparison]::OrdinalIgnoreCase }
+    $separator = [System.IO.Path]::DirectorySeparatorChar
+    $separators = [char[]]@($separator, [System.IO.Path]::AltDirectorySeparatorChar)
+    $inner = [System.IO.Path]::GetFullPath($Path).TrimEnd($separators) + $separator
+    $outer = [System.IO.Path]::GetFullPath($Folder).TrimEnd($separators) + $separator
+    return $inner.StartsWith($outer, $comparison)
+}

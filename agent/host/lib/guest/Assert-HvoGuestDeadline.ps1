@@ -1,0 +1,16 @@
+function Assert-HvoGuestDeadline {
+    <#
+    .SYNOPSIS
+        Fails with GuestTimeout and a diagnosis once the guest has had its time, counted from the start of the VM.
+    #>
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [string] $What,
+        [Parameter(Mandatory = $true)] [hashtable] $Guest
+    )
+    $started = ConvertFrom-HvoTimestamp $Context.Journal.started_at
+    $limit = $Context.Run.deadline_seconds
+    if ($null -eq $started -or [DateTime]::UtcNow -le $started.AddSeconds($limit)) { return }
+    $diagnosis = Get-HvoGuestDiagnosis -Context $Context -Guest $Guest
+    Stop-HvoLaunch -Code GuestTimeout -Message "$What within $limit seconds." -Summary $diagnosis.Summary -Details $diagnosis.Details
+}

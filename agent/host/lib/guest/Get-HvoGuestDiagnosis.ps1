@@ -1,0 +1,29 @@
+function Get-HvoGuestDiagnosis {
+    <#
+    .SYNOPSIS
+        Looks at a VM whose guest has not answered in time and says what is the likely cause.
+    .OUTPUTS
+        Hashtable: Summary (a sentence or two) and Details (ordered dictionary).
+    #>
+    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [hashtable] $Guest)
+    $vm = Get-HvoVmById $Context.Journal.vm_id
+    if ($null -eq $vm) {
+        return @{ Summary = 'The VM is not on this host any more.'; Details = [ordered]@{ vm_state = $null } }
+    }
+    $services = @(Get-VMIntegrationService -VM $vm)
+    $off = @($services | Where-Object { -not $_.Enabled })
+    # The name of the service is translated, its id is not.
+    $kvpOff = @($off | Where-Object { [string]$_.Id -like '*2A34B1C2-FD73-4043-8A5B-DD2159BC743F*' }).Count -gt 0
+    $addresses = @(Get-VMNetworkAdapter -VM $vm | ForEach-Object { $_.IPAddresses } | Where-Object { $_ } | Select-Object -First 16)
+    $details = [ordered]@{
+        vm_state = [string]$vm.State
+        heartbeat = ConvertTo-HvoHeartbeat $vm.Heartbeat
+        dvd_attached = @(Get-VMDvdDrive -VM $vm | Where-Object { Test-HvoSamePath $_.Path $Context.IsoPath }).Count -gt 0
+        key_exchange_enabled = -not $kvpOff
+        services_off = [string[]]@($off | ForEach-Object { [string]$_.Name })
+        last_key_at = $Context.Journal.key_at
+        last_key_age_seconds = Get-HvoSecondsSince $Context.Journal.key_at
+        addresses = [string[]]$addresses
+    }
+    return @{ Summary = Get-HvoLikelyCause -Details $details -Guest $Guest; Details = $details }
+}

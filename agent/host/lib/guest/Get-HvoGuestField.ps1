@@ -1,0 +1,21 @@
+function Get-HvoGuestField {
+    <#
+    .SYNOPSIS
+        Returns the fields that the guest gets: vm_name and every guest_ and cnf_ field that applies to its family.
+    .OUTPUTS
+        Ordered dictionary.
+    #>
+    param([Parameter(Mandatory = $true)] [object] $Fields, [Parameter(Mandatory = $true)] [string] $OsFamily)
+    $found = [ordered]@{}
+    $names = if ($Fields -is [System.Collections.IDictionary]) { @($Fields.Keys) } else { @($Fields.PSObject.Properties.Name) }
+    foreach ($name in $names) {
+        if ($name -cne 'vm_name' -and $name -cnotmatch '^(guest|cnf)_') { continue }
+        if (-not (Test-HvoFieldApplicable -Name $name -OsFamily $OsFamily)) {
+            Write-HvoLog "The field $name does not apply to $OsFamily and is left out."
+            continue
+        }
+        $value = Get-HvoProperty $Fields $name
+        if ($null -ne $value) { $found[$name] = $value }
+    }
+    return $found
+}

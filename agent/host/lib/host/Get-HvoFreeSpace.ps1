@@ -1,0 +1,14 @@
+function Get-HvoFreeSpace {
+    <#
+    .SYNOPSIS
+        Returns the free bytes of the volume that a folder is on, or null if no volume says so (a share, for example).
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Path)
+    $best = $null
+    foreach ($volume in @(Get-HvoVolume)) {
+        if (-not (Test-HvoPathInside -Path $Path -Folder $volume.path)) { continue }
+        if ($null -eq $best -or $volume.path.Length -gt $best.path.Length) { $best = $volume }
+    }
+    if ($null -eq $best) { return $null }
+    return $best.free_bytes
+}

@@ -1,0 +1,27 @@
+function Get-HvoHostInventory {
+    <#
+    .SYNOPSIS
+        Returns the inventory's line of the host itself.
+    #>
+    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    $os = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_OperatingSystem' | Select-Object -First 1
+    $machineHost = Get-VMHost
+    $manifest = Read-HvoManifest
+    return [ordered]@{
+        type = 'host'
+        host_id = Get-HvoHostId
+        computer_name = [string]$machineHost.ComputerName
+        os = [ordered]@{ name = ([string]$os.Caption -replace '^Microsoft\s+', '').Trim(); version = [string]$os.Version }
+        logical_processors = [int]$machineHost.LogicalProcessorCount
+        memory_total_bytes = [long]$os.TotalVisibleMemorySize * 1024
+        memory_free_bytes = [long]$os.FreePhysicalMemory * 1024
+        volumes = @(Get-HvoVolume)
+        switches = [string[]]@(Get-VMSwitch | ForEach-Object { [string]$_.Name })
+        failover_cluster = Get-HvoClusterName
+        agent = [ordered]@{
+            version = [string]$manifest.version; digest = Get-HvoAgentDigest $Context.AgentFolder
+            schema_versions = [int[]]@($manifest.schema_versions)
+            versions = [string[]]@(Get-HvoVersionName $Context.AgentRoot)
+        }
+    }
+}

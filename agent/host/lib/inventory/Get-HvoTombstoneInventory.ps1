@@ -1,0 +1,13 @@
+function Get-HvoTombstoneInventory {
+    <#
+    .SYNOPSIS
+        Returns the inventory's lines of machines that were removed within the last hour.
+    #>
+    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    if (-not [System.IO.Directory]::Exists($Context.Machines)) { return }
+    $oldest = [DateTime]::UtcNow.AddHours(-1)
+    foreach ($file in (New-Object System.IO.DirectoryInfo $Context.Machines).GetFiles('*.removed')) {
+        if ($file.LastWriteTimeUtc -lt $oldest) { continue }
+        [ordered]@{ type = 'removed'; machine_uid = [System.IO.Path]::GetFileNameWithoutExtension($file.Name) }
+    }
+}

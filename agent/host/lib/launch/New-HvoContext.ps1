@@ -1,0 +1,29 @@
+function New-HvoContext {
+    <#
+    .SYNOPSIS
+        Returns what all steps of a launch share, after the job's folders were checked against the host's allowed roots.
+    .OUTPUTS
+        Hashtable: Job, SchemaId, Run, Fields, AgentFolder, AgentRoot, Images, Machines, Folder and the files in it, Journal,
+        Vm, Secrets, StepMessage, Detached.
+    #>
+    param(
+        [Parameter(Mandatory = $true)] [object] $Job,
+        [Parameter(Mandatory = $true)] [string] $AgentFolder,
+        [hashtable] $Secrets = @{}
+    )
+    $agentRoot = Get-HvoAgentRoot $AgentFolder
+    $roots = @(Read-HvoAllowedRoot -AgentRoot $agentRoot)
+    $paths = Get-HvoProperty $Job.host 'paths'
+    $images = Resolve-HvoAllowedPath -Path (Get-HvoProperty $paths 'images') -Roots $roots -What 'images'
+    $machines = Resolve-HvoAllowedPath -Path (Get-HvoProperty $paths 'machines') -Roots $roots -What 'machines'
+    $run = Get-HvoProperty $Job 'run'
+    $folder = if ($null -ne $run) { Join-Path $machines $run.machine_uid } else { $machines }
+    return @{
+        Job = $Job; SchemaId = [string]$Job.schema.id; Run = $run; Fields = Get-HvoProperty $Job 'fields'
+        AgentFolder = $AgentFolder; AgentRoot = $agentRoot; Images = $images; Machines = $machines
+        Folder = $folder; DiskPath = Join-Path $folder 'disk.vhdx'; IsoPath = Join-Path $folder 'provisioning.iso'
+        JournalPath = Join-Path $folder 'journal.json'; LockPath = Join-Path $folder 'lock'
+        Journal = $null; Vm = $null; System = $null; OsFamily = $null; Secrets = $Secrets; Sealed = $null; StepMessage = ''
+        Purged = $false; Power = $null; KnownIds = @(); Detached = @(); Lock = $null
+    }
+}

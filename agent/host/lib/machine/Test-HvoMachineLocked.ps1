@@ -1,0 +1,16 @@
+function Test-HvoMachineLocked {
+    <#
+    .SYNOPSIS
+        Tells whether a process holds the lock of a machine's folder now.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Folder)
+    $path = Join-Path $Folder 'lock'
+    if (-not [System.IO.File]::Exists($path)) { return $false }
+    try {
+        [System.IO.File]::Open($path, 'Open', 'Read', 'Read').Dispose()
+        return $false
+    } catch {
+        $cause = $_.Exception.GetBaseException()
+        return -not ($cause -is [System.IO.FileNotFoundException] -or $cause -is [System.IO.DirectoryNotFoundException])
+    }
+}

@@ -1,0 +1,16 @@
+function Read-HvoSealedHeader {
+    <#
+    .SYNOPSIS
+        Returns the protected header of sealed data; fails with InvalidDefinition if it is no compact JWE.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Sealed)
+    if ($Sealed -cnotmatch '\A[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){4}\z') {
+        Stop-HvoLaunch -Code InvalidDefinition -Message 'The sealed data is no compact JWE. Bring agent and operator to one version.'
+    }
+    try {
+        $bytes = ConvertFrom-HvoBase64Url ($Sealed.Split('.')[0])
+        return ConvertFrom-Json -InputObject ([System.Text.Encoding]::UTF8.GetString($bytes))
+    } catch {
+        Stop-HvoLaunch -Code InvalidDefinition -Message 'The header of the sealed data is no JSON. Bring agent and operator to one version.'
+    }
+}

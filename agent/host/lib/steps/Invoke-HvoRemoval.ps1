@@ -1,0 +1,29 @@
+function Invoke-HvoRemoval {
+    <#
+    .SYNOPSIS
+        Goes through the steps of a removal, under the machine's lock where it has a folder.
+    .OUTPUTS
+        Ordered dictionary: the completed outcome. A pending or failed one is thrown.
+    #>
+    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    Assert-HvoHyperVModule
+    $given = Get-HvoProperty $Context.Job.machine 'vm_id'
+    $known = @($given)
+    if ($null -ne $Context.Journal) {
+        $known += $Context.Journal.vm_id
+        Add-HvoJournalLaunch $Context
+    }
+    $Context.KnownIds = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ } | Select-Object -Unique)
+    $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds $Context.KnownIds
+    if ($null -ne $Context.Vm) {
+        $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique)
+    }
+    $last = $Context.KnownIds | Select-Object -Last 1
+    Invoke-HvoStep $Context 'RemoveClusterRole' 'Removal.RemoveClusterRole.ps1' ClusterFailed
+    Invoke-HvoStep $Context 'RemoveVM' 'Removal.RemoveVM.ps1' RemoveFailed
+    Invoke-HvoStep $Context 'RemoveFiles' 'Removal.RemoveFiles.ps1' RemoveFailed
+    Invoke-HvoStep $Context 'VerifyRemoved' 'Removal.VerifyRemoved.ps1' RemoveFailed
+    $text = 'VM, disk, ISO and journal are gone.'
+    if ($Context.Detached.Count) { $text += " These disks were outside of its folder and stay: $($Context.Detached -join ', ')." }
+    return New-HvoOutcome -Outcome completed -Reason 'Removed' -Message $text -VmId $last
+}

@@ -1,0 +1,12 @@
+function Set-HvoVmBootDisk {
+    <#
+    .SYNOPSIS
+        Makes the machine's disk, or the checkpoint's disk in front of it, the first thing the VM boots from.
+    #>
+    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [object] $Vm)
+    $first = @((Get-VMFirmware -VM $Vm).BootOrder)[0]
+    $path = [string](Get-HvoProperty (Get-HvoProperty $first 'Device') 'Path')
+    if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder) -and $path -notlike '*.iso') { return }
+    $disk = @(Get-VMHardDiskDrive -VM $Vm | Where-Object { $_.Path -and (Test-HvoPathInside -Path $_.Path -Folder $Context.Folder) })
+    if ($disk.Count) { Set-VMFirmware -VM $Vm -FirstBootDevice $disk[0] }
+}

@@ -1,0 +1,18 @@
+<#
+.SYNOPSIS
+    Places the provisioning ISO of the guest's family beside the VM's disk.
+.OUTPUTS
+    String: the path.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$source = Get-HvoIsoPath $Context
+if ([System.IO.File]::Exists($Context.IsoPath)) {
+    $same = (ConvertTo-HvoHex (Get-HvoSha256 -Path $source)) -ceq (ConvertTo-HvoHex (Get-HvoSha256 -Path $Context.IsoPath))
+    if ($same) { return $Context.IsoPath }
+    Remove-HvoFile $Context.IsoPath
+}
+Copy-HvoFile -Source $source -Destination $Context.IsoPath
+return $Context.IsoPath

@@ -1,0 +1,37 @@
+<#
+.SYNOPSIS
+    Pre-provisioning checks: everything that can be known to fail before the image is copied.
+.DESCRIPTION
+    Family, fields that apply to it, switch, image, ISO, free space, memory, name, cluster.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$hostOptions, $fields = $Context.Job.host, $Context.Fields
+$null = Get-HvoGuestField -Fields $fields -OsFamily $Context.OsFamily
+$switch = [string](Get-HvoProperty $hostOptions 'virtual_switch')
+$switches = @(Get-VMSwitch | ForEach-Object { [string]$_.Name })
+if ($switches -notcontains $switch) {
+    Stop-HvoLaunch -Code SwitchNotFound -Message ("This host has no virtual switch '$switch'. Create it, or correct " +
+        'spec.virtualSwitch of the HyperVHost.') -Summary "The host has these switches: $($switches -join ', ')." `
+        -Details ([ordered]@{ switches = [string[]]$switches })
+}
+if ((Get-HvoProperty $fields 'vm_clustered' $false) -and $null -eq (Get-HvoClusterName)) {
+    Stop-HvoLaunch -Code ClusterFailed -Message ('The VM shall be a role of a failover cluster, and this host is not a node of one that ' +
+        'answers. Start the cluster service, or set vm_clustered to false.')
+}
+$image = Get-HvoImagePath $Context
+$null = Get-HvoIsoPath $Context
+if (-not [System.IO.File]::Exists($Context.DiskPath) -and (Get-HvoProperty $hostOptions 'clone' 'Copy') -eq 'Copy') {
+    $needed = (New-Object System.IO.FileInfo $image).Length
+    $free = Get-HvoFreeSpace $Context.Machines
+    if ($null -ne $free -and $free -lt $needed) {
+        Stop-HvoLaunch -Code InsufficientSpace -Message ("The image takes $(Format-HvoSize $needed) GB, and the volume of " +
+            "$($Context.Machines) has $(Format-HvoSize $free) GB free. Free space there, or choose another host.")
+    }
+}
+if ($null -eq $Context.Vm -or [string]$Context.Vm.State -ne 'Running') {
+    Assert-HvoFreeMemory -Bytes ([long]$fields.gb_ram * 1073741824)
+}
+Assert-HvoVmNameFree -Context $Context -Vms @(Get-VM)

@@ -1,0 +1,38 @@
+<#
+.SYNOPSIS
+    Publishes the guest's encrypted data in its key-value pairs.
+.DESCRIPTION
+    The data comes sealed with the job, or is sealed here where the secrets came with the agent's own environment. The
+    parts go first and the manifest last, so that the guest never starts on less than the whole.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$journal = $Context.Journal
+$guest = Read-HvoGuest $Context
+# The guest has taken what was published before.
+if ($null -ne $guest.Told) { return }
+$sealed = $Context.Sealed
+if (-not $sealed) {
+    if (Test-HvoDataPublished -Context $Context -Key $guest.Key) { return }
+    $sealed = New-HvoSealedData -Context $Context -Key $guest.Key
+}
+$items = ConvertTo-HvoProvisioningData $sealed
+$digest = ConvertTo-HvoHex (Get-HvoSha256 -Bytes ([System.Text.Encoding]::ASCII.GetBytes($sealed)))
+$published = Test-HvoProvisioningData -Items $items -Present (Get-HvoProvisioningData -VmId $journal.vm_id)
+# A guest that has just stored this very data posts its key no more.
+if ($published -and $null -ne $journal.published -and $journal.published.sha256 -ceq $digest) { return }
+Assert-HvoSealedDataRecipient -Context $Context -Sealed $sealed -Key $guest.Key
+# Noted first: should the guest answer before the launch can note anything else, its answer is known to be to this.
+$journal.published = [ordered]@{ run = $Context.Run.id; kid = $guest.Key.Kid; sha256 = $digest }
+foreach ($step in 'WaitForGuest', 'PurgeProvisioningData') { $journal.steps.Remove($step) }
+Save-HvoJournal $Context
+if (-not $published) {
+    Clear-HvoProvisioningData -System $Context.System -VmId $journal.vm_id
+    $manifest = $items['ProvisioningData']
+    $items.Remove('ProvisioningData')
+    Set-HvoProvisioningData -System $Context.System -VmId $journal.vm_id -Items $items
+    Set-HvoProvisioningData -System $Context.System -VmId $journal.vm_id -Items ([ordered]@{ ProvisioningData = $manifest })
+}
+$Context.StepMessage = "Published $($items.Count) parts"

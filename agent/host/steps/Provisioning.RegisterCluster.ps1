@@ -1,0 +1,27 @@
+<#
+.SYNOPSIS
+    Makes the VM a role of the host's failover cluster.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$cluster = Get-HvoClusterName
+$expected = Get-HvoProperty $Context.Job.host 'failover_cluster'
+if ($null -eq $cluster) {
+    Stop-HvoLaunch -Code ClusterFailed -Message ('This host is not a node of a failover cluster that answers. Start the cluster service, ' +
+        'or set vm_clustered to false.')
+}
+if ($expected -and $expected -ne $cluster) {
+    Stop-HvoLaunch -Code ClusterFailed -Message ("This host is a node of the failover cluster $cluster, and its HyperVHost says " +
+        "$expected. Correct spec.failoverCluster.")
+}
+$vmId = $Context.Journal.vm_id
+if ($null -ne (Get-HvoClusterRole -VmId $vmId)) { return }
+try {
+    $null = Add-ClusterVirtualMachineRole -VMId $vmId
+} catch {
+    $failure = $_
+    if ($null -eq (Get-HvoClusterRole -VmId $vmId)) { throw $failure }
+    Write-HvoLog "The role was made although that ended with: $($failure.Exception.Message)"
+}

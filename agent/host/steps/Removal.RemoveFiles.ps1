@@ -1,0 +1,20 @@
+<#
+.SYNOPSIS
+    Deletes the machine's folder: disk, ISO, configuration, journal, and the lock that is held until then.
+.DESCRIPTION
+    Files that Hyper-V still merges or holds are waited for. A link in the folder is deleted, not followed.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$Context.Journal = $null
+$ends = [DateTime]::UtcNow.AddSeconds(60)
+while ([System.IO.Directory]::Exists($Context.Folder)) {
+    try {
+        Remove-HvoMachineFolder $Context
+    } catch {
+        if ([DateTime]::UtcNow -ge $ends) { throw }
+        Start-Sleep -Milliseconds 500
+    }
+}

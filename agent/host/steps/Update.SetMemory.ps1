@@ -1,0 +1,25 @@
+<#
+.SYNOPSIS
+    Sets the memory, while the VM runs where host and guest can do that.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$bytes = [long]$Context.Job.desired.gb_ram * 1073741824
+$running = [string](Get-HvoVmById $Context.Vm.Id).State -eq 'Running'
+# A running VM has its memory already.
+$more = if ($running) { $bytes - $Context.Vm.MemoryStartup } else { $bytes }
+if (($running -or $Context.Journal.resume -or (Get-HvoProperty $Context.Job.desired 'power_state') -eq 'Running') -and $more -gt 0) {
+    Assert-HvoFreeMemory -Bytes $more
+}
+if ($running) {
+    try {
+        Set-VMMemory -VM $Context.Vm -StartupBytes $bytes
+        return
+    } catch {
+        Write-HvoLog "The memory cannot be changed while the VM runs: $($_.Exception.Message)"
+    }
+    Stop-HvoVmForUpdate $Context
+}
+Set-VMMemory -VM $Context.Vm -DynamicMemoryEnabled $false -StartupBytes $bytes

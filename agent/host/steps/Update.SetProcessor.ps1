@@ -1,0 +1,10 @@
+<#
+.SYNOPSIS
+    Sets the number of virtual processors, for which the VM has to be off.
+#>
+param([Parameter(Mandatory = $true)] [hashtable] $Context)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+Stop-HvoVmForUpdate $Context
+Set-VMProcessor -VM $Context.Vm -Count $Context.Job.desired.cpu_cores

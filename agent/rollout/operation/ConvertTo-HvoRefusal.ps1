@@ -1,0 +1,32 @@
+function ConvertTo-HvoRefusal {
+    <#
+    .SYNOPSIS
+        Returns the answer of an operation that an error has ended.
+    .OUTPUTS
+        Ordered dictionary.
+    #>
+    param([Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord)
+    $cause = $ErrorRecord.Exception
+    while ($null -ne $cause.InnerException -and -not $cause.Data.Contains('HvoRollout') -and -not (Test-HvoAccessDenied $cause)) {
+        $cause = $cause.InnerException
+    }
+    $text = $cause.Message
+    $denied = [System.Management.Automation.ErrorCategory]::PermissionDenied
+    if ($cause.Data.Contains('HvoRollout')) {
+        $code = [string]$cause.Data['HvoRollout']
+    } elseif (Test-HvoDiskFull $cause) {
+        $code = 'DiskFull'
+        $text = "The disk of the agent's folder is full: $text Free space on that volume."
+    } elseif (Test-HvoFileInUse $cause) {
+        $code = 'InUse'
+        $text = "Something else holds or changes a file of the agent: $text Try again later."
+    } elseif ($ErrorRecord.CategoryInfo.Category -eq $denied -or (Test-HvoAccessDenied $cause)) {
+        $code = 'AccessDenied'
+        $text = "The host has denied this: $text Give the operator's account on the host the right to do it."
+    } else {
+        Write-HvoLog ('{0} {1}' -f $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
+        $code = 'Internal'
+        $text = "The rollout failed in a way that nobody foresaw: $text Look into the operator's log and try again."
+    }
+    return [ordered]@{ type = 'rollout'; ok = $false; code = $code; message = $text }
+}

@@ -1,0 +1,37 @@
+function Add-HvoUploadPiece {
+    <#
+    .SYNOPSIS
+        Appends one piece to its file in an upload's folder. Returns the number of its bytes.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Staged, [Parameter(Mandatory = $true)] [object] $Piece)
+    $name = Get-HvoProperty $Piece 'path'
+    if (-not (Test-HvoPiecePath $name)) {
+        Stop-HvoRollout -Code InvalidRequest -Message ("The path '$name' cannot be one of the agent's files: it has to be relative, " +
+            'with /, of letters, digits, dots, hyphens and underscores, at most 200 characters. Build the bundle anew.')
+    }
+    $offset = Get-HvoProperty $Piece 'offset'
+    $data = Get-HvoProperty $Piece 'data'
+    if (-not (Test-HvoInteger $offset 0 ([long]::MaxValue)) -or -not ($data -is [string])) {
+        Stop-HvoRollout -Code InvalidRequest -Message "A piece of $name lacks its offset or its data. Send it as the protocol has it."
+    }
+    try {
+        $bytes = [Convert]::FromBase64String($data)
+    } catch {
+        Stop-HvoRollout -Code InvalidRequest -Message "The data of a piece of $name is not base64. Send it as the protocol has it."
+    }
+    $file = [System.IO.Path]::Combine($Staged, $name.Replace('/', [System.IO.Path]::DirectorySeparatorChar))
+    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($file))
+    $stream = [System.IO.File]::Open($file, 'OpenOrCreate', 'Write', 'None')
+    try {
+        if ($stream.Length -ne $offset) {
+            Stop-HvoRollout -Code UploadBroken -Message ("A piece of $name belongs at byte $offset, and $($stream.Length) bytes " +
+                'are there: a piece is missing or came twice. Begin a new upload.')
+        }
+        $null = $stream.Seek(0, 'End')
+        $stream.Write($bytes, 0, $bytes.Length)
+        $stream.Flush($true)
+    } finally {
+        $stream.Dispose()
+    }
+    return [long]$bytes.Length
+}

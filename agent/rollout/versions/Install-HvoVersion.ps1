@@ -1,0 +1,51 @@
+function Install-HvoVersion {
+    <#
+    .SYNOPSIS
+        Makes an upload the version that its digest names, or repairs the version with it. Returns the version's name.
+    .DESCRIPTION
+        Can be done again, and killed anywhere: the folder of the version is not there, or whole, or one whose digest tells
+        that it is not.
+    #>
+    param(
+        [Parameter(Mandatory = $true)] [string] $Staged,
+        [Parameter(Mandatory = $true)] [string] $Versions,
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Digest
+    )
+    if ($Digest -cnotmatch '\Asha256:[0-9a-f]{64}\z') {
+        Stop-HvoRollout -Code InvalidRequest -Message ("The digest '$Digest' is not sha256: and 64 hexadecimal digits. Send it as the " +
+            'protocol has it.')
+    }
+    $name = $Digest.Substring(7, 16)
+    $version = Join-Path $Versions $name
+    if ((Get-HvoEntryKind $Versions) -eq 'None') {
+        Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
+    }
+    $lock = Open-HvoVersionLock $Versions
+    try {
+        $kind = Get-HvoEntryKind $version
+        $staging = Get-HvoEntryKind $Staged
+        if ($kind -eq 'Folder' -and (Get-HvoAgentDigest $version) -ceq $Digest) {
+            # Also where an earlier activation was killed, or its answer was lost: of the upload little or nothing is left.
+            if ($staging -ne 'None') { Remove-HvoEntry $Staged }
+            return $name
+        }
+        if ($staging -ne 'Folder') {
+            Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
+        }
+        $found = Get-HvoAgentDigest $Staged
+        if ($found -cne $Digest) {
+            Remove-HvoEntry $Staged
+            Stop-HvoRollout -Code DigestMismatch -Message "What was received has the digest $found and not $Digest. Begin a new upload."
+        }
+        if ($kind -eq 'Folder') {
+            Repair-HvoVersion -Version $version -Staged $Staged -Digest $Digest
+            Remove-HvoEntry $Staged
+        } else {
+            if ($kind -ne 'None') { Remove-HvoEntry $version }
+            Move-HvoFolder -Path $Staged -Destination $version
+        }
+        return $name
+    } finally {
+        $lock.Dispose()
+    }
+}
