@@ -8,7 +8,10 @@ function Invoke-HvoJob {
         What the script writes.
     #>
     [CmdletBinding()]
-    param([Parameter(Mandatory = $true, ValueFromPipeline = $true)] [ValidateLength(1, 4194304)] [string] $InputObject)
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true, ValueFromPipeline = $true)] [ValidateLength(1, 4194304)] [string] $InputObject
+    )
     begin {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
@@ -16,7 +19,7 @@ function Invoke-HvoJob {
             'vm-provisioning' = 'Invoke-ProvisioningJob.ps1'; 'vm-removal' = 'Invoke-RemovalJob.ps1'
             'vm-update' = 'Invoke-UpdateJob.ps1'; 'host-inventory' = 'Get-HostInventory.ps1'
         }
-        $pieces = New-Object System.Collections.Generic.List[string]
+        $pieces = [System.Collections.Generic.List[string]]::new()
     }
     process { $pieces.Add($InputObject) }
     end {

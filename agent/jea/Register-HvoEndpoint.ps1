@@ -1,32 +1,32 @@
 <#
 .SYNOPSIS
-Registers the endpoint (JEA) over which the operator can run the agent's jobs on this host, and nothing else.
+    Registers the endpoint (JEA) over which the operator can run the agent's jobs on this host, and nothing else.
 .DESCRIPTION
-Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time: what is in place
-stays. It
+    Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time: what is in place
+    stays. It
 
-- checks the group, the agent's folder and the rights on it, and that nothing writes transcripts of the endpoint;
-- installs the module HyperVOperator below Program Files, with the agent's folder fixed in it;
-- registers the session configuration for the group.
+    - checks the group, the agent's folder and the rights on it, and that nothing writes transcripts of the endpoint;
+    - installs the module HyperVOperator below Program Files, with the agent's folder fixed in it;
+    - registers the session configuration for the group.
 
-The endpoint takes effect when the WinRM service is restarted, which ends every remote session of this host. The operator
-goes on by itself after that. Afterwards set spec.connection.configurationName of the HyperVHost to the endpoint's name.
+    The endpoint takes effect when the WinRM service is restarted, which ends every remote session of this host. The operator
+    goes on by itself after that. Afterwards set spec.connection.configurationName of the HyperVHost to the endpoint's name.
 .PARAMETER Group
-Group (or account) that may use the endpoint, as DOMAIN\Name: the operator's account is in it, nobody else needs to be.
+    Group (or account) that may use the endpoint, as DOMAIN\Name: the operator's account is in it, nobody else needs to be.
 .PARAMETER AgentPath
-Folder of the agent; the same as spec.paths.agent of the HyperVHost.
+    Folder of the agent; the same as spec.paths.agent of the HyperVHost.
 .PARAMETER Name
-Name of the endpoint.
+    Name of the endpoint.
 .PARAMETER GroupManagedServiceAccount
-Run jobs as this group managed service account (DOMAIN\name$) instead of as a virtual administrator account.
+    Run jobs as this group managed service account (DOMAIN\name$) instead of as a virtual administrator account.
 .PARAMETER VirtualAccountGroup
-Local groups of the virtual account, instead of Administrators: for example 'Hyper-V Administrators'.
+    Local groups of the virtual account, instead of Administrators: for example 'Hyper-V Administrators'.
 .PARAMETER RestartWinRM
-Restart the WinRM service if the endpoint has changed.
+    Restart the WinRM service if the endpoint has changed.
 .EXAMPLE
 .\Register-HvoEndpoint.ps1 -Group 'EXAMPLE\hyperv-operator' -RestartWinRM
 #>
-[CmdletBinding(SupportsShouldProcess = $true, DefaultParameterSetName = 'Virtual')]
+[CmdletBinding()]
 param(
     [Parameter(Mandatory = $true)] [ValidatePattern('\A[^"''`$\x00-\x1f]{1,100}\z')] [string] $Group,
     [Parameter()] [string] $AgentPath = "$env:ProgramData\HyperVOperator",
@@ -64,4 +64,4 @@ if ($RestartWinRM) {
     Restart-Service -Name 'WinRM' -Force
     'WinRM was restarted.'
 }
-else { Write-Warning 'The endpoint takes effect once the WinRM service is restarted, which ends all remote sessions.' }
+else { Write-Warning -Message 'The endpoint takes effect once the WinRM service is restarted, which ends all remote sessions.' }

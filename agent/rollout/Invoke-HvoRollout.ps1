@@ -9,11 +9,14 @@ function Invoke-HvoRollout {
         String: the answer, JSON. It comes whatever happens.
     #>
     [CmdletBinding()]
-    param([Parameter(ValueFromPipeline = $true)] [AllowNull()] [AllowEmptyString()] [string] $InputObject)
+    [OutputType([string])]
+    param(
+        [Parameter(ValueFromPipeline = $true)] [AllowNull()] [AllowEmptyString()] [string] $InputObject
+    )
     begin {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
-        $lines = New-Object System.Collections.Generic.List[string]
+        $lines = [System.Collections.Generic.List[string]]::new()
     }
     process { $lines.Add($InputObject) }
     end {

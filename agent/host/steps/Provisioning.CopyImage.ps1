@@ -6,22 +6,26 @@
 .OUTPUTS
     String: the path.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+[OutputType([string])]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 if ([System.IO.File]::Exists($Context.DiskPath)) { return $Context.DiskPath }
-$image = Get-HvoImagePath $Context
-if ((Get-HvoProperty $Context.Job.host 'clone' 'Copy') -eq 'Differencing') {
+$image = Get-HvoImagePath -Context $Context
+if ((Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy') -eq 'Differencing') {
     # Under another name first: a disk under its final name is whole.
     $part = Join-Path $Context.Folder 'disk.part.vhdx'
-    Remove-HvoFile $part
+    Remove-HvoFile -Path $part
     $null = New-VHD -Path $part -ParentPath $image -Differencing
     [System.IO.File]::Move($part, $Context.DiskPath)
     $Context.StepMessage = 'Made a differencing disk'
     return $Context.DiskPath
 }
-$size = (New-Object System.IO.FileInfo $image).Length
+$size = [System.IO.FileInfo]::new($image).Length
 Copy-HvoFile -Source $image -Destination $Context.DiskPath -OnProgress {
     param($copied, $whole)
     Write-HvoStepRecord -Step 'CopyImage' -State progress -Percent ([int][Math]::Floor(100 * $copied / $whole)) `

@@ -4,15 +4,19 @@
 .OUTPUTS
     String: the path.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+[OutputType([string])]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$source = Get-HvoIsoPath $Context
+$source = Get-HvoIsoPath -Context $Context
 if ([System.IO.File]::Exists($Context.IsoPath)) {
     $same = (ConvertTo-HvoHex (Get-HvoSha256 -Path $source)) -ceq (ConvertTo-HvoHex (Get-HvoSha256 -Path $Context.IsoPath))
     if ($same) { return $Context.IsoPath }
-    Remove-HvoFile $Context.IsoPath
+    Remove-HvoFile -Path $Context.IsoPath
 }
 Copy-HvoFile -Source $source -Destination $Context.IsoPath
 return $Context.IsoPath

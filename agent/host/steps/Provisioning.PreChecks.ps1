@@ -4,7 +4,10 @@
 .DESCRIPTION
     Family, fields that apply to it, switch, image, ISO, free space, memory, name, cluster.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
@@ -17,15 +20,15 @@ if ($switches -notcontains $switch) {
         'spec.virtualSwitch of the HyperVHost.') -Summary "The host has these switches: $($switches -join ', ')." `
         -Details ([ordered]@{ switches = [string[]]$switches })
 }
-if ((Get-HvoProperty $fields 'vm_clustered' $false) -and $null -eq (Get-HvoClusterName)) {
+if ((Get-HvoProperty $fields 'vm_clustered' -Default $false) -and $null -eq (Get-HvoClusterName)) {
     Stop-HvoLaunch -Code ClusterFailed -Message ('The VM shall be a role of a failover cluster, and this host is not a node of one that ' +
         'answers. Start the cluster service, or set vm_clustered to false.')
 }
-$image = Get-HvoImagePath $Context
-$null = Get-HvoIsoPath $Context
-if (-not [System.IO.File]::Exists($Context.DiskPath) -and (Get-HvoProperty $hostOptions 'clone' 'Copy') -eq 'Copy') {
-    $needed = (New-Object System.IO.FileInfo $image).Length
-    $free = Get-HvoFreeSpace $Context.Machines
+$image = Get-HvoImagePath -Context $Context
+$null = Get-HvoIsoPath -Context $Context
+if (-not [System.IO.File]::Exists($Context.DiskPath) -and (Get-HvoProperty $hostOptions 'clone' -Default 'Copy') -eq 'Copy') {
+    $needed = [System.IO.FileInfo]::new($image).Length
+    $free = Get-HvoFreeSpace -Path $Context.Machines
     if ($null -ne $free -and $free -lt $needed) {
         Stop-HvoLaunch -Code InsufficientSpace -Message ("The image takes $(Format-HvoSize $needed) GB, and the volume of " +
             "$($Context.Machines) has $(Format-HvoSize $free) GB free. Free space there, or choose another host.")

@@ -5,12 +5,15 @@
     The data comes sealed with the job, or is sealed here where the secrets came with the agent's own environment. The
     parts go first and the manifest last, so that the guest never starts on less than the whole.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $journal = $Context.Journal
-$guest = Read-HvoGuest $Context
+$guest = Read-HvoGuest -Context $Context
 # The guest has taken what was published before.
 if ($null -ne $guest.Told) { return }
 $sealed = $Context.Sealed
@@ -27,7 +30,7 @@ Assert-HvoSealedDataRecipient -Context $Context -Sealed $sealed -Key $guest.Key
 # Noted first: should the guest answer before the launch can note anything else, its answer is known to be to this.
 $journal.published = [ordered]@{ run = $Context.Run.id; kid = $guest.Key.Kid; sha256 = $digest }
 foreach ($step in 'WaitForGuest', 'PurgeProvisioningData') { $journal.steps.Remove($step) }
-Save-HvoJournal $Context
+Save-HvoJournal -Context $Context
 if (-not $published) {
     Clear-HvoProvisioningData -System $Context.System -VmId $journal.vm_id
     $manifest = $items['ProvisioningData']

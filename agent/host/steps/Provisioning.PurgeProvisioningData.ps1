@@ -2,7 +2,10 @@
 .SYNOPSIS
     Deletes the guest's data from its key-value pairs and reads back that it is gone.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 

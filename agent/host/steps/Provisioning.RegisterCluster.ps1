@@ -2,7 +2,10 @@
 .SYNOPSIS
     Makes the VM a role of the host's failover cluster.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
@@ -23,5 +26,5 @@ try {
 } catch {
     $failure = $_
     if ($null -eq (Get-HvoClusterRole -VmId $vmId)) { throw $failure }
-    Write-HvoLog "The role was made although that ended with: $($failure.Exception.Message)"
+    Write-HvoLog -Message "The role was made although that ended with: $($failure.Exception.Message)"
 }

@@ -6,7 +6,10 @@
     hvo-<machine uid>, marked in its notes, and only then named: whatever moment it is left at, it can be told whose it is.
     A lock for the whole host keeps two machines from taking one name.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
@@ -16,10 +19,10 @@ try {
     $vms = @(Get-VM)
     $vm = Find-HvoMachineVm -Context $Context -Vms $vms -KnownIds @($Context.Journal.vm_id)
     if ($null -eq $vm -or $vm.Name -ne $Context.Fields.vm_name) { Assert-HvoVmNameFree -Context $Context -Vms $vms }
-    if ($null -eq $vm) { $vm = New-HvoMachineVm $Context }
+    if ($null -eq $vm) { $vm = New-HvoMachineVm -Context $Context }
     $Context.Vm = $vm
     $Context.Journal.vm_id = ConvertTo-HvoGuid $vm.Id
-    Save-HvoJournal $Context
+    Save-HvoJournal -Context $Context
     Add-HvoVmMark -Context $Context -Vm $vm
     if ([string]$vm.State -eq 'Off') { Set-HvoVmConfiguration -Context $Context -Vm $vm }
     if ($vm.Name -cne $Context.Fields.vm_name) { Rename-VM -VM $vm -NewName $Context.Fields.vm_name }

@@ -4,7 +4,10 @@
 .DESCRIPTION
     As soon as the guest says that it is applying its data it has stored it, and the host deletes its own copy.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 

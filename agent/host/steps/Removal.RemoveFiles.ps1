@@ -4,7 +4,10 @@
 .DESCRIPTION
     Files that Hyper-V still merges or holds are waited for. A link in the folder is deleted, not followed.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
@@ -12,7 +15,7 @@ $Context.Journal = $null
 $ends = [DateTime]::UtcNow.AddSeconds(60)
 while ([System.IO.Directory]::Exists($Context.Folder)) {
     try {
-        Remove-HvoMachineFolder $Context
+        Remove-HvoMachineFolder -Context $Context
     } catch {
         if ([DateTime]::UtcNow -ge $ends) { throw }
         Start-Sleep -Milliseconds 500

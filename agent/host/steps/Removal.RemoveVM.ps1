@@ -2,14 +2,17 @@
 .SYNOPSIS
     Removes the machine's VM. Disks outside of its folder are detached first; no disk's file is touched.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $vm = $Context.Vm
 if ($null -eq $vm) {
     foreach ($id in $Context.KnownIds) {
-        if ($null -eq (Get-HvoVmById $id)) { continue }
+        if ($null -eq (Get-HvoVmById -VmId $id)) { continue }
         Stop-HvoLaunch -Code NotOwned -Message ("VM $id does not carry this machine's mark any more. Nothing is removed. Write " +
             "hyperv-operator.io/machine-uid=$($Context.Run.machine_uid) into its notes, or remove it by hand.")
     }
@@ -24,5 +27,5 @@ try {
     Remove-VM -VM $vm -Force
 } catch {
     $failure = $_
-    if ($null -ne (Get-HvoVmById $vm.Id)) { throw $failure }
+    if ($null -ne (Get-HvoVmById -VmId $vm.Id)) { throw $failure }
 }

@@ -2,13 +2,16 @@
 .SYNOPSIS
     Looks whether anything of the machine is left, and fails with RemoveFailed if so.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $left = @()
 $uid = $Context.Run.machine_uid
-$left += @(Get-VM | Where-Object { (Get-HvoVmMark $_).MachineUid -ceq $uid } | ForEach-Object { "VM $(ConvertTo-HvoGuid $_.Id)" })
+$left += @(Get-VM | Where-Object { (Get-HvoVmMark -Vm $_).MachineUid -ceq $uid } | ForEach-Object { "VM $(ConvertTo-HvoGuid $_.Id)" })
 if ([System.IO.Directory]::Exists($Context.Folder)) { $left += "folder $($Context.Folder)" }
 if ($null -ne (Get-HvoClusterName)) {
     $left += @($Context.KnownIds | Where-Object { $null -ne (Get-HvoClusterRole -VmId $_) } | ForEach-Object { "cluster role of VM $_" })

@@ -2,12 +2,15 @@
 .SYNOPSIS
     Sets the memory, while the VM runs where host and guest can do that.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $bytes = [long]$Context.Job.desired.gb_ram * 1073741824
-$running = [string](Get-HvoVmById $Context.Vm.Id).State -eq 'Running'
+$running = [string](Get-HvoVmById -VmId $Context.Vm.Id).State -eq 'Running'
 # A running VM has its memory already.
 $more = if ($running) { $bytes - $Context.Vm.MemoryStartup } else { $bytes }
 if (($running -or $Context.Journal.resume -or (Get-HvoProperty $Context.Job.desired 'power_state') -eq 'Running') -and $more -gt 0) {
@@ -18,8 +21,8 @@ if ($running) {
         Set-VMMemory -VM $Context.Vm -StartupBytes $bytes
         return
     } catch {
-        Write-HvoLog "The memory cannot be changed while the VM runs: $($_.Exception.Message)"
+        Write-HvoLog -Message "The memory cannot be changed while the VM runs: $($_.Exception.Message)"
     }
-    Stop-HvoVmForUpdate $Context
+    Stop-HvoVmForUpdate -Context $Context
 }
 Set-VMMemory -VM $Context.Vm -DynamicMemoryEnabled $false -StartupBytes $bytes

@@ -2,7 +2,10 @@
 .SYNOPSIS
     Starts the VM or shuts it down. A guest that does not shut down within two minutes is turned off.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 

@@ -2,9 +2,12 @@
 .SYNOPSIS
     Sets the number of virtual processors, for which the VM has to be off.
 #>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-Stop-HvoVmForUpdate $Context
+Stop-HvoVmForUpdate -Context $Context
 Set-VMProcessor -VM $Context.Vm -Count $Context.Job.desired.cpu_cores

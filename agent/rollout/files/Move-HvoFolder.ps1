@@ -3,7 +3,11 @@ function Move-HvoFolder {
     .SYNOPSIS
         Renames a folder to a name that is free; fails with InUse where something in it is held.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Destination)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Destination
+    )
     for ($try = 1; ; $try++) {
         try {
             [System.IO.Directory]::Move($Path, $Destination)

@@ -2,8 +2,14 @@ function Test-HvoFileInUse {
     <#
     .SYNOPSIS
         Tells whether an exception means that a file is held or was changed by somebody else just now.
+    .OUTPUTS
+        Boolean.
     #>
-    param([Parameter(Mandatory = $true)] [Exception] $Exception)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [Exception] $Exception
+    )
     # Under the root, which exists, what has been found a moment ago can only be gone by another's hand.
     if ($Exception -is [System.IO.FileNotFoundException] -or $Exception -is [System.IO.DirectoryNotFoundException]) { return $true }
     # As HRESULTs: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_DIR_NOT_EMPTY, ERROR_UNABLE_TO_REMOVE_REPLACED,

@@ -2,8 +2,15 @@ function Test-HvoSameContent {
     <#
     .SYNOPSIS
         Tells whether a file is there and has the content of another.
+    .OUTPUTS
+        Boolean.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Other)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Other
+    )
     if (-not [System.IO.File]::Exists($Other)) { return $false }
     return (ConvertTo-HvoHex (Get-HvoSha256 -Path $Path)) -ceq (ConvertTo-HvoHex (Get-HvoSha256 -Path $Other))
 }

@@ -5,7 +5,11 @@ function ConvertTo-HvoRefusal {
     .OUTPUTS
         Ordered dictionary.
     #>
-    param([Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord
+    )
     $cause = $ErrorRecord.Exception
     while ($null -ne $cause.InnerException -and -not $cause.Data.Contains('HvoRollout') -and -not (Test-HvoAccessDenied $cause)) {
         $cause = $cause.InnerException
@@ -24,7 +28,7 @@ function ConvertTo-HvoRefusal {
         $code = 'AccessDenied'
         $text = "The host has denied this: $text Give the operator's account on the host the right to do it."
     } else {
-        Write-HvoLog ('{0} {1}' -f $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
+        Write-HvoLog -Message ('{0} {1}' -f $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
         $code = 'Internal'
         $text = "The rollout failed in a way that nobody foresaw: $text Look into the operator's log and try again."
     }

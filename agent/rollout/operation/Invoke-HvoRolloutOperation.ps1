@@ -5,7 +5,11 @@ function Invoke-HvoRolloutOperation {
     .OUTPUTS
         Ordered dictionary.
     #>
-    param([Parameter(Mandatory = $true)] [AllowEmptyCollection()] [AllowEmptyString()] [string[]] $Lines)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [AllowEmptyString()] [string[]] $Lines
+    )
     if ($Lines.Length -eq 0) { Stop-HvoRollout -Code InvalidRequest -Message 'There is no input. The first string has to be the header.' }
     $header = ConvertFrom-HvoRequest -Text $Lines[0] -What 'header'
     $operation = [string](Get-HvoProperty $header 'operation')
@@ -28,7 +32,7 @@ function Invoke-HvoRolloutOperation {
         $digest = [string](Get-HvoProperty $header 'digest')
         $answer.version = Install-HvoVersion -Staged $staged -Versions $versions -Digest $digest
     } else {
-        $keep = [string[]]@(Get-HvoVersionToKeep $header)
+        $keep = [string[]]@(Get-HvoVersionToKeep -Header $header)
         $answer.removed = [string[]]@(Remove-HvoOldVersion -Versions $versions -Keep $keep | Sort-Object)
     }
     return $answer

@@ -2,8 +2,14 @@ function Resolve-HvoVersionsFolder {
     <#
     .SYNOPSIS
         Refuses a root that is no plain full path or that nobody has prepared. Returns the path of its folder of versions.
+    .OUTPUTS
+        String: the path.
     #>
-    param([Parameter(Mandatory = $true)] [AllowNull()] [object] $Root)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [AllowNull()] [object] $Root
+    )
     if (-not ($Root -is [string]) -or -not $Root -or -not (Test-HvoPlainPath $Root)) {
         Stop-HvoRollout -Code InvalidRequest -Message ("The root '$Root' is not a plain full path. Correct spec.paths.agent of the " +
             'HyperVHost.')
@@ -16,7 +22,7 @@ function Resolve-HvoVersionsFolder {
         }
     }
     $versions = Join-Path $Root 'versions'
-    if (@('None', 'Folder') -cnotcontains (Get-HvoEntryKind $versions)) {
+    if (@('None', 'Folder') -cnotcontains (Get-HvoEntryKind -Path $versions)) {
         Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $versions is not a folder of its own but a link or a " +
             "file, and what is behind it may be anybody's. Delete it. $advice")
     }

@@ -3,6 +3,7 @@ function Stop-HvoRollout {
     .SYNOPSIS
         Ends the operation with a code: throws an exception that carries it. Message says what happened, why, what to do.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)]
         [ValidateSet('HostNotPrepared', 'InvalidRequest', 'UploadBroken', 'DigestMismatch', 'InUse', 'DiskFull', 'AccessDenied',
@@ -10,7 +11,7 @@ function Stop-HvoRollout {
         [string] $Code,
         [Parameter(Mandatory = $true)] [string] $Message
     )
-    $exception = New-Object System.Management.Automation.RuntimeException $Message
+    $exception = [System.Management.Automation.RuntimeException]::new($Message)
     $exception.Data['HvoRollout'] = $Code
     throw $exception
 }

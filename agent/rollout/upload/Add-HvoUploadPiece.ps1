@@ -2,8 +2,15 @@ function Add-HvoUploadPiece {
     <#
     .SYNOPSIS
         Appends one piece to its file in an upload's folder. Returns the number of its bytes.
+    .OUTPUTS
+        Int64: bytes.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Staged, [Parameter(Mandatory = $true)] [object] $Piece)
+    [CmdletBinding()]
+    [OutputType([long])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Staged,
+        [Parameter(Mandatory = $true)] [object] $Piece
+    )
     $name = Get-HvoProperty $Piece 'path'
     if (-not (Test-HvoPiecePath $name)) {
         Stop-HvoRollout -Code InvalidRequest -Message ("The path '$name' cannot be one of the agent's files: it has to be relative, " +
@@ -11,7 +18,7 @@ function Add-HvoUploadPiece {
     }
     $offset = Get-HvoProperty $Piece 'offset'
     $data = Get-HvoProperty $Piece 'data'
-    if (-not (Test-HvoInteger $offset 0 ([long]::MaxValue)) -or -not ($data -is [string])) {
+    if (-not (Test-HvoInteger -Value $offset -Minimum 0 -Maximum ([long]::MaxValue)) -or -not ($data -is [string])) {
         Stop-HvoRollout -Code InvalidRequest -Message "A piece of $name lacks its offset or its data. Send it as the protocol has it."
     }
     try {

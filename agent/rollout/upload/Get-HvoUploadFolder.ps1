@@ -2,7 +2,11 @@ function Get-HvoUploadFolder {
     <#
     .SYNOPSIS
         Returns the path of the folder that an upload goes to: <versions>\.incoming-<upload>.
+    .OUTPUTS
+        String: the path.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [object] $Header,
         [Parameter(Mandatory = $true)] [string] $Versions

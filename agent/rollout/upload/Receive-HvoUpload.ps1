@@ -2,13 +2,17 @@ function Receive-HvoUpload {
     <#
     .SYNOPSIS
         Appends pieces to the files of an upload. Returns how many bytes that were.
+    .OUTPUTS
+        Int64: bytes.
     #>
+    [CmdletBinding()]
+    [OutputType([long])]
     param(
         [Parameter(Mandatory = $true)] [string] $Staged,
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [AllowEmptyString()] [string[]] $Pieces
     )
     $null = [System.IO.Directory]::CreateDirectory($Staged)
-    if ((Get-HvoEntryKind $Staged) -ne 'Folder') {
+    if ((Get-HvoEntryKind -Path $Staged) -ne 'Folder') {
         Stop-HvoRollout -Code UploadBroken -Message "$Staged is a link, which no upload is. Begin a new upload."
     }
     $bytes = [long]0

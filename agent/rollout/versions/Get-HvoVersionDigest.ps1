@@ -5,8 +5,13 @@ function Get-HvoVersionDigest {
     .OUTPUTS
         Ordered dictionary.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Root, [Parameter(Mandatory = $true)] [string] $Versions)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Root,
+        [Parameter(Mandatory = $true)] [string] $Versions
+    )
     $digests = [ordered]@{}
-    foreach ($name in @(Get-HvoVersionName $Root)) { $digests[$name] = Get-HvoAgentDigest (Join-Path $Versions $name) }
+    foreach ($name in @(Get-HvoVersionName -AgentRoot $Root)) { $digests[$name] = Get-HvoAgentDigest -AgentFolder (Join-Path $Versions $name) }
     return $digests
 }

@@ -2,8 +2,14 @@ function Get-HvoVersionToKeep {
     <#
     .SYNOPSIS
         Returns the names of the versions that a prune has to keep; fails with InvalidRequest where it does not say them.
+    .OUTPUTS
+        Strings.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Header)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Header
+    )
     $keep = $Header.PSObject.Properties['keep']
     if ($null -eq $keep -or -not ($keep.Value -is [array])) {
         Stop-HvoRollout -Code InvalidRequest -Message 'The header does not list what to keep. Send it as the protocol has it.'

@@ -5,7 +5,11 @@ function Install-HvoVersion {
     .DESCRIPTION
         Can be done again, and killed anywhere: the folder of the version is not there, or whole, or one whose digest tells
         that it is not.
+    .OUTPUTS
+        String: the name.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $Staged,
         [Parameter(Mandatory = $true)] [string] $Versions,
@@ -17,31 +21,31 @@ function Install-HvoVersion {
     }
     $name = $Digest.Substring(7, 16)
     $version = Join-Path $Versions $name
-    if ((Get-HvoEntryKind $Versions) -eq 'None') {
+    if ((Get-HvoEntryKind -Path $Versions) -eq 'None') {
         Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
     }
-    $lock = Open-HvoVersionLock $Versions
+    $lock = Open-HvoVersionLock -Versions $Versions
     try {
-        $kind = Get-HvoEntryKind $version
-        $staging = Get-HvoEntryKind $Staged
-        if ($kind -eq 'Folder' -and (Get-HvoAgentDigest $version) -ceq $Digest) {
+        $kind = Get-HvoEntryKind -Path $version
+        $staging = Get-HvoEntryKind -Path $Staged
+        if ($kind -eq 'Folder' -and (Get-HvoAgentDigest -AgentFolder $version) -ceq $Digest) {
             # Also where an earlier activation was killed, or its answer was lost: of the upload little or nothing is left.
-            if ($staging -ne 'None') { Remove-HvoEntry $Staged }
+            if ($staging -ne 'None') { Remove-HvoEntry -Path $Staged }
             return $name
         }
         if ($staging -ne 'Folder') {
             Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
         }
-        $found = Get-HvoAgentDigest $Staged
+        $found = Get-HvoAgentDigest -AgentFolder $Staged
         if ($found -cne $Digest) {
-            Remove-HvoEntry $Staged
+            Remove-HvoEntry -Path $Staged
             Stop-HvoRollout -Code DigestMismatch -Message "What was received has the digest $found and not $Digest. Begin a new upload."
         }
         if ($kind -eq 'Folder') {
             Repair-HvoVersion -Version $version -Staged $Staged -Digest $Digest
-            Remove-HvoEntry $Staged
+            Remove-HvoEntry -Path $Staged
         } else {
-            if ($kind -ne 'None') { Remove-HvoEntry $version }
+            if ($kind -ne 'None') { Remove-HvoEntry -Path $version }
             Move-HvoFolder -Path $Staged -Destination $version
         }
         return $name

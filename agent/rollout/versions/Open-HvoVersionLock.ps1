@@ -5,7 +5,11 @@ function Open-HvoVersionLock {
     .OUTPUTS
         FileStream to be disposed of.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Versions)
+    [CmdletBinding()]
+    [OutputType([System.IO.FileStream])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Versions
+    )
     $lock = Open-HvoLockFile -Path (Join-Path $Versions '.lock')
     if ($null -eq $lock) {
         Stop-HvoRollout -Code InUse -Message "Another rollout is at work in $Versions. Try again later."

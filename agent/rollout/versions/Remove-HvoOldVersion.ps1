@@ -8,27 +8,29 @@ function Remove-HvoOldVersion {
     .OUTPUTS
         Strings: the names of the versions that are gone.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $Versions,
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [string[]] $Keep
     )
-    if ((Get-HvoEntryKind $Versions) -eq 'None') { return }
-    $lock = Open-HvoVersionLock $Versions
+    if ((Get-HvoEntryKind -Path $Versions) -eq 'None') { return }
+    $lock = Open-HvoVersionLock -Versions $Versions
     try {
         $oldest = [DateTime]::UtcNow.AddHours(-1)
-        $folder = New-Object System.IO.DirectoryInfo $Versions
+        $folder = [System.IO.DirectoryInfo]::new($Versions)
         # What an earlier prune has left comes first: its name has to be free.
         foreach ($entry in @($folder.GetFileSystemInfos('.removed-*'))) {
-            if (-not (Remove-HvoUnusedEntry $entry.FullName)) { continue }
+            if (-not (Remove-HvoUnusedEntry -Path $entry.FullName)) { continue }
             $name = $entry.Name.Substring('.removed-'.Length)
-            if ((Get-HvoEntryKind (Join-Path $Versions $name)) -eq 'None') { $name }
+            if ((Get-HvoEntryKind -Path (Join-Path $Versions $name)) -eq 'None') { $name }
         }
         foreach ($entry in @($folder.GetFileSystemInfos('.incoming-*'))) {
-            if ($entry.LastWriteTimeUtc -lt $oldest) { $null = Remove-HvoUnusedEntry $entry.FullName }
+            if ($entry.LastWriteTimeUtc -lt $oldest) { $null = Remove-HvoUnusedEntry -Path $entry.FullName }
         }
         foreach ($entry in @($folder.GetFileSystemInfos())) {
             if ($entry.Name -cnotmatch '\A[0-9a-f]{16}\z' -or $Keep -ccontains $entry.Name) { continue }
-            if (Remove-HvoUnusedEntry $entry.FullName -As (Join-Path $Versions ('.removed-' + $entry.Name))) { $entry.Name }
+            if (Remove-HvoUnusedEntry -Path $entry.FullName -As (Join-Path $Versions ('.removed-' + $entry.Name))) { $entry.Name }
         }
     } finally {
         $lock.Dispose()

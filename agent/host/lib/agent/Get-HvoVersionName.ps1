@@ -5,13 +5,17 @@ function Get-HvoVersionName {
     .OUTPUTS
         Strings of 16 hexadecimal digits.
     #>
-    param([Parameter(Mandatory = $true)] [string] $AgentRoot)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $AgentRoot
+    )
     $versions = Join-Path $AgentRoot 'versions'
-    if ((Get-HvoEntryKind $versions) -ne 'Folder') { return }
-    $names = New-Object System.Collections.Generic.List[string]
-    foreach ($entry in (New-Object System.IO.DirectoryInfo $versions).GetFileSystemInfos()) {
+    if ((Get-HvoEntryKind -Path $versions) -ne 'Folder') { return }
+    $names = [System.Collections.Generic.List[string]]::new()
+    foreach ($entry in [System.IO.DirectoryInfo]::new($versions).GetFileSystemInfos()) {
         if ($entry.Name -cnotmatch '\A[0-9a-f]{16}\z') { continue }
-        if ((Get-HvoEntryKind $entry.FullName) -eq 'Folder') { $names.Add($entry.Name) }
+        if ((Get-HvoEntryKind -Path $entry.FullName) -eq 'Folder') { $names.Add($entry.Name) }
     }
     $names.Sort([StringComparer]::Ordinal)
     return $names

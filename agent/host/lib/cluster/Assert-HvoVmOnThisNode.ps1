@@ -3,7 +3,11 @@ function Assert-HvoVmOnThisNode {
     .SYNOPSIS
         Fails with ClusterFailed where another node of the failover cluster has the machine's VM.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [AllowEmptyCollection()] [object[]] $VmIds = @())
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter()] [AllowEmptyCollection()] [object[]] $VmIds = @()
+    )
     $expected = Get-HvoProperty $Context.Job.host 'failover_cluster'
     if ($null -eq (Get-HvoClusterName)) {
         if (-not $expected) { return }

@@ -2,8 +2,14 @@ function Get-HvoClusterRole {
     <#
     .SYNOPSIS
         Returns the cluster role of a VM, or null if it has none. The host has to be a node of a cluster.
+    .OUTPUTS
+        ClusterGroup, or null.
     #>
-    param([Parameter(Mandatory = $true)] [string] $VmId)
+    [CmdletBinding()]
+    [OutputType('Microsoft.FailoverClusters.PowerShell.ClusterGroup')]
+    param(
+        [Parameter(Mandatory = $true)] [string] $VmId
+    )
     try {
         return Get-ClusterGroup -VMId $VmId -ErrorAction Stop | Select-Object -First 1
     } catch {

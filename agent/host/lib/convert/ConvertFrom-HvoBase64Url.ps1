@@ -5,7 +5,11 @@ function ConvertFrom-HvoBase64Url {
     .OUTPUTS
         One object, a byte array.
     #>
-    param([Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Text)
+    [CmdletBinding()]
+    [OutputType([byte[]])]
+    param(
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Text
+    )
     $standard = $Text.Replace('-', '+').Replace('_', '/')
     $padding = (4 - $standard.Length % 4) % 4
     return , [Convert]::FromBase64String($standard + ('=' * $padding))

@@ -7,7 +7,11 @@ function ConvertFrom-HvoTimestamp {
     .OUTPUTS
         DateTime in UTC, or null.
     #>
-    param([AllowNull()] [object] $Value)
+    [CmdletBinding()]
+    [OutputType([DateTime])]
+    param(
+        [Parameter()] [AllowNull()] [object] $Value
+    )
     if ($Value -is [DateTime]) { return $Value.ToUniversalTime() }
     $styles = [System.Globalization.DateTimeStyles]::AdjustToUniversal -bor [System.Globalization.DateTimeStyles]::AssumeUniversal
     $time = [DateTime]::MinValue

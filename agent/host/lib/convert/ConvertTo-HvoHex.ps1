@@ -2,7 +2,13 @@ function ConvertTo-HvoHex {
     <#
     .SYNOPSIS
         Returns bytes as lower-case hexadecimal text.
+    .OUTPUTS
+        String.
     #>
-    param([Parameter(Mandatory = $true)] [byte[]] $Bytes)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [byte[]] $Bytes
+    )
     return [BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant()
 }

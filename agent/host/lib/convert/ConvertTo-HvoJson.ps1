@@ -4,7 +4,13 @@ function ConvertTo-HvoJson {
         Returns an object as one line of JSON.
     .DESCRIPTION
         Takes the object as an argument and not from the pipeline, which would turn an array of one into its element.
+    .OUTPUTS
+        String.
     #>
-    param([Parameter(Mandatory = $true)] [object] $InputObject)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $InputObject
+    )
     return ConvertTo-Json -InputObject $InputObject -Depth 12 -Compress
 }

@@ -2,7 +2,13 @@ function Format-HvoSize {
     <#
     .SYNOPSIS
         Returns bytes as GB with one decimal, for people.
+    .OUTPUTS
+        String, for example 20.0
     #>
-    param([Parameter(Mandatory = $true)] [long] $Bytes)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [long] $Bytes
+    )
     return ($Bytes / 1073741824).ToString('0.0', [System.Globalization.CultureInfo]::InvariantCulture)
 }

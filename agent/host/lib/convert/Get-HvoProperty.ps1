@@ -5,11 +5,15 @@ function Get-HvoProperty {
     .DESCRIPTION
         StrictMode refuses to read a property that is missing, and JSON may lack any. An array comes back unrolled, as
         from every function: wrap the call in @() where one is expected.
+    .OUTPUTS
+        Object: the value, or the default.
     #>
+    [CmdletBinding()]
+    [OutputType([object])]
     param(
-        [AllowNull()] [object] $InputObject,
+        [Parameter()] [AllowNull()] [object] $InputObject,
         [Parameter(Mandatory = $true)] [string] $Name,
-        [AllowNull()] [object] $Default = $null
+        [Parameter()] [AllowNull()] [object] $Default = $null
     )
     if ($null -eq $InputObject) { return $Default }
     if ($InputObject -is [System.Collections.IDictionary]) {

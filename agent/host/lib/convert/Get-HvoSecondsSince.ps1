@@ -2,8 +2,14 @@ function Get-HvoSecondsSince {
     <#
     .SYNOPSIS
         Returns the whole seconds since a timestamp of ours, or null without one.
+    .OUTPUTS
+        Int64, or null.
     #>
-    param([AllowNull()] [object] $Timestamp)
+    [CmdletBinding()]
+    [OutputType([long])]
+    param(
+        [Parameter()] [AllowNull()] [object] $Timestamp
+    )
     $time = ConvertFrom-HvoTimestamp $Timestamp
     if ($null -eq $time) { return $null }
     return [long][Math]::Floor(([DateTime]::UtcNow - $time).TotalSeconds)

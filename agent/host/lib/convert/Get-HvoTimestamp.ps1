@@ -5,7 +5,11 @@ function Get-HvoTimestamp {
     .OUTPUTS
         String, for example 2026-01-01T00:00:00.000Z
     #>
-    param([DateTime] $Time = [DateTime]::UtcNow)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter()] [DateTime] $Time = [DateTime]::UtcNow
+    )
     $invariant = [System.Globalization.CultureInfo]::InvariantCulture
     return $Time.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.fff', $invariant) + 'Z'
 }

@@ -2,9 +2,13 @@ function Test-HvoInteger {
     <#
     .SYNOPSIS
         Tells whether a value read from JSON is a whole number within bounds.
+    .OUTPUTS
+        Boolean.
     #>
+    [CmdletBinding()]
+    [OutputType([bool])]
     param(
-        [AllowNull()] [object] $Value,
+        [Parameter()] [AllowNull()] [object] $Value,
         [Parameter(Mandatory = $true)] [long] $Minimum,
         [Parameter(Mandatory = $true)] [long] $Maximum
     )

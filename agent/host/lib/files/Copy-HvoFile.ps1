@@ -6,10 +6,11 @@ function Copy-HvoFile {
         The source is opened for reading only and others may read it meanwhile. OnProgress gets the copied and the whole
         number of bytes, at most every three seconds. What was copied is deleted when it fails.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string] $Source,
         [Parameter(Mandatory = $true)] [string] $Destination,
-        [scriptblock] $OnProgress = $null
+        [Parameter()] [scriptblock] $OnProgress = $null
     )
     $part = $Destination + '.part'
     $whole = $false

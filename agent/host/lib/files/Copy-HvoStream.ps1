@@ -3,13 +3,14 @@ function Copy-HvoStream {
     .SYNOPSIS
         Copies a stream in pieces of 4 MiB and reports progress, at most every three seconds unless told otherwise.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [System.IO.Stream] $From,
         [Parameter(Mandatory = $true)] [System.IO.Stream] $To,
-        [scriptblock] $OnProgress = $null,
-        [int] $ProgressSeconds = 3
+        [Parameter()] [scriptblock] $OnProgress = $null,
+        [Parameter()] [int] $ProgressSeconds = 3
     )
-    $buffer = New-Object byte[] 4194304
+    $buffer = [byte[]]::new(4194304)
     $copied = [long]0
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     while (($count = $From.Read($buffer, 0, $buffer.Length)) -gt 0) {

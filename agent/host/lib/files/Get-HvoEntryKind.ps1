@@ -2,8 +2,14 @@ function Get-HvoEntryKind {
     <#
     .SYNOPSIS
         Tells what is at a path, without following links: None, File, Folder or Link (a symbolic link or a junction).
+    .OUTPUTS
+        String: None, File, Folder or Link.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path
+    )
     try {
         $attributes = [System.IO.File]::GetAttributes($Path)
     } catch {

@@ -7,18 +7,23 @@ function Get-HvoTree {
     .OUTPUTS
         Objects: Name (path in the folder, with /), Path, Kind (File, Folder or Link).
     #>
-    param([Parameter(Mandatory = $true)] [string] $Folder, [string[]] $Except = @())
-    $prefixes = New-Object 'System.Collections.Generic.Queue[string]'
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Folder,
+        [Parameter()] [string[]] $Except = @()
+    )
+    $prefixes = [System.Collections.Generic.Queue[string]]::new()
     $prefixes.Enqueue('')
     while ($prefixes.Count -gt 0) {
         $prefix = $prefixes.Dequeue()
-        $inside = New-Object System.IO.DirectoryInfo ([System.IO.Path]::Combine($Folder, $prefix))
+        $inside = [System.IO.DirectoryInfo]::new([System.IO.Path]::Combine($Folder, $prefix))
         foreach ($entry in $inside.GetFileSystemInfos()) {
             if ($prefix -eq '' -and $Except -contains $entry.Name) { continue }
             $name = $prefix + $entry.Name
-            $kind = Get-HvoEntryKind $entry.FullName
+            $kind = Get-HvoEntryKind -Path $entry.FullName
             if ($kind -eq 'Folder') { $prefixes.Enqueue("$name/") }
-            [pscustomobject]@{ Name = $name; Path = $entry.FullName; Kind = $kind }
+            [PSCustomObject]@{ Name = $name; Path = $entry.FullName; Kind = $kind }
         }
     }
 }

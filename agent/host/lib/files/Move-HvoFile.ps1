@@ -3,7 +3,11 @@ function Move-HvoFile {
     .SYNOPSIS
         Renames a file so that a reader, or a crash, finds the old file at the destination or the new one.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Destination)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Destination
+    )
     for ($try = 1; ; $try++) {
         try {
             # File.Move of .NET Framework does not overwrite, and File.Replace wants something to replace.

@@ -2,12 +2,18 @@ function Read-HvoFile {
     <#
     .SYNOPSIS
         Returns a file's text without hindering a writer that replaces it meanwhile.
+    .OUTPUTS
+        String: the text.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path
+    )
     $share = [System.IO.FileShare]::ReadWrite -bor [System.IO.FileShare]::Delete
     $stream = [System.IO.File]::Open($Path, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, $share)
     try {
-        $reader = New-Object System.IO.StreamReader $stream
+        $reader = [System.IO.StreamReader]::new($stream)
         return $reader.ReadToEnd()
     } finally {
         $stream.Dispose()

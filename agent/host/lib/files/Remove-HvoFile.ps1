@@ -3,7 +3,11 @@ function Remove-HvoFile {
     .SYNOPSIS
         Deletes a file if it is there; a process that still holds it is waited for.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [int] $WaitSeconds = 10)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter()] [int] $WaitSeconds = 10
+    )
     $ends = [DateTime]::UtcNow.AddSeconds($WaitSeconds)
     while ([System.IO.File]::Exists($Path)) {
         try {

@@ -2,8 +2,15 @@ function Test-HvoPathInside {
     <#
     .SYNOPSIS
         Tells whether a full path is a folder, or lies in it. D:\VMs2 does not lie in D:\VMs.
+    .OUTPUTS
+        Boolean.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Folder)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Folder
+    )
     $comparison = [StringComparison]::Ordinal
     if (Test-HvoWindows) { $comparison = [StringComparison]::OrdinalIgnoreCase }
     $separator = [System.IO.Path]::DirectorySeparatorChar

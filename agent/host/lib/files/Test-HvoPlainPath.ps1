@@ -4,8 +4,14 @@ function Test-HvoPlainPath {
         Tells whether a path is a full one that stays what it is when it is resolved.
     .DESCRIPTION
         None with .. or wildcards, no device path, and none that becomes another one: C:folder, \folder, a trailing dot.
+    .OUTPUTS
+        Boolean.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path
+    )
     $plain = $Path -notmatch '[<>|"*?\x00-\x1f]' -and $Path -notmatch '^[\\/]{2}[?.]' -and
         $Path -notmatch '(^|[\\/])\.{1,2}([\\/]|$)' -and [System.IO.Path]::IsPathRooted($Path)
     if (-not $plain) { return $false }

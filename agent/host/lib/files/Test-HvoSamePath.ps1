@@ -2,8 +2,15 @@ function Test-HvoSamePath {
     <#
     .SYNOPSIS
         Tells whether two paths are the same file or folder by name.
+    .OUTPUTS
+        Boolean.
     #>
-    param([AllowNull()] [AllowEmptyString()] [string] $Path, [AllowNull()] [AllowEmptyString()] [string] $Other)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter()] [AllowNull()] [AllowEmptyString()] [string] $Path,
+        [Parameter()] [AllowNull()] [AllowEmptyString()] [string] $Other
+    )
     if (-not $Path -or -not $Other) { return $false }
     $comparison = [StringComparison]::Ordinal
     if (Test-HvoWindows) { $comparison = [StringComparison]::OrdinalIgnoreCase }

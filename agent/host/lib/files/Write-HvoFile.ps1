@@ -3,9 +3,13 @@ function Write-HvoFile {
     .SYNOPSIS
         Writes a text file so that a reader, or a crash, finds the old text or the new one and nothing in between.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Text)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter(Mandatory = $true)] [string] $Text
+    )
     $new = $Path + '.new'
-    $bytes = (New-Object System.Text.UTF8Encoding $false).GetBytes($Text)
+    $bytes = [System.Text.UTF8Encoding]::new($false).GetBytes($Text)
     $stream = [System.IO.File]::Open($new, 'Create', 'Write', 'None')
     try {
         $stream.Write($bytes, 0, $bytes.Length)

@@ -3,6 +3,7 @@ function Assert-HvoGuestDeadline {
     .SYNOPSIS
         Fails with GuestTimeout and a diagnosis once the guest has had its time, counted from the start of the VM.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [string] $What,

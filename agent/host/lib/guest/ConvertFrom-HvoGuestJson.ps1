@@ -2,8 +2,14 @@ function ConvertFrom-HvoGuestJson {
     <#
     .SYNOPSIS
         Returns the JSON object that a guest posted, or null if it is none. The guest is hostile.
+    .OUTPUTS
+        Object, or null.
     #>
-    param([AllowNull()] [AllowEmptyString()] [string] $Text)
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter()] [AllowNull()] [AllowEmptyString()] [string] $Text
+    )
     if (-not $Text -or $Text.Length -gt 1000) { return $null }
     try { $value = ConvertFrom-Json -InputObject $Text } catch { return $null }
     if ($value -is [System.Management.Automation.PSCustomObject]) { return $value }

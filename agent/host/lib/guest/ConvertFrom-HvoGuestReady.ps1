@@ -7,7 +7,12 @@ function ConvertFrom-HvoGuestReady {
     .OUTPUTS
         Hashtable: Jwk (kty, n, e in that order) and Kid (RFC 7638 thumbprint), or null.
     #>
-    param([AllowNull()] [AllowEmptyString()] [string] $Text, [Parameter(Mandatory = $true)] [string] $VmId)
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter()] [AllowNull()] [AllowEmptyString()] [string] $Text,
+        [Parameter(Mandatory = $true)] [string] $VmId
+    )
     $ready = ConvertFrom-HvoGuestJson $Text
     $key = Get-HvoProperty $ready 'key'
     if ([string](Get-HvoProperty $ready 'vm') -ne $VmId -or [string](Get-HvoProperty $ready 'protocol') -ne '1') { return $null }
@@ -15,7 +20,7 @@ function ConvertFrom-HvoGuestReady {
     if ((Get-HvoProperty $key 'kty') -cne 'RSA' -or (Get-HvoProperty $key 'e') -cne 'AQAB') { return $null }
     if ($n -cnotmatch '\A[A-Za-z0-9_-]{1,800}\z') { return $null }
     try { $modulus = ConvertFrom-HvoBase64Url $n } catch { return $null }
-    $bits = Get-HvoBitLength $modulus
+    $bits = Get-HvoBitLength -Bytes $modulus
     if ($bits -lt 2048 -or $bits -gt 4096) { return $null }
     $canonical = '{"e":"AQAB","kty":"RSA","n":"' + $n + '"}'
     $kid = ConvertTo-HvoBase64Url (Get-HvoSha256 -Bytes ([System.Text.Encoding]::ASCII.GetBytes($canonical)))

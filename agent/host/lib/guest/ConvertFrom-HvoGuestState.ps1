@@ -7,10 +7,12 @@ function ConvertFrom-HvoGuestState {
     .OUTPUTS
         Hashtable: State (applying, applied, failed), Step and Code (words of at most 64 letters and digits), or null.
     #>
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
     param(
-        [AllowNull()] [AllowEmptyString()] [string] $Text,
+        [Parameter()] [AllowNull()] [AllowEmptyString()] [string] $Text,
         [Parameter(Mandatory = $true)] [string] $VmId,
-        [AllowNull()] [object] $Published
+        [Parameter()] [AllowNull()] [object] $Published
     )
     $told = ConvertFrom-HvoGuestJson $Text
     if ($null -eq $told -or $null -eq $Published) { return $null }

@@ -5,8 +5,13 @@ function Get-HvoGuestDiagnosis {
     .OUTPUTS
         Hashtable: Summary (a sentence or two) and Details (ordered dictionary).
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [hashtable] $Guest)
-    $vm = Get-HvoVmById $Context.Journal.vm_id
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [hashtable] $Guest
+    )
+    $vm = Get-HvoVmById -VmId $Context.Journal.vm_id
     if ($null -eq $vm) {
         return @{ Summary = 'The VM is not on this host any more.'; Details = [ordered]@{ vm_state = $null } }
     }
@@ -18,11 +23,11 @@ function Get-HvoGuestDiagnosis {
     $details = [ordered]@{
         vm_state = [string]$vm.State
         heartbeat = ConvertTo-HvoHeartbeat $vm.Heartbeat
-        dvd_attached = @(Get-VMDvdDrive -VM $vm | Where-Object { Test-HvoSamePath $_.Path $Context.IsoPath }).Count -gt 0
+        dvd_attached = @(Get-VMDvdDrive -VM $vm | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.IsoPath }).Count -gt 0
         key_exchange_enabled = -not $kvpOff
         services_off = [string[]]@($off | ForEach-Object { [string]$_.Name })
         last_key_at = $Context.Journal.key_at
-        last_key_age_seconds = Get-HvoSecondsSince $Context.Journal.key_at
+        last_key_age_seconds = Get-HvoSecondsSince -Timestamp $Context.Journal.key_at
         addresses = [string[]]$addresses
     }
     return @{ Summary = Get-HvoLikelyCause -Details $details -Guest $Guest; Details = $details }

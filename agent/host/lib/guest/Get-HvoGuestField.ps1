@@ -5,13 +5,18 @@ function Get-HvoGuestField {
     .OUTPUTS
         Ordered dictionary.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Fields, [Parameter(Mandatory = $true)] [string] $OsFamily)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Fields,
+        [Parameter(Mandatory = $true)] [string] $OsFamily
+    )
     $found = [ordered]@{}
     $names = if ($Fields -is [System.Collections.IDictionary]) { @($Fields.Keys) } else { @($Fields.PSObject.Properties.Name) }
     foreach ($name in $names) {
         if ($name -cne 'vm_name' -and $name -cnotmatch '^(guest|cnf)_') { continue }
         if (-not (Test-HvoFieldApplicable -Name $name -OsFamily $OsFamily)) {
-            Write-HvoLog "The field $name does not apply to $OsFamily and is left out."
+            Write-HvoLog -Message "The field $name does not apply to $OsFamily and is left out."
             continue
         }
         $value = Get-HvoProperty $Fields $name

@@ -2,7 +2,11 @@ function Get-HvoLikelyCause {
     <#
     .SYNOPSIS
         Says in a sentence or two why a guest has probably not answered.
+    .OUTPUTS
+        String.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [System.Collections.IDictionary] $Details,
         [Parameter(Mandatory = $true)] [hashtable] $Guest

@@ -7,7 +7,11 @@ function Read-HvoGuest {
     .OUTPUTS
         Hashtable: Key (see ConvertFrom-HvoGuestReady), Told (see ConvertFrom-HvoGuestState), Raw (the items).
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $vmId = $Context.Journal.vm_id
     if ($null -eq $Context.System) { $Context.System = Get-HvoVmCimInstance -VmId $vmId }
     $raw = Get-HvoGuestKvpItem -System $Context.System

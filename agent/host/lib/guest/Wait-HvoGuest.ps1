@@ -7,10 +7,15 @@ function Wait-HvoGuest {
     .OUTPUTS
         What Read-HvoGuest returned last.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [scriptblock] $Until)
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [scriptblock] $Until
+    )
     $ends = [DateTime]::UtcNow.AddSeconds([Math]::Min(600, $Context.Run.wait_seconds))
     while ($true) {
-        $guest = Read-HvoGuest $Context
+        $guest = Read-HvoGuest -Context $Context
         if ((& $Until $guest) -or [DateTime]::UtcNow -ge $ends) { return $guest }
         Start-Sleep -Milliseconds 500
     }

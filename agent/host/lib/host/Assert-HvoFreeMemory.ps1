@@ -3,7 +3,10 @@ function Assert-HvoFreeMemory {
     .SYNOPSIS
         Fails with InsufficientMemory where the host has less free memory than is needed.
     #>
-    param([Parameter(Mandatory = $true)] [long] $Bytes)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [long] $Bytes
+    )
     $free = (Get-HvoHostMemory).Free
     if ($Bytes -le $free) { return }
     Stop-HvoLaunch -Code InsufficientMemory -Message ("$(Format-HvoSize $Bytes) GB of memory are needed and $(Format-HvoSize $free) GB " +

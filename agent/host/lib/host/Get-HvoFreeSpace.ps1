@@ -2,8 +2,14 @@ function Get-HvoFreeSpace {
     <#
     .SYNOPSIS
         Returns the free bytes of the volume that a folder is on, or null if no volume says so (a share, for example).
+    .OUTPUTS
+        Int64, or null.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path)
+    [CmdletBinding()]
+    [OutputType([long])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path
+    )
     $best = $null
     foreach ($volume in @(Get-HvoVolume)) {
         if (-not (Test-HvoPathInside -Path $Path -Folder $volume.path)) { continue }

@@ -2,8 +2,14 @@ function Get-HvoImagePath {
     <#
     .SYNOPSIS
         Returns the path of the golden image; fails with ImageNotFound and says which ones there are.
+    .OUTPUTS
+        String: the path.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $name = [string]$Context.Fields.image_name
     $names = @()
     if ([System.IO.Directory]::Exists($Context.Images)) {

@@ -5,6 +5,9 @@ function Get-HvoVolume {
     .OUTPUTS
         Ordered dictionaries with path, size_bytes and free_bytes.
     #>
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param()
     foreach ($volume in @(Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_Volume' -Filter 'DriveType=3')) {
         $path = [string]$volume.Name
         if (-not $path -or $path.StartsWith('\\?\') -or $null -eq $volume.Capacity) { continue }

@@ -5,7 +5,11 @@ function Get-HvoGuestInventory {
     .OUTPUTS
         Hashtable of VM GUID to an ordered dictionary: ready, state, data_items.
     #>
-    param([Parameter(Mandatory = $true)] [string[]] $VmIds)
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)] [string[]] $VmIds
+    )
     $found = @{}
     foreach ($id in $VmIds) { $found[$id] = [ordered]@{ ready = $null; state = $null; data_items = 0 } }
     $space = 'root\virtualization\v2'

@@ -2,8 +2,14 @@ function Get-HvoHostInventory {
     <#
     .SYNOPSIS
         Returns the inventory's line of the host itself.
+    .OUTPUTS
+        Ordered dictionary.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $os = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_OperatingSystem' | Select-Object -First 1
     $machineHost = Get-VMHost
     $manifest = Read-HvoManifest
@@ -19,9 +25,9 @@ function Get-HvoHostInventory {
         switches = [string[]]@(Get-VMSwitch | ForEach-Object { [string]$_.Name })
         failover_cluster = Get-HvoClusterName
         agent = [ordered]@{
-            version = [string]$manifest.version; digest = Get-HvoAgentDigest $Context.AgentFolder
+            version = [string]$manifest.version; digest = Get-HvoAgentDigest -AgentFolder $Context.AgentFolder
             schema_versions = [int[]]@($manifest.schema_versions)
-            versions = [string[]]@(Get-HvoVersionName $Context.AgentRoot)
+            versions = [string[]]@(Get-HvoVersionName -AgentRoot $Context.AgentRoot)
         }
     }
 }

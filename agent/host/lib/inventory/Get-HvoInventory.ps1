@@ -5,13 +5,17 @@ function Get-HvoInventory {
     .OUTPUTS
         Ordered dictionaries.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     Assert-HvoHyperVModule
-    Get-HvoHostInventory $Context
-    Get-HvoImageInventory $Context
+    Get-HvoHostInventory -Context $Context
+    Get-HvoImageInventory -Context $Context
     # Read before the VMs: a machine that is completed in between may show a guest too many, never one too few.
-    $journals = @(Get-HvoJournalInventory $Context)
+    $journals = @(Get-HvoJournalInventory -Context $Context)
     Get-HvoVmInventory -Journals $journals
     $journals
-    Get-HvoTombstoneInventory $Context
+    Get-HvoTombstoneInventory -Context $Context
 }

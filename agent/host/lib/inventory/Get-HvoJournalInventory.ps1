@@ -2,15 +2,21 @@ function Get-HvoJournalInventory {
     <#
     .SYNOPSIS
         Returns the inventory's lines of the machines that have a journal on this host.
+    .OUTPUTS
+        Ordered dictionaries.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     if (-not [System.IO.Directory]::Exists($Context.Machines)) { return }
     foreach ($folder in [System.IO.Directory]::GetDirectories($Context.Machines)) {
         $uid = [System.IO.Path]::GetFileName($folder)
         if ($uid -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { continue }
         # Asked before the journal is read: what is read then is not older than that.
         $locked = Test-HvoMachineLocked $folder
-        $journal = Read-HvoJournal (Join-Path $folder 'journal.json')
+        $journal = Read-HvoJournal -Path (Join-Path $folder 'journal.json')
         if ($null -eq $journal -or -not $journal.run_id) { continue }
         $line = [ordered]@{ type = 'journal' }
         foreach ($key in 'machine_uid', 'cluster_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'step', 'steps', 'reason',

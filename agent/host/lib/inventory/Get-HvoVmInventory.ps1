@@ -4,8 +4,14 @@ function Get-HvoVmInventory {
         Returns the inventory's lines of all VMs.
     .DESCRIPTION
         Addresses, and the key-value pairs of guests that are waited for, are read for all VMs at once.
+    .OUTPUTS
+        Ordered dictionaries.
     #>
-    param([AllowEmptyCollection()] [object[]] $Journals = @())
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter()] [AllowEmptyCollection()] [object[]] $Journals = @()
+    )
     $waiting = @{}
     foreach ($journal in $Journals) {
         if ($journal.state -ne 'completed') { $waiting[$journal.machine_uid] = $true }
@@ -15,7 +21,7 @@ function Get-HvoVmInventory {
     foreach ($vm in $vms) {
         # Calling a function for each of 500 VMs takes longer than what most of them would find out.
         if (([string]$vm.Notes).Contains('hyperv-operator.io/') -or ([string]$vm.Name).StartsWith('hvo-')) {
-            $marks[[string]$vm.Id] = Get-HvoVmMark $vm
+            $marks[[string]$vm.Id] = Get-HvoVmMark -Vm $vm
         }
     }
     $unfinished = @($vms | Where-Object {

@@ -3,8 +3,11 @@ function Assert-HvoJobDefinition {
     .SYNOPSIS
         Refuses a job that lacks what its schema needs, or in which it has another form.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Job)
-    $wrong = New-Object System.Collections.Generic.List[string]
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Job
+    )
+    $wrong = [System.Collections.Generic.List[string]]::new()
     $uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     if ($Job.schema.id -eq 'host-inventory') {
         if ([string](Get-HvoProperty $Job 'cluster_uid') -cnotmatch $uuid) { $wrong.Add('cluster_uid') }
@@ -14,7 +17,7 @@ function Assert-HvoJobDefinition {
             if ([string](Get-HvoProperty $run $key) -cnotmatch $uuid) { $wrong.Add("run.$key") }
         }
         foreach ($key in 'generation', 'attempt', 'deadline_seconds', 'wait_seconds') {
-            if (-not (Test-HvoInteger (Get-HvoProperty $run $key) 0 2147483647)) { $wrong.Add("run.$key") }
+            if (-not (Test-HvoInteger -Value (Get-HvoProperty $run $key) -Minimum 0 -Maximum 2147483647)) { $wrong.Add("run.$key") }
         }
     }
     if ($null -eq (Get-HvoProperty $Job 'host')) { $wrong.Add('host') }

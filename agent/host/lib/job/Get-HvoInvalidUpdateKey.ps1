@@ -5,13 +5,17 @@ function Get-HvoInvalidUpdateKey {
     .OUTPUTS
         Strings.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Job)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Job
+    )
     if (-not (Get-HvoProperty (Get-HvoProperty $Job 'machine') 'vm_id')) { 'machine.vm_id' }
     $desired = Get-HvoProperty $Job 'desired'
     if ($null -eq $desired) { return 'desired' }
     $cpu = Get-HvoProperty $desired 'cpu_cores'
-    if ($null -ne $cpu -and -not (Test-HvoInteger $cpu 1 2048)) { 'desired.cpu_cores' }
+    if ($null -ne $cpu -and -not (Test-HvoInteger -Value $cpu -Minimum 1 -Maximum 2048)) { 'desired.cpu_cores' }
     $memory = Get-HvoProperty $desired 'gb_ram'
-    if ($null -ne $memory -and -not (Test-HvoInteger $memory 1 12288)) { 'desired.gb_ram' }
+    if ($null -ne $memory -and -not (Test-HvoInteger -Value $memory -Minimum 1 -Maximum 12288)) { 'desired.gb_ram' }
     if (@('', 'Running', 'Off') -cnotcontains [string](Get-HvoProperty $desired 'power_state')) { 'desired.power_state' }
 }

@@ -5,8 +5,12 @@ function Get-HvoOsFamily {
     .OUTPUTS
         windows or linux; fails with InvalidDefinition where neither tells.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Fields)
-    $given = [string](Get-HvoProperty $Fields 'os_family' '')
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Fields
+    )
+    $given = [string](Get-HvoProperty $Fields 'os_family' -Default '')
     if ($given) { return $given }
     $image = [string]$Fields.image_name
     $windows = 'Windows', 'Microsoft Windows'

@@ -8,7 +8,11 @@ function Read-HvoAllowedRoot {
     .OUTPUTS
         Strings: full paths.
     #>
-    param([Parameter(Mandatory = $true)] [string] $AgentRoot)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $AgentRoot
+    )
     $file = Join-Path $AgentRoot 'agent.json'
     $example = '{"allowed_roots": ["D:\\DiskImages", "D:\\VMs"]}'
     if (-not [System.IO.File]::Exists($file)) {

@@ -7,6 +7,9 @@ function Read-HvoSecret {
     .OUTPUTS
         Hashtable of field name to value; empty where there are none.
     #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param()
     $secrets = @{}
     $variables = [Environment]::GetEnvironmentVariables()
     foreach ($name in @($variables.Keys)) {

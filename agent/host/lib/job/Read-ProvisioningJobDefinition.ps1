@@ -9,6 +9,8 @@ function Read-ProvisioningJobDefinition {
     .OUTPUTS
         Object with schema, run, host and what else the schema has.
     #>
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [AllowNull()] [object[]] $InputObject,
         [Parameter(Mandatory = $true)] [string[]] $SchemaId
@@ -33,7 +35,7 @@ function Read-ProvisioningJobDefinition {
     }
     $known = @(1)
     if ($id -eq 'vm-provisioning') { $known = @((Read-HvoManifest).schema_versions) }
-    $supported = (Test-HvoInteger $version 1 1000000) -and $known -contains $version
+    $supported = (Test-HvoInteger -Value $version -Minimum 1 -Maximum 1000000) -and $known -contains $version
     if ($SchemaId -cnotcontains $id -or -not $supported) {
         Stop-HvoLaunch -Code SchemaMismatch -Message ("Schema $id version $version is not supported here, only " +
             "$($SchemaId -join ', ') version $($known -join ', '). Bring agent and operator to one version.")

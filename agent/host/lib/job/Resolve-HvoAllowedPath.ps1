@@ -5,6 +5,8 @@ function Resolve-HvoAllowedPath {
     .OUTPUTS
         String: the full path.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [AllowNull()] [object] $Path,
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [string[]] $Roots,

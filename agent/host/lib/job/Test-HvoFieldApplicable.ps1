@@ -2,8 +2,15 @@ function Test-HvoFieldApplicable {
     <#
     .SYNOPSIS
         Tells whether a field applies to a family: domain join is for Windows, SSH for Linux.
+    .OUTPUTS
+        Boolean.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Name, [Parameter(Mandatory = $true)] [string] $OsFamily)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Name,
+        [Parameter(Mandatory = $true)] [string] $OsFamily
+    )
     if ($Name -clike 'guest_domain_*') { return $OsFamily -eq 'windows' }
     if ($Name -clike 'cnf_ansible_*') { return $OsFamily -eq 'linux' }
     return $true

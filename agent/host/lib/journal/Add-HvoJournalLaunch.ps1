@@ -5,7 +5,10 @@ function Add-HvoJournalLaunch {
     .DESCRIPTION
         A new run starts the guest's deadline anew if its VM was started before.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $run = $Context.Run
     if ($null -eq $Context.Journal) {
         $Context.Journal = New-HvoJournal -MachineUid $run.machine_uid -ClusterUid $run.cluster_uid
@@ -21,5 +24,5 @@ function Add-HvoJournalLaunch {
     $journal.state = 'running'
     $journal.reason = $null
     $journal.code = $null
-    Save-HvoJournal $Context
+    Save-HvoJournal -Context $Context
 }

@@ -3,7 +3,10 @@ function Assert-HvoNotSuperseded {
     .SYNOPSIS
         Refuses a launch that is older than the machine's journal, or that another cluster's machine is filed under.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $journal, $run = $Context.Journal, $Context.Run
     if ($null -eq $journal) { return }
     if ($journal.cluster_uid -and $journal.cluster_uid -cne $run.cluster_uid) {

@@ -6,8 +6,15 @@ function New-HvoJournal {
         Besides what the inventory shows: started_at (when the VM was started in this run), key_at (when the guest's key
         was first seen), published (run, kid and sha256 of what was published last), sealings (how often the agent sealed
         in this run) and resume (an update turned the VM off and has to start it again).
+    .OUTPUTS
+        Ordered dictionary.
     #>
-    param([Parameter(Mandatory = $true)] [string] $MachineUid, [Parameter(Mandatory = $true)] [string] $ClusterUid)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $MachineUid,
+        [Parameter(Mandatory = $true)] [string] $ClusterUid
+    )
     return [ordered]@{
         machine_uid = $MachineUid; cluster_uid = $ClusterUid; run_id = $null; generation = 0; attempt = 0; vm_id = $null
         state = 'running'; step = $null; steps = [ordered]@{}; reason = $null; code = $null

@@ -7,26 +7,30 @@ function Read-HvoJournal {
     .OUTPUTS
         Ordered dictionary; steps is an ordered dictionary too, published one with run, kid and sha256, or null.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path
+    )
     if (-not [System.IO.File]::Exists($Path)) { return $null }
     try {
-        $read = ConvertFrom-Json -InputObject (Read-HvoFile $Path)
+        $read = ConvertFrom-Json -InputObject (Read-HvoFile -Path $Path)
         $journal = New-HvoJournal -MachineUid ([string]$read.machine_uid) -ClusterUid ([string]$read.cluster_uid)
         foreach ($key in 'run_id', 'vm_id', 'state', 'step', 'reason', 'code') { $journal[$key] = Get-HvoProperty $read $key }
-        foreach ($key in 'generation', 'attempt', 'sealings') { $journal[$key] = [long](Get-HvoProperty $read $key 0) }
+        foreach ($key in 'generation', 'attempt', 'sealings') { $journal[$key] = [long](Get-HvoProperty $read $key -Default 0) }
         foreach ($key in 'updated_at', 'started_at', 'key_at') {
             $time = ConvertFrom-HvoTimestamp (Get-HvoProperty $read $key)
-            if ($null -ne $time) { $journal[$key] = Get-HvoTimestamp $time }
+            if ($null -ne $time) { $journal[$key] = Get-HvoTimestamp -Time $time }
         }
         foreach ($entry in $read.steps.PSObject.Properties) { $journal.steps[$entry.Name] = [string]$entry.Value }
         $published = Get-HvoProperty $read 'published'
         if ($null -ne $published) {
             $journal.published = [ordered]@{ run = $published.run; kid = $published.kid; sha256 = $published.sha256 }
         }
-        $journal.resume = [bool](Get-HvoProperty $read 'resume' $false)
+        $journal.resume = [bool](Get-HvoProperty $read 'resume' -Default $false)
         return $journal
     } catch {
-        Write-HvoLog "The journal $Path cannot be read and is begun anew: $($_.Exception.Message)"
+        Write-HvoLog -Message "The journal $Path cannot be read and is begun anew: $($_.Exception.Message)"
         return $null
     }
 }

@@ -3,7 +3,10 @@ function Save-HvoJournal {
     .SYNOPSIS
         Writes the launch's journal to the machine's folder; does nothing once the folder was removed.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     if ($null -eq $Context.Journal) { return }
     $Context.Journal.updated_at = Get-HvoTimestamp
     Write-HvoFile -Path $Context.JournalPath -Text (ConvertTo-HvoJson $Context.Journal)

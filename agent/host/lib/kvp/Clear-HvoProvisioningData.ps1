@@ -3,7 +3,11 @@ function Clear-HvoProvisioningData {
     .SYNOPSIS
         Removes every ProvisioningData item of a guest and reads back that they are gone; fails with PublishFailed.
     #>
-    param([Parameter(Mandatory = $true)] [object] $System, [Parameter(Mandatory = $true)] [string] $VmId)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [object] $System,
+        [Parameter(Mandatory = $true)] [string] $VmId
+    )
     $why = 'they are still there when they are read back.'
     for ($try = 1; $try -le 4; $try++) {
         # The manifest goes first, so that no guest starts on parts that are about to go.

@@ -7,16 +7,20 @@ function ConvertFrom-HvoKvpItem {
     .OUTPUTS
         Hashtable with Name and Data.
     #>
-    param([Parameter(Mandatory = $true)] [AllowEmptyString()] [AllowNull()] [string] $Text)
-    $settings = New-Object System.Xml.XmlReaderSettings
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [AllowEmptyString()] [AllowNull()] [string] $Text
+    )
+    $settings = [System.Xml.XmlReaderSettings]::new()
     $settings.DtdProcessing = [System.Xml.DtdProcessing]::Prohibit
     $settings.XmlResolver = $null
     $settings.MaxCharactersInDocument = 65536
     $item = @{ Name = ''; Data = '' }
-    $source = New-Object System.IO.StringReader $Text
+    $source = [System.IO.StringReader]::new($Text)
     try {
         $reader = [System.Xml.XmlReader]::Create($source, $settings)
-        $document = New-Object System.Xml.XmlDocument
+        $document = [System.Xml.XmlDocument]::new()
         $document.XmlResolver = $null
         $document.Load($reader)
         foreach ($property in $document.DocumentElement.SelectNodes('PROPERTY')) {

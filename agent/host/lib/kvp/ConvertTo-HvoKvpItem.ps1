@@ -4,8 +4,15 @@ function ConvertTo-HvoKvpItem {
         Returns the XML text of a Msvm_KvpExchangeDataItem, as the management service takes it.
     .DESCRIPTION
         Source 0 is data from the host to the guest.
+    .OUTPUTS
+        String.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Name, [AllowEmptyString()] [string] $Data = '')
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Name,
+        [Parameter()] [AllowEmptyString()] [string] $Data = ''
+    )
     $key = [System.Security.SecurityElement]::Escape($Name)
     $value = [System.Security.SecurityElement]::Escape($Data)
     return '<INSTANCE CLASSNAME="Msvm_KvpExchangeDataItem">' +

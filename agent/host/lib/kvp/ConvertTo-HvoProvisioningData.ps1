@@ -5,7 +5,11 @@ function ConvertTo-HvoProvisioningData {
     .OUTPUTS
         Ordered dictionary of name to value: ProvisioningData.0 and on, ProvisioningData last.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Sealed)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Sealed
+    )
     $items = [ordered]@{}
     for ($first = 0; $first -lt $Sealed.Length; $first += 1000) {
         $items["ProvisioningData.$($items.Count)"] = $Sealed.Substring($first, [Math]::Min(1000, $Sealed.Length - $first))

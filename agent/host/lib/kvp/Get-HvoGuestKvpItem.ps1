@@ -5,7 +5,11 @@ function Get-HvoGuestKvpItem {
     .OUTPUTS
         Hashtable of name to value; a name that the guest does not post is not in it.
     #>
-    param([Parameter(Mandatory = $true)] [object] $System)
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $System
+    )
     $component = Get-CimAssociatedInstance -InputObject $System -ResultClassName 'Msvm_KvpExchangeComponent' |
         Select-Object -First 1
     $items = @(Get-HvoProperty $component 'GuestExchangeItems')

@@ -8,7 +8,11 @@ function Get-HvoProvisioningData {
     .OUTPUTS
         Hashtable of name to value.
     #>
-    param([Parameter(Mandatory = $true)] [string] $VmId)
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $VmId
+    )
     $filter = "InstanceID LIKE 'Microsoft:$($VmId.ToUpperInvariant())%'"
     $settings = @(Get-CimInstance -Namespace 'root\virtualization\v2' -ClassName 'Msvm_KvpExchangeComponentSettingData' -Filter $filter)
     $found = @{}

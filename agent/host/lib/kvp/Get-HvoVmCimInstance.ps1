@@ -2,8 +2,14 @@ function Get-HvoVmCimInstance {
     <#
     .SYNOPSIS
         Returns the CIM instance of a VM; fails with VmMissing if there is none.
+    .OUTPUTS
+        CimInstance of Msvm_ComputerSystem.
     #>
-    param([Parameter(Mandatory = $true)] [string] $VmId)
+    [CmdletBinding()]
+    [OutputType('Microsoft.Management.Infrastructure.CimInstance')]
+    param(
+        [Parameter(Mandatory = $true)] [string] $VmId
+    )
     $filter = "Name='$($VmId.ToUpperInvariant())'"
     $system = Get-CimInstance -Namespace 'root\virtualization\v2' -ClassName 'Msvm_ComputerSystem' -Filter $filter |
         Select-Object -First 1

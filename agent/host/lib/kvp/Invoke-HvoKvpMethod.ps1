@@ -5,6 +5,7 @@ function Invoke-HvoKvpMethod {
     .DESCRIPTION
         Throws where the service refuses.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [object] $System,
         [Parameter(Mandatory = $true)] [ValidateSet('AddKvpItems', 'ModifyKvpItems', 'RemoveKvpItems')] [string] $Method,

@@ -7,8 +7,10 @@ function Select-HvoKvpItem {
     .OUTPUTS
         Hashtable of name to value.
     #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
     param(
-        [AllowNull()] [AllowEmptyCollection()] [object[]] $Items,
+        [Parameter()] [AllowNull()] [AllowEmptyCollection()] [object[]] $Items,
         [Parameter(Mandatory = $true)] [string[]] $Names
     )
     $found = @{}

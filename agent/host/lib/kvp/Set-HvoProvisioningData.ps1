@@ -5,6 +5,7 @@ function Set-HvoProvisioningData {
     .DESCRIPTION
         Adding fails as a whole where one is there meanwhile; then it is looked once more.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [object] $System,
         [Parameter(Mandatory = $true)] [string] $VmId,
@@ -29,7 +30,7 @@ function Set-HvoProvisioningData {
             Invoke-HvoKvpMethod -System $System -Method AddKvpItems -Items $add
         } catch {
             if ($try -ge 3) { throw }
-            Write-HvoLog "The items are looked at once more: $($_.Exception.Message)"
+            Write-HvoLog -Message "The items are looked at once more: $($_.Exception.Message)"
         }
     }
 }

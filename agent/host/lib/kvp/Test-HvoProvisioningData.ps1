@@ -2,7 +2,11 @@ function Test-HvoProvisioningData {
     <#
     .SYNOPSIS
         Tells whether the host has exactly these items for a guest.
+    .OUTPUTS
+        Boolean.
     #>
+    [CmdletBinding()]
+    [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [System.Collections.IDictionary] $Items,
         [Parameter(Mandatory = $true)] [hashtable] $Present

@@ -3,7 +3,11 @@ function Wait-HvoCimJob {
     .SYNOPSIS
         Waits for a job of the management service; throws if it does not complete within a minute.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Job, [Parameter(Mandatory = $true)] [string] $Method)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Job,
+        [Parameter(Mandatory = $true)] [string] $Method
+    )
     $ends = [DateTime]::UtcNow.AddSeconds(60)
     while ($true) {
         $now = Get-CimInstance -InputObject $Job

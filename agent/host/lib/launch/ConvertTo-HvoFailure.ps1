@@ -8,10 +8,12 @@ function ConvertTo-HvoFailure {
     .OUTPUTS
         Hashtable.
     #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord,
-        [string] $DefaultCode = 'Internal',
-        [string] $Doing = 'The job'
+        [Parameter()] [string] $DefaultCode = 'Internal',
+        [Parameter()] [string] $Doing = 'The job'
     )
     $cause = $ErrorRecord.Exception
     while ($null -ne $cause) {
@@ -19,7 +21,7 @@ function ConvertTo-HvoFailure {
         if ($null -eq $cause.InnerException) { break }
         $cause = $cause.InnerException
     }
-    Write-HvoLog ('{0} failed: {1} {2}' -f $Doing, $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
+    Write-HvoLog -Message ('{0} failed: {1} {2}' -f $Doing, $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
     $denied = $ErrorRecord.CategoryInfo.Category -eq [System.Management.Automation.ErrorCategory]::PermissionDenied
     $code = $DefaultCode
     $text = '{0} failed: {1}' -f $Doing, $cause.Message

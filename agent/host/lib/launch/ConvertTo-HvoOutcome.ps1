@@ -5,9 +5,11 @@ function ConvertTo-HvoOutcome {
     .OUTPUTS
         Ordered dictionary.
     #>
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorRecord] $ErrorRecord,
-        [AllowNull()] [hashtable] $Context,
+        [Parameter()] [AllowNull()] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [bool] $Entered
     )
     $vmId = $null

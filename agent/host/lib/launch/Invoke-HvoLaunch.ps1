@@ -8,21 +8,23 @@ function Invoke-HvoLaunch {
     .OUTPUTS
         String: the outcome as JSON.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $InputObject,
         [Parameter(Mandatory = $true)] [string] $SchemaId,
         [Parameter(Mandatory = $true)] [string] $AgentFolder,
         [Parameter(Mandatory = $true)] [scriptblock] $Body,
-        [hashtable] $Secrets = @{}
+        [Parameter()] [hashtable] $Secrets = @{}
     )
     $context = $null
     $lock = $null
     try {
         $job = Read-ProvisioningJobDefinition -InputObject $InputObject -SchemaId $SchemaId
         $context = New-HvoContext -Job $job -AgentFolder $AgentFolder -Secrets $Secrets
-        $lock = Lock-HvoMachine $context
+        $lock = Lock-HvoMachine -Context $context
         $context.Lock = $lock
-        Remove-HvoOldTombstone $context.Machines
+        Remove-HvoOldTombstone -Machines $context.Machines
         $outcome = & $Body $context
     } catch {
         $outcome = ConvertTo-HvoOutcome -ErrorRecord $_ -Context $context -Entered ($null -ne $lock)

@@ -6,12 +6,14 @@ function New-HvoContext {
         Hashtable: Job, SchemaId, Run, Fields, AgentFolder, AgentRoot, Images, Machines, Folder and the files in it, Journal,
         Vm, Secrets, StepMessage, Detached.
     #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)] [object] $Job,
         [Parameter(Mandatory = $true)] [string] $AgentFolder,
-        [hashtable] $Secrets = @{}
+        [Parameter()] [hashtable] $Secrets = @{}
     )
-    $agentRoot = Get-HvoAgentRoot $AgentFolder
+    $agentRoot = Get-HvoAgentRoot -AgentFolder $AgentFolder
     $roots = @(Read-HvoAllowedRoot -AgentRoot $agentRoot)
     $paths = Get-HvoProperty $Job.host 'paths'
     $images = Resolve-HvoAllowedPath -Path (Get-HvoProperty $paths 'images') -Roots $roots -What 'images'

@@ -5,15 +5,17 @@ function New-HvoOutcome {
     .OUTPUTS
         Ordered dictionary with type, outcome, reason, code, message, retryable, vm_id, guest_key and diagnosis.
     #>
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
         [Parameter(Mandatory = $true)] [ValidateSet('completed', 'pending', 'failed')] [string] $Outcome,
         [Parameter(Mandatory = $true)] [string] $Reason,
-        [string] $Message = '',
-        [AllowNull()] [object] $Code = $null,
-        [bool] $Retryable = $false,
-        [AllowNull()] [object] $VmId = $null,
-        [AllowNull()] [object] $GuestKey = $null,
-        [AllowNull()] [object] $Diagnosis = $null
+        [Parameter()] [string] $Message = '',
+        [Parameter()] [AllowNull()] [object] $Code = $null,
+        [Parameter()] [bool] $Retryable = $false,
+        [Parameter()] [AllowNull()] [object] $VmId = $null,
+        [Parameter()] [AllowNull()] [object] $GuestKey = $null,
+        [Parameter()] [AllowNull()] [object] $Diagnosis = $null
     )
     return [ordered]@{
         type = 'outcome'; outcome = $Outcome; reason = $Reason; code = $Code; message = $Message; retryable = $Retryable

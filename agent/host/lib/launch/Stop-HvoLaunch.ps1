@@ -6,6 +6,7 @@ function Stop-HvoLaunch {
         Message says what happened, why, and what to do. Summary and Details become the diagnosis. What is retryable goes
         by the code where it is not given: codes that only a changed resource, host or agent can clear are not.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)]
         [ValidateSet('InvalidDefinition', 'SchemaMismatch', 'Superseded', 'HostBusy', 'ImageNotFound', 'InsufficientSpace',
@@ -14,13 +15,13 @@ function Stop-HvoLaunch {
             'GuestKeyInvalid', 'GuestFailed', 'PublishFailed', 'ClusterFailed', 'RemoveFailed', 'Internal')]
         [string] $Code,
         [Parameter(Mandatory = $true)] [string] $Message,
-        [string] $Summary = '',
-        [System.Collections.IDictionary] $Details = @{},
-        [AllowNull()] [object] $Retryable = $null
+        [Parameter()] [string] $Summary = '',
+        [Parameter()] [System.Collections.IDictionary] $Details = @{},
+        [Parameter()] [AllowNull()] [object] $Retryable = $null
     )
     $final = 'InvalidDefinition', 'SchemaMismatch', 'PathNotAllowed', 'VmMissing', 'IdentityConflict', 'NotOwned', 'GuestFailed'
     if ($null -eq $Retryable) { $Retryable = $final -notcontains $Code }
-    $exception = New-Object System.Management.Automation.RuntimeException $Message
+    $exception = [System.Management.Automation.RuntimeException]::new($Message)
     $exception.Data['HvoFailure'] = @{
         Code = $Code; Message = $Message; Retryable = [bool]$Retryable; Summary = $Summary; Details = $Details
     }

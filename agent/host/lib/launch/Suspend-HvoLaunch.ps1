@@ -3,12 +3,13 @@ function Suspend-HvoLaunch {
     .SYNOPSIS
         Ends the launch with a pending outcome: throws an exception that carries it.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [ValidateSet('WaitingForGuestKey', 'WaitingForGuest', 'HostBusy')] [string] $Reason,
         [Parameter(Mandatory = $true)] [string] $Message,
-        [AllowNull()] [object] $GuestKey = $null
+        [Parameter()] [AllowNull()] [object] $GuestKey = $null
     )
-    $exception = New-Object System.Management.Automation.RuntimeException $Message
+    $exception = [System.Management.Automation.RuntimeException]::new($Message)
     $exception.Data['HvoPending'] = @{ Reason = $Reason; Message = $Message; GuestKey = $GuestKey }
     throw $exception
 }

@@ -2,7 +2,14 @@ function Get-HvoTombstonePath {
     <#
     .SYNOPSIS
         Returns the path of a machine's tombstone: <machines>\<uid>.removed
+    .OUTPUTS
+        String: the path.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Machines, [Parameter(Mandatory = $true)] [string] $MachineUid)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Machines,
+        [Parameter(Mandatory = $true)] [string] $MachineUid
+    )
     return Join-Path $Machines ($MachineUid + '.removed')
 }

@@ -9,12 +9,16 @@ function Lock-HvoMachine {
     .OUTPUTS
         The lock to be disposed of; null for a removal of a machine that has no folder.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.IO.FileStream])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $removal = $Context.SchemaId -eq 'vm-removal'
-    if (-not $removal) { Assert-HvoNoTombstone $Context }
+    if (-not $removal) { Assert-HvoNoTombstone -Context $Context }
     if (-not [System.IO.Directory]::Exists($Context.Folder)) {
         $null = [System.IO.Directory]::CreateDirectory($Context.Machines)
-        if ($removal) { Write-HvoTombstone $Context }
+        if ($removal) { Write-HvoTombstone -Context $Context }
         if ($removal -and -not [System.IO.Directory]::Exists($Context.Folder)) { return $null }
         $null = [System.IO.Directory]::CreateDirectory($Context.Folder)
     }
@@ -25,13 +29,13 @@ function Lock-HvoMachine {
     $lock = Open-HvoLockFile -Path $Context.LockPath
     if ($null -eq $lock) { Suspend-HvoLaunch -Reason HostBusy -Message 'Another process is working on this machine.' }
     try {
-        if (-not $removal) { Assert-HvoNoTombstone $Context }
-        $Context.Journal = Read-HvoJournal $Context.JournalPath
-        Assert-HvoNotSuperseded $Context
-        if ($removal) { Write-HvoTombstone $Context }
+        if (-not $removal) { Assert-HvoNoTombstone -Context $Context }
+        $Context.Journal = Read-HvoJournal -Path $Context.JournalPath
+        Assert-HvoNotSuperseded -Context $Context
+        if ($removal) { Write-HvoTombstone -Context $Context }
     } catch {
         $lock.Dispose()
-        if (-not $removal) { Remove-HvoEmptyMachineFolder $Context }
+        if (-not $removal) { Remove-HvoEmptyMachineFolder -Context $Context }
         throw
     }
     return $lock

@@ -8,7 +8,12 @@ function Open-HvoLockFile {
     .OUTPUTS
         FileStream to be disposed of, or null.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [int] $WaitMilliseconds = 1000)
+    [CmdletBinding()]
+    [OutputType([System.IO.FileStream])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Path,
+        [Parameter()] [int] $WaitMilliseconds = 1000
+    )
     $ends = [DateTime]::UtcNow.AddMilliseconds($WaitMilliseconds)
     while ($true) {
         try {

@@ -3,7 +3,10 @@ function Remove-HvoEmptyMachineFolder {
     .SYNOPSIS
         Takes a machine's folder away again if nothing but the lock is in it.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     try {
         $left = @([System.IO.Directory]::GetFileSystemEntries($Context.Folder))
         if ($left.Count -eq 1 -and $left[0] -eq $Context.LockPath) {
@@ -11,6 +14,6 @@ function Remove-HvoEmptyMachineFolder {
             [System.IO.Directory]::Delete($Context.Folder)
         }
     } catch {
-        Write-HvoLog "The empty folder $($Context.Folder) stays: $($_.Exception.Message)"
+        Write-HvoLog -Message "The empty folder $($Context.Folder) stays: $($_.Exception.Message)"
     }
 }

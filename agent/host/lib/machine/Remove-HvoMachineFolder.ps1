@@ -3,10 +3,13 @@ function Remove-HvoMachineFolder {
     .SYNOPSIS
         Deletes a machine's folder with everything in it; the lock last, and let go of only then.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     foreach ($entry in [System.IO.Directory]::GetFileSystemEntries($Context.Folder)) {
-        if (Test-HvoSamePath $entry $Context.LockPath) { continue }
-        Remove-HvoEntry $entry
+        if (Test-HvoSamePath -Path $entry -Other $Context.LockPath) { continue }
+        Remove-HvoEntry -Path $entry
     }
     if ($null -ne $Context.Lock) { $Context.Lock.Dispose() }
     [System.IO.File]::Delete($Context.LockPath)

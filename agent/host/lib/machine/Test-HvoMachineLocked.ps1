@@ -2,8 +2,14 @@ function Test-HvoMachineLocked {
     <#
     .SYNOPSIS
         Tells whether a process holds the lock of a machine's folder now.
+    .OUTPUTS
+        Boolean.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Folder)
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Folder
+    )
     $path = Join-Path $Folder 'lock'
     if (-not [System.IO.File]::Exists($path)) { return $false }
     try {

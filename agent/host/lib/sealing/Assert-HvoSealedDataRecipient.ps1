@@ -3,12 +3,13 @@ function Assert-HvoSealedDataRecipient {
     .SYNOPSIS
         Fails with GuestKeyInvalid where sealed data is not for this VM, this run and the key that the guest posts now.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [string] $Sealed,
-        [AllowNull()] [hashtable] $Key
+        [Parameter()] [AllowNull()] [hashtable] $Key
     )
-    $header = Read-HvoSealedHeader $Sealed
+    $header = Read-HvoSealedHeader -Sealed $Sealed
     $wrong = $null
     $kid = [string](Get-HvoProperty $header 'kid')
     if ($null -ne $Key -and $kid -cne $Key.Kid) { $wrong = 'is for another key than the guest posts now' }

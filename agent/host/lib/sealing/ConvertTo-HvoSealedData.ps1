@@ -5,7 +5,12 @@ function ConvertTo-HvoSealedData {
     .OUTPUTS
         String: the JWE.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [hashtable] $Key)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [hashtable] $Key
+    )
     $fields = Get-HvoGuestField -Fields $Context.Fields -OsFamily $Context.OsFamily
     foreach ($name in @($Context.Secrets.Keys | Sort-Object)) {
         if ($name -cnotmatch '^(guest|cnf)_' -or -not (Test-HvoFieldApplicable -Name $name -OsFamily $Context.OsFamily)) { continue }

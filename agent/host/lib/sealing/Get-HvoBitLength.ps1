@@ -2,8 +2,14 @@ function Get-HvoBitLength {
     <#
     .SYNOPSIS
         Returns the number of bits of a big-endian number.
+    .OUTPUTS
+        Int32.
     #>
-    param([Parameter(Mandatory = $true)] [byte[]] $Bytes)
+    [CmdletBinding()]
+    [OutputType([int])]
+    param(
+        [Parameter(Mandatory = $true)] [byte[]] $Bytes
+    )
     for ($index = 0; $index -lt $Bytes.Length; $index++) {
         if ($Bytes[$index]) {
             return ($Bytes.Length - $index - 1) * 8 + [Convert]::ToString($Bytes[$index], 2).Length

@@ -5,6 +5,8 @@ function Get-HvoSha256 {
     .OUTPUTS
         One object, a byte array of 32.
     #>
+    [CmdletBinding()]
+    [OutputType([byte[]])]
     param(
         [Parameter(Mandatory = $true, ParameterSetName = 'Bytes')] [AllowEmptyCollection()] [byte[]] $Bytes,
         [Parameter(Mandatory = $true, ParameterSetName = 'Path')] [string] $Path

@@ -5,7 +5,12 @@ function New-HvoSealedData {
     .OUTPUTS
         String: the JWE.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [AllowNull()] [hashtable] $Key)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter()] [AllowNull()] [hashtable] $Key
+    )
     if ($null -eq $Key) {
         Suspend-HvoLaunch -Reason WaitingForGuestKey -Message 'The VM runs; its guest posts no key now.'
     }
@@ -14,6 +19,6 @@ function New-HvoSealedData {
             'five times in this run. Find out why the guest starts anew.')
     }
     $Context.Journal.sealings = $Context.Journal.sealings + 1
-    Save-HvoJournal $Context
+    Save-HvoJournal -Context $Context
     return ConvertTo-HvoSealedData -Context $Context -Key $Key
 }

@@ -5,6 +5,8 @@ function Protect-HvoContent {
     .OUTPUTS
         Hashtable: Ciphertext and Tag, byte arrays.
     #>
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [byte[]] $Plaintext,
         [Parameter(Mandatory = $true)] [byte[]] $ContentKey,
@@ -12,7 +14,7 @@ function Protect-HvoContent {
         [Parameter(Mandatory = $true)] [byte[]] $AdditionalData
     )
     $aes = [System.Security.Cryptography.Aes]::Create()
-    $hmac = New-Object System.Security.Cryptography.HMACSHA512 (, [byte[]]$ContentKey[0..31])
+    $hmac = [System.Security.Cryptography.HMACSHA512]::new([byte[]]$ContentKey[0..31])
     try {
         $aes.Mode = [System.Security.Cryptography.CipherMode]::CBC
         $aes.Padding = [System.Security.Cryptography.PaddingMode]::PKCS7

@@ -2,16 +2,23 @@ function Protect-HvoContentKey {
     <#
     .SYNOPSIS
         Encrypts a content key with RSA-OAEP and SHA-256.
+    .OUTPUTS
+        Byte array, as one object.
     #>
-    param([Parameter(Mandatory = $true)] [byte[]] $ContentKey, [Parameter(Mandatory = $true)] [byte[]] $Modulus)
+    [CmdletBinding()]
+    [OutputType([byte[]])]
+    param(
+        [Parameter(Mandatory = $true)] [byte[]] $ContentKey,
+        [Parameter(Mandatory = $true)] [byte[]] $Modulus
+    )
     # RSA.Create of .NET Framework may give a provider that knows OAEP with SHA-1 only.
     $rsa = if ($PSVersionTable.PSVersion.Major -ge 6) {
         [System.Security.Cryptography.RSA]::Create()
     } else {
-        New-Object System.Security.Cryptography.RSACng
+        [System.Security.Cryptography.RSACng]::new()
     }
     try {
-        $parameters = New-Object System.Security.Cryptography.RSAParameters
+        $parameters = [System.Security.Cryptography.RSAParameters]::new()
         $first = 0
         while ($Modulus[$first] -eq 0) { $first++ }
         $parameters.Modulus = [byte[]]$Modulus[$first..($Modulus.Length - 1)]

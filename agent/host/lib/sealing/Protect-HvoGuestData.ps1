@@ -8,6 +8,8 @@ function Protect-HvoGuestData {
     .OUTPUTS
         String.
     #>
+    [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [byte[]] $Plaintext,
         [Parameter(Mandatory = $true)] [hashtable] $Key,
@@ -18,8 +20,8 @@ function Protect-HvoGuestData {
             alg = 'RSA-OAEP-256'; enc = 'A256CBC-HS512'; kid = $Key.Kid; vm = $VmId.ToLowerInvariant(); run = $RunId
         })
     $protected = ConvertTo-HvoBase64Url ([System.Text.Encoding]::UTF8.GetBytes($header))
-    $contentKey = Get-HvoRandomByte 64
-    $iv = Get-HvoRandomByte 16
+    $contentKey = Get-HvoRandomByte -Count 64
+    $iv = Get-HvoRandomByte -Count 16
     try {
         $wrapped = Protect-HvoContentKey -ContentKey $contentKey -Modulus (ConvertFrom-HvoBase64Url $Key.Jwk.n)
         $sealed = Protect-HvoContent -Plaintext $Plaintext -ContentKey $contentKey -InitialVector $iv `

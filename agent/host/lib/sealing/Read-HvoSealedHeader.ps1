@@ -2,8 +2,14 @@ function Read-HvoSealedHeader {
     <#
     .SYNOPSIS
         Returns the protected header of sealed data; fails with InvalidDefinition if it is no compact JWE.
+    .OUTPUTS
+        Object with kid, vm, run and the algorithms.
     #>
-    param([Parameter(Mandatory = $true)] [string] $Sealed)
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Sealed
+    )
     if ($Sealed -cnotmatch '\A[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){4}\z') {
         Stop-HvoLaunch -Code InvalidDefinition -Message 'The sealed data is no compact JWE. Bring agent and operator to one version.'
     }

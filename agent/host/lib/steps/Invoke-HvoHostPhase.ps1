@@ -3,15 +3,18 @@ function Invoke-HvoHostPhase {
     .SYNOPSIS
         The steps until the VM runs: checks, disk, ISO, VM.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
-    $done = Test-HvoStepDone $Context 'PreChecks'
-    Invoke-HvoStep $Context 'PreChecks' 'Provisioning.PreChecks.ps1' -Done $done
-    $done = (Test-HvoStepDone $Context 'CopyImage') -and [System.IO.File]::Exists($Context.DiskPath)
-    Invoke-HvoStep $Context 'CopyImage' 'Provisioning.CopyImage.ps1' CopyFailed "Copying $($Context.Fields.image_name)" $done
-    $eject = Test-HvoStepDone $Context 'EjectProvisioningISO'
-    $done = (Test-HvoStepDone $Context 'CopyProvisioningISO') -and ($eject -or [System.IO.File]::Exists($Context.IsoPath))
-    Invoke-HvoStep $Context 'CopyProvisioningISO' 'Provisioning.CopyProvisioningISO.ps1' CopyFailed -Done $done
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
+    $done = Test-HvoStepDone -Context $Context -Step 'PreChecks'
+    Invoke-HvoStep -Context $Context -Step 'PreChecks' -Script 'Provisioning.PreChecks.ps1' -Done $done
+    $done = (Test-HvoStepDone -Context $Context -Step 'CopyImage') -and [System.IO.File]::Exists($Context.DiskPath)
+    Invoke-HvoStep -Context $Context -Step 'CopyImage' -Script 'Provisioning.CopyImage.ps1' -FailureCode CopyFailed -Message "Copying $($Context.Fields.image_name)" -Done $done
+    $eject = Test-HvoStepDone -Context $Context -Step 'EjectProvisioningISO'
+    $done = (Test-HvoStepDone -Context $Context -Step 'CopyProvisioningISO') -and ($eject -or [System.IO.File]::Exists($Context.IsoPath))
+    Invoke-HvoStep -Context $Context -Step 'CopyProvisioningISO' -Script 'Provisioning.CopyProvisioningISO.ps1' -FailureCode CopyFailed -Done $done
     $running = $null -ne $Context.Vm -and [string]$Context.Vm.State -eq 'Running'
-    $done = (Test-HvoStepDone $Context 'RegisterVM') -and $running
-    Invoke-HvoStep $Context 'RegisterVM' 'Provisioning.RegisterVM.ps1' RegisterFailed "Registering $($Context.Fields.vm_name)" $done
+    $done = (Test-HvoStepDone -Context $Context -Step 'RegisterVM') -and $running
+    Invoke-HvoStep -Context $Context -Step 'RegisterVM' -Script 'Provisioning.RegisterVM.ps1' -FailureCode RegisterFailed -Message "Registering $($Context.Fields.vm_name)" -Done $done
 }

@@ -5,20 +5,24 @@ function Invoke-HvoProvisioning {
     .OUTPUTS
         Ordered dictionary: the completed outcome. A pending or failed one is thrown.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $journal, $run = $Context.Journal, $Context.Run
     if ($null -ne $journal -and $journal.state -eq 'completed') {
         $journal.generation = $run.generation
         $journal.attempt = $run.attempt
-        Save-HvoJournal $Context
+        Save-HvoJournal -Context $Context
         return New-HvoOutcome -Outcome completed -Reason 'Provisioned' -Message 'Nothing was left to do.' -VmId $journal.vm_id
     }
     Assert-HvoHyperVModule
-    Add-HvoJournalLaunch $Context
-    Resolve-HvoMachineVm $Context
-    Invoke-HvoHostPhase $Context
-    Invoke-HvoGuestPhase $Context
-    Invoke-HvoFinishPhase $Context
+    Add-HvoJournalLaunch -Context $Context
+    Resolve-HvoMachineVm -Context $Context
+    Invoke-HvoHostPhase -Context $Context
+    Invoke-HvoGuestPhase -Context $Context
+    Invoke-HvoFinishPhase -Context $Context
     Complete-HvoJournal -Context $Context -State completed -Reason 'Provisioned'
     return New-HvoOutcome -Outcome completed -Reason 'Provisioned' -Message "$($Context.Fields.vm_name) is provisioned." `
         -VmId $Context.Journal.vm_id

@@ -5,13 +5,17 @@ function Invoke-HvoRemoval {
     .OUTPUTS
         Ordered dictionary: the completed outcome. A pending or failed one is thrown.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     Assert-HvoHyperVModule
     $given = Get-HvoProperty $Context.Job.machine 'vm_id'
     $known = @($given)
     if ($null -ne $Context.Journal) {
         $known += $Context.Journal.vm_id
-        Add-HvoJournalLaunch $Context
+        Add-HvoJournalLaunch -Context $Context
     }
     $Context.KnownIds = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ } | Select-Object -Unique)
     $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds $Context.KnownIds
@@ -19,10 +23,10 @@ function Invoke-HvoRemoval {
         $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique)
     }
     $last = $Context.KnownIds | Select-Object -Last 1
-    Invoke-HvoStep $Context 'RemoveClusterRole' 'Removal.RemoveClusterRole.ps1' ClusterFailed
-    Invoke-HvoStep $Context 'RemoveVM' 'Removal.RemoveVM.ps1' RemoveFailed
-    Invoke-HvoStep $Context 'RemoveFiles' 'Removal.RemoveFiles.ps1' RemoveFailed
-    Invoke-HvoStep $Context 'VerifyRemoved' 'Removal.VerifyRemoved.ps1' RemoveFailed
+    Invoke-HvoStep -Context $Context -Step 'RemoveClusterRole' -Script 'Removal.RemoveClusterRole.ps1' -FailureCode ClusterFailed
+    Invoke-HvoStep -Context $Context -Step 'RemoveVM' -Script 'Removal.RemoveVM.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Step 'RemoveFiles' -Script 'Removal.RemoveFiles.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Step 'VerifyRemoved' -Script 'Removal.VerifyRemoved.ps1' -FailureCode RemoveFailed
     $text = 'VM, disk, ISO and journal are gone.'
     if ($Context.Detached.Count) { $text += " These disks were outside of its folder and stay: $($Context.Detached -join ', ')." }
     return New-HvoOutcome -Outcome completed -Reason 'Removed' -Message $text -VmId $last

@@ -6,13 +6,14 @@ function Invoke-HvoStep {
         The script looks before it acts and gets the context. It may set $Context.StepMessage, which goes into the record
         of its end. A step that is done, by -Done, is skipped.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [string] $Step,
         [Parameter(Mandatory = $true)] [string] $Script,
-        [string] $FailureCode = 'Internal',
-        [string] $Message = '',
-        [bool] $Done = $false
+        [Parameter()] [string] $FailureCode = 'Internal',
+        [Parameter()] [string] $Message = '',
+        [Parameter()] [bool] $Done = $false
     )
     if ($Done) {
         Write-HvoStepRecord -Step $Step -State skipped

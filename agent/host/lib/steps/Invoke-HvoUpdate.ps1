@@ -5,14 +5,18 @@ function Invoke-HvoUpdate {
     .OUTPUTS
         Ordered dictionary: the completed outcome. A failed one is thrown.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     Assert-HvoHyperVModule
     $vmId = ConvertTo-HvoGuid $Context.Job.machine.vm_id
-    $vm = Get-HvoVmById $vmId
+    $vm = Get-HvoVmById -VmId $vmId
     if ($null -eq $vm) {
         Stop-HvoLaunch -Code VmMissing -Message "VM $vmId is not on this host any more. Delete the resource, or restore the VM."
     }
-    if ((Get-HvoVmMark $vm).MachineUid -cne $Context.Run.machine_uid) {
+    if ((Get-HvoVmMark -Vm $vm).MachineUid -cne $Context.Run.machine_uid) {
         Stop-HvoLaunch -Code NotOwned -Message "VM $vmId does not carry this machine's mark. Nothing is changed."
     }
     $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @($vm) -KnownIds @($vmId)
@@ -26,7 +30,7 @@ function Invoke-HvoUpdate {
     }
     $Context.Journal.generation = $Context.Run.generation
     $Context.Journal.attempt = $Context.Run.attempt
-    Save-HvoJournal $Context
-    Set-HvoVmDesiredState $Context
+    Save-HvoJournal -Context $Context
+    Set-HvoVmDesiredState -Context $Context
     return New-HvoOutcome -Outcome completed -Reason 'Updated' -Message "$($vm.Name) is as asked for." -VmId $vmId
 }

@@ -3,7 +3,11 @@ function Add-HvoVmMark {
     .SYNOPSIS
         Writes the machine's mark into a VM's notes and keeps their other lines; does nothing if it is there.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [object] $Vm)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
     $lines = @(
         "hyperv-operator.io/machine-uid=$($Context.Run.machine_uid)", "hyperv-operator.io/cluster-uid=$($Context.Run.cluster_uid)"
     )

@@ -3,12 +3,13 @@ function Assert-HvoVmNameFree {
     .SYNOPSIS
         Fails with NameInUse where another VM of the host, or another role of its failover cluster, has the machine's name.
     #>
+    [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Vms
     )
     $name = [string]$Context.Fields.vm_name
-    $other = @($Vms | Where-Object { $_.Name -eq $name -and (Get-HvoVmMark $_).MachineUid -cne $Context.Run.machine_uid })
+    $other = @($Vms | Where-Object { $_.Name -eq $name -and (Get-HvoVmMark -Vm $_).MachineUid -cne $Context.Run.machine_uid })
     if ($other.Count) {
         Stop-HvoLaunch -Code NameInUse -Message ("Another VM with the name $name exists on this host: " +
             "$(ConvertTo-HvoGuid $other[0].Id). Choose another vm_name, or rename or remove that VM.")

@@ -2,8 +2,14 @@ function ConvertTo-HvoHeartbeat {
     <#
     .SYNOPSIS
         Returns Hyper-V's word for a heartbeat as the protocol's: Ok, NoContact or Unknown.
+    .OUTPUTS
+        String.
     #>
-    param([AllowNull()] [object] $Heartbeat)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter()] [AllowNull()] [object] $Heartbeat
+    )
     $word = [string]$Heartbeat
     if ($word -like 'OkApplications*') { return 'Ok' }
     if (@('NoContact', 'LostCommunication', 'Error') -contains $word) { return 'NoContact' }

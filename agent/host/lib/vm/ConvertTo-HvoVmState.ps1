@@ -2,8 +2,14 @@ function ConvertTo-HvoVmState {
     <#
     .SYNOPSIS
         Returns Hyper-V's word for the state of a VM as the protocol's.
+    .OUTPUTS
+        String.
     #>
-    param([AllowNull()] [object] $State)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter()] [AllowNull()] [object] $State
+    )
     $word = [string]$State
     if (@('Running', 'Off', 'Paused', 'Saved', 'Starting', 'Stopping') -contains $word) { return $word }
     return 'Other'

@@ -5,12 +5,17 @@ function Disconnect-HvoForeignDisk {
     .OUTPUTS
         Strings: their paths.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [object] $Vm)
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
     foreach ($drive in @(Get-VMHardDiskDrive -VM $Vm)) {
         $path = [string]$drive.Path
         if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder)) { continue }
         Remove-VMHardDiskDrive -VMHardDiskDrive $drive
-        Write-HvoLog "The disk $path lies outside of the machine's folder: it was detached and stays."
+        Write-HvoLog -Message "The disk $path lies outside of the machine's folder: it was detached and stays."
         $path
     }
 }

@@ -5,14 +5,18 @@ function Find-HvoMachineVm {
     .DESCRIPTION
         Fails with IdentityConflict for two of them, for a replica, and for one that is neither of the known GUIDs nor
         still has the name it was created with; with NotOwned where another Kubernetes cluster marked it.
+    .OUTPUTS
+        VirtualMachine, or null.
     #>
+    [CmdletBinding()]
+    [OutputType('Microsoft.HyperV.PowerShell.VirtualMachine')]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Vms,
-        [AllowEmptyCollection()] [string[]] $KnownIds = @()
+        [Parameter()] [AllowEmptyCollection()] [string[]] $KnownIds = @()
     )
     $uid = $Context.Run.machine_uid
-    $own = @($Vms | Where-Object { (Get-HvoVmMark $_).MachineUid -ceq $uid })
+    $own = @($Vms | Where-Object { (Get-HvoVmMark -Vm $_).MachineUid -ceq $uid })
     if (-not $own.Count) { return $null }
     $ids = @($own | ForEach-Object { ConvertTo-HvoGuid $_.Id }) -join ', '
     $remedy = 'Nothing is changed. Find out which VM is the right one, and remove the machine mark from the notes of the other.'
@@ -20,7 +24,7 @@ function Find-HvoMachineVm {
         Stop-HvoLaunch -Code IdentityConflict -Message "$($own.Count) VMs carry this machine's mark: $ids. $remedy"
     }
     $vm = $own[0]
-    $cluster = (Get-HvoVmMark $vm).ClusterUid
+    $cluster = (Get-HvoVmMark -Vm $vm).ClusterUid
     if ($cluster -and $cluster -cne $Context.Run.cluster_uid) {
         Stop-HvoLaunch -Code NotOwned -Message "VM $ids belongs to the Kubernetes cluster $cluster. Nothing is changed."
     }

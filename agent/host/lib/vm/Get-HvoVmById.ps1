@@ -2,8 +2,14 @@ function Get-HvoVmById {
     <#
     .SYNOPSIS
         Returns a VM by its GUID, or null if this host has none.
+    .OUTPUTS
+        VirtualMachine, or null.
     #>
-    param([Parameter(Mandatory = $true)] [AllowNull()] [object] $VmId)
+    [CmdletBinding()]
+    [OutputType('Microsoft.HyperV.PowerShell.VirtualMachine')]
+    param(
+        [Parameter(Mandatory = $true)] [AllowNull()] [object] $VmId
+    )
     if (-not $VmId) { return $null }
     try {
         return Get-VM -Id ([Guid][string]$VmId) -ErrorAction Stop

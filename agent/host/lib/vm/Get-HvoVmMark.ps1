@@ -5,7 +5,11 @@ function Get-HvoVmMark {
     .OUTPUTS
         Hashtable with MachineUid and ClusterUid, null where the VM does not carry them.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Vm)
+    [CmdletBinding()]
+    [OutputType([PSCustomObject])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
     $mark = @{ MachineUid = $null; ClusterUid = $null }
     $notes = [string]$Vm.Notes
     if ($notes.Contains('hyperv-operator.io/')) {

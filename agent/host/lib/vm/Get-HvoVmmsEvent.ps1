@@ -5,7 +5,12 @@ function Get-HvoVmmsEvent {
     .OUTPUTS
         Ordered dictionaries with at, id and message (at most 500 characters), oldest first.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Vm, [Parameter(Mandatory = $true)] [DateTime] $After)
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Vm,
+        [Parameter(Mandatory = $true)] [DateTime] $After
+    )
     $filter = @{ LogName = 'Microsoft-Windows-Hyper-V-VMMS-Admin'; StartTime = $After }
     try { $events = @(Get-WinEvent -FilterHashtable $filter -MaxEvents 100 -ErrorAction Stop) } catch { return }
     $id = [string]$Vm.Id
@@ -16,7 +21,7 @@ function Get-HvoVmmsEvent {
     foreach ($entry in $named) {
         $text = ([string]$entry.Message -replace '\s+', ' ').Trim()
         [ordered]@{
-            at = Get-HvoTimestamp $entry.TimeCreated; id = [int]$entry.Id
+            at = Get-HvoTimestamp -Time $entry.TimeCreated; id = [int]$entry.Id
             message = $text.Substring(0, [Math]::Min(500, $text.Length))
         }
     }

@@ -7,7 +7,11 @@ function New-HvoMachineVm {
     .OUTPUTS
         The VM.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
+    [CmdletBinding()]
+    [OutputType('Microsoft.HyperV.PowerShell.VirtualMachine')]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
     $name = "hvo-$($Context.Run.machine_uid)"
     try {
         $null = New-VM -Name $name -Generation 2 -MemoryStartupBytes ([long]$Context.Fields.gb_ram * 1073741824) `
@@ -16,7 +20,7 @@ function New-HvoMachineVm {
         $failure = $_
         $made = @(Get-VM | Where-Object { $_.Name -ceq $name })
         if ($made.Count -ne 1) { throw $failure }
-        Write-HvoLog "The VM was made although that ended with: $($failure.Exception.Message)"
+        Write-HvoLog -Message "The VM was made although that ended with: $($failure.Exception.Message)"
     }
     $vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM)
     if ($null -eq $vm) { throw 'The VM was made and is not there.' }

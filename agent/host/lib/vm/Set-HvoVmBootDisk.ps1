@@ -3,7 +3,11 @@ function Set-HvoVmBootDisk {
     .SYNOPSIS
         Makes the machine's disk, or the checkpoint's disk in front of it, the first thing the VM boots from.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [object] $Vm)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
     $first = @((Get-VMFirmware -VM $Vm).BootOrder)[0]
     $path = [string](Get-HvoProperty (Get-HvoProperty $first 'Device') 'Path')
     if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder) -and $path -notlike '*.iso') { return }

@@ -3,7 +3,11 @@ function Set-HvoVmConfiguration {
     .SYNOPSIS
         Makes a VM that is off what the job says: CPU, memory, network, disk, ISO, firmware. Sets only what differs.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [object] $Vm)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
     $fields = $Context.Fields
     $bytes = [long]$fields.gb_ram * 1073741824
     if ($Vm.ProcessorCount -ne $fields.cpu_cores) { Set-VMProcessor -VM $Vm -Count $fields.cpu_cores }
@@ -16,10 +20,10 @@ function Set-HvoVmConfiguration {
     }
     Set-HvoVmNetwork -Context $Context -Vm $Vm
     $disks = @(Get-VMHardDiskDrive -VM $Vm)
-    if (-not @($disks | Where-Object { Test-HvoSamePath $_.Path $Context.DiskPath }).Count) {
+    if (-not @($disks | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.DiskPath }).Count) {
         Add-VMHardDiskDrive -VM $Vm -Path $Context.DiskPath
     }
-    $isos = @(Get-VMDvdDrive -VM $Vm | Where-Object { Test-HvoSamePath $_.Path $Context.IsoPath })
+    $isos = @(Get-VMDvdDrive -VM $Vm | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.IsoPath })
     if (-not $isos.Count -and [System.IO.File]::Exists($Context.IsoPath)) { Add-VMDvdDrive -VM $Vm -Path $Context.IsoPath }
     Set-HvoVmFirmware -Context $Context -Vm $Vm
 }

@@ -3,12 +3,16 @@ function Set-HvoVmNetwork {
     .SYNOPSIS
         Connects a VM's adapter to the host's switch and tags it, or not, as the job says.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [object] $Vm)
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
     $switch = [string]$Context.Job.host.virtual_switch
     foreach ($adapter in @(Get-VMNetworkAdapter -VM $Vm)) {
         if ([string]$adapter.SwitchName -ne $switch) { Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -SwitchName $switch }
     }
-    $vlan = [int](Get-HvoProperty $Context.Fields 'vlan_id' 0)
+    $vlan = [int](Get-HvoProperty $Context.Fields 'vlan_id' -Default 0)
     $present = Get-VMNetworkAdapterVlan -VM $Vm | Select-Object -First 1
     $mode = [string]$present.OperationMode
     if ($vlan -eq 0) {

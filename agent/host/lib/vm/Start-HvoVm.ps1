@@ -3,14 +3,17 @@ function Start-HvoVm {
     .SYNOPSIS
         Starts a VM if it does not run; fails with StartFailed and what the host's event log says of it.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Vm)
-    if ([string](Get-HvoVmById $Vm.Id).State -eq 'Running') { return }
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
+    if ([string](Get-HvoVmById -VmId $Vm.Id).State -eq 'Running') { return }
     $began = [DateTime]::Now.AddSeconds(-5)
     try {
         Start-VM -VM $Vm -ErrorAction Stop
     } catch {
         # An answer may be lost although it was done.
-        if ([string](Get-HvoVmById $Vm.Id).State -eq 'Running') { return }
+        if ([string](Get-HvoVmById -VmId $Vm.Id).State -eq 'Running') { return }
         $cause = $_.Exception.Message
         $events = @(Get-HvoVmmsEvent -Vm $Vm -After $began)
         $last = "The host's event log has no event for it."

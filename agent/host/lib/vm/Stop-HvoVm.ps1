@@ -5,8 +5,12 @@ function Stop-HvoVm {
     .DESCRIPTION
         Stop-VM -Force turns a VM off whose guest does not answer, so without -TurnOff such a guest is not even asked.
     #>
-    param([Parameter(Mandatory = $true)] [object] $Vm, [switch] $TurnOff)
-    $now = Get-HvoVmById $Vm.Id
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Vm,
+        [Parameter()] [switch] $TurnOff
+    )
+    $now = Get-HvoVmById -VmId $Vm.Id
     $state = [string]$now.State
     if ($state -eq 'Off') { return }
     if ($state -eq 'Saved') {
@@ -25,7 +29,7 @@ function Stop-HvoVm {
         Stop-HvoLaunch -Code GuestTimeout -Message ("The VM has to be off for this change, and its guest did not shut down: $cause " +
             'Shut it down, or set powerState to Off.')
     }
-    Write-HvoLog "The guest did not shut down ($cause) and is turned off."
+    Write-HvoLog -Message "The guest did not shut down ($cause) and is turned off."
     Stop-VM -VM $Vm -TurnOff -Force
     if (-not (Wait-HvoVmState -VmId $Vm.Id -State 'Off')) { throw 'The VM was turned off and is not off after 60 seconds.' }
 }

@@ -5,9 +5,12 @@ function Stop-HvoVmForUpdate {
     .DESCRIPTION
         The note comes first: a launch that is killed in between leaves it to the next one.
     #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context)
-    if ([string](Get-HvoVmById $Context.Vm.Id).State -eq 'Off') { return }
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
+    if ([string](Get-HvoVmById -VmId $Context.Vm.Id).State -eq 'Off') { return }
     $Context.Journal.resume = $true
-    Save-HvoJournal $Context
+    Save-HvoJournal -Context $Context
     Stop-HvoVm -Vm $Context.Vm
 }

@@ -1,9 +1,9 @@
 function Assert-HvoAgentFolder {
     <#
     .SYNOPSIS
-    Makes sure that the agent is in its folder, and that administrators alone can change it: it runs with great rights.
+        Makes sure that the agent is in its folder, and that administrators alone can change it: it runs with great rights.
     .PARAMETER Path
-    The folder.
+        The folder.
     #>
     [CmdletBinding()]
     param(

@@ -1,9 +1,9 @@
 function Assert-HvoGroup {
     <#
     .SYNOPSIS
-    Makes sure that the group exists and is not one that everybody is in.
+        Makes sure that the group exists and is not one that everybody is in.
     .PARAMETER Group
-    Its name.
+        Its name.
     #>
     [CmdletBinding()]
     param(

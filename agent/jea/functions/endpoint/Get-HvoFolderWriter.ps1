@@ -1,14 +1,13 @@
 function Get-HvoFolderWriter {
     <#
     .SYNOPSIS
-    Lists who may change what is in a folder.
+        Lists who may change what is in a folder.
     .PARAMETER Path
-    The folder.
+        The folder.
     .OUTPUTS
-    System.String: SIDs.
+        System.String: SIDs.
     #>
     [CmdletBinding()]
-    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )

@@ -1,18 +1,17 @@
 function Get-HvoSessionConfiguration {
     <#
     .SYNOPSIS
-    Completes the session configuration with the group and the account.
+        Completes the session configuration with the group and the account.
     .PARAMETER Template
-    The .pssc file.
+        The .pssc file.
     .PARAMETER Group
-    Who may use the endpoint.
+        Who may use the endpoint.
     .PARAMETER Account
-    Hashtable with the entries that say what jobs run as.
+        Hashtable with the entries that say what jobs run as.
     .OUTPUTS
-    System.Collections.Hashtable: parameters of New-PSSessionConfigurationFile; Description ends with a digest of them all.
+        System.Collections.Hashtable: parameters of New-PSSessionConfigurationFile; Description ends with a digest of them all.
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)] [string] $Template,
         [Parameter(Mandatory = $true)] [string] $Group,

@@ -1,14 +1,13 @@
 function Get-HvoSid {
     <#
     .SYNOPSIS
-    Looks up the SID of an account or a group.
+        Looks up the SID of an account or a group.
     .PARAMETER Name
-    Its name.
+        Its name.
     .OUTPUTS
-    System.String: the SID, or nothing if there is no such name.
+        System.String: the SID, or nothing if there is no such name.
     #>
     [CmdletBinding()]
-    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $Name
     )

@@ -1,13 +1,13 @@
 function Install-HvoModule {
     <#
     .SYNOPSIS
-    Puts the endpoint's module where endpoints look for roles, with the agent's folder fixed in it.
+        Puts the endpoint's module where endpoints look for roles, with the agent's folder fixed in it.
     .DESCRIPTION
-    Below Program Files nobody but administrators can change it.
+        Below Program Files nobody but administrators can change it.
     .PARAMETER Source
-    The module's folder.
+        The module's folder.
     .PARAMETER AgentPath
-    The agent's folder.
+        The agent's folder.
     #>
     [CmdletBinding()]
     param(

@@ -1,16 +1,15 @@
 function Register-HvoSessionConfiguration {
     <#
     .SYNOPSIS
-    Registers the endpoint unless it is registered just so.
+        Registers the endpoint unless it is registered just so.
     .PARAMETER Name
-    Its name.
+        Its name.
     .PARAMETER Configuration
-    As Get-HvoSessionConfiguration returns it.
+        As Get-HvoSessionConfiguration returns it.
     .OUTPUTS
-    System.Boolean: whether something was changed.
+        System.Boolean: whether something was changed.
     #>
     [CmdletBinding()]
-    [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [string] $Name,
         [Parameter(Mandatory = $true)] [hashtable] $Configuration

@@ -1,16 +1,15 @@
 function Find-HvoCertificate {
     <#
     .SYNOPSIS
-    Finds the certificate for the listener; throws why none will do.
+        Finds the certificate for the listener; throws why none will do.
     .PARAMETER HostName
-    Name by which the operator reaches this host.
+        Name by which the operator reaches this host.
     .PARAMETER Thumbprint
-    The one to take; if it is not given, the one that is valid longest.
+        The one to take; if it is not given, the one that is valid longest.
     .OUTPUTS
-    System.String: its thumbprint.
+        System.String: its thumbprint.
     #>
     [CmdletBinding()]
-    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $HostName,
         [Parameter()] [string] $Thumbprint = ''

@@ -1,15 +1,16 @@
 function Get-HvoCertificate {
     <#
     .SYNOPSIS
-    Lists the certificates of this computer.
+        Lists the certificates of this computer.
     .OUTPUTS
-    Objects with Thumbprint, Names (DNS names), NotBefore, NotAfter (UTC), HasPrivateKey and ForServer.
+        Objects with Thumbprint, Names (DNS names), NotBefore, NotAfter (UTC), HasPrivateKey and ForServer.
     #>
     [CmdletBinding()]
+    [OutputType([PSCustomObject])]
     param()
     foreach ($certificate in Get-ChildItem -Path 'Cert:\LocalMachine\My') {
         $usages = @($certificate.EnhancedKeyUsageList | ForEach-Object { $_.ObjectId })
-        [pscustomobject]@{
+        [PSCustomObject]@{
             Thumbprint = $certificate.Thumbprint
             Names = @($certificate.DnsNameList | ForEach-Object { $_.Unicode })
             NotBefore = $certificate.NotBefore.ToUniversalTime()

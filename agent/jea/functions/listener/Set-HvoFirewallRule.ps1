@@ -1,16 +1,15 @@
 function Set-HvoFirewallRule {
     <#
     .SYNOPSIS
-    Lets the operator, and nobody else by this rule, through to the listener.
+        Lets the operator, and nobody else by this rule, through to the listener.
     .PARAMETER Port
-    The port.
+        The port.
     .PARAMETER RemoteAddress
-    Addresses or networks that the operator connects from.
+        Addresses or networks that the operator connects from.
     .OUTPUTS
-    System.String: what was done.
+        System.String: what was done.
     #>
     [CmdletBinding()]
-    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [int] $Port,
         [Parameter(Mandatory = $true)] [string[]] $RemoteAddress

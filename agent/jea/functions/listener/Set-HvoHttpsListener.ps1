@@ -1,18 +1,17 @@
 function Set-HvoHttpsListener {
     <#
     .SYNOPSIS
-    Makes WinRM listen on HTTPS with a certificate.
+        Makes WinRM listen on HTTPS with a certificate.
     .PARAMETER HostName
-    Name in the certificate.
+        Name in the certificate.
     .PARAMETER Thumbprint
-    The certificate.
+        The certificate.
     .PARAMETER Port
-    The port.
+        The port.
     .OUTPUTS
-    System.String: what was done.
+        System.String: what was done.
     #>
     [CmdletBinding()]
-    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $HostName,
         [Parameter(Mandatory = $true)] [string] $Thumbprint,

@@ -1,16 +1,15 @@
 function Test-HvoCertificateName {
     <#
     .SYNOPSIS
-    Tells whether a certificate's name stands for a host's; a wildcard stands for one label.
+        Tells whether a certificate's name stands for a host's; a wildcard stands for one label.
     .PARAMETER Pattern
-    The certificate's name.
+        The certificate's name.
     .PARAMETER HostName
-    The host's.
+        The host's.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
-    [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Pattern,
         [Parameter(Mandatory = $true)] [string] $HostName

@@ -1,18 +1,18 @@
 function Write-HvoServiceWarning {
     <#
     .SYNOPSIS
-    Says which settings of WinRM are not safe. They are not changed: others may rely on them.
+        Says which settings of WinRM are not safe. They are not changed: others may rely on them.
     #>
     [CmdletBinding()]
     param()
     $service = Get-WSManInstance -ResourceURI 'winrm/config/service'
     if ([string]$service.AllowUnencrypted -eq 'true') {
-        Write-Warning ('WinRM accepts unencrypted messages. Unless something needs that: ' +
+        Write-Warning -Message ('WinRM accepts unencrypted messages. Unless something needs that: ' +
             'Set-Item WSMan:\localhost\Service\AllowUnencrypted $false')
     }
     $authentication = Get-WSManInstance -ResourceURI 'winrm/config/service/auth'
     if ([string]$authentication.Basic -eq 'true') {
-        Write-Warning ('WinRM accepts Basic authentication, which sends passwords to whoever answers. Unless the HyperVHost ' +
+        Write-Warning -Message ('WinRM accepts Basic authentication, which sends passwords to whoever answers. Unless the HyperVHost ' +
             'uses `authentication: basic`: Set-Item WSMan:\localhost\Service\Auth\Basic $false')
     }
 }

@@ -1,12 +1,11 @@
 function Test-HvoAdministrator {
     <#
     .SYNOPSIS
-    Tells whether this process has administrator rights.
+        Tells whether this process has administrator rights.
     .OUTPUTS
-    System.Boolean
+        System.Boolean
     #>
     [CmdletBinding()]
-    [OutputType([bool])]
     param()
     $me = [System.Security.Principal.WindowsPrincipal]::new([System.Security.Principal.WindowsIdentity]::GetCurrent())
     $me.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
