@@ -32,11 +32,6 @@ def failures() -> list[Message]:
     return [*found, *(one for one in _of(SUSPEND, "-Reason") if one.code == AgentCode.HOST_BUSY)]
 
 
-def pending() -> list[Message]:
-    """Return the messages of launches that end pending."""
-    return list(_of(SUSPEND, "-Reason"))
-
-
 def _of(command: str, kind: str) -> Iterable[Message]:
     for path in scripts(HOST):
         for node in nodes(parse(path), "command"):

@@ -173,6 +173,14 @@ def test_no_reason_is_dead() -> None:
     assert {reason.name for reason in EventReason} - _used("EventReason") == set()
 
 
+def test_the_alerts_name_reasons_that_exist() -> None:
+    rules = (_ROOT / "charts" / "hyperv-operator" / "alerts" / "rules.yaml").read_text(encoding="utf-8")
+    named = {word for found in re.findall(r"reason (\w+)(?: or (\w+))?\.", rules) for word in found if word}
+    assert named == {str(Reason.AGENT_ROLLOUT_INCOMPLETE), str(Reason.AGENT_MISSING)}
+    uncounted = set(re.findall(r'outcome!~"completed\|pending\|(\w+)"', rules))
+    assert uncounted == {errors.CallCancelled.__name__}
+
+
 # --- texts -----------------------------------------------------------------------------------------------------------
 
 
