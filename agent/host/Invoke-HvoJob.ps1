@@ -1,14 +1,17 @@
 function Invoke-HvoJob {
     <#
     .SYNOPSIS
-        Runs a job with the script that its schema id names. The one command of an endpoint that has no language (JEA).
+        Runs a job with the script of its schema id. The only command of a JEA endpoint, which has no language.
     .DESCRIPTION
-        Takes what the scripts take: the job, compact JSON in UTF-8, base64, from the pipeline.
+        The pipeline input is that of the scripts: the job as compact JSON in UTF-8, base64.
     .OUTPUTS
-        What the script writes.
+        Strings: what the script writes.
     #>
     [CmdletBinding()]
-    param([Parameter(Mandatory = $true, ValueFromPipeline = $true)] [ValidateLength(1, 4194304)] [string] $InputObject)
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true, ValueFromPipeline = $true)] [ValidateLength(1, 4194304)] [string] $InputObject
+    )
     begin {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
@@ -16,12 +19,12 @@ function Invoke-HvoJob {
             'vm-provisioning' = 'Invoke-ProvisioningJob.ps1'; 'vm-removal' = 'Invoke-RemovalJob.ps1'
             'vm-update' = 'Invoke-UpdateJob.ps1'; 'host-inventory' = 'Get-HostInventory.ps1'
         }
-        $pieces = New-Object System.Collections.Generic.List[string]
+        $pieces = [System.Collections.Generic.List[string]]::new()
     }
     process { $pieces.Add($InputObject) }
     end {
         $text = ($pieces -join '').Trim()
-        # What cannot be read goes to a script that changes nothing: it says what is wrong, as an outcome.
+        # A job that cannot be read goes to a script that changes nothing and reports the error as an outcome.
         $script = 'Get-HostInventory.ps1'
         try {
             $json = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($text))

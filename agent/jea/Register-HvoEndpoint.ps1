@@ -1,30 +1,30 @@
 <#
 .SYNOPSIS
-Registers the endpoint (JEA) over which the operator can run the agent's jobs on this host, and nothing else.
+    Registers the endpoint (JEA) through which the operator can run the agent's jobs on this host, and nothing else.
 .DESCRIPTION
-Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time: what is in place
-stays. It
+    Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time and changes only
+    what differs. It
 
-- checks the group, the agent's folder and the rights on it, and that nothing writes transcripts of the endpoint;
-- installs the module HyperVOperator below Program Files, with the agent's folder fixed in it;
-- registers the session configuration for the group.
+    - checks the group, the agent's folder and the rights on it, and that nothing writes transcripts of the endpoint;
+    - installs the module HyperVOperator below Program Files, with the agent's folder fixed in it;
+    - registers the session configuration for the group.
 
-The endpoint takes effect when the WinRM service is restarted, which ends every remote session of this host. The operator
-goes on by itself after that. Afterwards set spec.connection.configurationName of the HyperVHost to the endpoint's name.
+    The endpoint takes effect when the WinRM service is restarted, which ends every remote session of this host. The operator
+    reconnects by itself. Afterwards set spec.connection.configurationName of the HyperVHost to the endpoint's name.
 .PARAMETER Group
-Group (or account) that may use the endpoint, as DOMAIN\Name: the operator's account is in it, nobody else needs to be.
+    Group (or account) that may use the endpoint, as DOMAIN\Name. Only the operator's account needs to be in it.
 .PARAMETER AgentPath
-Folder of the agent; the same as spec.paths.agent of the HyperVHost.
+    Folder of the agent; the same as spec.paths.agent of the HyperVHost.
 .PARAMETER Name
-Name of the endpoint.
+    Name of the endpoint.
 .PARAMETER GroupManagedServiceAccount
-Run jobs as this group managed service account (DOMAIN\name$) instead of as a virtual administrator account.
+    Run jobs as this group managed service account (DOMAIN\name$) instead of as a virtual administrator account.
 .PARAMETER VirtualAccountGroup
-Local groups of the virtual account, instead of Administrators: for example 'Hyper-V Administrators'.
+    Local groups of the virtual account, instead of Administrators: for example 'Hyper-V Administrators'.
 .PARAMETER RestartWinRM
-Restart the WinRM service if the endpoint has changed.
+    Restart the WinRM service if the endpoint has changed.
 .EXAMPLE
-.\Register-HvoEndpoint.ps1 -Group 'EXAMPLE\hyperv-operator' -RestartWinRM
+    .\Register-HvoEndpoint.ps1 -Group 'EXAMPLE\hyperv-operator' -RestartWinRM
 #>
 [CmdletBinding(SupportsShouldProcess = $true, DefaultParameterSetName = 'Virtual')]
 param(
@@ -38,11 +38,10 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1')) {
-    . $file
-}
+$functions = [System.IO.Path]::Combine($PSScriptRoot, 'functions')
+foreach ($file in [System.IO.Directory]::GetFiles($functions, '*.ps1', 'AllDirectories')) { . $file }
 
-Assert-HvoSession
+Assert-HvoElevatedSession
 Assert-HvoGroup -Group $Group
 Assert-HvoAgentFolder -Path $AgentPath
 Write-HvoTranscriptWarning
@@ -50,12 +49,12 @@ Write-HvoTranscriptWarning
 $account = @{ RunAsVirtualAccount = $true }
 if ($VirtualAccountGroup.Count -gt 0) { $account.RunAsVirtualAccountGroups = $VirtualAccountGroup }
 if ($PSCmdlet.ParameterSetName -eq 'Managed') { $account = @{ GroupManagedServiceAccount = $GroupManagedServiceAccount } }
-$configuration = Get-HvoConfiguration -Template "$PSScriptRoot\HyperVOperator.pssc" -Group $Group -Account $account
+$configuration = Get-HvoSessionConfiguration -Template "$PSScriptRoot\HyperVOperator.pssc" -Group $Group -Account $account
 
 if (-not $PSCmdlet.ShouldProcess($Name, 'Install the module and register the endpoint')) { return }
 Install-HvoModule -Source "$PSScriptRoot\HyperVOperator" -AgentPath $AgentPath
 "The module HyperVOperator is installed; jobs run with the agent in $AgentPath."
-if (-not (Register-HvoConfiguration -Name $Name -Configuration $configuration)) {
+if (-not (Register-HvoSessionConfiguration -Name $Name -Configuration $configuration)) {
     "The endpoint $Name is registered for $Group already."
     return
 }
@@ -63,5 +62,6 @@ if (-not (Register-HvoConfiguration -Name $Name -Configuration $configuration)) 
 if ($RestartWinRM) {
     Restart-Service -Name 'WinRM' -Force
     'WinRM was restarted.'
+} else {
+    Write-Warning -Message 'The endpoint takes effect once the WinRM service is restarted, which ends all remote sessions.'
 }
-else { Write-Warning 'The endpoint takes effect once the WinRM service is restarted, which ends all remote sessions.' }

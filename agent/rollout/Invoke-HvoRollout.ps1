@@ -1,24 +1,27 @@
 function Invoke-HvoRollout {
     <#
     .SYNOPSIS
-        Does one operation of a rollout of the agent: look, receive, activate or prune.
+        Runs one operation of a rollout of the agent: look, receive, activate or prune.
     .DESCRIPTION
-        The first string of the pipeline is the operation's header, further ones are pieces of files; all are JSON. Nothing
-        here is needed on the host beforehand but the agent's root with agent.json.
+        The first string of the pipeline is the operation's header, the others are pieces of files; all are JSON. The host
+        only needs the agent's root with agent.json.
     .OUTPUTS
-        String: the answer, JSON. It comes whatever happens.
+        String: the answer as JSON, also of an operation that failed.
     #>
     [CmdletBinding()]
-    param([Parameter(ValueFromPipeline = $true)] [AllowNull()] [AllowEmptyString()] [string] $InputObject)
+    [OutputType([string])]
+    param(
+        [Parameter(ValueFromPipeline = $true)] [AllowNull()] [AllowEmptyString()] [string] $InputObject
+    )
     begin {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
-        $lines = New-Object System.Collections.Generic.List[string]
+        $lines = [System.Collections.Generic.List[string]]::new()
     }
     process { $lines.Add($InputObject) }
     end {
         try {
-            $answer = Get-HvoRolloutAnswer -Lines $lines.ToArray()
+            $answer = Invoke-HvoRolloutOperation -Lines $lines.ToArray()
         } catch {
             $answer = ConvertTo-HvoRefusal $_
         }

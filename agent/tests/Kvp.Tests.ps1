@@ -2,7 +2,8 @@
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'FakeHyperV/FakeHyperV.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'HostAgent.psm1') -Force
-    foreach ($file in Get-ChildItem (Join-Path $PSScriptRoot '../host/lib') -Filter *.ps1) { . $file.FullName }
+    Import-Module (Join-Path $PSScriptRoot 'Bundle.psm1')
+    . (Get-AgentFunction)
 }
 
 AfterAll { Remove-TestHost }
@@ -24,8 +25,8 @@ Describe 'Publishing' {
     }
 
     It 'replaces what was published before, whatever is left of it' {
-        $system = Get-HvoKvpSystem -VmId $vmId
-        Set-HvoHostItem -System $system -VmId $vmId -Items ([ordered]@{
+        $system = Get-HvoVmCimInstance -VmId $vmId
+        Set-HvoProvisioningData -System $system -VmId $vmId -Items ([ordered]@{
                 'ProvisioningData' = 'old'; 'ProvisioningData.0' = 'old'; 'ProvisioningData.77' = 'old'
             })
         (Invoke-TestAgent $world $job).Outcome.reason | Should -Be 'WaitingForGuest'
@@ -40,30 +41,30 @@ Describe 'Publishing' {
     }
 
     It 'modifies an item that somebody added in between' {
-        $system = Get-HvoKvpSystem -VmId $vmId
-        Set-HvoHostItem -System $system -VmId $vmId -Items ([ordered]@{ 'ProvisioningData.0' = 'old' })
-        Set-HvoHostItem -System $system -VmId $vmId -Items ([ordered]@{ 'ProvisioningData.0' = 'new'; 'ProvisioningData.1' = 'more' })
+        $system = Get-HvoVmCimInstance -VmId $vmId
+        Set-HvoProvisioningData -System $system -VmId $vmId -Items ([ordered]@{ 'ProvisioningData.0' = 'old' })
+        Set-HvoProvisioningData -System $system -VmId $vmId -Items ([ordered]@{ 'ProvisioningData.0' = 'new'; 'ProvisioningData.1' = 'more' })
         (Get-FakeHostItem -Id $vmId)['ProvisioningData.0'] | Should -Be 'new'
         @(Get-FakeLedger 'ModifyKvpItems').Count | Should -Be 1
         @(Get-FakeLedger 'AddKvpItems').Count | Should -Be 2
     }
 
     It 'gives the service at most 128 items at a time, to add and to remove' {
-        $system = Get-HvoKvpSystem -VmId $vmId
+        $system = Get-HvoVmCimInstance -VmId $vmId
         $items = [ordered]@{}
         0..299 | ForEach-Object { $items["ProvisioningData.$_"] = "part $_" }
-        Set-HvoHostItem -System $system -VmId $vmId -Items $items
+        Set-HvoProvisioningData -System $system -VmId $vmId -Items $items
         @(Get-FakeLedger 'AddKvpItems' | ForEach-Object { @($_.detail.names).Count }) | Should -Be @(128, 128, 44)
-        Clear-HvoHostItem -System $system -VmId $vmId
+        Clear-HvoProvisioningData -System $system -VmId $vmId
         @(Get-FakeLedger 'RemoveKvpItems' | ForEach-Object { @($_.detail.names).Count }) | Should -Be @(128, 128, 44)
         (Get-FakeHostItem -Id $vmId).Count | Should -Be 0
     }
 
     It 'leaves items of others alone' {
-        $system = Get-HvoKvpSystem -VmId $vmId
+        $system = Get-HvoVmCimInstance -VmId $vmId
         Invoke-HvoKvpMethod -System $system -Method AddKvpItems -Items @(ConvertTo-HvoKvpItem -Name 'Backup' -Data 'yes')
         (Invoke-TestAgent $world $job).Outcome.reason | Should -Be 'WaitingForGuest'
-        Clear-HvoHostItem -System $system -VmId $vmId
+        Clear-HvoProvisioningData -System $system -VmId $vmId
         @((Get-FakeHostItem -Id $vmId).Keys) | Should -Be @('Backup')
     }
 

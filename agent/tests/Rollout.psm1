@@ -1,10 +1,9 @@
 # What the tests of the rollout share: the composed text, run as PSRP runs it; bundles to send; the agent's root of a fake host.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'Bundle.psm1'))
 
-$script:Repository = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
 $script:Fake = [System.IO.Path]::Combine($PSScriptRoot, 'FakeHyperV', 'FakeHyperV.psd1')
-$script:Text = ''
 $script:Session = $null
 $script:Temporary = New-Object System.Collections.Generic.List[string]
 
@@ -13,14 +12,7 @@ function Get-RolloutText {
     .SYNOPSIS
     Returns the text that the operator sends, as the tool composes it.
     #>
-    if (-not $script:Text) {
-        $python = @([System.IO.Path]::Combine($script:Repository, '.venv', 'bin', 'python'), 'python3', 'python' |
-                Where-Object { Get-Command $_ -ErrorAction SilentlyContinue })[0]
-        $lines = & $python ([System.IO.Path]::Combine($script:Repository, 'tools', 'agent.py')) --script
-        if ($LASTEXITCODE -ne 0) { throw 'tools/agent.py has failed.' }
-        $script:Text = ($lines -join "`n") + "`n"
-    }
-    $script:Text
+    (Get-AgentBundle).RolloutText
 }
 
 function Get-Session {
@@ -67,8 +59,8 @@ function New-TestRoot {
     $root = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'hvo-' + [guid]::NewGuid().ToString('N').Substring(0, 12))
     $script:Temporary.Add($root)
     $agent = [System.IO.Path]::Combine($root, 'HyperVOperator')
-    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($agent, 'lib'))
-    foreach ($name in 'agent.json', 'Start.ps1', 'lib/A.ps1') {
+    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($agent, 'steps'))
+    foreach ($name in 'agent.json', 'Start.ps1', 'steps/A.ps1') {
         [System.IO.File]::WriteAllText([System.IO.Path]::Combine($agent, $name), '{"allowed_roots": []}')
     }
     [pscustomobject]@{ Root = $root; Agent = $agent }
@@ -121,7 +113,7 @@ function New-Bundle {
     $random = New-Object byte[] 10000
     (New-Object System.Random 7).NextBytes($random)
     $files = @{
-        'Start.ps1' = [byte[]](1, 2, 3); 'lib/A.ps1' = [byte[]](4, 5); 'lib/deep/B-b_b.ps1' = [byte[]](6, 7)
+        'Start.ps1' = [byte[]](1, 2, 3); 'steps/A.ps1' = [byte[]](4, 5); 'steps/deep/B-b_b.ps1' = [byte[]](6, 7)
         'isos/linux.iso' = $random; 'empty.txt' = [byte[]]@()
     }
     foreach ($name in $With.Keys) { $files[$name] = [byte[]]$With[$name] }

@@ -7,27 +7,27 @@
     │   ├── BundleError          the folder with the agent is not whole
     │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
     │   └── RecordError          the agent or the guest sent something that is not the contract's
-    ├── HostError                a call to a Hyper-V host did not do its work
+    ├── HostError                a call to a Hyper-V host failed
     │   ├── HostUnreachable      no connection: name, network, firewall, host down
-    │   │   ├── WinRmUnavailable the host is there, its WinRM service is not
-    │   │   └── CircuitOpen     not called at all, as the last calls had no answer
+    │   │   ├── WinRmUnavailable the host is up, its WinRM service is not
+    │   │   └── CircuitOpen      no call was made, because the last calls timed out
     │   ├── TlsUntrusted         the host's certificate is not trusted
-    │   ├── AuthenticationFailed there is no logon, for a reason that only a person can remove
+    │   ├── AuthenticationFailed no logon is possible
     │   │   ├── LogonRefused     the credentials were refused: counts towards a lockout of the account
-    │   │   └── LogonSuspended    not tried at all, as these credentials were refused too often
-    │   ├── KdcUnreachable       no Kerberos ticket could be asked for
-    │   ├── LogonPending         not tried yet: new credentials are proven by one call at a time
-    │   ├── CredentialsUnusable  the credentials Secret is missing or lacks a key
+    │   │   └── LogonSuspended   no logon was tried, because these credentials were refused too often
+    │   ├── KdcUnreachable       no domain controller answered a request for a Kerberos ticket
+    │   ├── LogonPending         no logon was tried yet: one call at a time proves new credentials
+    │   ├── CredentialsUnusable  the credentials Secret is missing, unreadable or invalid
     │   ├── QuotaExceeded        a WinRM quota of the host is used up
-    │   ├── ShellLost            the remote shell died while a call was using it
+    │   ├── ShellLost            the remote shell ended during a call
     │   ├── CallTimeout          the call did not end by its deadline
-    │   ├── CallCancelled        the operator gave the call up
+    │   ├── CallCancelled        the operator cancelled the call
     │   ├── ProtocolViolation    the host's answer is not WSMan, PSRP or the agent's protocol
     │   ├── WrongHost            another machine answers than the one that is pinned
     │   ├── AgentMissing         the agent's script is not on the host
-    │   └── RolloutFailed        the operator's version of the agent could not be put on the host, or does not work there
-    │       └── AgentFilesInUse    something on the host is using what would be replaced
-    └── ClusterError             a call to the Kubernetes API did not do its work
+    │   └── RolloutFailed        the operator's version of the agent could not be installed, or does not work
+    │       └── AgentFilesInUse  a process on the host uses the files that would be replaced
+    └── ClusterError             a call to the Kubernetes API failed
         ├── ObjectGone           the object does not exist (any more)
         ├── WriteConflict        somebody else wrote the object first
         └── AccessForbidden      RBAC does not allow it
@@ -39,22 +39,10 @@ condition.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-
-
-class Retry(Enum):
-    """What makes another attempt worth while."""
-
-    NOW = "now"
-    """Look again at once: the call may or may not have done its work."""
-    BACKOFF = "backoff"
-    """Wait a little, longer each time."""
-    CHANGE = "change"
-    """Wait until a person changes the resource, the Secret or the host."""
 
 
 class OperatorError(Exception):
-    """The root: what happened, in a sentence that a person can act on."""
+    """The root. `message` says what happened, in a sentence or two."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -102,17 +90,19 @@ class RecordError(ContractError):
 
 
 class HostError(OperatorError):
-    """A call to a host failed. `effect_unknown` tells that the call may have changed the host all the same."""
+    """A call to a host failed. What it means for a resource is in the catalogue of reasons (`api.catalogue`)."""
 
-    retry: Retry = Retry.BACKOFF
     host_answered: bool | None = None
-    """Whether the failure shows that the host is there (a refusal is an answer) or that it is not; None: neither."""
+    """Whether the host answered (a refusal is an answer); None if the failure does not show it."""
     tried: bool = True
-    """Whether anything was tried at all; what was not has not failed, and is no reason to wait longer."""
+    """Whether a call was made at all; one that was not made does not count as a failure for the backoff."""
 
-    def __init__(self, message: str, *, effect_unknown: bool = False) -> None:
+    def __init__(self, message: str, *, remedy: str = "", effect_unknown: bool = False) -> None:
         super().__init__(message)
+        self.remedy = remedy
+        """What to do, where the cause is known more precisely than the error's reason tells; else empty."""
         self.effect_unknown = effect_unknown
+        """Whether the call may have changed the host although it failed."""
 
 
 class HostUnreachable(HostError):
@@ -122,11 +112,11 @@ class HostUnreachable(HostError):
 
 
 class WinRmUnavailable(HostUnreachable):
-    """Something answers at the host's address, but not WinRM: the port is closed, or HTTP 503 is all that comes."""
+    """The host is up, and WinRM is not: the port is closed, or the answer is HTTP 503."""
 
 
 class CircuitOpen(HostUnreachable):
-    """The executor refused the call, since the host did not answer the last ones; nothing was tried."""
+    """The executor refused the call, because the last calls to the host timed out."""
 
     host_answered = None
     tried = False
@@ -135,43 +125,38 @@ class CircuitOpen(HostUnreachable):
 class TlsUntrusted(HostError):
     """The host's certificate could not be verified."""
 
-    retry = Retry.CHANGE
     host_answered = True
 
 
 class AuthenticationFailed(HostError):
-    """There is no logon: the way to authenticate is not offered, or the account may not use the endpoint."""
+    """No logon is possible: the host does not offer the authentication, or the account may not use the endpoint."""
 
-    retry = Retry.CHANGE
     host_answered: bool | None = True
 
 
 class LogonRefused(AuthenticationFailed):
-    """The credentials were refused. Each time may count towards a lockout of the account, so it must not happen often."""
+    """The credentials were refused. Each refusal may count towards a lockout of the account."""
 
 
 class LogonSuspended(AuthenticationFailed):
-    """Nothing was tried: the same version of the credentials was refused too often, here or on other hosts."""
+    """No logon was tried: this version of the credentials was refused too often, here or on other hosts."""
 
     host_answered = None
     tried = False
 
 
 class KdcUnreachable(HostError):
-    """No domain controller could be asked for a Kerberos ticket; the host itself was not asked."""
+    """No domain controller answered a request for a Kerberos ticket; the host was not contacted."""
 
 
 class LogonPending(HostError):
-    """Nothing was tried yet: credentials that have not been taken by any host are offered by one call at a time."""
+    """No logon was tried yet: one call at a time proves credentials that no host has accepted so far."""
 
-    retry = Retry.NOW
     tried = False
 
 
 class CredentialsUnusable(HostError):
     """The credentials Secret is missing, unreadable, or lacks what the authentication needs."""
-
-    retry = Retry.CHANGE
 
 
 class QuotaExceeded(HostError):
@@ -183,7 +168,6 @@ class QuotaExceeded(HostError):
 class ShellLost(HostError):
     """The remote shell is gone: idle timeout, memory limit, service restart or reboot."""
 
-    retry = Retry.NOW
     host_answered = True
 
 
@@ -192,9 +176,7 @@ class CallTimeout(HostError):
 
 
 class CallCancelled(HostError):
-    """The operator itself gave the call up (deletion, shutdown)."""
-
-    retry = Retry.NOW
+    """The operator itself cancelled the call (deletion, shutdown)."""
 
 
 class ProtocolViolation(HostError):
@@ -206,30 +188,30 @@ class ProtocolViolation(HostError):
 class WrongHost(HostError):
     """Another machine answers at the host's address than the one that was pinned."""
 
-    retry = Retry.CHANGE
     host_answered = True
 
 
 class AgentMissing(HostError):
     """The agent's script or command does not exist on the host."""
 
-    retry = Retry.CHANGE
     host_answered = True
 
 
 class RolloutFailed(HostError):
-    """The operator's version of the agent could not be put on the host, or does not work there."""
+    """The operator's version of the agent could not be installed on the host, or does not work there."""
 
     host_answered = True
 
-    def __init__(self, message: str, *, effect_unknown: bool = False, was_there: bool = False) -> None:
-        super().__init__(message, effect_unknown=effect_unknown)
+    def __init__(
+        self, message: str, *, remedy: str = "", effect_unknown: bool = False, was_there: bool = False
+    ) -> None:
+        super().__init__(message, remedy=remedy, effect_unknown=effect_unknown)
         self.was_there = was_there
-        """Its files were on the host already, as they should be: it has worked there, and something else has changed."""
+        """Whether its files were on the host already, unmodified: the version is then not what has changed."""
 
 
 class AgentFilesInUse(RolloutFailed):
-    """Something on the host is using what would be replaced: that passes."""
+    """A process on the host uses the files that would be replaced; it ends by itself."""
 
 
 class ClusterError(OperatorError):

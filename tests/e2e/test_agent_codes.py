@@ -101,7 +101,7 @@ def _begin(cluster: ControlPlane, tenant: str, code: str, **fields: object) -> N
 
 
 def _wait_for_codes(cluster: ControlPlane, tenant: str, codes: list[str]) -> None:
-    """Wait until each machine's last run ended with its code, and its Ready says so with the remedy."""
+    """Wait until each machine's last run has ended with its code, and its Ready says so with the remedy, once."""
 
     def missing() -> dict[str, object]:
         listed = json.loads(cluster.kubectl("get", "hvm", "-n", tenant, "-o", "json"))["items"]
@@ -115,12 +115,12 @@ def _lacks(machine: dict[str, Any], code: AgentCode) -> object:
     """Return what is there instead of the code, its reason and its remedy; nothing if they are there."""
     outcome = machine["status"].get("run", {}).get("outcome", "")
     ready = rig.condition(machine, "Ready")
-    transient = code in failures.TRANSIENT and code is not AgentCode.HOST_BUSY
-    reason = "Retrying" if transient else str(failures.reason_of_code(code))
+    retrying = code in (AgentCode.SUPERSEDED, AgentCode.GUEST_KEY_INVALID)
+    reason = "Retrying" if retrying else str(failures.reason_of_code(code))
     there = (
         outcome.endswith(f": {code.value}")
         and ready.get("reason") == reason
-        and failures.remedy(code) in ready["message"]
+        and ready["message"].count(failures.remedy(code)) == 1
     )
     return None if there else (outcome, ready.get("reason"), ready.get("message"))
 

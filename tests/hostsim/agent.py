@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from hostsim import inventory
+from hostsim import inventory, texts
 from hostsim.faults import Faults
 from hostsim.guest import Guest
 from hostsim.ledger import Ledger
@@ -60,7 +60,7 @@ class Agent:
             inventory.write(self.world, launch.version, streams)
             return
         if schema["id"] not in _RUNS or schema["version"] not in known:
-            text = f"Schema {schema['id']} version {schema['version']} is not supported."
+            text = texts.unsupported(schema["id"], schema["version"], [str(version) for version in known])
             streams.output(outcome("failed", "SchemaMismatch", text, code="SchemaMismatch"))
             return
         run = job["run"]
@@ -121,19 +121,20 @@ class Agent:
         run, uid = job["run"], str(job["run"]["machine_uid"])
         removal = schema == "vm-removal"
         if uid in self.world.removed and not removal:
-            return outcome("failed", "Superseded", "This machine was removed.", code="Superseded")
+            path = f"{job['host']['paths']['machines']}\\{uid}.removed"
+            return outcome("failed", "Superseded", texts.tombstone(path), code="Superseded")
         folder = self.world.folders.get(uid)
         if folder is None and removal:
             return await self._remove(job, None, streams)
         folder = folder or self.world.folders.setdefault(uid, Folder())
         if folder.locked:
-            text = "Another process works on this machine."
-            return outcome("pending", "HostBusy", text, code="HostBusy", retryable=True)
+            return outcome("pending", "HostBusy", texts.BUSY, code="HostBusy")
         folder.locked = True
         try:
             journal = folder.journal
             if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
-                return outcome("failed", "Superseded", "A newer launch was here.", code="Superseded", retryable=True)
+                text = texts.superseded(run["attempt"], run["generation"], journal["attempt"], journal["generation"])
+                return outcome("failed", "Superseded", text, code="Superseded")
             if removal:
                 return await self._remove(job, folder, streams)
             if schema == "vm-update":
@@ -146,14 +147,14 @@ class Agent:
         journal = folder.journal
         if journal and journal["state"] == "completed":
             journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
-            return outcome("completed", "Provisioned", "Nothing was left to do.", vm_id=journal["vm_id"])
+            return outcome("completed", "Provisioned", texts.PROVISIONED_BEFORE, vm_id=journal["vm_id"])
         work = Provisioning(self, job, folder, streams)
         try:
             done = await work.go()
         except Pending as ended:
             work.end("pending", ended.reason, None)
             vm_id = (folder.journal or {}).get("vm_id")
-            return outcome("pending", ended.reason, ended.message, retryable=True, vm_id=vm_id, guest_key=ended.key)
+            return outcome("pending", ended.reason, ended.message, vm_id=vm_id, guest_key=ended.key)
         except Failed as failure:
             work.end("failed", failure.code, failure.code)
             return _failed(failure, (folder.journal or {}).get("vm_id"))
@@ -180,13 +181,13 @@ class Agent:
                 self.ledger.add("delete_folder", uid)
             say_step(streams, step, "completed")
             self.after_step(step, name)
-        return outcome("completed", "Removed", "Nothing of the machine is left.")
+        return outcome("completed", "Removed", texts.REMOVED)
 
     async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
         uid, desired = str(job["run"]["machine_uid"]), job["desired"]
         vm = self.world.vms.get(str(job["machine"]["vm_id"]))
         if vm is None or vm.machine_uid != uid:
-            return outcome("failed", "VmMissing", "The VM is not here.", code="VmMissing")
+            return outcome("failed", "VmMissing", texts.no_vm(str(job["machine"]["vm_id"])), code="VmMissing")
         if folder.journal:
             folder.journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
         was_running = vm.state == "Running"
@@ -203,17 +204,16 @@ class Agent:
             say_step(streams, step, "completed")
             self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
-        return outcome("completed", "Updated", "The VM is as asked for.", vm_id=vm.vm_id)
+        return outcome("completed", "Updated", texts.updated(vm.name), vm_id=vm.vm_id)
 
 
 def _failed(failure: Failed, vm_id: str | None) -> str:
-    diagnosis = {"summary": failure.summary, "details": {}} if failure.summary else None
+    diagnosis = {"summary": failure.summary} if failure.summary else None
     return outcome(
         "failed",
         failure.code,
         failure.message,
         code=failure.code,
-        retryable=failure.retryable,
         vm_id=vm_id,
         diagnosis=diagnosis,
     )

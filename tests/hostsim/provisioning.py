@@ -8,8 +8,10 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hostsim import texts
 from hostsim.script import Failed, Pending, Streams, outcome, say_step
 from hostsim.world import GIB, Folder, Vm, timestamp
 
@@ -46,7 +48,7 @@ class Provisioning:
             self._enter("WaitForProvisioningKey")
             await self._agent.at_step("WaitForProvisioningKey", self._name, self._streams)
             key = await self._wait_for_key(vm)
-            raise Pending("WaitingForGuestKey", "The VM runs; its guest has not been given its data yet.", key)
+            raise Pending("WaitingForGuestKey", texts.KEY_POSTED if key else texts.NO_KEY, key)
         self._finish_step("WaitForProvisioningKey")
         if self._job["sealed_data"] and not self._told(vm):
             await self._step("PublishProvisioningData", self._publish, again=True)
@@ -54,11 +56,12 @@ class Provisioning:
         await self._step("PurgeProvisioningData", self._purge)
         if (self._told(vm) or {}).get("state") == "failed":
             told = self._told(vm) or {}
-            raise Failed("GuestFailed", f"The guest failed at {told['step']} with {told['code']}.")
+            failed = (told["step"], told["code"])
+            raise Failed("GuestFailed", texts.guest_failed(*failed), summary=texts.guest_failed_summary(*failed))
         await self._step("EjectProvisioningISO", self._eject)
         if self._fields.get("vm_clustered"):
             await self._step("RegisterCluster", self._cluster)
-        return outcome("completed", "Provisioned", "The VM is provisioned.", vm_id=vm.vm_id)
+        return outcome("completed", "Provisioned", texts.provisioned(self._name), vm_id=vm.vm_id)
 
     # --- journal -----------------------------------------------------------------------------------------------------
 
@@ -127,24 +130,26 @@ class Provisioning:
     async def _pre_checks(self) -> None:
         fields, world = self._fields, self._world
         if self._job["host"]["virtual_switch"] not in world.switches:
-            raise Failed("SwitchNotFound", f"There is no switch {self._job['host']['virtual_switch']}.")
+            text = texts.no_switch(self._job["host"]["virtual_switch"])
+            raise Failed("SwitchNotFound", text, summary=texts.switches(world.switches))
         if fields["gb_ram"] * GIB > world.memory_free():
-            raise Failed("InsufficientMemory", f"{world.memory_free() // GIB} GB of memory are free.")
+            raise Failed("InsufficientMemory", texts.no_memory(fields["gb_ram"], world.memory_free() / GIB))
         self._check_name()
 
     def _check_name(self) -> None:
         other = self._world.vm_named(self._fields["vm_name"])
         if other and other.machine_uid != self._uid:
-            raise Failed("NameInUse", f"A VM with the name {self._fields['vm_name']} exists.")
+            raise Failed("NameInUse", texts.name_in_use(self._fields["vm_name"], other.vm_id))
 
     async def _copy_image(self) -> None:
         image = self._fields["image_name"]
         size = next((s for name, s in self._world.images.items() if name.casefold() == image.casefold()), None)
         if size is None:
-            raise Failed("ImageNotFound", f"There is no {image}.vhdx in {self._job['host']['paths']['images']}.")
+            folder, names = self._job["host"]["paths"]["images"], sorted(self._world.images)
+            raise Failed("ImageNotFound", texts.no_image(image, folder), summary=texts.images(folder, names))
         for percent in (25, 50, 75):
             if self._agent.faults.disk_full:
-                raise Failed("InsufficientSpace", "The disk is full.", retryable=True)
+                raise Failed("InsufficientSpace", texts.disk_full("CopyImage"))
             await asyncio.sleep(self._agent.copy_seconds / 4)
             if percent > 25:
                 self._agent.in_copy()
@@ -172,7 +177,7 @@ class Provisioning:
         vm.name = fields["vm_name"]
         if vm.state != "Running":
             if self._agent.faults.start_failure:
-                raise Failed("StartFailed", "The VM could not be started.", retryable=True, summary="VMMS event 12030.")
+                raise Failed("StartFailed", texts.not_started(vm.name), summary=texts.last_event(vm.name))
             vm.state = "Running"
             self._agent.ledger.add("start_vm", self._uid, vm.vm_id)
             self._agent.boot(vm)
@@ -184,7 +189,7 @@ class Provisioning:
         header = json.loads(_decode(sealed.split(".", 1)[0]))
         key = self._key_of(vm)
         if header.get("vm") != vm.vm_id or not key or header.get("kid") != _thumbprint(key):
-            raise Failed("GuestKeyInvalid", "The data is not sealed to the key that the guest posts.", retryable=True)
+            raise Failed("GuestKeyInvalid", texts.WRONG_KEY if key else texts.KEY_GONE)
         self._clear_data(vm)
         parts = [sealed[start : start + _PART] for start in range(0, len(sealed), _PART)]
         for number, part in enumerate(parts):
@@ -205,7 +210,7 @@ class Provisioning:
 
     async def _cluster(self) -> None:
         if self._world.failover_cluster is None:
-            raise Failed("ClusterFailed", "The host is not a node of a failover cluster.")
+            raise Failed("ClusterFailed", texts.NO_CLUSTER)
         self._world.clustered.add(self._uid)
         self._agent.ledger.add("cluster_role", self._uid)
 
@@ -214,8 +219,9 @@ class Provisioning:
     def _vm(self) -> Vm:
         vms = self._world.vms_of(self._uid)
         if len(vms) != 1:
-            code = "IdentityConflict" if vms else "VmMissing"
-            raise Failed(code, f"{len(vms)} VMs carry the mark of this machine.")
+            if not vms:
+                raise Failed("VmMissing", texts.no_vm(str(self._journal["vm_id"])))
+            raise Failed("IdentityConflict", texts.several_vms(len(vms), [vm.vm_id for vm in vms]))
         return vms[0]
 
     def _key_of(self, vm: Vm) -> dict[str, Any] | None:
@@ -255,7 +261,7 @@ class Provisioning:
     async def _wait_for_key(self, vm: Vm) -> dict[str, Any] | None:
         key: dict[str, Any] | None = await self._until(vm, self._key_of)
         if key is None:
-            self._check_deadline("The guest posted no key", vm)
+            self._check_deadline(texts.no_key_in_time, vm)
         return key
 
     async def _wait_for_guest(self, vm: Vm) -> None:
@@ -263,16 +269,28 @@ class Provisioning:
         await self._agent.at_step("WaitForGuest", self._name, self._streams)
         told = await self._until(vm, lambda one: _final(self._told(one)))
         if told is None:
-            self._check_deadline("The guest reported no final state", vm)
-            raise Pending("WaitingForGuest", "The data is published; the guest has not applied it yet.")
+            self._check_deadline(texts.no_state_in_time, vm)
+            raise Pending("WaitingForGuest", texts.APPLYING if self._told(vm) else texts.PUBLISHED)
         self._finish_step("WaitForGuest")
 
-    def _check_deadline(self, what: str, vm: Vm) -> None:
+    def _check_deadline(self, text: Callable[[int], str], vm: Vm) -> None:
         limit = self._run["deadline_seconds"]
         assert self._folder.started_at is not None
         if time.monotonic() - self._folder.started_at > limit:
-            summary = f"The VM is {vm.state}; its ISO is {'' if vm.iso_attached else 'not '}attached."
-            raise Failed("GuestTimeout", f"{what} within {limit} seconds.", retryable=True, summary=summary)
+            raise Failed("GuestTimeout", text(limit), summary=self._likely_cause(vm))
+
+    def _likely_cause(self, vm: Vm) -> str:
+        told = self._told(vm)
+        if vm.state != "Running":
+            return texts.not_running(vm.state)
+        if told:
+            return texts.still_applying(told["step"])
+        if self._key_of(vm):
+            assert self._folder.started_at is not None
+            return texts.key_unanswered(int(time.monotonic() - self._folder.started_at))
+        if "ProvisioningReady" in vm.from_guest:
+            return texts.UNUSABLE_KEY
+        return texts.NO_KVP if vm.iso_attached else texts.NO_ISO
 
 
 def _final(told: dict[str, Any] | None) -> dict[str, Any] | None:

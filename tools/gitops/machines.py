@@ -128,35 +128,35 @@ def _at_work() -> list[Sample]:
     refused = decide(replace(NEW, host=None), NOW)
     stalled = replace(_started(), status=compose(replace(NEW, host=None), refused.assessment, NOW))
     mended = replace(
-        stalled, generation=2, failures=1, active_task=replace(active_task, step=None), last=_ended(_outcome())
+        stalled, generation=2, failures=1, active_task=replace(active_task, step=None), last=_ended(outcome())
     )
     return [
         _sample("queued", replace(NEW, active_task=replace(active_task, running=False, step=None)), "Progressing"),
         _of("started", _started(), _started().status, "Progressing"),
         _sample("running", replace(_started(), active_task=active_task), "Progressing"),
-        _sample("waiting-for-guest-key", _after(_pending("WaitingForGuestKey")), "Progressing"),
-        _sample("waiting-for-guest", _after(_pending("WaitingForGuest")), "Progressing"),
-        _sample("host-busy", _after(_pending("HostBusy")), "Progressing"),
+        _sample("waiting-for-guest-key", after(_pending("WaitingForGuestKey")), "Progressing"),
+        _sample("waiting-for-guest", after(_pending("WaitingForGuest")), "Progressing"),
+        _sample("host-busy", after(_pending("HostBusy")), "Progressing"),
         _sample("retry-of-a-mended-spec", mended, "Progressing", "This version of the spec is not applied yet."),
     ]
 
 
 def _failed() -> list[Sample]:
     lost = errors.ShellLost("The shell is gone.")
-    memory = _outcome(code=AgentCode.INSUFFICIENT_MEMORY, message="The host has 2 GiB of free memory.")
-    guest = _outcome(code=AgentCode.GUEST_FAILED, message="The guest failed at JoinDomain.")
-    silent = _outcome(
+    memory = outcome(code=AgentCode.INSUFFICIENT_MEMORY, message="The host has 2 GiB of free memory.")
+    guest = outcome(code=AgentCode.GUEST_FAILED, message="The guest failed at JoinDomain.")
+    silent = outcome(
         code=AgentCode.GUEST_TIMEOUT,
         message="The guest has not posted its key.",
         diagnosis=Diagnosis(summary="There is no heartbeat: the integration services do not run."),
     )
-    busy = _outcome(code=AgentCode.SUPERSEDED, message="A newer launch is known.")
+    busy = outcome(code=AgentCode.SUPERSEDED, message="A newer launch is known.")
     return [
-        _sample("shell-lost", replace(_after(None, error=lost), failures=3), "Progressing"),
-        _sample("retrying", replace(_just_after(busy), failures=1), "Progressing"),
-        _sample("insufficient-memory", replace(_just_after(memory), failures=1), "Degraded"),
-        _sample("guest-failed", replace(_after(guest), failures=1), "Degraded"),
-        _sample("guest-timeout", replace(_after(silent), failures=1), "Degraded"),
+        _sample("shell-lost", replace(after(None, error=lost), failures=3), "Progressing"),
+        _sample("retrying", replace(just_after(busy), failures=1), "Progressing"),
+        _sample("insufficient-memory", replace(just_after(memory), failures=1), "Degraded"),
+        _sample("guest-failed", replace(after(guest), failures=1), "Degraded"),
+        _sample("guest-timeout", replace(after(silent), failures=1), "Degraded"),
     ]
 
 
@@ -167,7 +167,7 @@ def _provisioned() -> list[Sample]:
     unseen = replace(ready, host=dead)
     missing = replace(ready, host=replace(_HOST, begun_at=NOW + _SECOND, previous_begun_at=NOW + _SECOND))
     address = {**_SPEC["fields"], "guest_v4_ipaddr": "192.168.1.101"}
-    waiting = replace(_with_spec(ready, fields=address), status=_after(_completed()).status)
+    waiting = replace(_with_spec(ready, fields=address), status=after(_completed()).status)
     resized = _with_spec(unseen, fields={**_SPEC["fields"], "gb_ram": 8})
     return [
         _sample("waiting-for-address", waiting, "Progressing"),
@@ -245,19 +245,20 @@ def _started() -> Snapshot:
     return replace(NEW, status=compose_start(NEW, start, _CLAIM.operator, _BEGUN))
 
 
-def _outcome(kind: OutcomeKind = OutcomeKind.FAILED, **more: Any) -> Outcome:
+def outcome(kind: OutcomeKind = OutcomeKind.FAILED, **more: Any) -> Outcome:
+    """Return how a launch ended, a failure by default."""
     return Outcome(outcome=kind, **{"code": None, **more})
 
 
 def _pending(reason: str) -> Outcome:
-    return _outcome(OutcomeKind.PENDING, reason=reason, vm_id=_VM)
+    return outcome(OutcomeKind.PENDING, reason=reason, vm_id=_VM)
 
 
 def _completed() -> Outcome:
-    return _outcome(OutcomeKind.COMPLETED, reason="Provisioned", vm_id=_VM)
+    return outcome(OutcomeKind.COMPLETED, reason="Provisioned", vm_id=_VM)
 
 
-def _ended(outcome: Outcome | None, error: errors.HostError | None = None) -> LaunchResult:
+def _ended(result: Outcome | None, error: errors.HostError | None = None) -> LaunchResult:
     return LaunchResult(
         kind=JobKind.PROVISION,
         run_id=_RUN,
@@ -265,20 +266,20 @@ def _ended(outcome: Outcome | None, error: errors.HostError | None = None) -> La
         generation=1,
         started_at=_BEGUN,
         finished_at=NOW - 30 * _SECOND,
-        outcome=outcome,
+        outcome=result,
         error=error,
         os_family="linux",
     )
 
 
-def _after(outcome: Outcome | None, error: errors.HostError | None = None) -> Snapshot:
-    """The machine when its first launch has ended."""
-    return replace(_started(), last=_ended(outcome, error))
+def after(result: Outcome | None, error: errors.HostError | None = None) -> Snapshot:
+    """Return the machine when its first launch has ended."""
+    return replace(_started(), last=_ended(result, error))
 
 
-def _just_after(outcome: Outcome) -> Snapshot:
-    """The machine while the pause after its launch lasts."""
-    return replace(_started(), last=replace(_ended(outcome), finished_at=NOW - _SECOND))
+def just_after(result: Outcome) -> Snapshot:
+    """Return the machine during the pause after its first launch."""
+    return replace(_started(), last=replace(_ended(result), finished_at=NOW - _SECOND))
 
 
 def _with_vm(snapshot: Snapshot, **changes: Any) -> Snapshot:
@@ -292,6 +293,6 @@ def _with_vm(snapshot: Snapshot, **changes: Any) -> Snapshot:
 
 def _configured() -> Snapshot:
     """The machine when it is ready."""
-    done = _with_vm(_after(_completed()))
+    done = _with_vm(after(_completed()))
     status = compose(done, decide(done, NOW).assessment, NOW)
     return replace(done, status=status)

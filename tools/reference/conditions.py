@@ -1,44 +1,72 @@
-"""conditions.md: every reason and every Event, with its cause and what to do."""
+"""conditions.md: every reason and every Event, from the catalogue of reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND, HostCondition, MachineCondition, Reason
-from hyperv_operator.api.reasons import (
+from hyperv_operator.api.catalogue import (
+    CATALOGUE,
     EVENTS,
-    EXPLANATIONS,
     GROUPS,
     HOST_CONDITIONS,
     MACHINE_CONDITIONS,
-    Explanation,
+    Actor,
+    Entry,
+    Kstatus,
+    Retry,
 )
+from hyperv_operator.api.names import HOST_KIND, MACHINE_KIND, HostCondition, MachineCondition, Reason
 from reference.markdown import code, page, table
 
 _INTRO = """`kubectl describe hypervmachine <name>` and `kubectl describe hypervhost <name>` show conditions and Events. The message of a
-condition says what happened and what to do; this page says the same at more length.
+condition says what happened and what to do; this page has the details.
 
 Three conditions sum up the others:
 
-- `Ready=Unknown` with `Reconciling=True`: work in progress, nobody has to act.
-- `Ready=False` with `Stalled=True`: a person must act. What the agent could not do is tried again all the same, after 10 s and
-  then ever more seldom, down to every 10 minutes; a mistake in the resource waits for a change of the resource.
-- `Ready=True`: done. On a host, `Ready=False` with `Reconciling=True` means that it cannot be used now and is asked again.
+- `Ready=Unknown` with `Reconciling=True`: work in progress. Nobody has to act, unless it lasts.
+- `Ready=False` with `Stalled=True`: the machine or host stays as it is until a person acts.
+- `Ready=True`: done. On a host, `Ready=False` with `Reconciling=True` means that it cannot be used now and is polled.
 
-A machine that is being deleted always has `Ready=Unknown` and `Reconciling=True`, whatever reason stands in the way, and its
-message says how to release it without the host."""
+A machine that is being deleted always has `Ready=Unknown` and `Reconciling=True`, whatever the reason is, and its message says
+how to release it without the host.
+
+Every reason has an entry with:
+
+- **who must act**: {actors}.
+  `nobody` means that the operator continues by itself; "if it lasts" means that it retries, and that this person looks for the
+  cause if it does not succeed.
+- **retry**: when the operator makes its next attempt.
+{retries}
+
+Retries do not depend on who must act: the operator also retries most of what a person must correct, so that correcting it is
+enough."""
+_RETRIES = {
+    Retry.NOW: "at once, the first time; after that as with `backoff`",
+    Retry.BACKOFF: (
+        "after `HVO_RETRY_BASE_SECONDS` (10 s by default), doubled with each failure up to `HVO_RETRY_LIMIT_SECONDS` "
+        "(10 minutes); a host is polled every `spec.inventoryIntervalSeconds` besides"
+    ),
+    Retry.ON_CHANGE: "when the resource, a Secret, the HyperVHost, the host's inventory or the guest's answer changes",
+    Retry.NEVER: "not at all: there is nothing to repeat, or repeating it changes nothing",
+}
 
 
 def render() -> str:
     """Return the page."""
     return page(
         "Conditions, reasons and Events",
-        _INTRO,
+        _intro(),
         f"## Condition types\n\n### {MACHINE_KIND}\n\n{types(MACHINE_CONDITIONS)}",
         f"### {HOST_KIND}\n\n{types(HOST_CONDITIONS)}",
         *(f"## {title}\n\n{reasons(group)}" for title, group in GROUPS),
         f"## Events\n\n{events()}",
     )
+
+
+def _intro() -> str:
+    actors = ", ".join(actor.value for actor in Actor)
+    retries = "\n".join(f"  - `{retry}`: {text}." for retry, text in _RETRIES.items())
+    return _INTRO.format(actors=actors, retries=retries)
 
 
 def types(conditions: Mapping[MachineCondition, str] | Mapping[HostCondition, str], where: str = "") -> str:
@@ -53,7 +81,7 @@ def types(conditions: Mapping[MachineCondition, str] | Mapping[HostCondition, st
 def _reasons_of(kind: MachineCondition | HostCondition) -> list[Reason]:
     return [
         reason
-        for reason, one in EXPLANATIONS.items()
+        for reason, one in CATALOGUE.items()
         if any(shown is kind for shown, _ in (one.machine if isinstance(kind, MachineCondition) else one.host))
     ]
 
@@ -62,22 +90,28 @@ def _links(found: Iterable[Reason], where: str) -> str:
     return ", ".join(f"[{reason.value}]({where}#{reason.value})" for reason in found)
 
 
-def reasons(group: Mapping[Reason, Explanation]) -> str:
+def reasons(group: Mapping[Reason, Entry]) -> str:
     """Return the table of some reasons; each row has an anchor of the reason's name."""
     rows = [
         (
             f'<a id="{reason.value}"></a>{code(reason.value)}',
             one.cause,
-            one.remedy,
+            f"{one.remedy} {one.procedure}".strip() or "Nothing.",
             _shown(one),
-            one.attention.value,
+            _actor(one),
+            one.retry.value,
         )
         for reason, one in group.items()
     ]
-    return table(("reason", "cause", "what to do", "shown by", "a person must act"), rows)
+    return table(("reason", "cause", "what to do", "shown by", "who must act", "retry"), rows)
 
 
-def _shown(one: Explanation) -> str:
+def _actor(one: Entry) -> str:
+    lasting = one.kstatus is Kstatus.IN_PROGRESS and one.actor is not Actor.NOBODY
+    return f"{one.actor}, if it lasts" if lasting else one.actor.value
+
+
+def _shown(one: Entry) -> str:
     parts = []
     if one.machine:
         parts.append(f"machine: {', '.join(f'{kind}={_word(value)}' for kind, value in one.machine)}")
@@ -93,7 +127,7 @@ def _word(value: bool | None) -> str:  # noqa: FBT001 - a condition's value
 def events() -> str:
     """Return the table of Events."""
     intro = (
-        "One Event for a transition, none for standing still: `kubectl get events --field-selector "
+        "The operator writes one Event for each transition, and none while nothing changes: `kubectl get events --field-selector "
         "involvedObject.name=<name>`. Their reporting controller is `hyperv-operator.io/operator`."
     )
     rows = [

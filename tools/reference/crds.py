@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hyperv_operator.api import names
-from hyperv_operator.api.reasons import HOST_CONDITIONS, MACHINE_CONDITIONS
+from hyperv_operator.api.catalogue import HOST_CONDITIONS, MACHINE_CONDITIONS
 from reference.conditions import types
 from reference.markdown import code, codes, page, span, table
 

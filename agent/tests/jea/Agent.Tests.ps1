@@ -9,7 +9,7 @@ Describe 'The agent itself, in a session of the endpoint' -Skip:(-not $can) {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
         $jea = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../jea")
-        . "$jea/functions/Get-HvoConfiguration.ps1"
+        . "$jea/functions/endpoint/Get-HvoSessionConfiguration.ps1"
         Import-Module -Name "$PSScriptRoot/../FakeHyperV/FakeHyperV.psd1", "$PSScriptRoot/../HostAgent.psm1"
         $world = New-TestHost
 
@@ -21,7 +21,7 @@ Describe 'The agent itself, in a session of the endpoint' -Skip:(-not $can) {
         $settings = ConvertTo-Json -InputObject @{ agent = $world.Agent }
         Set-Content -LiteralPath "$modules/HyperVOperator/endpoint.json" -Value $settings
 
-        $configuration = Get-HvoConfiguration -Template "$jea/HyperVOperator.pssc" -Group 'EXAMPLE\operators' -Account @{}
+        $configuration = Get-HvoSessionConfiguration -Template "$jea/HyperVOperator.pssc" -Group 'EXAMPLE\operators' -Account @{}
         $configuration.Remove('ExecutionPolicy')
         New-PSSessionConfigurationFile -Path "$TestDrive/endpoint.pssc" @configuration
         $paths = $env:PSModulePath

@@ -54,8 +54,8 @@ Get-VM
     }
 
     # The session configuration as it is registered, less what needs Windows.
-    . "$jea/functions/Get-HvoConfiguration.ps1"
-    $configuration = Get-HvoConfiguration -Template "$jea/HyperVOperator.pssc" -Group 'EXAMPLE\operators' -Account @{}
+    . "$jea/functions/endpoint/Get-HvoSessionConfiguration.ps1"
+    $configuration = Get-HvoSessionConfiguration -Template "$jea/HyperVOperator.pssc" -Group 'EXAMPLE\operators' -Account @{}
     $configuration.Remove('ExecutionPolicy')
     New-PSSessionConfigurationFile -Path "$TestDrive/endpoint.pssc" @configuration
     $paths = $env:PSModulePath

@@ -7,10 +7,11 @@ BeforeAll {
         # Copies the endpoint's folder with every function replaced that reaches into Windows; calls go into $global:HvoCalls.
         param([string] $To)
         Copy-Item -LiteralPath $jea -Destination $To -Recurse
-        foreach ($name in 'Assert-HvoSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
-            'Install-HvoModule', 'Register-HvoConfiguration', 'Find-HvoCertificate', 'Set-HvoHttpsListener',
+        foreach ($name in 'Assert-HvoElevatedSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
+            'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Find-HvoCertificate', 'Set-HvoHttpsListener',
             'Set-HvoFirewallRule', 'Write-HvoServiceWarning') {
-            Set-Content -LiteralPath "$To/functions/$name.ps1" -Value @"
+            $file = (Get-ChildItem -LiteralPath "$To/functions" -Recurse -Filter "$name.ps1").FullName
+            Set-Content -LiteralPath $file -Value @"
 function $name {
     `$global:HvoCalls += '$name'
     `$global:HvoArguments['$name'] = `$args
@@ -34,15 +35,15 @@ Describe 'The scripts for the host' {
     BeforeEach {
         $global:HvoCalls = @()
         $global:HvoArguments = @{}
-        $global:HvoAnswers = @{ 'Register-HvoConfiguration' = $true; 'Find-HvoCertificate' = 'A' * 40 }
+        $global:HvoAnswers = @{ 'Register-HvoSessionConfiguration' = $true; 'Find-HvoCertificate' = 'A' * 40 }
         $copy = Join-Path $TestDrive ([string][Guid]::NewGuid())
         Copy-WithFake $copy
     }
 
     It 'checks, installs, registers, and restarts WinRM when asked' {
         $said = & "$copy/Register-HvoEndpoint.ps1" -Group 'EXAMPLE\operators' -AgentPath 'C:\Agent' -RestartWinRM
-        $HvoCalls | Should -Be @('Assert-HvoSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
-            'Install-HvoModule', 'Register-HvoConfiguration', 'Restart-Service')
+        $HvoCalls | Should -Be @('Assert-HvoElevatedSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
+            'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Restart-Service')
         ($said -join "`n") | Should -Match 'is registered for EXAMPLE\\operators\.'
     }
 
@@ -54,7 +55,7 @@ Describe 'The scripts for the host' {
     }
 
     It 'restarts nothing where nothing has changed' {
-        $HvoAnswers['Register-HvoConfiguration'] = $false
+        $HvoAnswers['Register-HvoSessionConfiguration'] = $false
         $said = & "$copy/Register-HvoEndpoint.ps1" -Group 'EXAMPLE\operators' -RestartWinRM
         ($said -join "`n") | Should -Match 'already'
         $HvoCalls | Should -Not -Contain 'Restart-Service'
@@ -63,7 +64,7 @@ Describe 'The scripts for the host' {
     It 'changes nothing with -WhatIf' {
         $null = & "$copy/Register-HvoEndpoint.ps1" -Group 'EXAMPLE\operators' -WhatIf
         $null = & "$copy/Set-HvoListener.ps1" -HostName 'hyperv01.example.com' -RemoteAddress '10.20.0.0/24' -WhatIf
-        foreach ($name in 'Install-HvoModule', 'Register-HvoConfiguration', 'Set-HvoHttpsListener', 'Set-HvoFirewallRule',
+        foreach ($name in 'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Set-HvoHttpsListener', 'Set-HvoFirewallRule',
             'Set-Service') { $HvoCalls | Should -Not -Contain $name }
     }
 
@@ -72,14 +73,14 @@ Describe 'The scripts for the host' {
         { & "$copy/Register-HvoEndpoint.ps1" @both } | Should -Throw
         $both.Remove('VirtualAccountGroup')
         $null = & "$copy/Register-HvoEndpoint.ps1" @both 3>$null
-        $configuration = $HvoArguments['Register-HvoConfiguration'] | Where-Object { $_ -is [hashtable] }
+        $configuration = $HvoArguments['Register-HvoSessionConfiguration'] | Where-Object { $_ -is [hashtable] }
         $configuration.GroupManagedServiceAccount | Should -Be 'EXAMPLE\hvo$'
         $configuration.ContainsKey('RunAsVirtualAccount') | Should -BeFalse
     }
 
     It 'sets listener and firewall, and looks at WinRM''s settings' {
         $null = & "$copy/Set-HvoListener.ps1" -HostName 'hyperv01.example.com' -RemoteAddress '10.20.0.0/24'
-        $HvoCalls | Should -Be @('Assert-HvoSession', 'Find-HvoCertificate', 'Set-Service', 'Start-Service',
+        $HvoCalls | Should -Be @('Assert-HvoElevatedSession', 'Find-HvoCertificate', 'Set-Service', 'Start-Service',
             'Set-HvoHttpsListener', 'Set-HvoFirewallRule', 'Write-HvoServiceWarning')
     }
 }

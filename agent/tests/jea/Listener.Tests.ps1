@@ -2,7 +2,7 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     $jea = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../jea")
-    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1')) { . $file }
+    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1', 'AllDirectories')) { . $file }
 
     function New-Certificate {
         param([string] $Thumbprint = ('A' * 40), [string[]] $Names = @('hyperv01.example.com'), [int] $From = -10,
@@ -67,7 +67,7 @@ Describe 'The listener''s certificate' {
         @{ Pattern = '*.example.com'; HostName = 'example.com'; Fits = $false }
         @{ Pattern = 'HYPERV01.example.com'; HostName = 'hyperv01.example.com'; Fits = $true }
         @{ Pattern = ''; HostName = 'hyperv01.example.com'; Fits = $false }
-    ) { Test-HvoName -Pattern $Pattern -HostName $HostName | Should -Be $Fits }
+    ) { Test-HvoCertificateName -Pattern $Pattern -HostName $HostName | Should -Be $Fits }
 
     It 'is refused with the reason: <Reason>' -ForEach @(
         @{ Change = @{ HasPrivateKey = $false }; Reason = 'no private key' }

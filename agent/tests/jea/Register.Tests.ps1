@@ -2,14 +2,14 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     $jea = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../jea")
-    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1')) { . $file }
+    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1', 'AllDirectories')) { . $file }
 
     # A host in memory: its accounts, rights and registered endpoints.
     function Get-HvoSid {
         param([string] $Name)
         $fake.Sids[$Name]
     }
-    function Get-HvoWriter {
+    function Get-HvoFolderWriter {
         param([string] $Path)
         $fake.Writers
     }
@@ -36,7 +36,7 @@ BeforeAll {
     }
     function New-Configuration {
         param([string] $Group = 'EXAMPLE\operators', [hashtable] $Account = @{ RunAsVirtualAccount = $true })
-        Get-HvoConfiguration -Template "$jea/HyperVOperator.pssc" -Group $Group -Account $Account
+        Get-HvoSessionConfiguration -Template "$jea/HyperVOperator.pssc" -Group $Group -Account $Account
     }
 }
 
@@ -82,23 +82,23 @@ Describe 'Registering the endpoint' {
     BeforeEach { $fake = @{ Registered = @{}; Changes = @(); File = '' } }
 
     It 'registers once, and not again what is the same' {
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeFalse
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeFalse
         $fake.Changes | Should -Be @('register')
         $fake.Registered.HyperVOperator.LanguageMode | Should -Be 'NoLanguage'
         $fake.File | Should -Not -Exist
     }
 
     It 'replaces an endpoint that differs' {
-        $null = Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration)
+        $null = Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration)
         $changed = New-Configuration -Group 'EXAMPLE\others'
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration $changed | Should -BeTrue
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration $changed | Should -BeTrue
         $fake.Changes | Should -Be @('register', 'unregister', 'register')
     }
 
     It 'replaces an endpoint of that name that is not ours' {
         $fake.Registered.HyperVOperator = [pscustomobject]@{ Name = 'HyperVOperator' }
-        Register-HvoConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
+        Register-HvoSessionConfiguration -Name 'HyperVOperator' -Configuration (New-Configuration) | Should -BeTrue
     }
 }
 
@@ -116,7 +116,7 @@ Describe 'What is checked before' {
         @{ Sid = 'S-1-5-21-1-2-3-515' }, @{ Sid = 'S-1-5-2' }
     ) {
         $fake.Sids['wide'] = $Sid
-        { Assert-HvoGroup -Group 'wide' } | Should -Throw '*far too many*'
+        { Assert-HvoGroup -Group 'wide' } | Should -Throw '*too many members*'
     }
 
     It 'refuses a folder without the agent, and one that others may change' {

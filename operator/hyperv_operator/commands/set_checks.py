@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.host import HyperVHostSpec, LabelSelector, Tenant
 from hyperv_operator.api.names import Reason
 from hyperv_operator.commands.documents import Path
@@ -93,9 +94,10 @@ def check_hosts(machines: Sequence[CheckedMachine], world: Dependencies) -> Iter
         tenants = tuple(_decided(tenant, namespace, world.labels.get(namespace)) for tenant in host.tenants)
         refusal = tenancy.refusal(tenants, {}, machine.submission.fields, before)
         if refusal:
-            reason, message = refusal
+            reason, facts = refusal
             path = _PLACES.get(reason, ("spec", "targetHost"))
-            yield machine.manifest.finding(path, reason.value, f"HyperVHost {machine.target_host!r}: {message}")
+            text = f"HyperVHost {machine.target_host!r}: {explain(reason, facts)}"
+            yield machine.manifest.finding(path, reason.value, text)
 
 
 def _decided(tenant: Tenant, namespace: str, labels: Mapping[str, str] | None) -> Tenant:

@@ -30,7 +30,6 @@ def unavailable(snapshot: Snapshot, launch: Launch) -> Violation | None:
         return Violation(
             Reason.AGENT_ROLLOUT_INCOMPLETE,
             f"Host {host.name} does not have the operator's agent yet. {rollout.message}",
-            needs_person=False,
         )
     version = version_for(snapshot, launch)
     return preconditions.schema_supported(snapshot, host) if version in (None, rollout.name) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
 from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
 from hyperv_operator.core import conditions, failures
@@ -53,8 +54,7 @@ def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
         return None
     return (
         f"Another machine answers at this address: SMBIOS UUID {found.smbios_uuid} and machine GUID {found.machine_guid}, pinned are "
-        f"{pinned.smbios_uuid} and {pinned.machine_guid}. The operator does nothing there. If the host was rebuilt on purpose, delete "
-        "this HyperVHost and create it again."
+        f"{pinned.smbios_uuid} and {pinned.machine_guid}. Nothing is changed there."
     )
 
 
@@ -67,7 +67,9 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
         return HostProblem(lack.reason, lack.message, needs_person=lack.reason is not Reason.AGENT_ROLLOUT_INCOMPLETE)
     if snapshot.error is not None:
         return HostProblem(
-            failures.reason_of_error(snapshot.error), snapshot.error.message, failures.needs_person(snapshot.error)
+            failures.reason_of_error(snapshot.error),
+            failures.explain_error(snapshot.error),
+            failures.needs_person(snapshot.error),
         )
     if snapshot.report is None:
         return HostProblem(
@@ -75,9 +77,11 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
         )
     change = identity_change(snapshot.status, snapshot.report.facts.host_id)
     if change:
-        return HostProblem(Reason.HOST_IDENTITY_CHANGED, change, needs_person=True)
+        text = explain(Reason.HOST_IDENTITY_CHANGED, change)
+        return HostProblem(Reason.HOST_IDENTITY_CHANGED, text, needs_person=True)
     if snapshot.same_identity:
-        text = f"HyperVHost {snapshot.same_identity} is the same machine. The operator does nothing here until one of the two is deleted."
+        facts = f"HyperVHost {snapshot.same_identity} is the same machine. Nothing is changed here."
+        text = explain(Reason.HOST_IDENTITY_CHANGED, facts, "Delete one of the two HyperVHosts.")
         return HostProblem(Reason.HOST_IDENTITY_CHANGED, text, needs_person=True)
     return None
 
@@ -149,7 +153,7 @@ def _reachable(snapshot: HostSnapshot) -> ConditionValue:
         answered = snapshot.report is not None or error is not None
         text = "The host answers." if answered else "The host has not been polled yet."
         return ConditionValue(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
-    text = error.message
+    text = failures.explain_error(error)
     stopped = snapshot.logon_failures
     if isinstance(error, LogonRefused) and stopped and stopped.count >= MAX_LOGON_FAILURES:
         text += (
@@ -161,12 +165,12 @@ def _reachable(snapshot: HostSnapshot) -> ConditionValue:
 
 def _rollout_problem(rollout: Rollout, *, answers: bool) -> ConditionValue:
     """Return why the operator's agent is not on the host. `answers` says whether another version is."""
+    reason = Reason.AGENT_ROLLOUT_INCOMPLETE
     if rollout.needs_person and not answers:
-        return ConditionValue(False, Reason.AGENT_MISSING, rollout.message)
-    failed = rollout.needs_person or rollout.effective_phase is RolloutPhase.FAILED
-    return ConditionValue(
-        False, Reason.AGENT_ROLLOUT_FAILED if failed else Reason.AGENT_ROLLOUT_INCOMPLETE, rollout.message
-    )
+        reason = Reason.AGENT_MISSING
+    elif rollout.needs_person or rollout.effective_phase is RolloutPhase.FAILED:
+        reason = Reason.AGENT_ROLLOUT_FAILED
+    return ConditionValue(False, reason, explain(reason, rollout.message))
 
 
 def _agent_name(bundle: AgentBundle) -> str:
@@ -178,22 +182,19 @@ def _agent_ready(snapshot: HostSnapshot) -> ConditionValue:
     if snapshot.rollout and not snapshot.rollout.is_ready and answered:
         return _rollout_problem(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
     if isinstance(snapshot.error, AgentMissing):
-        by_hand = (
-            f" Install {_agent_name(snapshot.offered)} by hand: the operator cannot roll it out there."
-            if snapshot.offered
-            else ""
-        )
-        return ConditionValue(False, Reason.AGENT_MISSING, snapshot.error.message + by_hand)
+        facts, remedy = snapshot.error.message, snapshot.error.remedy
+        if snapshot.offered:
+            facts = f"{facts} The operator cannot roll its agent out there."
+            remedy = f"Install {_agent_name(snapshot.offered)} by hand, or correct spec.paths.agent of the HyperVHost."
+        return ConditionValue(False, Reason.AGENT_MISSING, explain(Reason.AGENT_MISSING, facts, remedy))
     if snapshot.report is None:
         return ConditionValue(None, Reason.WAITING_FOR_INVENTORY, "The agent has not answered yet.")
     agent = snapshot.report.facts.agent
     if snapshot.schema_version not in agent.schema_versions:
         known = ", ".join(map(str, agent.schema_versions)) or "none"
-        text = (
-            f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}. "
-            f"Update the agent on the host{f': install {_agent_name(snapshot.offered)}' if snapshot.offered else ''}."
-        )
-        return ConditionValue(False, Reason.AGENT_INCOMPATIBLE, text)
+        text = f"Agent {agent.version} supports schema versions {known}; the operator's is {snapshot.schema_version}."
+        remedy = f"Install {_agent_name(snapshot.offered)} on the host." if snapshot.offered else ""
+        return ConditionValue(False, Reason.AGENT_INCOMPATIBLE, explain(Reason.AGENT_INCOMPATIBLE, text, remedy))
     text = f"Agent {agent.version} supports schema version {snapshot.schema_version}."
     if snapshot.offered and agent.digest != snapshot.offered.digest:
         text += f" The operator's own is {_agent_name(snapshot.offered)}, which is not installed there."

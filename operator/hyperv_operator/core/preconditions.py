@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import tenancy
 from hyperv_operator.core.snapshot import HostView, Rival, Snapshot
@@ -22,10 +23,17 @@ class Violation:
     """Why the machine cannot be provisioned now."""
 
     reason: Reason
-    message: str
-    needs_person: bool = True
+    facts: str
+    """What is wrong; the catalogue adds what to do about it."""
     recheck: bool = False
     """The cause cannot be watched: check again every `secret_poll`."""
+    remedy: str | None = ""
+    """Takes the place of the catalogue's remedy where the cause is known more precisely; None if the facts name remedies."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do about it."""
+        return self.facts if self.remedy is None else explain(self.reason, self.facts, self.remedy)
 
 
 Precondition = Callable[[Snapshot], Violation | None]
@@ -48,15 +56,13 @@ def schema_version_active(snapshot: Snapshot) -> Violation | None:
     spec, active = snapshot.readable_spec, snapshot.schema.version
     if spec is None or spec.schema_version == active or snapshot.status.claim is not None:
         return None
-    return Violation(Reason.SCHEMA_VERSION_MISMATCH, version_message(spec.schema_version, active))
+    return _version_mismatch(spec.schema_version, active)
 
 
-def version_message(given: int, active: int) -> str:
-    """Return the message about a resource of another schema version; admission uses the same."""
-    return (
-        f"spec.schemaVersion is {given}, but the active schema is version {active}. Check the fields against version "
-        f"{active} (docs/reference/fields.md) and set spec.schemaVersion to {active}."
-    )
+def _version_mismatch(given: int, active: int, errors: str = "") -> Violation:
+    facts = f"spec.schemaVersion is {given}, but the active schema is version {active}. {errors}"
+    remedy = f"Check the fields against version {active} (docs/reference/fields.md), then set spec.schemaVersion to {active}."
+    return Violation(Reason.SCHEMA_VERSION_MISMATCH, facts, remedy=remedy)
 
 
 def host_exists(snapshot: Snapshot) -> Violation | None:
@@ -64,12 +70,7 @@ def host_exists(snapshot: Snapshot) -> Violation | None:
     spec = snapshot.readable_spec
     if spec is None or snapshot.host is not None:
         return None
-    return Violation(
-        Reason.HOST_NOT_FOUND,
-        f"There is no HyperVHost {spec.target_host!r}. Create it, or delete this machine and apply it again with another "
-        "spec.targetHost.",
-        recheck=True,
-    )
+    return Violation(Reason.HOST_NOT_FOUND, f"There is no HyperVHost {spec.target_host!r}.", recheck=True)
 
 
 def fields_valid(snapshot: Snapshot) -> Violation | None:
@@ -81,11 +82,11 @@ def fields_valid(snapshot: Snapshot) -> Violation | None:
     codes = {error.code for error in submission.errors}
     if spec.schema_version != snapshot.schema.version:
         # The machine was accepted once. The version is what is wrong, and the errors say what the new one asks for.
-        version = version_message(spec.schema_version, snapshot.schema.version)
-        return Violation(Reason.SCHEMA_VERSION_MISMATCH, f"{version} {text}")
+        return _version_mismatch(spec.schema_version, snapshot.schema.version, text)
     if codes == {"no_cluster"}:
-        return Violation(Reason.CLUSTER_REQUIRED, text)
-    return Violation(Reason.GUEST_DATA_TOO_LARGE if "kvp_budget" in codes else Reason.INVALID_FIELDS, text)
+        return Violation(Reason.CLUSTER_REQUIRED, text, remedy=None)
+    reason = Reason.GUEST_DATA_TOO_LARGE if "kvp_budget" in codes else Reason.INVALID_FIELDS
+    return Violation(reason, text, remedy=None)
 
 
 def tenant_allowed(snapshot: Snapshot) -> Violation | None:
@@ -119,8 +120,7 @@ def name_held(snapshot: Snapshot) -> Violation | None:
     who = f"HyperVMachine {holder.name!r}" if holder.same_namespace else "a machine of another namespace"
     return Violation(
         Reason.DUPLICATE_NAME,
-        f"spec.fields.vm_name {spec.fields.get('vm_name')!r} is already held on this host by {who}. Choose another vm_name, "
-        "or remove the other machine.",
+        f"spec.fields.vm_name {spec.fields.get('vm_name')!r} is already held on this host by {who}.",
         recheck=True,
     )
 
@@ -147,9 +147,7 @@ def inventory_known(snapshot: Snapshot) -> Violation | None:
     host = snapshot.host
     if host is None or host.report is not None:
         return None
-    return Violation(
-        Reason.WAITING_FOR_INVENTORY, f"Waiting for the first inventory of host {host.name}.", needs_person=False
-    )
+    return Violation(Reason.WAITING_FOR_INVENTORY, f"The first inventory of host {host.name} has not been read.")
 
 
 def agent_compatible(snapshot: Snapshot) -> Violation | None:
@@ -166,9 +164,8 @@ def schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:
     versions = ", ".join(map(str, report.facts.agent.schema_versions)) or "none"
     return Violation(
         Reason.AGENT_ROLLOUT_INCOMPLETE,
-        f"The agent on host {host.name} supports schema versions {versions}, not {spec.schema_version}. Provisioning starts "
-        "when the agent there is updated.",
-        needs_person=False,
+        f"The agent on host {host.name} supports schema versions {versions}, not {spec.schema_version}. Provisioning starts when "
+        "the agent there is updated.",
     )
 
 
@@ -178,19 +175,11 @@ def host_open(snapshot: Snapshot) -> Violation | None:
     if host is None or snapshot.status.claim is not None:
         return None
     if host.deleting:
-        return Violation(
-            Reason.HOST_CORDONED,
-            f"Host {host.name} is being deleted and starts nothing new. Delete this machine and apply it again with another "
-            "spec.targetHost, or create the HyperVHost again when it is gone.",
-            needs_person=False,
-        )
+        facts = f"HyperVHost {host.name} is being deleted, and nothing new starts there."
+        remedy = "Delete this machine and apply it again with another spec.targetHost, or create the HyperVHost again when it is gone."
+        return Violation(Reason.HOST_CORDONED, facts, remedy=remedy)
     if host.spec.cordoned:
-        return Violation(
-            Reason.HOST_CORDONED,
-            f"Host {host.name} is cordoned and starts nothing new. Provisioning starts when spec.cordoned of the HyperVHost is "
-            "false.",
-            needs_person=False,
-        )
+        return Violation(Reason.HOST_CORDONED, f"Host {host.name} is cordoned, and nothing new starts there.")
     return None
 
 
@@ -209,6 +198,6 @@ def image_available(snapshot: Snapshot) -> Violation | None:
     return Violation(
         Reason.IMAGE_NOT_FOUND,
         f"Host {host.name} has no image {wanted!r} in {host.spec.paths.images}; it has: "
-        f"{', '.join(names[:_IMAGES_NAMED]) or 'none'}. Put the image there as {wanted}.vhdx, or correct "
-        "spec.fields.image_name.",
+        f"{', '.join(names[:_IMAGES_NAMED]) or 'none'}.",
+        remedy=f"Put the image there as {wanted}.vhdx, or correct spec.fields.image_name.",
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import MachineCondition, Reason
-from hyperv_operator.core import failures
 from hyperv_operator.core.actions import Launch, Update, Wait
 from hyperv_operator.core.decision import Assessment, ConditionValue, Decision, Readiness, in_progress, unchanged
 from hyperv_operator.core.drift import describe, desired, spec_is_newer
 from hyperv_operator.core.rules import next_attempt
 from hyperv_operator.core.situation import Situation
-from hyperv_operator.protocol.records import AgentCode
 
 
 def not_polled(situation: Situation) -> Decision | None:
@@ -37,7 +36,7 @@ def vm_missing(situation: Situation) -> Decision | None:
     if not snapshot.confirms_absence():
         text = "The last inventory does not report the VM; waiting for the next one."
         return Decision(Wait(poll_soon=True), unchanged(Reason.WAITING_FOR_INVENTORY, text))
-    text = f"VM {snapshot.status.vm_id} is no longer on the host. {failures.remedy(AgentCode.VM_MISSING)}"
+    text = explain(Reason.VM_MISSING, f"VM {snapshot.status.vm_id} is no longer on the host.")
     synced = ConditionValue(False, Reason.VM_MISSING, text)
     return Decision(Wait(), Assessment(Readiness.STALLED, Reason.VM_MISSING, text, synced=synced))
 
@@ -63,10 +62,8 @@ def drifted(situation: Situation) -> Decision | None:
     if spec_is_newer(situation.snapshot):
         return None
     power = any(one.what == "powerState" for one in situation.differences)
-    text = (
-        f"The VM was changed outside of the resource: {describe(situation.differences)}. Undo that on the host, or change the "
-        "spec to match it."
-    )
+    facts = f"The VM was changed outside of the resource: {describe(situation.differences)}."
+    text = explain(Reason.POWER_STATE_DIFFERS if power else Reason.OUT_OF_SYNC, facts)
     synced = ConditionValue(False, Reason.OUT_OF_SYNC, text)
     if power:
         return Decision(Wait(), Assessment(Readiness.STALLED, Reason.POWER_STATE_DIFFERS, text, synced=synced))

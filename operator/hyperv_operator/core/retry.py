@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from hyperv_operator import errors
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import failures
 from hyperv_operator.core.snapshot import LaunchResult, RetryPolicy
@@ -67,10 +66,10 @@ def failure_of(result: LaunchResult) -> Failure | None:
         return Failure(
             at=result.finished_at,
             reason=failures.reason_of_error(result.error),
-            message=result.error.message,
+            message=failures.explain_error(result.error),
             needs_person=failures.needs_person(result.error),
             jitter=result.jitter,
-            at_once=result.error.retry is errors.Retry.NOW,
+            at_once=failures.is_retried_at_once(result.error),
         )
     outcome = result.outcome
     if outcome is None or outcome.outcome is OutcomeKind.COMPLETED or outcome.waits_for_guest:
@@ -91,7 +90,7 @@ def _agent_failure(
     return Failure(
         at=at,
         reason=failures.reason_of_code(code),
-        message=" ".join(part for part in (message, failures.remedy(code)) if part),
+        message=failures.explain_code(code, message),
         needs_person=code not in failures.TRANSIENT,
         code=code,
         diagnosis=diagnosis,

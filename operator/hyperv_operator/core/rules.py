@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperv_operator.api.catalogue import CATALOGUE, explain
 from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
 from hyperv_operator.core import failures, identity
 from hyperv_operator.core.actions import Wait
@@ -55,7 +56,11 @@ def task_active(situation: Situation) -> Decision | None:
 def spec_unreadable(situation: Situation) -> Decision | None:
     """The spec does not have the shape of the resource."""
     spec = situation.snapshot.spec
-    return Decision(Wait(), stalled(Reason.INVALID_SPEC, spec)) if isinstance(spec, str) else None
+    return (
+        Decision(Wait(), stalled(Reason.INVALID_SPEC, explain(Reason.INVALID_SPEC, spec)))
+        if isinstance(spec, str)
+        else None
+    )
 
 
 def identity_conflict(situation: Situation) -> Decision | None:
@@ -63,8 +68,8 @@ def identity_conflict(situation: Situation) -> Decision | None:
     problem = identity.conflict(situation.snapshot)
     if problem is None:
         return None
-    remedy = failures.remedy(AgentCode.IDENTITY_CONFLICT)
-    return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed. {remedy}"))
+    text = explain(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed.")
+    return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, text))
 
 
 def paused(situation: Situation) -> Decision | None:
@@ -131,7 +136,7 @@ def retry_pending(situation: Situation) -> Decision | None:
 def refuse(situation: Situation, violation: Violation) -> Decision:
     """Return the decision to wait because of a violated precondition."""
     until = situation.now + situation.snapshot.limits.secret_poll if violation.recheck else None
-    assess = stalled if violation.needs_person else in_progress
+    assess = stalled if CATALOGUE[violation.reason].needs_person else in_progress
     return Decision(Wait(until), assess(violation.reason, violation.message))
 
 

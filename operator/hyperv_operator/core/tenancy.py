@@ -49,16 +49,13 @@ def refusal(
     fields: Mapping[str, JsonValue],
     machines_of_namespace: int,
 ) -> tuple[Reason, str] | None:
-    """Return why no tenant entry allows the machine, or None if one does.
+    """Return the reason and the facts why no tenant entry allows the machine, or None if one does.
 
     Of several entries that select the namespace, the last one gives the reason.
     """
     selected = [tenant for tenant in tenants if selects(tenant.namespace_selector, labels)]
     if not selected:
-        return Reason.NAMESPACE_NOT_ALLOWED, (
-            "This host does not serve this namespace. Ask whoever manages the HyperVHost to add a tenant entry whose "
-            "namespaceSelector matches the namespace's labels, or choose another spec.targetHost."
-        )
+        return Reason.NAMESPACE_NOT_ALLOWED, "This host does not serve this namespace: no tenant entry selects it."
     refusals = [_entry_refusal(tenant, fields, machines_of_namespace) for tenant in selected]
     return None if None in refusals else refusals[-1]
 
@@ -76,11 +73,9 @@ def _entry_refusal(tenant: Tenant, fields: Mapping[str, JsonValue], machines: in
         )
     if tenant.vm_name_pattern is not None and not re.search(tenant.vm_name_pattern, name):
         return Reason.NAME_NOT_ALLOWED, (
-            f"spec.fields.vm_name {name!r} does not match the pattern for this namespace here: {tenant.vm_name_pattern}"
+            f"spec.fields.vm_name {name!r} does not match the pattern for this namespace here, {tenant.vm_name_pattern!r}."
         )
     if tenant.max_machines is not None and machines >= tenant.max_machines:
-        return Reason.MACHINE_QUOTA_EXCEEDED, (
-            f"This namespace already has {machines} of at most {tenant.max_machines} machines on this host. "
-            "Delete one, or ask for a larger quota."
-        )
+        facts = f"This namespace already has {machines} of at most {tenant.max_machines} machines on this host."
+        return Reason.MACHINE_QUOTA_EXCEEDED, facts
     return None

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 
-from hyperv_operator.errors import CircuitOpen
+from hyperv_operator.errors import CircuitOpen, HostError
 from hyperv_operator.executor.breaker import Breaker, BreakerLimits, State
 from hyperv_operator.executor.diagnostics import BreakerSummary
 from hyperv_operator.ports import Metrics
@@ -18,7 +18,9 @@ log = logging.getLogger(__name__)
 class _HostBreaker:
     breaker: Breaker
     last: str = ""
-    """What the last failed call said; without numbers of ours, so that a condition that shows it stays as it is."""
+    """The message of the last failed call; it has no counters, so that a condition that shows it does not change."""
+    remedy: str = ""
+    """The remedy of that call's error."""
 
 
 class Breakers:
@@ -45,11 +47,9 @@ class Breakers:
         self.refused[host] += 1
         self._metrics.call_refused(host)
         host_breaker = self._breakers.get(host)
-        text = (
-            f"{host_breaker.last if host_breaker else ''} The last {self._limits.failures} calls had no answer: until one is answered, "
-            "no other is tried."
-        )
-        return CircuitOpen(text.strip())
+        last, remedy = (host_breaker.last, host_breaker.remedy) if host_breaker else ("", "")
+        text = f"{last} The last {self._limits.failures} calls failed without an answer. The next attempt is a single probe."
+        return CircuitOpen(text.strip(), remedy=remedy)
 
     def ended(self, host: str, answered: bool | None, error: BaseException | None, now: float) -> bool:  # noqa: FBT001
         """Take in how a call ended; tell whether this has opened the host's breaker."""
@@ -59,6 +59,7 @@ class Breakers:
         before = host_breaker.breaker.state
         if answered is False and error is not None:
             host_breaker.last = str(error)
+            host_breaker.remedy = error.remedy if isinstance(error, HostError) else ""
         opened = host_breaker.breaker.ended(answered, now)
         self._tell(host, before, host_breaker)
         return opened

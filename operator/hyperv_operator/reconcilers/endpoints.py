@@ -25,12 +25,13 @@ async def endpoint_of(deps: Dependencies, name: str, spec: HyperVHostSpec, folde
         secret = await deps.secrets.read(namespace, secret_name)
     except ObjectGone:
         raise CredentialsUnusable(
-            f"There is no Secret {secret_name!r} in namespace {namespace}: create it with the host's credentials, or correct "
-            "spec.connection.credentialsSecretRef."
+            f"There is no Secret {secret_name!r} in namespace {namespace}.",
+            remedy="Create it with the host's credentials, or correct spec.connection.credentialsSecretRef.",
         ) from None
     except AccessForbidden:
         raise CredentialsUnusable(
-            f"The operator may not read Secret {secret_name!r} in namespace {namespace}: its Role there has to allow `get`."
+            f"The operator may not read Secret {secret_name!r} in namespace {namespace}.",
+            remedy="Allow `get` on secrets in the operator's Role there.",
         ) from None
     return HostEndpoint(
         name=name,
@@ -69,5 +70,7 @@ def _text(secret: SecretData, name: str, key: str, needs: str) -> str:
     except UnicodeDecodeError:
         text = ""
     if not text:
-        raise CredentialsUnusable(f"Secret {name!r} has no text under the key {key!r}; it needs {needs}.")
+        raise CredentialsUnusable(
+            f"Secret {name!r} has no text under the key {key!r}.", remedy=f"Give the Secret {needs}."
+        )
     return text

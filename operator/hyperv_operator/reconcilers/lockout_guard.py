@@ -51,8 +51,8 @@ class CredentialsRecord:
         others = f" and {len(named) - _HOSTS_NAMED} more" if len(named) > _HOSTS_NAMED else ""
         raise LogonSuspended(
             f"The credentials in Secret {self.secret!r} were refused by {', '.join(named[:_HOSTS_NAMED])}{others}. They are not "
-            "offered again, so that the account is not locked out, until the Secret changes: correct user name and password "
-            "there."
+            "offered again, so that the account is not locked out.",
+            remedy="Correct user name and password there; the operator continues when the Secret has changed.",
         )
 
     def acquire(self, attempt: LogonAttempt) -> None:

@@ -152,21 +152,21 @@ async def _check(deps: Dependencies, namespace: str, field: str, name: str, key:
     try:
         secret = await deps.secrets.read(namespace, name)
     except ObjectGone:
-        detail = f"{where} there is no Secret {name!r} in this namespace; create it with the key {key!r}."
+        detail = f"{where} there is no Secret {name!r}, with the key {key!r}, in this namespace."
         return SecretCheck(field, name, key, None, Reason.SECRET_NOT_FOUND, detail)
     except AccessForbidden:
-        detail = f"{where} the operator may not read Secret {name!r}; its RBAC has to allow `get` in this namespace."
+        detail = f"{where} the operator may not read Secret {name!r}."
         return SecretCheck(field, name, key, None, Reason.SECRET_NOT_READABLE, detail)
     if key not in secret.data:
-        detail = f"{where} Secret {name!r} has no key {key!r}; add it, or correct the reference."
+        detail = f"{where} Secret {name!r} has no key {key!r}."
         return SecretCheck(field, name, key, secret.resource_version, Reason.SECRET_KEY_NOT_FOUND, detail)
     definition = deps.schema.field(field)
     try:
         problem = values.check_secret(definition, secret.data[key].decode()) if definition else None
         detail = problem.message if problem else ""
     except UnicodeDecodeError:
-        detail = f"the value under key {key!r} of Secret {name!r} is not UTF-8 text."
+        detail = "the value is not UTF-8 text."
     if detail:
-        detail = f"{where} {detail} Correct key {key!r} of Secret {name!r}."
+        detail = f"{where} key {key!r} of Secret {name!r}: {detail}"
         return SecretCheck(field, name, key, secret.resource_version, Reason.SECRET_INVALID, detail)
     return SecretCheck(field, name, key, secret.resource_version)

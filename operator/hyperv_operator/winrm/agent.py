@@ -153,12 +153,12 @@ def _outcome(text: str) -> Outcome | None:
 def _without_outcome(endpoint: HostEndpoint, ended: Ended) -> HostError:
     """A launch that ended without an outcome: the script is missing, or it broke."""
     if "CommandNotFoundException" in ended.error_id or "CommandNotFoundException" in ended.error:
-        what = (
-            f"The agent is not in {endpoint.agent_path} on {endpoint.address}: put it there, or correct spec.paths.agent."
-            if endpoint.configuration_name == FULL_LANGUAGE
-            else f"The endpoint {endpoint.configuration_name} on {endpoint.address} does not offer {JEA_COMMAND}: publish it."
+        if endpoint.configuration_name == FULL_LANGUAGE:
+            return AgentMissing(f"The agent is not in {endpoint.agent_path} on {endpoint.address}.")
+        return AgentMissing(
+            f"The endpoint {endpoint.configuration_name} on {endpoint.address} does not offer {JEA_COMMAND}.",
+            remedy=f"Publish {JEA_COMMAND} in the endpoint (docs/guides/least-privilege.md).",
         )
-        return AgentMissing(what)
     shown = " ".join(ended.error.split())[:300]
     return ProtocolViolation(
         f"The agent on {endpoint.address} ended without an outcome{f': {shown}' if shown else '.'}", effect_unknown=True

@@ -39,19 +39,20 @@ def checked(endpoint: HostEndpoint) -> ClientCertificate:
     if _bytes(certificate.public_key()) != _bytes(key):
         raise CredentialsUnusable(
             f"The private key under {KEY!r} of Secret {secret!r} does not belong to the certificate under {CERTIFICATE!r} (the "
-            "first one there counts): put a key and its certificate into the Secret."
+            "first one there counts).",
+            remedy="Put a key and its certificate into the Secret.",
         )
     now = datetime.fromtimestamp(time.time(), UTC)
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if now > end:
         raise CredentialsUnusable(
-            f"The certificate under {CERTIFICATE!r} of Secret {secret!r} has expired at {end:%Y-%m-%d %H:%M} UTC: put a new one "
-            "and its key into the Secret, and map it to the account on the host."
+            f"The certificate under {CERTIFICATE!r} of Secret {secret!r} has expired at {end:%Y-%m-%d %H:%M} UTC.",
+            remedy="Put a new certificate and its key into the Secret, and map it to the account on the host.",
         )
     if now < begin:
         raise CredentialsUnusable(
-            f"The certificate under {CERTIFICATE!r} of Secret {secret!r} is not valid before {begin:%Y-%m-%d %H:%M} UTC: wait, "
-            "or check the clocks."
+            f"The certificate under {CERTIFICATE!r} of Secret {secret!r} is not valid before {begin:%Y-%m-%d %H:%M} UTC.",
+            remedy="Wait until then, or check the clocks.",
         )
     return pair
 
@@ -61,8 +62,8 @@ def _certificate(pem: str, secret: str) -> x509.Certificate:
         return x509.load_pem_x509_certificates(pem.encode())[0]
     except ValueError:
         raise CredentialsUnusable(
-            f"There is no certificate in PEM under {CERTIFICATE!r} of Secret {secret!r}: put the client certificate there, its "
-            "issuers' certificates behind it."
+            f"There is no certificate in PEM under {CERTIFICATE!r} of Secret {secret!r}.",
+            remedy="Put the client certificate there, its issuers' certificates behind it.",
         ) from None
 
 
@@ -71,13 +72,13 @@ def _public_key(pem: str, secret: str) -> PublicKeyTypes:
         return load_pem_private_key(pem.encode(), None).public_key()
     except TypeError:
         raise CredentialsUnusable(
-            f"The private key under {KEY!r} of Secret {secret!r} is encrypted, and the operator knows no passphrase: store it "
-            "without one (`openssl pkey -in encrypted.pem -out tls.key`)."
+            f"The private key under {KEY!r} of Secret {secret!r} is encrypted, and the operator knows no passphrase.",
+            remedy="Store the key without a passphrase (`openssl pkey -in encrypted.pem -out tls.key`).",
         ) from None
     except (ValueError, UnsupportedAlgorithm):
         raise CredentialsUnusable(
-            f"There is no private key in PEM that can be read under {KEY!r} of Secret {secret!r}: put the client "
-            "certificate's key there."
+            f"There is no private key in PEM that can be read under {KEY!r} of Secret {secret!r}.",
+            remedy="Put the client certificate's key there.",
         ) from None
 
 

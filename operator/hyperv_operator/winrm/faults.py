@@ -1,7 +1,7 @@
 """What a WinRM failure means: from the numbers of a WSManFault, and of HTTP, to the operator's own errors.
 
 The numbers are those of wsmerror.h (0x8033….) and of winerror.h, which come as they are or as an HRESULT (0x8007….). What each
-error leads to (look again at once, wait a little, wait for a person) is said in `errors`.
+error means for a resource is in the catalogue of reasons (`api.catalogue`).
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ _WORDS: Final[Mapping[str, Meaning]] = {
 }
 """Of a fault whose number is a general one; hosts answer in English, as they are asked to."""
 _MESSAGE = 300
+_PORT: Final = "Check that spec.connection.port is a port of WinRM."
 _HRESULT_OF_WIN32 = 0x80070000
 
 
@@ -125,40 +126,40 @@ def of_wsman_fault(code: int | str | None, text: str, where: str) -> HostError:
                 f"WinRM on {where} refused because a quota of the operator's account is used up: {shown}"
             )
         case Meaning.NO_RESOURCES:
-            return QuotaExceeded(f"{where} has no memory left for another remote shell. Free memory there. ({shown})")
+            return QuotaExceeded(
+                f"{where} has no memory left for another remote shell ({shown}).", remedy="Free memory on the host."
+            )
         case Meaning.SHELL_LOST:
             return ShellLost(f"The remote shell on {where} was lost: {shown}", effect_unknown=True)
         case Meaning.GOING_DOWN:
             return HostUnreachable(f"WinRM on {where} is being stopped or is not up yet: {shown}", effect_unknown=True)
         case Meaning.TIMED_OUT:
-            return CallTimeout(
-                f"WinRM on {where} did not do in time what it was asked for: is the host overloaded?",
-                effect_unknown=True,
-            )
+            return CallTimeout(f"An operation of WinRM on {where} timed out.", effect_unknown=True)
         case Meaning.ACCESS_DENIED:
             return AuthenticationFailed(
-                f"{where} knows the account but does not let it use this WinRM endpoint. Make it a member of Remote "
-                "Management Users (or of the endpoint's own group) and of Hyper-V Administrators."
+                f"{where} knows the account but does not let it use this WinRM endpoint.",
+                remedy="Make the account a member of Remote Management Users (or of the endpoint's own group) and of Hyper-V "
+                "Administrators.",
             )
         case Meaning.REMOTE_ACCESS_OFF:
             return AuthenticationFailed(
-                f"{where} allows no remote shells: run `Enable-PSRemoting` there, and `Set-Item "
-                f"WSMan:\\localhost\\Shell\\AllowRemoteShellAccess $true`. ({shown})"
+                f"{where} allows no remote shells ({shown}).",
+                remedy="Run `Enable-PSRemoting` on the host, and `Set-Item WSMan:\\localhost\\Shell\\AllowRemoteShellAccess $true`.",
             )
         case Meaning.RUN_AS_FAILED:
             return AuthenticationFailed(
-                f"The account that the endpoint on {where} runs as cannot log on: register the endpoint anew, and look at "
-                f"its virtual or managed account. ({shown})"
+                f"The account that the endpoint on {where} runs as cannot log on ({shown}).",
+                remedy="Register the endpoint anew, and check its virtual or managed account.",
             )
         case Meaning.NO_CONFIGURATION:
             return AgentMissing(
-                f"{where} has no session configuration of the name in spec.connection.configurationName: register it there, "
-                f"or correct the name. ({shown})"
+                f"{where} has no session configuration of the name in spec.connection.configurationName ({shown}).",
+                remedy="Register the session configuration on the host, or correct the name.",
             )
         case Meaning.ENVELOPE_TOO_LARGE:
             return ProtocolViolation(
-                f"{where} takes smaller messages than WinRM usually does: `Set-Item WSMan:\\localhost\\MaxEnvelopeSizekb 500` "
-                f"there. ({shown})"
+                f"{where} accepts only smaller messages than WinRM usually does ({shown}).",
+                remedy="Run `Set-Item WSMan:\\localhost\\MaxEnvelopeSizekb 500` on the host.",
             )
         case None:
             return ProtocolViolation(f"WinRM on {where} answered with fault {_shown(code)}: {shown}")
@@ -185,18 +186,17 @@ def of_http_status(status: int, where: str) -> HostError:
     """Classify an HTTP answer that carries no WSManFault."""
     if status == 503:
         return WinRmUnavailable(
-            f"{where} answers with HTTP 503: its WinRM service does not run, or is overloaded. Start it anew on the host "
-            "(Restart-Service WinRM), and look at what keeps it busy."
+            f"{where} answers with HTTP 503: its WinRM service does not run, or is overloaded.",
+            remedy="Restart the service on the host (Restart-Service WinRM), and check what keeps it busy.",
         )
     if status == 429:
         return QuotaExceeded(f"WinRM on {where} is too busy (HTTP 429).")
     if status == 403:
         return AuthenticationFailed(
-            f"{where} turns the operator away (HTTP 403): look at WinRM's IPv4Filter and at the rules for client "
-            "certificates there (`winrm get winrm/config/service`)."
+            f"{where} turns the operator away (HTTP 403).",
+            remedy="Check WinRM's IPv4Filter and the rules for client certificates on the host (`winrm get "
+            "winrm/config/service`).",
         )
     if status == 404:
-        return ProtocolViolation(f"There is no WinRM at {where}/wsman (HTTP 404): is it the right port?")
-    return ProtocolViolation(
-        f"{where} answered with HTTP {status} and nothing that WinRM would say: is it a WinRM port?"
-    )
+        return ProtocolViolation(f"There is no WinRM at {where}/wsman (HTTP 404).", remedy=_PORT)
+    return ProtocolViolation(f"{where} answered with HTTP {status}, but not as WinRM does.", remedy=_PORT)

@@ -7,6 +7,7 @@ keytab are files in the session's own folder; nothing that other threads use is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final, TypeVar
@@ -79,8 +80,8 @@ def ticket(endpoint: HostEndpoint, folder: Path) -> str:
     except ImportError as error:
         raise _apart(
             AuthenticationFailed(
-                f"This operator cannot do Kerberos: it lacks {error.name or 'a library'}. Run an image that has it (the extra "
-                "`kerberos`), or set spec.connection.authentication to negotiate or ntlm."
+                f"This operator cannot do Kerberos: it lacks {error.name or 'a library'}.",
+                remedy="Run an image that has it (the extra `kerberos`), or set spec.connection.authentication to negotiate or ntlm.",
             )
         ) from None
     _check(endpoint)
@@ -98,13 +99,14 @@ def _check(endpoint: HostEndpoint) -> None:
     secret, credentials = endpoint.credentials_name, endpoint.credentials
     if "\\" in (credentials.username or ""):
         raise CredentialsUnusable(
-            f"For Kerberos the user name in Secret {secret!r} is written as svc-hyperv@EXAMPLE.COM, with the realm in capitals, not "
-            "as EXAMPLE\\svc-hyperv."
+            f"The user name in Secret {secret!r} is not written as Kerberos requires.",
+            remedy="Write it as svc-hyperv@EXAMPLE.COM, with the realm in capitals, not as EXAMPLE\\svc-hyperv.",
         )
     if credentials.keytab is not None and not credentials.keytab.get_secret_value().startswith(_KEYTAB_BEGINS):
         raise CredentialsUnusable(
-            f"What is under 'keytab' of Secret {secret!r} is no keytab: put the file that ktutil or ktpass has written there, as it "
-            "is (`kubectl create secret generic --from-file=keytab=…`)."
+            f"The value under 'keytab' of Secret {secret!r} is not a keytab.",
+            remedy="Put the file that ktutil or ktpass has written there, unchanged (`kubectl create secret generic "
+            "--from-file=keytab=…`).",
         )
 
 
@@ -146,80 +148,80 @@ def _for_host(endpoint: HostEndpoint, cache: str) -> None:
     gssapi.SecurityContext(name=name, creds=creds, mech=mechanism, usage="initiate").step()
 
 
-_TOLD: Final[Mapping[Trouble, tuple[type[HostError], str]]] = {
-    Trouble.WRONG_SECRET: (
+@dataclass(frozen=True)
+class _Told:
+    kind: type[HostError]
+    message: str
+    remedy: str = ""
+    """Empty where that of the error's reason fits."""
+
+
+_TOLD: Final[Mapping[Trouble, _Told]] = {
+    Trouble.WRONG_SECRET: _Told(
         LogonRefused,
-        (
-            "The KDC of {realm} refused the {what} of {username}: correct {key!r} in Secret {secret!r}. A keytab is good until the "
-            "account's password is changed."
-        ),
+        "The KDC of {realm} refused the {what} of {username}.",
+        "Correct {key!r} in Secret {secret!r}. A keytab is valid until the account's password is changed.",
     ),
-    Trouble.ACCOUNT_REVOKED: (
+    Trouble.ACCOUNT_REVOKED: _Told(
         LogonRefused,
-        (
-            "The KDC of {realm} does not let {username} log on: the account is locked, disabled or expired. Unlock it, then touch "
-            "Secret {secret!r}."
-        ),
+        "The KDC of {realm} does not let {username} log on: the account is locked, disabled or expired.",
+        "Unlock the account, then touch Secret {secret!r}.",
     ),
-    Trouble.PASSWORD_EXPIRED: (
+    Trouble.PASSWORD_EXPIRED: _Told(
         AuthenticationFailed,
-        "The password of {username} has expired: change it, and put the new one into Secret {secret!r}.",
+        "The password of {username} has expired.",
+        "Change the password, and put the new one into Secret {secret!r}.",
     ),
-    Trouble.UNKNOWN_ACCOUNT: (
+    Trouble.UNKNOWN_ACCOUNT: _Told(
         AuthenticationFailed,
-        "{realm} knows no account {username}: correct 'username' in Secret {secret!r} (realms are in capitals).",
+        "{realm} knows no account {username}.",
+        "Correct 'username' in Secret {secret!r} (realms are in capitals).",
     ),
-    Trouble.UNKNOWN_HOST: (
+    Trouble.UNKNOWN_HOST: _Told(
         AuthenticationFailed,
-        (
-            "{realm} knows no host {address}: spec.address has to be the name under which the host is in the domain (setspn -Q "
-            "host/{address} on a domain controller finds it), not an IP address or an alias; krb5.conf says which names belong to "
-            "which realm."
-        ),
+        "{realm} knows no host {address}.",
+        "Set spec.address to the name under which the host is in the domain (setspn -Q host/{address} on a domain controller finds "
+        "it), not to an IP address or an alias; krb5.conf says which names belong to which realm.",
     ),
-    Trouble.CLOCKS: (
+    Trouble.CLOCKS: _Told(
         AuthenticationFailed,
-        (
-            "The clocks of the operator's node and of the KDC of {realm} are too far apart for Kerberos, by more than 5 minutes: have "
-            "both synchronised."
-        ),
+        "The clocks of the operator's node and of the KDC of {realm} are too far apart for Kerberos, by more than 5 minutes.",
+        "Synchronise both clocks.",
     ),
-    Trouble.NO_KDC: (
+    Trouble.NO_KDC: _Told(
         KdcUnreachable,
-        (
-            "No KDC of {realm} answers, so there is no Kerberos ticket for {address}: check the names in krb5.conf, and that port 88 "
-            "(TCP) of the domain controllers can be reached from the operator."
-        ),
+        "No KDC of {realm} answers, so there is no Kerberos ticket for {address}.",
     ),
-    Trouble.UNKNOWN_REALM: (
+    Trouble.UNKNOWN_REALM: _Told(
         AuthenticationFailed,
-        (
-            "No KDC of {realm} is known: name it in krb5.conf (the chart's kerberos.krb5Conf), or correct the realm of 'username' in "
-            "Secret {secret!r} (realms are in capitals)."
-        ),
+        "No KDC of {realm} is known.",
+        "Name it in krb5.conf (the chart's kerberos.krb5Conf), or correct the realm of 'username' in Secret {secret!r} (realms are "
+        "in capitals).",
     ),
-    Trouble.NOT_IN_KEYTAB: (
+    Trouble.NOT_IN_KEYTAB: _Told(
         CredentialsUnusable,
-        "The keytab of Secret {secret!r} has no key of {username} (klist -k shows whose it has): correct 'username' or 'keytab'.",
+        "The keytab of Secret {secret!r} has no key of {username}.",
+        "Correct 'username' or 'keytab' (klist -k lists the accounts in a keytab).",
     ),
-    Trouble.ENCRYPTION: (
+    Trouble.ENCRYPTION: _Told(
         AuthenticationFailed,
-        (
-            "The KDC of {realm} and the operator have no encryption type in common for {username}: allow AES for the account, and give "
-            "it a new password after that."
-        ),
+        "The KDC of {realm} and the operator have no encryption type in common for {username}.",
+        "Allow AES for the account, then give it a new password.",
     ),
-    Trouble.CONFIGURATION: (
+    Trouble.CONFIGURATION: _Told(
         AuthenticationFailed,
-        "krb5.conf cannot be read: correct the chart's kerberos.krb5Conf (or the file that KRB5_CONFIG names).",
+        "krb5.conf cannot be read.",
+        "Correct the chart's kerberos.krb5Conf (or the file that KRB5_CONFIG names).",
     ),
-    Trouble.NO_REALM: (
+    Trouble.NO_REALM: _Told(
         AuthenticationFailed,
-        "'username' in Secret {secret!r} has no realm, and krb5.conf names no default one: write it as svc-hyperv@EXAMPLE.COM.",
+        "'username' in Secret {secret!r} has no realm, and krb5.conf names no default one.",
+        "Write the user name as svc-hyperv@EXAMPLE.COM.",
     ),
-    Trouble.BAD_NAME: (
+    Trouble.BAD_NAME: _Told(
         AuthenticationFailed,
-        "'username' in Secret {secret!r} is no name of a Kerberos account: write it as svc-hyperv@EXAMPLE.COM.",
+        "'username' in Secret {secret!r} is not the name of a Kerberos account.",
+        "Write the user name as svc-hyperv@EXAMPLE.COM.",
     ),
 }
 
@@ -235,16 +237,16 @@ def told(code: int, text: str, endpoint: HostEndpoint) -> HostError:
         shown = " ".join(text.split())[:200]
         message = f"There is no Kerberos ticket for {username} to log on to {endpoint.address}. libkrb5 says: {shown}"
         return _apart(AuthenticationFailed(message))
-    kind, template = _TOLD[trouble]
-    message = template.format(
-        realm=username.partition("@")[2] or "the default realm",
-        username=username,
-        address=endpoint.address,
-        secret=endpoint.credentials_name,
-        key=key,
-        what="password" if key == "password" else "key",
-    )
-    return _apart(kind(message))
+    found = _TOLD[trouble]
+    facts = {
+        "realm": username.partition("@")[2] or "the default realm",
+        "username": username,
+        "address": endpoint.address,
+        "secret": endpoint.credentials_name,
+        "key": key,
+        "what": "password" if key == "password" else "key",
+    }
+    return _apart(found.kind(found.message.format(**facts), remedy=found.remedy.format(**facts)))
 
 
 def _apart(error: E) -> E:

@@ -106,8 +106,8 @@ class SessionPool:
         with self._lock:
             if host.count >= MOST:
                 raise QuotaExceeded(
-                    f"The operator has {host.count} sessions on {endpoint.address} already, and opens no more: lower "
-                    "spec.maxConcurrentRuns."
+                    f"The operator has {host.count} sessions on {endpoint.address} already, and opens no more.",
+                    remedy="Lower spec.maxConcurrentRuns.",
                 )
             host.on_their_way += 1
         session = None

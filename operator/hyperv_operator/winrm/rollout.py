@@ -78,7 +78,7 @@ def _verified(endpoint: HostEndpoint, bundle: AgentBundle, verify: Verify, *, wa
     try:
         report = verify(replace(endpoint, agent_path=version_folder(endpoint.agent_path, bundle.name)))
     except (ProtocolViolation, AgentMissing) as error:
-        raise RolloutFailed(f"{what}: {error.message}", was_there=was_there) from None
+        raise RolloutFailed(f"{what}: {error.message}", remedy=error.remedy, was_there=was_there) from None
     if report.facts.agent.digest != bundle.digest:
         raise RolloutFailed(f"{what}: its files are not those that were put there.")
     return report

@@ -75,11 +75,12 @@ def _of_ticket(where: str, *, effect: bool) -> HostError:
     if effect:
         # They were good when the session was opened.
         return ShellLost(
-            f"The Kerberos tickets for {where} are no longer good: others are fetched.", effect_unknown=True
+            f"The Kerberos tickets for {where} are no longer valid; new ones are fetched.", effect_unknown=True
         )
     return AuthenticationFailed(
-        f"{where} does not take the Kerberos ticket that the KDC has given for it. Check that its clock is right, that no other "
-        "account has its service principal (setspn -X finds those), and that the name in spec.address is this host's own."
+        f"{where} does not accept the Kerberos ticket that the KDC issued for it.",
+        remedy="Check that the host's clock is right, that no other account has its service principal (setspn -X finds "
+        "those), and that the name in spec.address is this host's own.",
     )
 
 
@@ -93,28 +94,28 @@ def _unauthorized(error: AuthenticationError, endpoint: HostEndpoint, where: str
         return _not_offered(endpoint, where, offered)
     if endpoint.authentication == "certificate":
         return LogonRefused(
-            f"{where} did not take the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt'). On the host, map it "
-            "to an account (below WSMan:\\localhost\\ClientCertificate, with that account's present password) and allow "
-            "certificates (WSMan:\\localhost\\Service\\Auth\\Certificate)."
+            f"{where} did not accept the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt').",
+            remedy="Map the certificate to an account on the host (below WSMan:\\localhost\\ClientCertificate, with that "
+            "account's present password), and allow certificates there (WSMan:\\localhost\\Service\\Auth\\Certificate).",
         )
     return LogonRefused(
-        f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication}). Correct the user "
-        "name and password there, and make sure that the account may log on over the network."
+        f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication})."
     )
 
 
 def _without_context(error: SpnegoError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
     return AuthenticationFailed(
-        f"No {endpoint.authentication} logon on {where} was possible ({type(error).__name__}). Check the user name in Secret "
-        f"{endpoint.credentials_name!r}."
+        f"No {endpoint.authentication} logon on {where} was possible ({type(error).__name__}).",
+        remedy=f"Check the user name in Secret {endpoint.credentials_name!r}.",
     )
 
 
 def _not_offered(endpoint: HostEndpoint, where: str, offered: str) -> AuthenticationFailed:
     schemes = ", ".join(part.split()[0] for part in offered.split(",") if part.strip())
     return AuthenticationFailed(
-        f"{where} does not offer {endpoint.authentication} authentication{f', but {schemes}' if schemes else ''}. Allow it on the "
-        "host (`Get-ChildItem WSMan:\\localhost\\Service\\Auth` shows what is), or change spec.connection.authentication."
+        f"{where} does not offer {endpoint.authentication} authentication{f', but {schemes}' if schemes else ''}.",
+        remedy="Allow it on the host (`Get-ChildItem WSMan:\\localhost\\Service\\Auth` shows what is allowed), or change "
+        "spec.connection.authentication.",
     )
 
 
@@ -125,19 +126,18 @@ def _of_requests(
     # With TLS 1.3 a refused client certificate comes to light with the first answer only, as a broken connection.
     if endpoint.authentication == "certificate" and "alert" in text.casefold():
         return AuthenticationFailed(
-            f"{where} broke TLS off over the client certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt'): the host "
-            "has to trust the authority that issued it (Cert:\\LocalMachine\\Root), it has to be for client authentication, and "
-            "must not be revoked."
+            f"{where} broke TLS off over the client certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt').",
+            remedy="Make sure that the host trusts the authority that issued the certificate (Cert:\\LocalMachine\\Root), and "
+            "that the certificate is for client authentication and not revoked.",
         )
     if isinstance(error, requests.exceptions.SSLError):
         return _tls(text, endpoint, where, effect=effect)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return HostUnreachable(
-            f"{where} does not answer within {CONNECTION_TIMEOUT} s: check that the host is up, the address, and the firewall."
-        )
+        return HostUnreachable(f"{where} does not answer within {CONNECTION_TIMEOUT} s.")
     if isinstance(error, requests.exceptions.Timeout):
         return HostUnreachable(
-            f"{where} stopped answering: check that the host is up, its load, and the network in between.",
+            f"{where} stopped answering.",
+            remedy="Check that the host is up, its load, and the network in between.",
             effect_unknown=effect,
         )
     return _unconnected(error, where, effect=effect)
@@ -147,13 +147,11 @@ def _unconnected(error: BaseException, where: str, *, effect: bool) -> HostUnrea
     root = _root(error)
     if isinstance(root, ConnectionRefusedError):
         return WinRmUnavailable(
-            f"{where} refuses the connection: the host is there, but nothing listens on the port. Start the WinRM service on the "
-            "host, or correct spec.connection.port.",
+            f"{where} refuses the connection: the host is up, but nothing listens on the port.",
             effect_unknown=effect,
         )
     return HostUnreachable(
-        f"No connection to {where} ({type(root).__name__}): check that the host is up, the address, the port, and the network "
-        "in between.",
+        f"No connection to {where} ({type(root).__name__}).",
         effect_unknown=effect,
     )
 
@@ -163,17 +161,18 @@ def _tls(text: str, endpoint: HostEndpoint, where: str, *, effect: bool) -> Host
         detail = (
             text.rsplit("certificate verify failed:", maxsplit=1)[-1].split("(_ssl", maxsplit=1)[0].strip(" '\")")[:150]
         )
-        return TlsUntrusted(
-            f"The certificate of {where} is not trusted ({detail}). Put the issuing CA into spec.connection.caBundle, and "
-            "make sure that the certificate carries the name in spec.address."
-        )
+        return TlsUntrusted(f"The certificate of {where} is not trusted ({detail}).")
     if "EOF" in text or "reset" in text:
         # The alert that says why may be lost with the connection.
-        perhaps = f" If it does so each time: does it trust the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt')?"
-        hint = perhaps if endpoint.authentication == "certificate" else ""
-        return HostUnreachable(f"{where} broke off the connection.{hint}", effect_unknown=effect)
+        perhaps = (
+            "If this happens each time, check that the host trusts the client certificate in Secret "
+            f"{endpoint.credentials_name!r} (key 'tls.crt')."
+        )
+        remedy = perhaps if endpoint.authentication == "certificate" else ""
+        return HostUnreachable(f"{where} broke off the connection.", remedy=remedy, effect_unknown=effect)
     return TlsUntrusted(
-        f"No TLS session with {where} was possible: is spec.connection.port an HTTPS listener of WinRM?"
+        f"No TLS session with {where} was possible.",
+        remedy="Check that spec.connection.port is an HTTPS listener of WinRM.",
     )
 
 

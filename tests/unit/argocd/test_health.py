@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,16 @@ import pytest
 import yaml
 from gitops import machines
 from gitops.files import samples
+from gitops.sample import NOW
 
+from hyperv_operator import errors
+from hyperv_operator.api.catalogue import CATALOGUE, Kstatus
 from hyperv_operator.api.names import HostCondition, MachineCondition, Reason
-from hyperv_operator.api.reasons import EXPLANATIONS
+from hyperv_operator.core import failures
 from hyperv_operator.core.decision import Assessment, Readiness
+from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import compose
+from hyperv_operator.protocol.records import AgentCode
 from unit.argocd.sandbox import VERSIONS, CheckFailed, Health, assess
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,13 +70,13 @@ def test_the_test_data_has_every_condition_with_every_status_that_has_a_reason(k
         for one in sample.resource.get("status", {}).get("conditions", [])
     }
     words = {True: "True", False: "False", None: "Unknown"}
-    explained = {
+    stated = {
         (str(condition), words[value])
-        for explanation in EXPLANATIONS.values()
-        for condition, value in (explanation.machine if kind == "HyperVMachine" else explanation.host)
+        for entry in CATALOGUE.values()
+        for condition, value in (entry.machine if kind == "HyperVMachine" else entry.host)
     }
     assert {name for name, _ in seen} == {one.value for one in types}
-    assert explained - seen == set()
+    assert stated - seen == set()
 
 
 # --- every reason ----------------------------------------------------------------------------------------------------
@@ -86,6 +92,66 @@ def test_the_standing_decides_and_the_reason_is_told(phase: Readiness) -> None:
         status = compose(machines.NEW, Assessment(phase, reason, "A sentence."), _NOW)
         found = assess(SCRIPTS["HyperVMachine"], {**new.resource, "status": status.to_json()})
         assert found == Health(_PHASES[phase], f"{reason}: A sentence.")
+
+
+_HEALTH = {Kstatus.IN_PROGRESS: "Progressing", Kstatus.STALLED: "Degraded", Kstatus.NEITHER: "Healthy"}
+_WORDS = {True: "True", False: "False", None: "Unknown"}
+
+
+def _with(kind: str, reason: Reason, shown: dict[str, bool | None]) -> dict[str, Any]:
+    """Return a resource whose conditions are those of an entry; it is Ready if the entry says nothing of that."""
+    values = {"Ready": True, "Reconciling": False, "Stalled": False, **shown}
+    conditions = [
+        {
+            "type": name,
+            "status": _WORDS[value],
+            "reason": str(reason) if name in shown else "Ready",
+            "message": "A sentence.",
+            "observedGeneration": 1,
+        }
+        for name, value in values.items()
+    ]
+    (new,) = (one for one in samples()[kind] if one.name == "new")
+    metadata = {**new.resource["metadata"], "generation": 1}
+    return {**new.resource, "metadata": metadata, "status": {"observedGeneration": 1, "conditions": conditions}}
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_the_health_of_each_reason_follows_from_its_kstatus(reason: Reason) -> None:
+    one = CATALOGUE[reason]
+    for kind, shown in (("HyperVMachine", one.machine), ("HyperVHost", one.host)):
+        if shown:
+            found = assess(SCRIPTS[kind], _with(kind, reason, {str(name): value for name, value in shown}))
+            assert found.status == _HEALTH[one.kstatus]
+
+
+@pytest.mark.parametrize("code", [code for code in AgentCode if code is not AgentCode.REMOVE_FAILED])
+def test_a_machine_after_each_code_has_the_health_of_the_codes_reason(code: AgentCode) -> None:
+    snapshot = replace(machines.just_after(machines.outcome(code=code, message="It failed.")), failures=1)
+    status = compose(snapshot, decide(snapshot, NOW).assessment, NOW)
+    (new,) = (one for one in machines.samples() if one.name == "new")
+    found = assess(SCRIPTS["HyperVMachine"], {**new.resource, "status": status.to_json()})
+    entry = CATALOGUE[failures.reason_of_code(code)]
+    assert found.status == _HEALTH[entry.kstatus]
+    assert entry.remedy in found.message
+    assert "It failed." in found.message
+
+
+def _all(kind: type[errors.HostError]) -> set[type[errors.HostError]]:
+    return {kind}.union(*(_all(one) for one in kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("kind", sorted(_all(errors.HostError), key=repr))
+def test_a_machine_after_each_failed_call_has_the_health_of_the_calls_reason(kind: type[errors.HostError]) -> None:
+    snapshot = replace(machines.after(None, error=kind("It failed.")), failures=5)
+    status = compose(snapshot, decide(snapshot, NOW).assessment, NOW)
+    (new,) = (one for one in machines.samples() if one.name == "new")
+    found = assess(SCRIPTS["HyperVMachine"], {**new.resource, "status": status.to_json()})
+    entry = CATALOGUE[failures.reason_of_error(kind("It failed."))]
+    assert found.status == _HEALTH[entry.kstatus]
+    assert (
+        f"{failures.reason_of_error(kind('It failed.'))}: {failures.explain_error(kind('It failed.'))}" in found.message
+    )
 
 
 def test_what_speaks_of_an_older_spec_is_neither_healthy_nor_degraded() -> None:

@@ -291,8 +291,6 @@ def test_a_new_spec_does_not_shorten_the_wait_for_the_host(outcome: Any) -> None
     ("code", "action"),
     [
         (AgentCode.GUEST_FAILED, Wait()),
-        (AgentCode.IDENTITY_CONFLICT, Wait()),
-        (AgentCode.NOT_OWNED, Wait()),
         (AgentCode.GUEST_TIMEOUT, Wait(poll_soon=True)),
     ],
 )

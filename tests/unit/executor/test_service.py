@@ -190,7 +190,7 @@ async def _fail(tasks: Any, times: int, **more: Any) -> None:
 async def test_a_host_that_does_not_answer_is_held_back_and_an_answered_probe_ends_that() -> None:
     tasks = service()
     await _fail(tasks, 3)
-    with pytest.raises(CircuitOpen, match=r"h does not answer\. The last 3 calls had no answer"):
+    with pytest.raises(CircuitOpen, match=r"h does not answer\. The last 3 calls failed without an answer"):
         await tasks.submit(task("a", nothing))
     assert await tasks.submit(task("b", lambda _: "other", host="other")) == "other"
     await _fail(tasks, 1, probe=True, lane=Lane.FAST)

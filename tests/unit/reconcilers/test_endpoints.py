@@ -70,13 +70,13 @@ async def test_a_certificate_comes_with_its_key() -> None:
 @pytest.mark.parametrize(
     ("authentication", "data", "sentence"),
     [
-        ("ntlm", {"username": b"x"}, "no text under the key 'password'; it needs username and password."),
-        ("ntlm", KEYTAB, "no text under the key 'password'; it needs username and password."),
+        ("ntlm", {"username": b"x"}, "no text under the key 'password'. Give the Secret username and password."),
+        ("ntlm", KEYTAB, "no text under the key 'password'. Give the Secret username and password."),
         ("basic", {"password": b"x"}, "no text under the key 'username'"),
-        ("kerberos", {"username": b"x"}, "it needs username and password, or username and keytab."),
+        ("kerberos", {"username": b"x"}, "Give the Secret username and password, or username and keytab."),
         ("kerberos", {"keytab": b"x"}, "no text under the key 'username'"),
         ("kerberos", {"username": b"x", "password": b"\xff"}, "no text under the key 'password'"),
-        ("certificate", {"tls.crt": b"x"}, "no text under the key 'tls.key'; it needs tls.crt and tls.key."),
+        ("certificate", {"tls.crt": b"x"}, "no text under the key 'tls.key'. Give the Secret tls.crt and tls.key."),
         ("certificate", PASSWORD, "no text under the key 'tls.crt'"),
         ("ntlm", ObjectGone("x"), "There is no Secret 'shared' in namespace hyperv-system"),
         ("ntlm", AccessForbidden("x"), "may not read Secret 'shared' in namespace hyperv-system"),
@@ -85,4 +85,4 @@ async def test_a_certificate_comes_with_its_key() -> None:
 async def test_what_is_missing_is_named(authentication: str, data: dict[str, bytes] | Exception, sentence: str) -> None:
     with pytest.raises(CredentialsUnusable) as raised:
         await _endpoint(authentication, data)
-    assert sentence in raised.value.message
+    assert sentence in f"{raised.value.message} {raised.value.remedy}"

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
+from hyperv_operator.api.catalogue import explain
+from hyperv_operator.api.names import Reason
 from hyperv_operator.core.rollout import RolloutPhase
 from hyperv_operator.errors import AgentFilesInUse, AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed
 from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn
@@ -144,7 +146,8 @@ async def test_a_canary_that_fails_stops_the_rollout_and_the_old_agent_goes_on(r
     agents.fails["a"] = RolloutFailed("It does not work there.")
     await rollout.passes(4)
     assert set(agents.installed) == {"a"}
-    assert rollout.agent_ready("a") == ("False", "AgentRolloutFailed", "It does not work there.")
+    message = explain(Reason.AGENT_ROLLOUT_FAILED, "It does not work there.")
+    assert rollout.agent_ready("a") == ("False", "AgentRolloutFailed", message)
     status, reason, message = rollout.agent_ready("b")
     assert (status, reason) == ("False", "AgentRolloutIncomplete")
     assert "failed on a" in message
@@ -187,7 +190,7 @@ async def test_what_is_one_hosts_own_matter_stops_nobody(rollout: _Rollout, erro
     rollout.agents.fails["a"] = error
     await rollout.passes(4)
     assert {name for name, phase in rollout.phases().items() if phase is RolloutPhase.READY} == {"b", "c", "d"}
-    assert rollout.agent_ready("a")[1:] == (reason, str(error))
+    assert rollout.agent_ready("a")[1:] == (reason, explain(Reason(reason), str(error)))
     del rollout.agents.fails["a"]
     await rollout.passes(3)
     assert set(rollout.phases().values()) == {RolloutPhase.READY}

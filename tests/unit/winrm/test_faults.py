@@ -1,21 +1,20 @@
-"""Every fault leads to the right thing: look again now, wait a little, or wait for a person."""
+"""Every fault of WinRM becomes the right error."""
 
 from __future__ import annotations
 
 import pytest
 
 from hyperv_operator import errors
-from hyperv_operator.errors import Retry
 from hyperv_operator.winrm.faults import MEANINGS, SUBCODES, of_http_status, of_wsman_fault
 
-QUOTA = (errors.QuotaExceeded, Retry.BACKOFF, False)
-LOST = (errors.ShellLost, Retry.NOW, True)
-NO_SERVICE = (errors.WinRmUnavailable, Retry.BACKOFF, False)
-DOWN = (errors.HostUnreachable, Retry.BACKOFF, True)
-TIMED_OUT = (errors.CallTimeout, Retry.BACKOFF, True)
-NOT_ALLOWED = (errors.AuthenticationFailed, Retry.CHANGE, False)
-NO_ENDPOINT = (errors.AgentMissing, Retry.CHANGE, False)
-STRANGE = (errors.ProtocolViolation, Retry.BACKOFF, False)
+QUOTA = (errors.QuotaExceeded, False)
+LOST = (errors.ShellLost, True)
+NO_SERVICE = (errors.WinRmUnavailable, False)
+DOWN = (errors.HostUnreachable, True)
+TIMED_OUT = (errors.CallTimeout, True)
+NOT_ALLOWED = (errors.AuthenticationFailed, False)
+NO_ENDPOINT = (errors.AgentMissing, False)
+STRANGE = (errors.ProtocolViolation, False)
 
 # From wsmerror.h and winerror.h, in decimal as they are on the wire.
 CODES = {
@@ -82,13 +81,13 @@ OTHERS = {
     -2147024891: NOT_ALLOWED,  # the same as a signed number
     0: STRANGE,
 }
-Expected = tuple[type[errors.HostError], Retry, bool]
+Expected = tuple[type[errors.HostError], bool]
 
 
 @pytest.mark.parametrize(("code", "expected"), [*CODES.items(), *OTHERS.items()])
-def test_a_fault_leads_to_the_right_thing(code: int, expected: Expected) -> None:
+def test_a_fault_becomes_the_right_error(code: int, expected: Expected) -> None:
     error = of_wsman_fault(code, "The text.", "h:5986")
-    assert (type(error), error.retry, error.effect_unknown) == expected
+    assert (type(error), error.effect_unknown) == expected
     assert "h:5986" in error.message
 
 
@@ -117,7 +116,7 @@ def test_a_fault_without_a_telling_number_is_known_by_its_words(
     code: int | str | None, text: str, expected: Expected
 ) -> None:
     error = of_wsman_fault(code, text, "h")
-    assert (type(error), error.retry, error.effect_unknown) == expected
+    assert (type(error), error.effect_unknown) == expected
 
 
 def test_every_subcode_is_understood() -> None:
@@ -142,37 +141,6 @@ def test_every_subcode_is_understood() -> None:
         (302, STRANGE),
     ],
 )
-def test_an_http_status_without_a_fault_leads_to_the_right_thing(status: int, expected: Expected) -> None:
+def test_an_http_status_without_a_fault_becomes_the_right_error(status: int, expected: Expected) -> None:
     error = of_http_status(status, "h")
-    assert (type(error), error.retry, error.effect_unknown) == expected
-
-
-RETRY = {
-    errors.HostUnreachable: Retry.BACKOFF,
-    errors.CircuitOpen: Retry.BACKOFF,
-    errors.TlsUntrusted: Retry.CHANGE,
-    errors.AuthenticationFailed: Retry.CHANGE,
-    errors.LogonRefused: Retry.CHANGE,
-    errors.LogonSuspended: Retry.CHANGE,
-    errors.KdcUnreachable: Retry.BACKOFF,
-    errors.LogonPending: Retry.NOW,
-    errors.CredentialsUnusable: Retry.CHANGE,
-    errors.QuotaExceeded: Retry.BACKOFF,
-    errors.ShellLost: Retry.NOW,
-    errors.CallTimeout: Retry.BACKOFF,
-    errors.CallCancelled: Retry.NOW,
-    errors.ProtocolViolation: Retry.BACKOFF,
-    errors.AgentMissing: Retry.CHANGE,
-    errors.WrongHost: Retry.CHANGE,
-    errors.RolloutFailed: Retry.BACKOFF,
-    errors.AgentFilesInUse: Retry.BACKOFF,
-    errors.WinRmUnavailable: Retry.BACKOFF,
-}
-
-
-def _all(kind: type[errors.HostError]) -> set[type[errors.HostError]]:
-    return {kind}.union(*(_all(one) for one in kind.__subclasses__()))
-
-
-def test_every_error_says_what_makes_another_attempt_worth_while() -> None:
-    assert {kind: kind.retry for kind in _all(errors.HostError) - {errors.HostError}} == RETRY
+    assert (type(error), error.effect_unknown) == expected

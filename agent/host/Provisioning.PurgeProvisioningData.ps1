@@ -1,9 +1,0 @@
-<#
-.SYNOPSIS
-    Deletes the guest's data from its key-value pairs and reads back that it is gone.
-#>
-param([Parameter(Mandatory = $true)] [hashtable] $Context)
-Set-StrictMode -Version Latest
-$ErrorActionPreference = 'Stop'
-
-Clear-HvoHostItem -System $Context.System -VmId $Context.Journal.vm_id

@@ -1,8 +1,0 @@
-function ConvertTo-HvoGuid {
-    <#
-    .SYNOPSIS
-        Returns a GUID as lower-case text with hyphens, as it is written everywhere outside of Hyper-V.
-    #>
-    param([Parameter(Mandatory = $true)] [object] $Guid)
-    return ([Guid][string]$Guid).ToString('D')
-}

@@ -1,8 +1,0 @@
-function Format-HvoSize {
-    <#
-    .SYNOPSIS
-        Returns bytes as GB with one decimal, for people.
-    #>
-    param([Parameter(Mandatory = $true)] [long] $Bytes)
-    return ($Bytes / 1073741824).ToString('0.0', [System.Globalization.CultureInfo]::InvariantCulture)
-}

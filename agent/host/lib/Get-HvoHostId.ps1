@@ -1,8 +1,0 @@
-function Get-HvoHostId {
-    <#
-    .SYNOPSIS
-        Returns what a host is told from others by: the UUID of its hardware and the GUID of its Windows.
-    #>
-    $product = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_ComputerSystemProduct' | Select-Object -First 1
-    return [ordered]@{ smbios_uuid = ([string]$product.UUID).ToLowerInvariant(); machine_guid = Get-HvoMachineGuid }
-}

@@ -1,8 +1,0 @@
-function Get-HvoMachineGuid {
-    <#
-    .SYNOPSIS
-        Returns the GUID that Windows gave this installation.
-    #>
-    $key = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Cryptography' -Name 'MachineGuid'
-    return ([string]$key.MachineGuid).ToLowerInvariant()
-}

@@ -1,9 +1,0 @@
-function Test-HvoDiskFull {
-    <#
-    .SYNOPSIS
-        Tells whether an exception means that a disk is full.
-    #>
-    param([Parameter(Mandatory = $true)] [Exception] $Exception)
-    # ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as HRESULTs; 28 is ENOSPC, which .NET passes on as it is.
-    return ($Exception -is [System.IO.IOException]) -and (@(-2147024784, -2147024857, 28) -contains $Exception.HResult)
-}

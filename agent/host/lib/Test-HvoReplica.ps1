@@ -1,8 +1,0 @@
-function Test-HvoReplica {
-    <#
-    .SYNOPSIS
-        Tells whether a VM is the replica of another host's.
-    #>
-    param([Parameter(Mandatory = $true)] [object] $Vm)
-    return @('Replica', 'TestReplica', 'ExtendedReplica') -contains [string](Get-HvoProperty $Vm 'ReplicationMode')
-}

@@ -1,8 +1,0 @@
-function Test-HvoStepDone {
-    <#
-    .SYNOPSIS
-        Tells whether the journal has a step as completed.
-    #>
-    param([Parameter(Mandatory = $true)] [hashtable] $Context, [Parameter(Mandatory = $true)] [string] $Step)
-    return (Get-HvoProperty $Context.Journal.steps $Step) -eq 'completed'
-}

@@ -1,0 +1,27 @@
+function Get-HvoImagePath {
+    <#
+    .SYNOPSIS
+        Returns the path of the golden image; fails with ImageNotFound and the names of the images in the folder.
+    .OUTPUTS
+        String: the path.
+    #>
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
+    $name = [string]$Context.Fields.image_name
+    $names = @()
+    if ([System.IO.Directory]::Exists($Context.Images)) {
+        foreach ($file in [System.IO.Directory]::GetFiles($Context.Images, '*.vhdx')) {
+            $found = [System.IO.Path]::GetFileNameWithoutExtension($file)
+            if ($found -eq $name) { return $file }
+            $names += $found
+        }
+    }
+    $names = @($names | Sort-Object)
+    $shown = if ($names.Count) { ": $(@($names | Select-Object -First 20) -join ', ')" } else { '' }
+    $noun = if ($names.Count -eq 1) { 'image' } else { 'images' }
+    Stop-HvoLaunch -Code ImageNotFound -Message "No image '$name' in $($Context.Images)." `
+        -Summary "The folder $($Context.Images) holds $($names.Count) $noun$shown."
+}

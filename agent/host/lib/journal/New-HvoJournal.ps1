@@ -1,0 +1,23 @@
+function New-HvoJournal {
+    <#
+    .SYNOPSIS
+        Returns an empty journal for a machine.
+    .DESCRIPTION
+        Keys that the inventory does not show: started_at (when the VM was started in this run), key_at (when the guest's
+        key was first seen), published (run, kid and sha256 of the data published last), sealings (how often the agent
+        sealed data in this run) and resume (an update turned the VM off and has to start it again).
+    .OUTPUTS
+        Ordered dictionary.
+    #>
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $MachineUid,
+        [Parameter(Mandatory = $true)] [string] $ClusterUid
+    )
+    return [ordered]@{
+        machine_uid = $MachineUid; cluster_uid = $ClusterUid; run_id = $null; generation = 0; attempt = 0; vm_id = $null
+        state = 'running'; step = $null; steps = [ordered]@{}; reason = $null; code = $null
+        updated_at = Get-HvoTimestamp; started_at = $null; key_at = $null; published = $null; sealings = 0; resume = $false
+    }
+}

@@ -1,0 +1,33 @@
+function Invoke-HvoRemoval {
+    <#
+    .SYNOPSIS
+        Runs the steps of a removal. Requires the machine's lock if the machine has a folder.
+    .OUTPUTS
+        Ordered dictionary: the completed outcome. Throws if the launch ends as pending or failed.
+    #>
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context
+    )
+    Assert-HvoHyperVModule
+    $given = Get-HvoProperty $Context.Job.machine 'vm_id'
+    $known = @($given)
+    if ($null -ne $Context.Journal) {
+        $known += $Context.Journal.vm_id
+        Add-HvoJournalLaunch -Context $Context
+    }
+    $Context.KnownIds = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ } | Select-Object -Unique)
+    $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds $Context.KnownIds
+    if ($null -ne $Context.Vm) {
+        $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique)
+    }
+    $last = $Context.KnownIds | Select-Object -Last 1
+    Invoke-HvoStep -Context $Context -Script 'Removal.RemoveClusterRole.ps1' -FailureCode ClusterFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.RemoveVM.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.RemoveFiles.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.VerifyRemoved.ps1' -FailureCode RemoveFailed
+    $text = 'VM, disk, ISO and journal are gone.'
+    if ($Context.Detached.Count) { $text += " These disks were outside its folder and were kept: $($Context.Detached -join ', ')." }
+    return New-HvoOutcome -Outcome completed -Reason 'Removed' -Message $text -VmId $last
+}

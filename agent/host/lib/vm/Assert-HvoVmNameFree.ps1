@@ -1,0 +1,25 @@
+function Assert-HvoVmNameFree {
+    <#
+    .SYNOPSIS
+        Fails with NameInUse if another VM of the host, or another role of its failover cluster, has the machine's name.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Vms
+    )
+    $name = [string]$Context.Fields.vm_name
+    $other = @($Vms | Where-Object { $_.Name -eq $name -and (Get-HvoVmMark -Vm $_).MachineUid -cne $Context.Run.machine_uid })
+    if ($other.Count) {
+        Stop-HvoLaunch -Code NameInUse -Message ("Another VM with the name $name exists on this host: " +
+            "$(ConvertTo-HvoGuid $other[0].Id).")
+    }
+    if ($null -eq (Get-HvoClusterName)) { return }
+    $role = @(Get-ClusterGroup | Where-Object { [string]$_.GroupType -eq 'VirtualMachine' -and $_.Name -eq $name })
+    if (-not $role.Count) { return }
+    $own = $null
+    if ($Context.Journal.vm_id) { $own = Get-HvoClusterRole -VmId $Context.Journal.vm_id }
+    if ($null -ne $own -and $own.Name -eq $name) { return }
+    Stop-HvoLaunch -Code NameInUse -Message ("The failover cluster has a role for another VM with the name $name, on node " +
+        "$($role[0].OwnerNode.Name).")
+}

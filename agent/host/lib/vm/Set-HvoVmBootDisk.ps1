@@ -1,0 +1,16 @@
+function Set-HvoVmBootDisk {
+    <#
+    .SYNOPSIS
+        Makes the machine's disk, or its checkpoint's disk, the VM's first boot device.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
+    $first = @((Get-VMFirmware -VM $Vm).BootOrder)[0]
+    $path = [string](Get-HvoProperty (Get-HvoProperty $first 'Device') 'Path')
+    if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder) -and $path -notlike '*.iso') { return }
+    $disk = @(Get-VMHardDiskDrive -VM $Vm | Where-Object { $_.Path -and (Test-HvoPathInside -Path $_.Path -Folder $Context.Folder) })
+    if ($disk.Count) { Set-VMFirmware -VM $Vm -FirstBootDevice $disk[0] }
+}

@@ -1,0 +1,29 @@
+function Set-HvoVmConfiguration {
+    <#
+    .SYNOPSIS
+        Sets CPU, memory, network, disk, ISO and firmware of a VM that is off, as far as they differ from the job.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
+    $fields = $Context.Fields
+    $bytes = [long]$fields.gb_ram * 1073741824
+    if ($Vm.ProcessorCount -ne $fields.cpu_cores) { Set-VMProcessor -VM $Vm -Count $fields.cpu_cores }
+    if ($Vm.DynamicMemoryEnabled -or $Vm.MemoryStartup -ne $bytes) {
+        Set-VMMemory -VM $Vm -DynamicMemoryEnabled $false -StartupBytes $bytes
+    }
+    # An automatic checkpoint would add a differencing disk at the first start. Server 2016 does not have them.
+    if ((Get-Command -Name 'Set-VM').Parameters.ContainsKey('AutomaticCheckpointsEnabled')) {
+        Set-VM -VM $Vm -AutomaticCheckpointsEnabled $false
+    }
+    Set-HvoVmNetwork -Context $Context -Vm $Vm
+    $disks = @(Get-VMHardDiskDrive -VM $Vm)
+    if (-not @($disks | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.DiskPath }).Count) {
+        Add-VMHardDiskDrive -VM $Vm -Path $Context.DiskPath
+    }
+    $isos = @(Get-VMDvdDrive -VM $Vm | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.IsoPath })
+    if (-not $isos.Count -and [System.IO.File]::Exists($Context.IsoPath)) { Add-VMDvdDrive -VM $Vm -Path $Context.IsoPath }
+    Set-HvoVmFirmware -Context $Context -Vm $Vm
+}

@@ -1,0 +1,24 @@
+function Start-HvoVm {
+    <#
+    .SYNOPSIS
+        Starts a VM unless it runs; fails with StartFailed and the VM's last event of the host's event log.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [object] $Vm
+    )
+    if ([string](Get-HvoVmById -VmId $Vm.Id).State -eq 'Running') { return }
+    $began = [DateTime]::Now.AddSeconds(-5)
+    try {
+        Start-VM -VM $Vm -ErrorAction Stop
+    } catch {
+        # Start-VM may fail although the VM was started.
+        if ([string](Get-HvoVmById -VmId $Vm.Id).State -eq 'Running') { return }
+        $cause = $_.Exception.Message
+        $events = @(Get-HvoVmmsEvent -Vm $Vm -After $began)
+        $last = "The host's event log has no event for the VM."
+        if ($events.Count) { $last = "The host's last event for the VM: $($events[-1].id) $($events[-1].message)" }
+        foreach ($entry in $events) { Write-HvoLog -Message "Event $($entry.id) at $($entry.at): $($entry.message)" }
+        Stop-HvoLaunch -Code StartFailed -Message "The VM could not be started: $cause" -Summary $last
+    }
+}

@@ -1,0 +1,35 @@
+<#
+.SYNOPSIS
+    Clones the golden image into the machine's folder.
+.DESCRIPTION
+    With clone Copy the disk is a copy of the image, with Differencing a differencing disk on it. The image is only read.
+.OUTPUTS
+    String: the path of the disk.
+#>
+[CmdletBinding()]
+[OutputType([string])]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+if ([System.IO.File]::Exists($Context.DiskPath)) { return $Context.DiskPath }
+$image = Get-HvoImagePath -Context $Context
+if ((Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy') -eq 'Differencing') {
+    # A temporary name first: a disk with the final name is complete.
+    $part = Join-Path $Context.Folder 'disk.part.vhdx'
+    Remove-HvoFile -Path $part
+    $null = New-VHD -Path $part -ParentPath $image -Differencing
+    [System.IO.File]::Move($part, $Context.DiskPath)
+    $Context.StepMessage = 'Made a differencing disk'
+    return $Context.DiskPath
+}
+$size = [System.IO.FileInfo]::new($image).Length
+Copy-HvoFile -Source $image -Destination $Context.DiskPath -OnProgress {
+    param($copied, $whole)
+    Write-HvoStepRecord -Step 'CopyImage' -State progress -Percent ([int][Math]::Floor(100 * $copied / $whole)) `
+        -Message "$(Format-HvoSize $copied) of $(Format-HvoSize $whole) GB"
+}
+$Context.StepMessage = "Copied $(Format-HvoSize $size) GB"
+return $Context.DiskPath

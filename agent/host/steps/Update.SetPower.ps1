@@ -1,0 +1,16 @@
+<#
+.SYNOPSIS
+    Starts the VM or shuts it down. A guest that does not shut down within two minutes is turned off.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [hashtable] $Context
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+if ($Context.Power -eq 'Running') {
+    Start-HvoVm -Vm $Context.Vm
+} else {
+    Stop-HvoVm -Vm $Context.Vm -TurnOff
+}

@@ -1,9 +1,0 @@
-function Test-HvoSameContent {
-    <#
-    .SYNOPSIS
-        Tells whether a file is there and has the content of another.
-    #>
-    param([Parameter(Mandatory = $true)] [string] $Path, [Parameter(Mandatory = $true)] [string] $Other)
-    if (-not [System.IO.File]::Exists($Other)) { return $false }
-    return (ConvertTo-HvoHex (Get-HvoHash -Path $Path)) -ceq (ConvertTo-HvoHex (Get-HvoHash -Path $Other))
-}

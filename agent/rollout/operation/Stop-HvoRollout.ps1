@@ -1,0 +1,19 @@
+function Stop-HvoRollout {
+    <#
+    .SYNOPSIS
+        Ends the operation as failed: throws an exception that carries the code and the message.
+    .DESCRIPTION
+        Message says what happened, why, and what to do: the operator adds no advice to the answer of a rollout.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)]
+        [ValidateSet('HostNotPrepared', 'InvalidRequest', 'UploadBroken', 'DigestMismatch', 'InUse', 'DiskFull', 'AccessDenied',
+            'Internal')]
+        [string] $Code,
+        [Parameter(Mandatory = $true)] [string] $Message
+    )
+    $exception = [System.Management.Automation.RuntimeException]::new($Message)
+    $exception.Data['HvoRollout'] = $Code
+    throw $exception
+}
