@@ -1,9 +1,8 @@
 <#
 .SYNOPSIS
-    Writes what the host has, one JSON object a line: host, images, VMs, journals, tombstones, and an outcome at the end.
+    Writes the host's inventory, one JSON object a line: host, images, VMs, journals, tombstones, and the outcome.
 .DESCRIPTION
-    $input | & '<agent>\Get-HostInventory.ps1', with the job as for Invoke-ProvisioningJob.ps1. Changes nothing. What
-    Hyper-V has is asked for all VMs at once.
+    $input | & '<agent>\Get-HostInventory.ps1', with the job as for Invoke-ProvisioningJob.ps1. Changes nothing.
 .OUTPUTS
     Strings of JSON.
 #>
@@ -13,10 +12,10 @@ $piped = @($input)
 foreach ($file in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'lib'), '*.ps1', 'AllDirectories')) { . $file }
 
 try {
-    $job = Read-ProvisioningJobDefinition -InputObject $piped -SchemaId 'host-inventory'
+    $job = Read-ProvisioningJobDefinition -InputObject $piped -SchemaId 'host-inventory' -AgentFolder $PSScriptRoot
     $context = New-HvoContext -Job $job -AgentFolder $PSScriptRoot
     Get-HvoInventory -Context $context | ForEach-Object { ConvertTo-HvoJson $_ }
     ConvertTo-HvoJson (New-HvoOutcome -Outcome completed -Reason 'Inventory')
 } catch {
-    ConvertTo-HvoJson (ConvertTo-HvoOutcome -ErrorRecord $_ -Context $null -Entered $false)
+    ConvertTo-HvoJson (ConvertTo-HvoOutcome -ErrorRecord $_)
 }

@@ -1,11 +1,11 @@
 function Invoke-HvoJob {
     <#
     .SYNOPSIS
-        Runs a job with the script that its schema id names. The one command of an endpoint that has no language (JEA).
+        Runs a job with the script of its schema id. The only command of a JEA endpoint, which has no language.
     .DESCRIPTION
-        Takes what the scripts take: the job, compact JSON in UTF-8, base64, from the pipeline.
+        The pipeline input is that of the scripts: the job as compact JSON in UTF-8, base64.
     .OUTPUTS
-        What the script writes.
+        Strings: what the script writes.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -24,7 +24,7 @@ function Invoke-HvoJob {
     process { $pieces.Add($InputObject) }
     end {
         $text = ($pieces -join '').Trim()
-        # What cannot be read goes to a script that changes nothing: it says what is wrong, as an outcome.
+        # A job that cannot be read goes to a script that changes nothing and reports the error as an outcome.
         $script = 'Get-HostInventory.ps1'
         try {
             $json = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($text))

@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    Provisions a VM: one launch of the job in the pipeline, as far as it can go.
+    Provisions a VM: runs one launch of the job in the pipeline.
 .DESCRIPTION
     $input | & '<agent>\Invoke-ProvisioningJob.ps1': the only input is the job, compact JSON in UTF-8, base64. Each launch
-    finds the steps that are done and goes on from there; it can be killed anywhere. Secrets are taken from the variables
-    HVO_SECRET_<FIELD> of its own process, where it is given them that way, and are cleared at once.
+    skips the finished steps; it can be killed anywhere. Secrets in the environment variables HVO_SECRET_<FIELD> of the
+    process are read and cleared at once.
 .OUTPUTS
     String: the outcome, JSON. Step records go to the information stream with the tag HyperVOperator.
 #>

@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Removes a machine: cluster role, VM, folder, and says so only once it has seen that they are gone.
+    Removes a machine: cluster role, VM and folder, and verifies that they are gone.
 .DESCRIPTION
-    $input | & '<agent>\Invoke-RemovalJob.ps1', with the job as for Invoke-ProvisioningJob.ps1. What does not carry the
-    machine's mark stays; disks outside of its folder are detached and reported. A tombstone is left for 30 days.
+    $input | & '<agent>\Invoke-RemovalJob.ps1', with the job as for Invoke-ProvisioningJob.ps1. A VM without the
+    machine's mark is kept; disks outside the machine's folder are detached and reported. A tombstone is kept for 30 days.
 .OUTPUTS
     String: the outcome, JSON. Step records go to the information stream with the tag HyperVOperator.
 #>

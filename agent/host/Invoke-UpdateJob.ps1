@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Brings CPU, memory and power of a provisioned machine's VM in line with the job.
+    Sets CPU, memory and power state of a provisioned machine's VM as the job says.
 .DESCRIPTION
-    $input | & '<agent>\Invoke-UpdateJob.ps1', with the job as for Invoke-ProvisioningJob.ps1. A change that needs the VM
-    to be off shuts its guest down and starts it again; a guest that does not shut down is left running.
+    $input | & '<agent>\Invoke-UpdateJob.ps1', with the job as for Invoke-ProvisioningJob.ps1. A change that
+    requires the VM to be off shuts its guest down and starts it again; a guest that does not shut down is left running.
 .OUTPUTS
     String: the outcome, JSON. Step records go to the information stream with the tag HyperVOperator.
 #>

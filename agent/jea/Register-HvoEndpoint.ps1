@@ -1,18 +1,18 @@
 <#
 .SYNOPSIS
-    Registers the endpoint (JEA) over which the operator can run the agent's jobs on this host, and nothing else.
+    Registers the endpoint (JEA) through which the operator can run the agent's jobs on this host, and nothing else.
 .DESCRIPTION
-    Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time: what is in place
-    stays. It
+    Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time and changes only
+    what differs. It
 
     - checks the group, the agent's folder and the rights on it, and that nothing writes transcripts of the endpoint;
     - installs the module HyperVOperator below Program Files, with the agent's folder fixed in it;
     - registers the session configuration for the group.
 
     The endpoint takes effect when the WinRM service is restarted, which ends every remote session of this host. The operator
-    goes on by itself after that. Afterwards set spec.connection.configurationName of the HyperVHost to the endpoint's name.
+    reconnects by itself. Afterwards set spec.connection.configurationName of the HyperVHost to the endpoint's name.
 .PARAMETER Group
-    Group (or account) that may use the endpoint, as DOMAIN\Name: the operator's account is in it, nobody else needs to be.
+    Group (or account) that may use the endpoint, as DOMAIN\Name. Only the operator's account needs to be in it.
 .PARAMETER AgentPath
     Folder of the agent; the same as spec.paths.agent of the HyperVHost.
 .PARAMETER Name
@@ -24,7 +24,7 @@
 .PARAMETER RestartWinRM
     Restart the WinRM service if the endpoint has changed.
 .EXAMPLE
-.\Register-HvoEndpoint.ps1 -Group 'EXAMPLE\hyperv-operator' -RestartWinRM
+    .\Register-HvoEndpoint.ps1 -Group 'EXAMPLE\hyperv-operator' -RestartWinRM
 #>
 [CmdletBinding()]
 param(
@@ -63,5 +63,6 @@ if (-not (Register-HvoSessionConfiguration -Name $Name -Configuration $configura
 if ($RestartWinRM) {
     Restart-Service -Name 'WinRM' -Force
     'WinRM was restarted.'
+} else {
+    Write-Warning -Message 'The endpoint takes effect once the WinRM service is restarted, which ends all remote sessions.'
 }
-else { Write-Warning -Message 'The endpoint takes effect once the WinRM service is restarted, which ends all remote sessions.' }

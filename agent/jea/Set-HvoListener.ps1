@@ -4,17 +4,17 @@
 .DESCRIPTION
     Run it on the Hyper-V host as an administrator, in Windows PowerShell 5.1. It can be run again at any time, for example when
     the certificate has been renewed. It starts WinRM, finds the certificate, sets the HTTPS listener and a firewall rule, and
-    says what about WinRM's own settings is not safe.
+    warns about settings of WinRM that are not safe.
 .PARAMETER HostName
     Name by which the operator reaches this host: spec.address of the HyperVHost. The certificate has to carry it.
 .PARAMETER RemoteAddress
     Addresses or networks the operator connects from: those of the cluster's nodes, or of its egress gateway.
 .PARAMETER Thumbprint
-    The certificate to take, out of Cert:\LocalMachine\My. Without it the one that fits and is valid longest is taken.
+    The certificate to use, from Cert:\LocalMachine\My. Without it the suitable one that is valid longest is used.
 .PARAMETER Port
     The port; spec.connection.port of the HyperVHost.
 .EXAMPLE
-.\Set-HvoListener.ps1 -HostName hyperv01.example.com -RemoteAddress 10.20.0.0/24
+    .\Set-HvoListener.ps1 -HostName hyperv01.example.com -RemoteAddress 10.20.0.0/24
 #>
 [CmdletBinding()]
 param(

@@ -1,12 +1,12 @@
 function Invoke-HvoRollout {
     <#
     .SYNOPSIS
-        Does one operation of a rollout of the agent: look, receive, activate or prune.
+        Runs one operation of a rollout of the agent: look, receive, activate or prune.
     .DESCRIPTION
-        The first string of the pipeline is the operation's header, further ones are pieces of files; all are JSON. Nothing
-        here is needed on the host beforehand but the agent's root with agent.json.
+        The first string of the pipeline is the operation's header, the others are pieces of files; all are JSON. The host
+        only needs the agent's root with agent.json.
     .OUTPUTS
-        String: the answer, JSON. It comes whatever happens.
+        String: the answer as JSON, also of an operation that failed.
     #>
     [CmdletBinding()]
     [OutputType([string])]

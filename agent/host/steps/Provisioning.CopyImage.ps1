@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    Clones the golden image into the machine's folder and returns the path of the clone.
+    Clones the golden image into the machine's folder.
 .DESCRIPTION
-    Copy: a whole copy. Differencing: a disk that holds the differences to the image. The image is only ever read.
+    With clone Copy the disk is a copy of the image, with Differencing a differencing disk on it. The image is only read.
 .OUTPUTS
-    String: the path.
+    String: the path of the disk.
 #>
 [CmdletBinding()]
 [OutputType([string])]
@@ -17,7 +17,7 @@ $ErrorActionPreference = 'Stop'
 if ([System.IO.File]::Exists($Context.DiskPath)) { return $Context.DiskPath }
 $image = Get-HvoImagePath -Context $Context
 if ((Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy') -eq 'Differencing') {
-    # Under another name first: a disk under its final name is whole.
+    # A temporary name first: a disk with the final name is complete.
     $part = Join-Path $Context.Folder 'disk.part.vhdx'
     Remove-HvoFile -Path $part
     $null = New-VHD -Path $part -ParentPath $image -Differencing

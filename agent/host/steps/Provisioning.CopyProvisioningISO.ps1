@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    Places the provisioning ISO of the guest's family beside the VM's disk.
+    Copies the provisioning ISO of the guest's OS family into the machine's folder.
 .OUTPUTS
-    String: the path.
+    String: the path of the copy.
 #>
 [CmdletBinding()]
 [OutputType([string])]

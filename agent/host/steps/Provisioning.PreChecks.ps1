@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    Pre-provisioning checks: everything that can be known to fail before the image is copied.
+    Checks everything that can be known to fail before the image is copied.
 .DESCRIPTION
-    Family, fields that apply to it, switch, image, ISO, free space, memory, name, cluster.
+    Fields, virtual switch, failover cluster, image, ISO, free space, memory, name.
 #>
 [CmdletBinding()]
 param(
@@ -16,13 +16,12 @@ $null = Get-HvoGuestField -Fields $fields -OsFamily $Context.OsFamily
 $switch = [string](Get-HvoProperty $hostOptions 'virtual_switch')
 $switches = @(Get-VMSwitch | ForEach-Object { [string]$_.Name })
 if ($switches -notcontains $switch) {
-    Stop-HvoLaunch -Code SwitchNotFound -Message ("This host has no virtual switch '$switch'. Create it, or correct " +
-        'spec.virtualSwitch of the HyperVHost.') -Summary "The host has these switches: $($switches -join ', ')." `
-        -Details ([ordered]@{ switches = [string[]]$switches })
+    Stop-HvoLaunch -Code SwitchNotFound -Message "This host has no virtual switch '$switch'." `
+        -Summary "The host has these switches: $($switches -join ', ')."
 }
 if ((Get-HvoProperty $fields 'vm_clustered' -Default $false) -and $null -eq (Get-HvoClusterName)) {
-    Stop-HvoLaunch -Code ClusterFailed -Message ('The VM shall be a role of a failover cluster, and this host is not a node of one that ' +
-        'answers. Start the cluster service, or set vm_clustered to false.')
+    Stop-HvoLaunch -Code ClusterFailed -Message ('vm_clustered is true, and this host is not a node of a failover cluster that ' +
+        'answers.')
 }
 $image = Get-HvoImagePath -Context $Context
 $null = Get-HvoIsoPath -Context $Context
@@ -31,7 +30,7 @@ if (-not [System.IO.File]::Exists($Context.DiskPath) -and (Get-HvoProperty $host
     $free = Get-HvoFreeSpace -Path $Context.Machines
     if ($null -ne $free -and $free -lt $needed) {
         Stop-HvoLaunch -Code InsufficientSpace -Message ("The image takes $(Format-HvoSize $needed) GB, and the volume of " +
-            "$($Context.Machines) has $(Format-HvoSize $free) GB free. Free space there, or choose another host.")
+            "$($Context.Machines) has $(Format-HvoSize $free) GB free.")
     }
 }
 if ($null -eq $Context.Vm -or [string]$Context.Vm.State -ne 'Running') {

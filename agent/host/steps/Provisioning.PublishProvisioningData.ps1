@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Publishes the guest's encrypted data in its key-value pairs.
+    Publishes the guest's sealed data in its key-value pairs.
 .DESCRIPTION
-    The data comes sealed with the job, or is sealed here where the secrets came with the agent's own environment. The
-    parts go first and the manifest last, so that the guest never starts on less than the whole.
+    The data comes sealed with the job, or the agent seals it with the secrets of its environment. The parts are published
+    before the manifest, so that the guest never reads incomplete data.
 #>
 [CmdletBinding()]
 param(
@@ -14,8 +14,8 @@ $ErrorActionPreference = 'Stop'
 
 $journal = $Context.Journal
 $guest = Read-HvoGuest -Context $Context
-# The guest has taken what was published before.
-if ($null -ne $guest.Told) { return }
+# The guest has the data that was published before.
+if ($null -ne $guest.Report) { return }
 $sealed = $Context.Sealed
 if (-not $sealed) {
     if (Test-HvoDataPublished -Context $Context -Key $guest.Key) { return }
@@ -24,10 +24,10 @@ if (-not $sealed) {
 $items = ConvertTo-HvoProvisioningData $sealed
 $digest = ConvertTo-HvoHex (Get-HvoSha256 -Bytes ([System.Text.Encoding]::ASCII.GetBytes($sealed)))
 $published = Test-HvoProvisioningData -Items $items -Present (Get-HvoProvisioningData -VmId $journal.vm_id)
-# A guest that has just stored this very data posts its key no more.
+# A guest that has stored this data does not post its key any more.
 if ($published -and $null -ne $journal.published -and $journal.published.sha256 -ceq $digest) { return }
 Assert-HvoSealedDataRecipient -Context $Context -Sealed $sealed -Key $guest.Key
-# Noted first: should the guest answer before the launch can note anything else, its answer is known to be to this.
+# Saved first: the guest may answer, and this launch be killed, before anything else is saved.
 $journal.published = [ordered]@{ run = $Context.Run.id; kid = $guest.Key.Kid; sha256 = $digest }
 foreach ($step in 'WaitForGuest', 'PurgeProvisioningData') { $journal.steps.Remove($step) }
 Save-HvoJournal -Context $Context

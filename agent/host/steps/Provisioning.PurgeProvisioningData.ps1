@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Deletes the guest's data from its key-value pairs and reads back that it is gone.
+    Deletes the guest's data from its key-value pairs and verifies that.
 #>
 [CmdletBinding()]
 param(

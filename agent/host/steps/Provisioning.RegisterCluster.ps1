@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Makes the VM a role of the host's failover cluster.
+    Registers the VM as a role of the host's failover cluster.
 #>
 [CmdletBinding()]
 param(
@@ -12,12 +12,10 @@ $ErrorActionPreference = 'Stop'
 $cluster = Get-HvoClusterName
 $expected = Get-HvoProperty $Context.Job.host 'failover_cluster'
 if ($null -eq $cluster) {
-    Stop-HvoLaunch -Code ClusterFailed -Message ('This host is not a node of a failover cluster that answers. Start the cluster service, ' +
-        'or set vm_clustered to false.')
+    Stop-HvoLaunch -Code ClusterFailed -Message 'This host is not a node of a failover cluster that answers.'
 }
 if ($expected -and $expected -ne $cluster) {
-    Stop-HvoLaunch -Code ClusterFailed -Message ("This host is a node of the failover cluster $cluster, and its HyperVHost says " +
-        "$expected. Correct spec.failoverCluster.")
+    Stop-HvoLaunch -Code ClusterFailed -Message "This host is a node of the failover cluster $cluster; the job names $expected."
 }
 $vmId = $Context.Journal.vm_id
 if ($null -ne (Get-HvoClusterRole -VmId $vmId)) { return }
@@ -26,5 +24,5 @@ try {
 } catch {
     $failure = $_
     if ($null -eq (Get-HvoClusterRole -VmId $vmId)) { throw $failure }
-    Write-HvoLog -Message "The role was made although that ended with: $($failure.Exception.Message)"
+    Write-HvoLog -Message "The role was created although Add-ClusterVirtualMachineRole failed: $($failure.Exception.Message)"
 }

@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    Makes the VM what the job says and starts it.
+    Creates the VM, configures it as the job says, and starts it.
 .DESCRIPTION
     Generation 2, CPU, static memory, disk, VLAN, ISO, Secure Boot template. The VM is created under the name
-    hvo-<machine uid>, marked in its notes, and only then named: whatever moment it is left at, it can be told whose it is.
-    A lock for the whole host keeps two machines from taking one name.
+    hvo-<machine uid>, marked in its notes, and then renamed, so that it is identified at any time. A lock for the whole host
+    prevents that two machines take the same name.
 #>
 [CmdletBinding()]
 param(

@@ -2,7 +2,7 @@
 .SYNOPSIS
     Removes the VM's role from the failover cluster; the VM stays on this host.
 .DESCRIPTION
-    A VM that another node has is left alone, and so is its folder.
+    Fails with ClusterFailed if another node has the VM.
 #>
 [CmdletBinding()]
 param(

@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-    Deletes the machine's folder: disk, ISO, configuration, journal, and the lock that is held until then.
+    Deletes the machine's folder: disk, ISO, configuration, journal, and the lock last.
 .DESCRIPTION
-    Files that Hyper-V still merges or holds are waited for. A link in the folder is deleted, not followed.
+    Retries for a minute while Hyper-V merges or holds files. A link in the folder is deleted, not followed.
 #>
 [CmdletBinding()]
 param(

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Removes the machine's VM. Disks outside of its folder are detached first; no disk's file is touched.
+    Removes the machine's VM. Disks outside its folder are detached first; no disk file is deleted.
 #>
 [CmdletBinding()]
 param(
@@ -13,8 +13,8 @@ $vm = $Context.Vm
 if ($null -eq $vm) {
     foreach ($id in $Context.KnownIds) {
         if ($null -eq (Get-HvoVmById -VmId $id)) { continue }
-        Stop-HvoLaunch -Code NotOwned -Message ("VM $id does not carry this machine's mark any more. Nothing is removed. Write " +
-            "hyperv-operator.io/machine-uid=$($Context.Run.machine_uid) into its notes, or remove it by hand.")
+        Stop-HvoLaunch -Code NotOwned -Message ("VM $id no longer carries this machine's mark (" +
+            "hyperv-operator.io/machine-uid=$($Context.Run.machine_uid) in its notes). Nothing was removed.")
     }
     return
 }

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Looks whether anything of the machine is left, and fails with RemoveFailed if so.
+    Verifies that nothing of the machine is left; fails with RemoveFailed if something is.
 #>
 [CmdletBinding()]
 param(
@@ -17,5 +17,5 @@ if ($null -ne (Get-HvoClusterName)) {
     $left += @($Context.KnownIds | Where-Object { $null -ne (Get-HvoClusterRole -VmId $_) } | ForEach-Object { "cluster role of VM $_" })
 }
 if ($left.Count) {
-    Stop-HvoLaunch -Code RemoveFailed -Message "These are still there after they were removed: $($left -join ', '). It is tried again."
+    Stop-HvoLaunch -Code RemoveFailed -Message "These still exist after their removal: $($left -join ', ')."
 }

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Sets the memory, while the VM runs where host and guest can do that.
+    Sets the memory, while the VM runs if host and guest support that.
 #>
 [CmdletBinding()]
 param(
@@ -11,7 +11,7 @@ $ErrorActionPreference = 'Stop'
 
 $bytes = [long]$Context.Job.desired.gb_ram * 1073741824
 $running = [string](Get-HvoVmById -VmId $Context.Vm.Id).State -eq 'Running'
-# A running VM has its memory already.
+# A running VM already has its present memory.
 $more = if ($running) { $bytes - $Context.Vm.MemoryStartup } else { $bytes }
 if (($running -or $Context.Journal.resume -or (Get-HvoProperty $Context.Job.desired 'power_state') -eq 'Running') -and $more -gt 0) {
     Assert-HvoFreeMemory -Bytes $more

@@ -9,5 +9,8 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-if ($Context.Power -eq 'Running') { Start-HvoVm -Vm $Context.Vm }
-else { Stop-HvoVm -Vm $Context.Vm -TurnOff }
+if ($Context.Power -eq 'Running') {
+    Start-HvoVm -Vm $Context.Vm
+} else {
+    Stop-HvoVm -Vm $Context.Vm -TurnOff
+}

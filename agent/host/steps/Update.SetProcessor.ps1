@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Sets the number of virtual processors, for which the VM has to be off.
+    Sets the number of virtual processors. The VM has to be off for that.
 #>
 [CmdletBinding()]
 param(

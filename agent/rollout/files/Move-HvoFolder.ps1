@@ -1,7 +1,7 @@
 function Move-HvoFolder {
     <#
     .SYNOPSIS
-        Renames a folder to a name that is free; fails with InUse where something in it is held.
+        Renames a folder to an unused name; fails with InUse if a file in it is open.
     #>
     [CmdletBinding()]
     param(
@@ -13,12 +13,12 @@ function Move-HvoFolder {
             [System.IO.Directory]::Move($Path, $Destination)
             return
         } catch {
-            # A virus scanner may look at new files for a moment.
+            # A virus scanner may open new files for a moment.
             if ($try -lt 10) {
                 Start-Sleep -Milliseconds 100
                 continue
             }
-            # For an open file in the folder Windows has no other word than for a missing right.
+            # Windows reports an open file in the folder as access denied.
             $cause = $_.Exception.GetBaseException()
             if (-not (Test-HvoAccessDenied $cause)) { throw }
             Stop-HvoRollout -Code InUse -Message ("$Path cannot be renamed: a file in it is open, or the account may not do it. " +

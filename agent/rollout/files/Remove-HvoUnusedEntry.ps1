@@ -1,7 +1,7 @@
 function Remove-HvoUnusedEntry {
     <#
     .SYNOPSIS
-        Deletes a file or folder, under another name if one is given. Returns false where that fails, as it does in use.
+        Deletes a file or folder unless it is in use. With As it is renamed first.
     .OUTPUTS
         Boolean: whether it was deleted.
     #>
@@ -19,7 +19,7 @@ function Remove-HvoUnusedEntry {
         Remove-HvoEntry -Path $Path
         return $true
     } catch {
-        Write-HvoLog -Message "$Path stays until the next time: $($_.Exception.Message)"
+        Write-HvoLog -Message "$Path could not be deleted: $($_.Exception.Message)"
         return $false
     }
 }

@@ -1,7 +1,7 @@
 function Test-HvoSameContent {
     <#
     .SYNOPSIS
-        Tells whether a file is there and has the content of another.
+        Returns whether a file exists and has the content of another.
     .OUTPUTS
         Boolean.
     #>

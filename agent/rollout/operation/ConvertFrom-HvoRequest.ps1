@@ -1,7 +1,7 @@
 function ConvertFrom-HvoRequest {
     <#
     .SYNOPSIS
-        Returns the object that a string of the input holds as JSON; fails with InvalidRequest.
+        Returns the JSON object in a string of the input; fails with InvalidRequest for any other text.
     .OUTPUTS
         Object.
     #>
@@ -15,7 +15,7 @@ function ConvertFrom-HvoRequest {
     try {
         $value = ConvertFrom-Json -InputObject $Text
     } catch {
-        Write-HvoLog -Message "The $What is no JSON: $($_.Exception.Message)"
+        Write-HvoLog -Message "The $What is not JSON: $($_.Exception.Message)"
     }
     if (-not ($value -is [System.Management.Automation.PSCustomObject])) {
         Stop-HvoRollout -Code InvalidRequest -Message "The $What of the request is not an object in JSON. Send it as the protocol has it."

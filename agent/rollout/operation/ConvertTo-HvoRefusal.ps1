@@ -1,7 +1,7 @@
 function ConvertTo-HvoRefusal {
     <#
     .SYNOPSIS
-        Returns the answer of an operation that an error has ended.
+        Returns the answer of an operation for an error record.
     .OUTPUTS
         Ordered dictionary.
     #>
@@ -23,14 +23,14 @@ function ConvertTo-HvoRefusal {
         $text = "The disk of the agent's folder is full: $text Free space on that volume."
     } elseif (Test-HvoFileInUse $cause) {
         $code = 'InUse'
-        $text = "Something else holds or changes a file of the agent: $text Try again later."
+        $text = "Another process has a file of the agent open or has changed it: $text Try again later."
     } elseif ($ErrorRecord.CategoryInfo.Category -eq $denied -or (Test-HvoAccessDenied $cause)) {
         $code = 'AccessDenied'
-        $text = "The host has denied this: $text Give the operator's account on the host the right to do it."
+        $text = "The host denied access: $text Give the operator's account on the host that right."
     } else {
         Write-HvoLog -Message ('{0} {1}' -f $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
         $code = 'Internal'
-        $text = "The rollout failed in a way that nobody foresaw: $text Look into the operator's log and try again."
+        $text = "The rollout failed unexpectedly: $text Check the operator's log and try again."
     }
     return [ordered]@{ type = 'rollout'; ok = $false; code = $code; message = $text }
 }

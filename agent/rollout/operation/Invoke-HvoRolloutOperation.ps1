@@ -1,7 +1,7 @@
 function Invoke-HvoRolloutOperation {
     <#
     .SYNOPSIS
-        Does the operation that the header names and returns the answer to it.
+        Runs the operation that the header names and returns its answer.
     .OUTPUTS
         Ordered dictionary.
     #>
@@ -14,8 +14,8 @@ function Invoke-HvoRolloutOperation {
     $header = ConvertFrom-HvoRequest -Text $Lines[0] -What 'header'
     $operation = [string](Get-HvoProperty $header 'operation')
     if (@('look', 'receive', 'activate', 'prune') -cnotcontains $operation) {
-        Stop-HvoRollout -Code InvalidRequest -Message ("The operation '$operation' is not known here. The operator is of another " +
-            'version than the text it has sent: restart it from one image.')
+        Stop-HvoRollout -Code InvalidRequest -Message ("The operation '$operation' is unknown: operator and rollout.ps1 are of " +
+            'different versions. Restart the operator from one image.')
     }
     $root = Get-HvoProperty $header 'root'
     $versions = Resolve-HvoVersionsFolder -Root $root

@@ -1,7 +1,7 @@
 function Resolve-HvoVersionsFolder {
     <#
     .SYNOPSIS
-        Refuses a root that is no plain full path or that nobody has prepared. Returns the path of its folder of versions.
+        Returns the path of the versions' folder; fails with HostNotPrepared if the root was not prepared.
     .OUTPUTS
         String: the path.
     #>
@@ -14,7 +14,7 @@ function Resolve-HvoVersionsFolder {
         Stop-HvoRollout -Code InvalidRequest -Message ("The root '$Root' is not a plain full path. Correct spec.paths.agent of the " +
             'HyperVHost.')
     }
-    $advice = 'Do what the guide docs/guides/prepare-host.md says about the agent''s folder, as an administrator of the host.'
+    $advice = 'Prepare the agent''s folder as docs/guides/prepare-host.md says, as an administrator of the host.'
     foreach ($part in $Root, (Join-Path $Root 'agent.json')) {
         if (-not [System.IO.File]::Exists($part) -and -not [System.IO.Directory]::Exists($part)) {
             Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $part does not exist, or the account may " +
@@ -23,8 +23,8 @@ function Resolve-HvoVersionsFolder {
     }
     $versions = Join-Path $Root 'versions'
     if (@('None', 'Folder') -cnotcontains (Get-HvoEntryKind -Path $versions)) {
-        Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $versions is not a folder of its own but a link or a " +
-            "file, and what is behind it may be anybody's. Delete it. $advice")
+        Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $versions is a link or a file, not a folder. Delete it. " +
+            $advice)
     }
     return $versions
 }

@@ -1,7 +1,9 @@
 function Stop-HvoRollout {
     <#
     .SYNOPSIS
-        Ends the operation with a code: throws an exception that carries it. Message says what happened, why, what to do.
+        Ends the operation as failed: throws an exception that carries the code and the message.
+    .DESCRIPTION
+        Message says what happened, why, and what to do: the operator adds no advice to the answer of a rollout.
     #>
     [CmdletBinding()]
     param(

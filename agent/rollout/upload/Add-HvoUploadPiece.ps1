@@ -1,9 +1,9 @@
 function Add-HvoUploadPiece {
     <#
     .SYNOPSIS
-        Appends one piece to its file in an upload's folder. Returns the number of its bytes.
+        Appends a piece to its file in an upload's folder.
     .OUTPUTS
-        Int64: bytes.
+        Int64: the number of bytes appended.
     #>
     [CmdletBinding()]
     [OutputType([long])]
@@ -13,8 +13,8 @@ function Add-HvoUploadPiece {
     )
     $name = Get-HvoProperty $Piece 'path'
     if (-not (Test-HvoPiecePath $name)) {
-        Stop-HvoRollout -Code InvalidRequest -Message ("The path '$name' cannot be one of the agent's files: it has to be relative, " +
-            'with /, of letters, digits, dots, hyphens and underscores, at most 200 characters. Build the bundle anew.')
+        Stop-HvoRollout -Code InvalidRequest -Message ("The path '$name' is not allowed for a file of the agent: it has to be " +
+            'relative, with /, of letters, digits, dots, hyphens and underscores, at most 200 characters. Rebuild the bundle.')
     }
     $offset = Get-HvoProperty $Piece 'offset'
     $data = Get-HvoProperty $Piece 'data'
@@ -32,7 +32,7 @@ function Add-HvoUploadPiece {
     try {
         if ($stream.Length -ne $offset) {
             Stop-HvoRollout -Code UploadBroken -Message ("A piece of $name belongs at byte $offset, and $($stream.Length) bytes " +
-                'are there: a piece is missing or came twice. Begin a new upload.')
+                'are there: a piece is missing or was sent twice. Begin a new upload.')
         }
         $null = $stream.Seek(0, 'End')
         $stream.Write($bytes, 0, $bytes.Length)

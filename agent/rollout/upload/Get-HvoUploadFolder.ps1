@@ -1,7 +1,7 @@
 function Get-HvoUploadFolder {
     <#
     .SYNOPSIS
-        Returns the path of the folder that an upload goes to: <versions>\.incoming-<upload>.
+        Returns the path of an upload's folder: <versions>\.incoming-<upload>.
     .OUTPUTS
         String: the path.
     #>

@@ -1,9 +1,9 @@
 function Receive-HvoUpload {
     <#
     .SYNOPSIS
-        Appends pieces to the files of an upload. Returns how many bytes that were.
+        Appends pieces to the files of an upload.
     .OUTPUTS
-        Int64: bytes.
+        Int64: the number of bytes appended.
     #>
     [CmdletBinding()]
     [OutputType([long])]
@@ -13,14 +13,14 @@ function Receive-HvoUpload {
     )
     $null = [System.IO.Directory]::CreateDirectory($Staged)
     if ((Get-HvoEntryKind -Path $Staged) -ne 'Folder') {
-        Stop-HvoRollout -Code UploadBroken -Message "$Staged is a link, which no upload is. Begin a new upload."
+        Stop-HvoRollout -Code UploadBroken -Message "$Staged is a link. Begin a new upload."
     }
     $bytes = [long]0
     foreach ($text in $Pieces) {
         $piece = ConvertFrom-HvoRequest -Text $text -What 'piece'
         $bytes += Add-HvoUploadPiece -Staged $Staged -Piece $piece
     }
-    # Writing into a folder below leaves the time of this one as it is, which is what prune goes by.
+    # Writing into a subfolder does not change this folder's time, which prune reads.
     [System.IO.Directory]::SetLastWriteTimeUtc($Staged, [DateTime]::UtcNow)
     return $bytes
 }

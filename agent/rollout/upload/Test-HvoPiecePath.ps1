@@ -1,10 +1,10 @@
 function Test-HvoPiecePath {
     <#
     .SYNOPSIS
-        Tells whether a piece's path names a file inside of its version, and the same one on every file system.
+        Returns whether a piece's path names a file inside its version, the same one on every file system.
     .DESCRIPTION
-        No segment ends with a dot, which Windows would leave out: .. is such a one too. agent.json belongs to the host, the
-        folder versions to the root: the digest counts neither.
+        No segment ends with a dot, which Windows would drop; that excludes .. as well. agent.json and the folder versions are
+        not part of a version: the digest ignores them.
     .OUTPUTS
         Boolean.
     #>

@@ -1,9 +1,9 @@
 function Get-HvoVersionDigest {
     <#
     .SYNOPSIS
-        Returns the digests of the versions that lie in the root, by name, as they are now.
+        Returns the digests of the versions on the host, computed now.
     .OUTPUTS
-        Ordered dictionary.
+        Ordered dictionary of name to digest.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]

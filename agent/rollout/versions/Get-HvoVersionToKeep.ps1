@@ -1,9 +1,9 @@
 function Get-HvoVersionToKeep {
     <#
     .SYNOPSIS
-        Returns the names of the versions that a prune has to keep; fails with InvalidRequest where it does not say them.
+        Returns the names of the versions that a prune keeps; fails with InvalidRequest if the header does not list them.
     .OUTPUTS
-        Strings.
+        Strings of 16 hexadecimal digits.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -16,8 +16,8 @@ function Get-HvoVersionToKeep {
     }
     foreach ($name in $keep.Value) {
         if (-not ($name -is [string]) -or $name -cnotmatch '\A[0-9a-f]{16}\z') {
-            Stop-HvoRollout -Code InvalidRequest -Message ("'$name', which is to be kept, is not the name of a version: 16 " +
-                'hexadecimal digits. Nothing was removed. Send it as the protocol has it.')
+            Stop-HvoRollout -Code InvalidRequest -Message ("'$name' in keep is not the name of a version, 16 hexadecimal " +
+                'digits. Nothing was removed. Send it as the protocol has it.')
         }
     }
     return $keep.Value

@@ -1,12 +1,12 @@
 function Install-HvoVersion {
     <#
     .SYNOPSIS
-        Makes an upload the version that its digest names, or repairs the version with it. Returns the version's name.
+        Makes an upload the version that its digest names, or repairs that version with it.
     .DESCRIPTION
-        Can be done again, and killed anywhere: the folder of the version is not there, or whole, or one whose digest tells
-        that it is not.
+        Can be repeated, and killed anywhere: the version's folder does not exist, is complete, or has another digest than its
+        name says.
     .OUTPUTS
-        String: the name.
+        String: the name of the version.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -29,7 +29,7 @@ function Install-HvoVersion {
         $kind = Get-HvoEntryKind -Path $version
         $staging = Get-HvoEntryKind -Path $Staged
         if ($kind -eq 'Folder' -and (Get-HvoAgentDigest -AgentFolder $version) -ceq $Digest) {
-            # Also where an earlier activation was killed, or its answer was lost: of the upload little or nothing is left.
+            # An earlier activation was killed or its answer was lost: little or nothing of the upload is left.
             if ($staging -ne 'None') { Remove-HvoEntry -Path $Staged }
             return $name
         }

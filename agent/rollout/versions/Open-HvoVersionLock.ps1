@@ -1,9 +1,9 @@
 function Open-HvoVersionLock {
     <#
     .SYNOPSIS
-        Takes the lock under which versions are activated and pruned; fails with InUse where another holds it.
+        Takes the lock for activating and pruning versions; fails with InUse if another process holds it.
     .OUTPUTS
-        FileStream to be disposed of.
+        FileStream to dispose of.
     #>
     [CmdletBinding()]
     [OutputType([System.IO.FileStream])]
@@ -12,7 +12,7 @@ function Open-HvoVersionLock {
     )
     $lock = Open-HvoLockFile -Path (Join-Path $Versions '.lock')
     if ($null -eq $lock) {
-        Stop-HvoRollout -Code InUse -Message "Another rollout is at work in $Versions. Try again later."
+        Stop-HvoRollout -Code InUse -Message "Another rollout is changing $Versions. Try again later."
     }
     return $lock
 }

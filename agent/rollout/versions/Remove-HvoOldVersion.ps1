@@ -1,12 +1,12 @@
 function Remove-HvoOldVersion {
     <#
     .SYNOPSIS
-        Deletes the versions that are not to be kept, and uploads that nobody has written to for an hour.
+        Deletes the versions that are not to be kept, and uploads without a write for an hour.
     .DESCRIPTION
-        A version is renamed before it is deleted, so that half a one never has a version's name. What is in use stays for
-        the next time.
+        A version is renamed before it is deleted, so that an incomplete one never has a version's name. What is in use is
+        deleted by a later prune.
     .OUTPUTS
-        Strings: the names of the versions that are gone.
+        Strings: the names of the deleted versions.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -19,7 +19,7 @@ function Remove-HvoOldVersion {
     try {
         $oldest = [DateTime]::UtcNow.AddHours(-1)
         $folder = [System.IO.DirectoryInfo]::new($Versions)
-        # What an earlier prune has left comes first: its name has to be free.
+        # Leftovers of an earlier prune are deleted first: their names have to be unused.
         foreach ($entry in @($folder.GetFileSystemInfos('.removed-*'))) {
             if (-not (Remove-HvoUnusedEntry -Path $entry.FullName)) { continue }
             $name = $entry.Name.Substring('.removed-'.Length)

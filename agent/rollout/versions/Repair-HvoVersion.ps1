@@ -1,7 +1,7 @@
 function Repair-HvoVersion {
     <#
     .SYNOPSIS
-        Makes a version's folder what an upload is, file by file; jobs may be reading it meanwhile.
+        Makes a version's folder equal to an upload, file by file, while jobs may read it.
     #>
     [CmdletBinding()]
     param(
@@ -12,7 +12,7 @@ function Repair-HvoVersion {
     $entries = @(Get-HvoTree -Folder $Staged)
     $wanted = [System.Collections.Generic.Dictionary[string, string]]::new([StringComparer]::Ordinal)
     foreach ($entry in $entries) { $wanted[$entry.Name] = $entry.Kind }
-    # Before the files: what has the name of a folder and is none, or the name in other capitals, stands in their way.
+    # Deleted before the files are moved: a file with a folder's name, or a name in other capitals, would be in the way.
     foreach ($entry in @(Get-HvoTree -Folder $Version)) {
         $belongs = $wanted.ContainsKey($entry.Name) -and $wanted[$entry.Name] -eq $entry.Kind
         if ($belongs -or (Get-HvoEntryKind -Path $entry.Path) -eq 'None') { continue }
@@ -24,7 +24,7 @@ function Repair-HvoVersion {
         if ($entry.Kind -eq 'Folder') {
             $null = [System.IO.Directory]::CreateDirectory($target)
         } elseif (-not (Test-HvoSameContent -Path $entry.Path -Other $target)) {
-            Write-HvoLog -Message "$target is put in its place again."
+            Write-HvoLog -Message "$target is restored."
             Move-HvoFile -Path $entry.Path -Destination $target
         }
     }

@@ -3,11 +3,11 @@ function Get-HvoAgentDigest {
     .SYNOPSIS
         Returns the digest of the agent's folder: sha256: and the SHA-256 of the sorted lines of its files.
     .DESCRIPTION
-        A line is '<sha256 of the file>  <path in the folder, with />' and a line feed; lines are sorted by their bytes.
-        agent.json is the host's own and does not count, nor does the folder of the other versions. A link is not followed:
-        it has the line 'link  <path>', so that a folder with one is never taken for a version.
+        A line is '<SHA-256 of the file>  <path in the folder, with />' and a line feed. Lines are sorted by their bytes.
+        agent.json and the folder of the other versions do not count. A link is not followed: its line is 'link  <path>',
+        so that a folder with a link never has the digest of a version.
     .OUTPUTS
-        String.
+        String: sha256: and 64 hexadecimal digits.
     #>
     [CmdletBinding()]
     [OutputType([string])]

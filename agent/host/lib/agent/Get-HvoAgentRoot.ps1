@@ -1,7 +1,7 @@
 function Get-HvoAgentRoot {
     <#
     .SYNOPSIS
-        Returns the folder that holds agent.json: the one above versions for an agent in versions\<name>, else its own.
+        Returns the folder of agent.json: two levels up for an agent in versions\<name>, else the agent's own folder.
     .OUTPUTS
         String: the path.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoIsoPath {
     <#
     .SYNOPSIS
-        Returns the path of the provisioning ISO for the guest's family in the agent's folder; fails with IsoMissing.
+        Returns the path of the provisioning ISO for the guest's OS family; fails with IsoMissing if it does not exist.
     .OUTPUTS
         String: the path.
     #>
@@ -12,7 +12,7 @@ function Get-HvoIsoPath {
     )
     $path = Join-Path (Join-Path $Context.AgentFolder 'isos') "$($Context.OsFamily).iso"
     if (-not [System.IO.File]::Exists($path)) {
-        Stop-HvoLaunch -Code IsoMissing -Message "The provisioning ISO $path is not there. Put it there: it belongs to the agent."
+        Stop-HvoLaunch -Code IsoMissing -Message "The provisioning ISO $path does not exist."
     }
     return $path
 }

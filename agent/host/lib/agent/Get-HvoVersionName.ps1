@@ -1,7 +1,7 @@
 function Get-HvoVersionName {
     <#
     .SYNOPSIS
-        Returns the sorted names of the versions of the agent that lie in <root>\versions.
+        Returns the sorted names of the agent's versions in <root>\versions.
     .OUTPUTS
         Strings of 16 hexadecimal digits.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoClusterName {
     <#
     .SYNOPSIS
-        Returns the name of the failover cluster that this host is a node of, or null.
+        Returns the name of the failover cluster that this host is a node of, or null if none answers.
     .OUTPUTS
         String, or null.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoClusterRole {
     <#
     .SYNOPSIS
-        Returns the cluster role of a VM, or null if it has none. The host has to be a node of a cluster.
+        Returns the cluster role of a VM, or null if the VM has none. Requires that the host is a node of a cluster.
     .OUTPUTS
         ClusterGroup, or null.
     #>
@@ -13,7 +13,8 @@ function Get-HvoClusterRole {
     try {
         return Get-ClusterGroup -VMId $VmId -ErrorAction Stop | Select-Object -First 1
     } catch {
-        # It throws for a VM without a role, and for a cluster that does not answer: the list throws for that one alone.
+        # Get-ClusterGroup -VMId throws for a VM without a role and for a cluster that does not answer; the list throws
+        # only for the latter.
         $null = @(Get-ClusterGroup -ErrorAction Stop)
         return $null
     }

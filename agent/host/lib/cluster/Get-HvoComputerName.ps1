@@ -1,7 +1,7 @@
 function Get-HvoComputerName {
     <#
     .SYNOPSIS
-        Returns the name of this host, as its failover cluster knows it.
+        Returns the host's name in its failover cluster.
     .OUTPUTS
         String.
     #>

@@ -1,9 +1,9 @@
 function ConvertFrom-HvoBase64Url {
     <#
     .SYNOPSIS
-        Returns the bytes of base64url text without padding; throws a FormatException if it is none.
+        Returns the bytes of base64url text without padding; throws a FormatException for any other text.
     .OUTPUTS
-        One object, a byte array.
+        Byte array, as one object.
     #>
     [CmdletBinding()]
     [OutputType([byte[]])]

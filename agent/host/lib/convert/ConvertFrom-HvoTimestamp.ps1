@@ -1,9 +1,9 @@
 function ConvertFrom-HvoTimestamp {
     <#
     .SYNOPSIS
-        Returns the time that a timestamp of ours tells, in UTC, or null if it tells none.
+        Returns the time of a timestamp of the agent's in UTC, or null if it cannot be read.
     .DESCRIPTION
-        ConvertFrom-Json of PowerShell 7 has already made a DateTime of it, that of Windows PowerShell has not.
+        ConvertFrom-Json of PowerShell 7 returns a DateTime, that of Windows PowerShell a string.
     .OUTPUTS
         DateTime in UTC, or null.
     #>

@@ -1,7 +1,7 @@
 function ConvertTo-HvoGuid {
     <#
     .SYNOPSIS
-        Returns a GUID as lower-case text with hyphens, as it is written everywhere outside of Hyper-V.
+        Returns a GUID as lower-case text with hyphens, the protocol's form.
     .OUTPUTS
         String.
     #>

@@ -3,7 +3,7 @@ function ConvertTo-HvoJson {
     .SYNOPSIS
         Returns an object as one line of JSON.
     .DESCRIPTION
-        Takes the object as an argument and not from the pipeline, which would turn an array of one into its element.
+        The object is an argument: the pipeline would turn an array of one element into that element.
     .OUTPUTS
         String.
     #>

@@ -1,7 +1,7 @@
 function Format-HvoSize {
     <#
     .SYNOPSIS
-        Returns bytes as GB with one decimal, for people.
+        Returns a number of bytes as GB with one decimal.
     .OUTPUTS
         String, for example 20.0
     #>

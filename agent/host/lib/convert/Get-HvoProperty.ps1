@@ -1,10 +1,10 @@
 function Get-HvoProperty {
     <#
     .SYNOPSIS
-        Returns a property of an object or a value of a dictionary, or a default where there is none.
+        Returns a property of an object or a value of a dictionary, or a default if it is missing.
     .DESCRIPTION
-        StrictMode refuses to read a property that is missing, and JSON may lack any. An array comes back unrolled, as
-        from every function: wrap the call in @() where one is expected.
+        StrictMode throws for a missing property, and JSON may lack any. An array is unrolled, as by every function: wrap
+        the call in @() where an array is expected.
     .OUTPUTS
         Object: the value, or the default.
     #>

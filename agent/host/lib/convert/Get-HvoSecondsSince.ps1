@@ -1,7 +1,7 @@
 function Get-HvoSecondsSince {
     <#
     .SYNOPSIS
-        Returns the whole seconds since a timestamp of ours, or null without one.
+        Returns the whole seconds since a timestamp of the agent's, or null without a timestamp.
     .OUTPUTS
         Int64, or null.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoTimestamp {
     <#
     .SYNOPSIS
-        Returns the time, or a given one, as RFC 3339 in UTC.
+        Returns the current time, or a given one, as RFC 3339 in UTC.
     .OUTPUTS
         String, for example 2026-01-01T00:00:00.000Z
     #>

@@ -1,7 +1,7 @@
 function Test-HvoInteger {
     <#
     .SYNOPSIS
-        Tells whether a value read from JSON is a whole number within bounds.
+        Returns whether a value read from JSON is an integer within bounds.
     .OUTPUTS
         Boolean.
     #>

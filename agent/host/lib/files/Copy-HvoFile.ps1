@@ -1,10 +1,10 @@
 function Copy-HvoFile {
     <#
     .SYNOPSIS
-        Copies a file in pieces to a name beside its final one and renames it at the end.
+        Copies a file to a temporary name and renames the copy when it is complete.
     .DESCRIPTION
-        The source is opened for reading only and others may read it meanwhile. OnProgress gets the copied and the whole
-        number of bytes, at most every three seconds. What was copied is deleted when it fails.
+        The source is opened for reading only; other processes may read it at the same time. OnProgress gets the copied
+        and the total number of bytes, at most every three seconds. A failed copy is deleted.
     #>
     [CmdletBinding()]
     param(
@@ -19,7 +19,7 @@ function Copy-HvoFile {
     try {
         $from = [System.IO.File]::Open($Source, 'Open', 'Read', 'Read')
         $to = [System.IO.File]::Open($part, 'Create', 'Write', 'None')
-        # Takes all the space at once, so that a disk that is too small shows now and not after an hour.
+        # Allocates the whole file first, so that a full disk fails now and not after an hour.
         $to.SetLength($from.Length)
         Copy-HvoStream -From $from -To $to -OnProgress $OnProgress
         $to.Flush($true)

@@ -1,7 +1,7 @@
 function Copy-HvoStream {
     <#
     .SYNOPSIS
-        Copies a stream in pieces of 4 MiB and reports progress, at most every three seconds unless told otherwise.
+        Copies a stream in blocks of 4 MiB and reports progress at most every ProgressSeconds.
     #>
     [CmdletBinding()]
     param(

@@ -1,9 +1,9 @@
 function Get-HvoEntryKind {
     <#
     .SYNOPSIS
-        Tells what is at a path, without following links: None, File, Folder or Link (a symbolic link or a junction).
+        Returns what a path is, without following links.
     .OUTPUTS
-        String: None, File, Folder or Link.
+        String: None, File, Folder or Link (a symbolic link or a junction).
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -19,7 +19,7 @@ function Get-HvoEntryKind {
     }
     $folder = ($attributes -band [System.IO.FileAttributes]::Directory) -ne 0
     if (($attributes -band [System.IO.FileAttributes]::ReparsePoint) -ne 0) {
-        # A file that Windows has deduplicated is a reparse point and no link.
+        # A deduplicated file is a reparse point, but not a link.
         if ($folder -or (Get-Item -LiteralPath $Path -Force).LinkType) { return 'Link' }
     }
     if ($folder) { return 'Folder' }

@@ -1,9 +1,9 @@
 function Get-HvoTree {
     <#
     .SYNOPSIS
-        Returns what is in a folder and below it, a folder before what is in it. Links are named and never followed.
+        Returns the files, folders and links below a folder, each folder before its content. Links are not followed.
     .DESCRIPTION
-        Except names entries of the folder itself that are left out with everything in them.
+        Except names entries of the folder itself to leave out with their content.
     .OUTPUTS
         Objects: Name (path in the folder, with /), Path, Kind (File, Folder or Link).
     #>

@@ -1,7 +1,7 @@
 function Move-HvoFile {
     <#
     .SYNOPSIS
-        Renames a file so that a reader, or a crash, finds the old file at the destination or the new one.
+        Renames a file atomically: a reader, or a crash, finds the old file at the destination or the new one.
     #>
     [CmdletBinding()]
     param(
@@ -10,7 +10,7 @@ function Move-HvoFile {
     )
     for ($try = 1; ; $try++) {
         try {
-            # File.Move of .NET Framework does not overwrite, and File.Replace wants something to replace.
+            # File.Move of .NET Framework does not overwrite, and File.Replace requires a file to replace.
             if ([System.IO.File]::Exists($Destination)) {
                 [System.IO.File]::Replace($Path, $Destination, [NullString]::Value)
             } else {

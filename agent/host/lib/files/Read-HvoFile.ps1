@@ -1,7 +1,7 @@
 function Read-HvoFile {
     <#
     .SYNOPSIS
-        Returns a file's text without hindering a writer that replaces it meanwhile.
+        Returns a file's text without blocking a writer that replaces the file.
     .OUTPUTS
         String: the text.
     #>

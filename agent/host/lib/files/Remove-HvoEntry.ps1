@@ -1,7 +1,7 @@
 function Remove-HvoEntry {
     <#
     .SYNOPSIS
-        Deletes a file, or a folder with everything in it. Of a link only the link goes.
+        Deletes a file, a folder with its content, or a link without its target.
     #>
     [CmdletBinding()]
     param(
@@ -10,7 +10,7 @@ function Remove-HvoEntry {
     if (Test-HvoReparsePoint $Path) {
         (Get-Item -LiteralPath $Path -Force).Delete()
     } elseif ([System.IO.Directory]::Exists($Path)) {
-        # .NET Framework stumbles over junctions in a folder that it deletes.
+        # Directory.Delete of .NET Framework fails on junctions.
         foreach ($entry in @(Get-HvoTree -Folder $Path)) {
             if ($entry.Kind -eq 'Link') { (Get-Item -LiteralPath $entry.Path -Force).Delete() }
         }

@@ -1,7 +1,7 @@
 function Remove-HvoFile {
     <#
     .SYNOPSIS
-        Deletes a file if it is there; a process that still holds it is waited for.
+        Deletes a file if it exists; retries while a process has it open.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function Test-HvoAccessDenied {
     <#
     .SYNOPSIS
-        Tells whether an exception means that the account may not do it.
+        Returns whether an exception means that access is denied.
     .OUTPUTS
         Boolean.
     #>

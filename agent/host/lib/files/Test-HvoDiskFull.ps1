@@ -1,7 +1,7 @@
 function Test-HvoDiskFull {
     <#
     .SYNOPSIS
-        Tells whether an exception means that a disk is full.
+        Returns whether an exception means that a disk is full.
     .OUTPUTS
         Boolean.
     #>
@@ -10,6 +10,6 @@ function Test-HvoDiskFull {
     param(
         [Parameter(Mandatory = $true)] [Exception] $Exception
     )
-    # ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as HRESULTs; 28 is ENOSPC, which .NET passes on as it is.
+    # ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as HRESULTs; 28 is ENOSPC.
     return ($Exception -is [System.IO.IOException]) -and (@(-2147024784, -2147024857, 28) -contains $Exception.HResult)
 }

@@ -1,7 +1,7 @@
 function Test-HvoPathInside {
     <#
     .SYNOPSIS
-        Tells whether a full path is a folder, or lies in it. D:\VMs2 does not lie in D:\VMs.
+        Returns whether a full path is a folder or below it. D:\VMs2 is not below D:\VMs.
     .OUTPUTS
         Boolean.
     #>

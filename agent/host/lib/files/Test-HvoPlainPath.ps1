@@ -1,9 +1,10 @@
 function Test-HvoPlainPath {
     <#
     .SYNOPSIS
-        Tells whether a path is a full one that stays what it is when it is resolved.
+        Returns whether a path is a full path that resolving does not change.
     .DESCRIPTION
-        None with .. or wildcards, no device path, and none that becomes another one: C:folder, \folder, a trailing dot.
+        False for paths with .. or wildcards, device paths, and paths that resolve to another: C:folder, \folder, a
+        trailing dot.
     .OUTPUTS
         Boolean.
     #>

@@ -1,7 +1,7 @@
 function Test-HvoReparsePoint {
     <#
     .SYNOPSIS
-        Tells whether a file or folder that exists is a link or junction to somewhere else.
+        Returns whether an existing file or folder is a reparse point, as links and junctions are.
     .OUTPUTS
         Boolean.
     #>

@@ -1,7 +1,7 @@
 function Test-HvoSamePath {
     <#
     .SYNOPSIS
-        Tells whether two paths are the same file or folder by name.
+        Returns whether two paths name the same file or folder.
     .OUTPUTS
         Boolean.
     #>

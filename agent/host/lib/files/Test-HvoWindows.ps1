@@ -1,7 +1,7 @@
 function Test-HvoWindows {
     <#
     .SYNOPSIS
-        Tells whether paths here are those of Windows. ($IsWindows does not exist in Windows PowerShell.)
+        Returns whether the operating system is Windows. ($IsWindows does not exist in Windows PowerShell.)
     .OUTPUTS
         Boolean.
     #>

@@ -1,7 +1,7 @@
 function Write-HvoFile {
     <#
     .SYNOPSIS
-        Writes a text file so that a reader, or a crash, finds the old text or the new one and nothing in between.
+        Writes a text file atomically: a reader, or a crash, finds the old text or the new one.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function ConvertFrom-HvoGuestJson {
     <#
     .SYNOPSIS
-        Returns the JSON object that a guest posted, or null if it is none. The guest is hostile.
+        Returns the JSON object that a guest posted, or null for any other text. The guest is not trusted.
     .OUTPUTS
         Object, or null.
     #>

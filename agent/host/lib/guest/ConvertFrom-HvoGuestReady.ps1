@@ -1,11 +1,12 @@
 function ConvertFrom-HvoGuestReady {
     <#
     .SYNOPSIS
-        Returns the key of a ProvisioningReady that is for this VM, or null.
+        Returns the key in a ProvisioningReady, or null if it is for another VM or not usable.
     .DESCRIPTION
-        RSA of 2,048 to 4,096 bits with exponent 65537. A captured image posts the GUID of the VM it was captured from.
+        A usable key is RSA of 2,048 to 4,096 bits with exponent 65537. A captured image posts the GUID of the VM that it
+        was captured from.
     .OUTPUTS
-        Hashtable: Jwk (kty, n, e in that order) and Kid (RFC 7638 thumbprint), or null.
+        Object with Jwk (kty, n, e in that order) and Kid (RFC 7638 thumbprint), or null.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
@@ -24,5 +25,5 @@ function ConvertFrom-HvoGuestReady {
     if ($bits -lt 2048 -or $bits -gt 4096) { return $null }
     $canonical = '{"e":"AQAB","kty":"RSA","n":"' + $n + '"}'
     $kid = ConvertTo-HvoBase64Url (Get-HvoSha256 -Bytes ([System.Text.Encoding]::ASCII.GetBytes($canonical)))
-    return @{ Jwk = [ordered]@{ kty = 'RSA'; n = $n; e = 'AQAB' }; Kid = $kid }
+    return [PSCustomObject]@{ Jwk = [ordered]@{ kty = 'RSA'; n = $n; e = 'AQAB' }; Kid = $kid }
 }

@@ -1,23 +1,23 @@
 function Get-HvoGuestDiagnosis {
     <#
     .SYNOPSIS
-        Looks at a VM whose guest has not answered in time and says what is the likely cause.
+        Returns the state of a VM whose guest has missed its deadline, and the likely cause.
     .OUTPUTS
-        Hashtable: Summary (a sentence or two) and Details (ordered dictionary).
+        Object with Summary (a sentence or two) and Details (ordered dictionary).
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $Guest
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Guest
     )
     $vm = Get-HvoVmById -VmId $Context.Journal.vm_id
     if ($null -eq $vm) {
-        return @{ Summary = 'The VM is not on this host any more.'; Details = [ordered]@{ vm_state = $null } }
+        return [PSCustomObject]@{ Summary = 'The VM no longer exists on this host.'; Details = [ordered]@{ vm_state = $null } }
     }
     $services = @(Get-VMIntegrationService -VM $vm)
     $off = @($services | Where-Object { -not $_.Enabled })
-    # The name of the service is translated, its id is not.
+    # The service's name is localized, its id is not.
     $kvpOff = @($off | Where-Object { [string]$_.Id -like '*2A34B1C2-FD73-4043-8A5B-DD2159BC743F*' }).Count -gt 0
     $addresses = @(Get-VMNetworkAdapter -VM $vm | ForEach-Object { $_.IPAddresses } | Where-Object { $_ } | Select-Object -First 16)
     $details = [ordered]@{
@@ -30,5 +30,5 @@ function Get-HvoGuestDiagnosis {
         last_key_age_seconds = Get-HvoSecondsSince -Timestamp $Context.Journal.key_at
         addresses = [string[]]$addresses
     }
-    return @{ Summary = Get-HvoLikelyCause -Details $details -Guest $Guest; Details = $details }
+    return [PSCustomObject]@{ Summary = Get-HvoLikelyCause -Details $details -Guest $Guest; Details = $details }
 }

@@ -1,7 +1,7 @@
 function Get-HvoGuestField {
     <#
     .SYNOPSIS
-        Returns the fields that the guest gets: vm_name and every guest_ and cnf_ field that applies to its family.
+        Returns the fields that are sent to the guest: vm_name and each guest_ and cnf_ field of its OS family.
     .OUTPUTS
         Ordered dictionary.
     #>
@@ -16,7 +16,7 @@ function Get-HvoGuestField {
     foreach ($name in $names) {
         if ($name -cne 'vm_name' -and $name -cnotmatch '^(guest|cnf)_') { continue }
         if (-not (Test-HvoFieldApplicable -Name $name -OsFamily $OsFamily)) {
-            Write-HvoLog -Message "The field $name does not apply to $OsFamily and is left out."
+            Write-HvoLog -Message "The field $name does not apply to $OsFamily and is dropped."
             continue
         }
         $value = Get-HvoProperty $Fields $name

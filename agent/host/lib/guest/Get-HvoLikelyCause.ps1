@@ -1,7 +1,7 @@
 function Get-HvoLikelyCause {
     <#
     .SYNOPSIS
-        Says in a sentence or two why a guest has probably not answered.
+        Returns the probable reason why a guest has not answered, in a sentence or two.
     .OUTPUTS
         String.
     #>
@@ -9,14 +9,14 @@ function Get-HvoLikelyCause {
     [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [System.Collections.IDictionary] $Details,
-        [Parameter(Mandatory = $true)] [hashtable] $Guest
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Guest
     )
     $network = if (@($Details.addresses).Count) { '' } else { ' The host sees no address of it.' }
     $beats = if ($Details.heartbeat -eq 'Ok') { 'its heartbeat answers' } else { 'its heartbeat does not answer' }
     if ($Details.vm_state -ne 'Running') { return "The VM does not run: it is $($Details.vm_state)." }
     if (-not $Details.key_exchange_enabled) { return "The VM runs, but its data exchange (KVP) service is turned off on the host." }
-    if ($null -ne $Guest.Told) {
-        $step = if ($Guest.Told.Step) { " at $($Guest.Told.Step)" } else { '' }
+    if ($null -ne $Guest.Report) {
+        $step = if ($Guest.Report.Step) { " at $($Guest.Report.Step)" } else { '' }
         return "The VM runs and $beats; the guest took its data and is still applying it$step.$network"
     }
     if ($null -ne $Details.last_key_at) {

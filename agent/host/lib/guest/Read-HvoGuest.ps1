@@ -1,11 +1,11 @@
 function Read-HvoGuest {
     <#
     .SYNOPSIS
-        Looks once at what the machine's guest posts.
+        Returns what the machine's guest posts now.
     .DESCRIPTION
-        Notes in the journal when a key was seen first; saving it is left to the caller.
+        Sets key_at of the journal when the first key is seen; the caller saves the journal.
     .OUTPUTS
-        Hashtable: Key (see ConvertFrom-HvoGuestReady), Told (see ConvertFrom-HvoGuestState), Raw (the items).
+        Object with Key (of ConvertFrom-HvoGuestReady), Report (of ConvertFrom-HvoGuestState) and Raw (the items).
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
@@ -17,6 +17,6 @@ function Read-HvoGuest {
     $raw = Get-HvoGuestKvpItem -System $Context.System
     $key = ConvertFrom-HvoGuestReady -Text $raw['ProvisioningReady'] -VmId $vmId
     if ($null -ne $key -and $null -eq $Context.Journal.key_at) { $Context.Journal.key_at = Get-HvoTimestamp }
-    $told = ConvertFrom-HvoGuestState -Text $raw['ProvisioningState'] -VmId $vmId -Published $Context.Journal.published
-    return @{ Key = $key; Told = $told; Raw = $raw }
+    $report = ConvertFrom-HvoGuestState -Text $raw['ProvisioningState'] -VmId $vmId -Published $Context.Journal.published
+    return [PSCustomObject]@{ Key = $key; Report = $report; Raw = $raw }
 }

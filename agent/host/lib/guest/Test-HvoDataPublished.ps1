@@ -1,7 +1,7 @@
 function Test-HvoDataPublished {
     <#
     .SYNOPSIS
-        Tells whether data that the agent sealed in this run to the key the guest still posts, or no longer posts, is out.
+        Returns whether data that the agent sealed in this run is published, to the key that the guest posts if it posts one.
     .OUTPUTS
         Boolean.
     #>
@@ -9,7 +9,7 @@ function Test-HvoDataPublished {
     [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter()] [AllowNull()] [hashtable] $Key
+        [Parameter()] [AllowNull()] [PSCustomObject] $Key
     )
     $published = $Context.Journal.published
     if ($null -eq $published -or $published.run -cne $Context.Run.id) { return $false }

@@ -1,11 +1,11 @@
 function Wait-HvoGuest {
     <#
     .SYNOPSIS
-        Looks at the guest until it is as wanted, no longer than the launch may wait.
+        Polls the guest until a condition is met, or until the launch's wait_seconds are over.
     .DESCRIPTION
-        Until gets what Read-HvoGuest returns and tells whether that is enough.
+        Until gets what Read-HvoGuest returns, and returns whether the condition is met.
     .OUTPUTS
-        What Read-HvoGuest returned last.
+        Object: what Read-HvoGuest returned last.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]

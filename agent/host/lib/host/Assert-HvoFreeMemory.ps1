@@ -1,7 +1,7 @@
 function Assert-HvoFreeMemory {
     <#
     .SYNOPSIS
-        Fails with InsufficientMemory where the host has less free memory than is needed.
+        Fails with InsufficientMemory if the host has less free memory than a number of bytes.
     #>
     [CmdletBinding()]
     param(
@@ -10,5 +10,5 @@ function Assert-HvoFreeMemory {
     $free = (Get-HvoHostMemory).Free
     if ($Bytes -le $free) { return }
     Stop-HvoLaunch -Code InsufficientMemory -Message ("$(Format-HvoSize $Bytes) GB of memory are needed and $(Format-HvoSize $free) GB " +
-        'are free on this host. Free memory there, or lower gb_ram.')
+        'are free on this host.')
 }

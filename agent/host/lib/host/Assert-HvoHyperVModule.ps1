@@ -1,12 +1,12 @@
 function Assert-HvoHyperVModule {
     <#
     .SYNOPSIS
-        Fails with Internal where Hyper-V's PowerShell module is not installed.
+        Fails with Internal if Hyper-V's PowerShell module is not installed.
     #>
     [CmdletBinding()]
     param()
     if (-not (Get-Command -Name 'Get-VM' -ErrorAction SilentlyContinue)) {
-        Stop-HvoLaunch -Code Internal -Message ("Hyper-V's PowerShell module is not on this host. Install it: " +
-            'Install-WindowsFeature Hyper-V-PowerShell.')
+        Stop-HvoLaunch -Code Internal -Message ("Hyper-V's PowerShell module (the Windows feature " +
+            'Hyper-V-PowerShell) is not installed on this host.')
     }
 }

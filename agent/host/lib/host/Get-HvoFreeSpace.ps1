@@ -1,7 +1,7 @@
 function Get-HvoFreeSpace {
     <#
     .SYNOPSIS
-        Returns the free bytes of the volume that a folder is on, or null if no volume says so (a share, for example).
+        Returns the free bytes of a folder's volume, or null if the volume is unknown, as for a share.
     .OUTPUTS
         Int64, or null.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoHostId {
     <#
     .SYNOPSIS
-        Returns what a host is told from others by: the UUID of its hardware and the GUID of its Windows.
+        Returns what identifies the host: the UUID of its hardware and the GUID of its Windows.
     .OUTPUTS
         Ordered dictionary: smbios_uuid and machine_guid.
     #>

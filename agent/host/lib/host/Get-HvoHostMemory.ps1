@@ -1,13 +1,13 @@
 function Get-HvoHostMemory {
     <#
     .SYNOPSIS
-        Returns the host's memory.
+        Returns the host's total and free memory.
     .OUTPUTS
-        Hashtable: Total and Free in bytes.
+        Object with Total and Free in bytes.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
     param()
     $os = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_OperatingSystem' | Select-Object -First 1
-    return @{ Total = [long]$os.TotalVisibleMemorySize * 1024; Free = [long]$os.FreePhysicalMemory * 1024 }
+    return [PSCustomObject]@{ Total = [long]$os.TotalVisibleMemorySize * 1024; Free = [long]$os.FreePhysicalMemory * 1024 }
 }

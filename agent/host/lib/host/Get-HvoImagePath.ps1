@@ -1,7 +1,7 @@
 function Get-HvoImagePath {
     <#
     .SYNOPSIS
-        Returns the path of the golden image; fails with ImageNotFound and says which ones there are.
+        Returns the path of the golden image; fails with ImageNotFound and the names of the images in the folder.
     .OUTPUTS
         String: the path.
     #>
@@ -23,5 +23,5 @@ function Get-HvoImagePath {
     $shown = if ($names.Count) { ": $(@($names | Select-Object -First 20) -join ', ')" } else { '' }
     $noun = if ($names.Count -eq 1) { 'image' } else { 'images' }
     Stop-HvoLaunch -Code ImageNotFound -Message "No image '$name' in $($Context.Images)." `
-        -Summary "The folder $($Context.Images) holds $($names.Count) $noun$shown." -Details ([ordered]@{ images = [string[]]$names })
+        -Summary "The folder $($Context.Images) holds $($names.Count) $noun$shown."
 }

@@ -1,7 +1,7 @@
 function Get-HvoMachineGuid {
     <#
     .SYNOPSIS
-        Returns the GUID that Windows gave this installation.
+        Returns the MachineGuid of the Windows installation.
     .OUTPUTS
         String.
     #>

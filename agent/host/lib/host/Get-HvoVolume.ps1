@@ -1,7 +1,7 @@
 function Get-HvoVolume {
     <#
     .SYNOPSIS
-        Returns the host's local volumes that have a path, cluster shared volumes among them.
+        Returns the host's local volumes that have a path, including cluster shared volumes.
     .OUTPUTS
         Ordered dictionaries with path, size_bytes and free_bytes.
     #>

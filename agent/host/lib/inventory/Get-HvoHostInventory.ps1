@@ -1,7 +1,7 @@
 function Get-HvoHostInventory {
     <#
     .SYNOPSIS
-        Returns the inventory's line of the host itself.
+        Returns the host's line of the inventory.
     .OUTPUTS
         Ordered dictionary.
     #>
@@ -12,7 +12,7 @@ function Get-HvoHostInventory {
     )
     $os = Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_OperatingSystem' | Select-Object -First 1
     $machineHost = Get-VMHost
-    $manifest = Read-HvoManifest
+    $manifest = Read-HvoManifest -AgentFolder $Context.AgentFolder
     return [ordered]@{
         type = 'host'
         host_id = Get-HvoHostId
@@ -22,8 +22,6 @@ function Get-HvoHostInventory {
         memory_total_bytes = [long]$os.TotalVisibleMemorySize * 1024
         memory_free_bytes = [long]$os.FreePhysicalMemory * 1024
         volumes = @(Get-HvoVolume)
-        switches = [string[]]@(Get-VMSwitch | ForEach-Object { [string]$_.Name })
-        failover_cluster = Get-HvoClusterName
         agent = [ordered]@{
             version = [string]$manifest.version; digest = Get-HvoAgentDigest -AgentFolder $Context.AgentFolder
             schema_versions = [int[]]@($manifest.schema_versions)

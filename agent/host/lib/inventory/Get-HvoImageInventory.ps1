@@ -1,7 +1,7 @@
 function Get-HvoImageInventory {
     <#
     .SYNOPSIS
-        Returns the inventory's lines of the golden images.
+        Returns the golden images' lines of the inventory.
     .OUTPUTS
         Ordered dictionaries.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoInventory {
     <#
     .SYNOPSIS
-        Returns the lines of the host's inventory in the protocol's order, one after the other.
+        Returns the lines of the host's inventory in the protocol's order.
     .OUTPUTS
         Ordered dictionaries.
     #>
@@ -13,7 +13,7 @@ function Get-HvoInventory {
     Assert-HvoHyperVModule
     Get-HvoHostInventory -Context $Context
     Get-HvoImageInventory -Context $Context
-    # Read before the VMs: a machine that is completed in between may show a guest too many, never one too few.
+    # Read before the VMs: a machine that is completed in between then has a guest too many, never one too few.
     $journals = @(Get-HvoJournalInventory -Context $Context)
     Get-HvoVmInventory -Journals $journals
     $journals

@@ -1,7 +1,7 @@
 function Get-HvoJournalInventory {
     <#
     .SYNOPSIS
-        Returns the inventory's lines of the machines that have a journal on this host.
+        Returns the journals' lines of the inventory.
     .OUTPUTS
         Ordered dictionaries.
     #>
@@ -14,13 +14,12 @@ function Get-HvoJournalInventory {
     foreach ($folder in [System.IO.Directory]::GetDirectories($Context.Machines)) {
         $uid = [System.IO.Path]::GetFileName($folder)
         if ($uid -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { continue }
-        # Asked before the journal is read: what is read then is not older than that.
+        # Tested before the journal is read, so that the journal is not older than the lock's state.
         $locked = Test-HvoMachineLocked $folder
         $journal = Read-HvoJournal -Path (Join-Path $folder 'journal.json')
         if ($null -eq $journal -or -not $journal.run_id) { continue }
         $line = [ordered]@{ type = 'journal' }
-        foreach ($key in 'machine_uid', 'cluster_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'step', 'steps', 'reason',
-            'code') {
+        foreach ($key in 'machine_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'steps', 'reason', 'code') {
             $line[$key] = $journal[$key]
         }
         $line.locked = [bool]$locked

@@ -1,7 +1,7 @@
 function Get-HvoTombstoneInventory {
     <#
     .SYNOPSIS
-        Returns the inventory's lines of machines that were removed within the last hour.
+        Returns the lines of the inventory for machines that were removed within the last hour.
     .OUTPUTS
         Ordered dictionaries.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoVmAddress {
     <#
     .SYNOPSIS
-        Returns the addresses that the host sees of its guests, in one call for all of them.
+        Returns the IP addresses of all guests, read with one CIM query.
     .OUTPUTS
         Hashtable of VM GUID to a list of strings.
     #>

@@ -1,9 +1,9 @@
 function Get-HvoVmInventory {
     <#
     .SYNOPSIS
-        Returns the inventory's lines of all VMs.
+        Returns the VMs' lines of the inventory.
     .DESCRIPTION
-        Addresses, and the key-value pairs of guests that are waited for, are read for all VMs at once.
+        Addresses, and the key-value pairs of the guests of unfinished machines, are read for all VMs at once.
     .OUTPUTS
         Ordered dictionaries.
     #>
@@ -19,7 +19,7 @@ function Get-HvoVmInventory {
     $vms = @(Get-VM)
     $marks = @{}
     foreach ($vm in $vms) {
-        # Calling a function for each of 500 VMs takes longer than what most of them would find out.
+        # A function call for each of 500 VMs takes too long; most VMs carry no mark.
         if (([string]$vm.Notes).Contains('hyperv-operator.io/') -or ([string]$vm.Name).StartsWith('hvo-')) {
             $marks[[string]$vm.Id] = Get-HvoVmMark -Vm $vm
         }
@@ -28,23 +28,22 @@ function Get-HvoVmInventory {
             $mark = $marks[[string]$_.Id]
             $null -ne $mark -and $mark.MachineUid -and $waiting.ContainsKey($mark.MachineUid)
         })
-    $guests = if ($unfinished.Count) { Get-HvoGuestInventory -VmIds @($unfinished | ForEach-Object { ConvertTo-HvoGuid $_.Id }) } else { @{} }
+    $ids = @($unfinished | ForEach-Object { ConvertTo-HvoGuid $_.Id })
+    $guests = if ($ids.Count) { Get-HvoGuestInventory -VmIds $ids } else { @{} }
     $addresses = if ($vms.Count) { Get-HvoVmAddress } else { @{} }
-    $none = @{ MachineUid = $null; ClusterUid = $null }
-    $states, $heartbeats, $replicas = @{}, @{}, @{}
+    $states, $replicas = @{}, @{}
     foreach ($vm in $vms) {
         $id = ([Guid][string]$vm.Id).ToString('D')
-        $state, $heartbeat, $mode = [string]$vm.State, [string]$vm.Heartbeat, [string]$vm.ReplicationMode
+        $state, $mode = [string]$vm.State, [string]$vm.ReplicationMode
         if (-not $states.ContainsKey($state)) { $states[$state] = ConvertTo-HvoVmState $state }
-        if (-not $heartbeats.ContainsKey($heartbeat)) { $heartbeats[$heartbeat] = ConvertTo-HvoHeartbeat $heartbeat }
-        if (-not $replicas.ContainsKey($mode)) { $replicas[$mode] = [bool](Test-HvoVmReplica $vm) }
-        $mark = if ($marks.ContainsKey([string]$vm.Id)) { $marks[[string]$vm.Id] } else { $none }
+        if (-not $replicas.ContainsKey($mode)) { $replicas[$mode] = Test-HvoVmReplica $vm }
+        $uid = if ($marks.ContainsKey([string]$vm.Id)) { $marks[[string]$vm.Id].MachineUid } else { $null }
         $seen = if ($state -eq 'Running' -and $addresses.ContainsKey($id)) { $addresses[$id] } else { @() }
         [ordered]@{
             type = 'vm'; vm_id = $id; name = [string]$vm.Name; state = $states[$state]
             cpu_cores = [int]$vm.ProcessorCount; memory_bytes = [long]$vm.MemoryStartup
-            addresses = [string[]]@($seen | Select-Object -First 64); heartbeat = $heartbeats[$heartbeat]
-            replica = $replicas[$mode]; machine_uid = $mark.MachineUid; cluster_uid = $mark.ClusterUid; guest = $guests[$id]
+            addresses = [string[]]@($seen | Select-Object -First 64); replica = $replicas[$mode]; machine_uid = $uid
+            guest = $guests[$id]
         }
     }
 }

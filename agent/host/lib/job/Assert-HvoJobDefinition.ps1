@@ -1,7 +1,7 @@
 function Assert-HvoJobDefinition {
     <#
     .SYNOPSIS
-        Refuses a job that lacks what its schema needs, or in which it has another form.
+        Fails with InvalidDefinition if a key of the job is missing or does not have the schema's form.
     #>
     [CmdletBinding()]
     param(
@@ -27,7 +27,7 @@ function Assert-HvoJobDefinition {
         'vm-update' { Get-HvoInvalidUpdateKey -Job $Job | ForEach-Object { $wrong.Add($_) } }
     }
     if ($wrong.Count) {
-        Stop-HvoLaunch -Code InvalidDefinition -Message ("The job lacks these, or has them in a form it must not have: " +
-            "$($wrong -join ', '). Bring agent and operator to one version.")
+        Stop-HvoLaunch -Code InvalidDefinition -Message ("These keys of the job are missing or do not have the " +
+            "schema's form: $($wrong -join ', ').")
     }
 }

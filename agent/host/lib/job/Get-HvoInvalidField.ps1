@@ -1,7 +1,7 @@
 function Get-HvoInvalidField {
     <#
     .SYNOPSIS
-        Returns the names of the fields the agent itself acts on that are missing or have another form than the schema's.
+        Returns the names of the fields that the agent reads and that are missing or do not have the schema's form.
     .OUTPUTS
         Strings.
     #>
@@ -10,7 +10,7 @@ function Get-HvoInvalidField {
     param(
         [Parameter()] [AllowNull()] [object] $Fields
     )
-    # Both become parts of paths or of names: no separators, quotes, wildcards or control characters.
+    # Both become parts of paths or names: no separators, quotes, wildcards or control characters.
     $name = [string](Get-HvoProperty $Fields 'vm_name')
     if ($name -cnotmatch '\A[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z') { 'fields.vm_name' }
     $image = [string](Get-HvoProperty $Fields 'image_name')

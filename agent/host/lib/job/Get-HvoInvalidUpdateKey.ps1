@@ -1,7 +1,7 @@
 function Get-HvoInvalidUpdateKey {
     <#
     .SYNOPSIS
-        Returns the names of what an update lacks, or has in another form than the protocol's.
+        Returns the names of an update's keys that are missing or do not have the protocol's form.
     .OUTPUTS
         Strings.
     #>

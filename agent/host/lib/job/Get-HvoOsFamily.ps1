@@ -1,9 +1,9 @@
 function Get-HvoOsFamily {
     <#
     .SYNOPSIS
-        Returns the family of the guest's operating system: as given, or as the image's name begins.
+        Returns the guest's OS family: os_family if it is given, else the one that the image name begins with.
     .OUTPUTS
-        windows or linux; fails with InvalidDefinition where neither tells.
+        String: windows or linux. Fails with InvalidDefinition if the image name begins with no known name.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -21,6 +21,6 @@ function Get-HvoOsFamily {
     foreach ($prefix in $linux) {
         if ($image.StartsWith($prefix, [StringComparison]::OrdinalIgnoreCase)) { return 'linux' }
     }
-    Stop-HvoLaunch -Code InvalidDefinition -Message ("The image name '$image' does not tell the operating system family. Set " +
-        'os_family to windows or linux.')
+    Stop-HvoLaunch -Code InvalidDefinition -Message ("The image name '$image' begins with no known name of an operating " +
+        'system, and os_family is not given.')
 }

@@ -1,10 +1,10 @@
 function Read-HvoAllowedRoot {
     <#
     .SYNOPSIS
-        Returns the folders that this host lets the agent work in: allowed_roots of agent.json in the agent's root.
+        Returns allowed_roots of the host's agent.json: the folders that the agent may work in.
     .DESCRIPTION
-        The file is written by whoever prepares the host, never by a rollout: {"allowed_roots": ["D:\\DiskImages",
-        "D:\\VMs"]}. Without it nothing is allowed.
+        An administrator writes the file: {"allowed_roots": ["D:\\DiskImages", "D:\\VMs"]}. Without it no folder is
+        allowed.
     .OUTPUTS
         Strings: full paths.
     #>
@@ -14,19 +14,17 @@ function Read-HvoAllowedRoot {
         [Parameter(Mandatory = $true)] [string] $AgentRoot
     )
     $file = Join-Path $AgentRoot 'agent.json'
-    $example = '{"allowed_roots": ["D:\\DiskImages", "D:\\VMs"]}'
     if (-not [System.IO.File]::Exists($file)) {
-        Stop-HvoLaunch -Code PathNotAllowed -Message ("The host allows no folder: $file does not exist. Write it as an " +
-            "administrator of the host, for example as $example.")
+        Stop-HvoLaunch -Code PathNotAllowed -Message "The host allows no folder: $file does not exist."
     }
     try {
         $settings = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
         $roots = @(Get-HvoProperty $settings 'allowed_roots')
         foreach ($root in $roots) {
-            if (-not ($root -is [string]) -or -not [System.IO.Path]::IsPathRooted($root)) { throw 'no full path' }
+            if (-not ($root -is [string]) -or -not [System.IO.Path]::IsPathRooted($root)) { throw 'not a full path' }
         }
     } catch {
-        Stop-HvoLaunch -Code PathNotAllowed -Message "The host's $file cannot be read. It has to be JSON with full paths, as $example."
+        Stop-HvoLaunch -Code PathNotAllowed -Message "The host's $file is not JSON with full paths in allowed_roots."
     }
     return $roots
 }

@@ -1,11 +1,11 @@
 function Read-HvoSecret {
     <#
     .SYNOPSIS
-        Takes the secrets out of this process's environment (HVO_SECRET_<FIELD>) and returns them by field.
+        Returns the secrets in this process's environment (HVO_SECRET_<FIELD>) by field, and clears the variables.
     .DESCRIPTION
-        The variables are gone when it returns, so that no child process gets them.
+        The variables are cleared so that no child process inherits them.
     .OUTPUTS
-        Hashtable of field name to value; empty where there are none.
+        Hashtable of field name to value; empty if there are none.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

@@ -1,7 +1,7 @@
 function Resolve-HvoAllowedPath {
     <#
     .SYNOPSIS
-        Refuses a path of the job that is not a plain full path inside one of the allowed roots.
+        Returns the full path of a folder of the job; fails with PathNotAllowed if it is outside the allowed roots.
     .OUTPUTS
         String: the full path.
     #>
@@ -15,12 +15,13 @@ function Resolve-HvoAllowedPath {
     if (-not ($Path -is [string]) -or -not $Path) {
         Stop-HvoLaunch -Code InvalidDefinition -Message "The job names no path for $What."
     }
-    $advice = 'Add the folder to allowed_roots in the agent.json of the host, or correct spec.paths of the HyperVHost.'
-    if (Test-HvoPlainPath $Path) {
-        $full = [System.IO.Path]::GetFullPath($Path)
-        foreach ($root in $Roots) {
-            if (Test-HvoPathInside -Path $full -Folder $root) { return $full }
-        }
+    if (-not (Test-HvoPlainPath $Path)) {
+        Stop-HvoLaunch -Code PathNotAllowed -Message "$Path, the folder of $What, is not a plain full path."
     }
-    Stop-HvoLaunch -Code PathNotAllowed -Message "This host does not allow $Path as the folder of $What. $advice"
+    $full = [System.IO.Path]::GetFullPath($Path)
+    foreach ($root in $Roots) {
+        if (Test-HvoPathInside -Path $full -Folder $root) { return $full }
+    }
+    Stop-HvoLaunch -Code PathNotAllowed -Message ("$Path, the folder of $What, is outside the host's allowed roots: " +
+        "$($Roots -join ', ').")
 }

@@ -1,7 +1,7 @@
 function Test-HvoFieldApplicable {
     <#
     .SYNOPSIS
-        Tells whether a field applies to a family: domain join is for Windows, SSH for Linux.
+        Returns whether a field applies to an OS family: domain join is for Windows, SSH for Linux.
     .OUTPUTS
         Boolean.
     #>

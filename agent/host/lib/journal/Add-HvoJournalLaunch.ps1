@@ -1,9 +1,9 @@
 function Add-HvoJournalLaunch {
     <#
     .SYNOPSIS
-        Notes in the journal that this launch has begun, which makes older ones superseded.
+        Records this launch in the journal, which supersedes older ones.
     .DESCRIPTION
-        A new run starts the guest's deadline anew if its VM was started before.
+        A new run restarts the guest's deadline if its VM was started before.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function Complete-HvoJournal {
     <#
     .SYNOPSIS
-        Notes in the journal how the launch ended. That it cannot be written does not change how it ended.
+        Records in the journal how the launch ended. A failure to write it is only logged.
     #>
     [CmdletBinding()]
     param(
@@ -14,6 +14,9 @@ function Complete-HvoJournal {
     $Context.Journal.state = $State
     $Context.Journal.reason = $Reason
     $Context.Journal.code = $Code
-    try { Save-HvoJournal -Context $Context }
-    catch { Write-HvoLog -Message "The journal $($Context.JournalPath) could not be written: $($_.Exception.Message)" }
+    try {
+        Save-HvoJournal -Context $Context
+    } catch {
+        Write-HvoLog -Message "The journal $($Context.JournalPath) could not be written: $($_.Exception.Message)"
+    }
 }

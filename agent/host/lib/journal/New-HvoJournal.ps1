@@ -1,11 +1,11 @@
 function New-HvoJournal {
     <#
     .SYNOPSIS
-        Returns an empty journal of a machine.
+        Returns an empty journal for a machine.
     .DESCRIPTION
-        Besides what the inventory shows: started_at (when the VM was started in this run), key_at (when the guest's key
-        was first seen), published (run, kid and sha256 of what was published last), sealings (how often the agent sealed
-        in this run) and resume (an update turned the VM off and has to start it again).
+        Keys that the inventory does not show: started_at (when the VM was started in this run), key_at (when the guest's
+        key was first seen), published (run, kid and sha256 of the data published last), sealings (how often the agent
+        sealed data in this run) and resume (an update turned the VM off and has to start it again).
     .OUTPUTS
         Ordered dictionary.
     #>

@@ -1,11 +1,11 @@
 function Read-HvoJournal {
     <#
     .SYNOPSIS
-        Returns a machine's journal, or null if it has none that can be read.
+        Returns a machine's journal, or null if there is none or it cannot be read.
     .DESCRIPTION
-        Steps look at the host before they act, so a journal that was lost costs time and nothing else.
+        Each step tests the host before it changes anything, so a lost journal costs time only.
     .OUTPUTS
-        Ordered dictionary; steps is an ordered dictionary too, published one with run, kid and sha256, or null.
+        Ordered dictionary, or null. In it, steps is an ordered dictionary; published is one with run, kid and sha256, or null.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
@@ -30,7 +30,7 @@ function Read-HvoJournal {
         $journal.resume = [bool](Get-HvoProperty $read 'resume' -Default $false)
         return $journal
     } catch {
-        Write-HvoLog -Message "The journal $Path cannot be read and is begun anew: $($_.Exception.Message)"
+        Write-HvoLog -Message "The journal $Path cannot be read; a new one is begun: $($_.Exception.Message)"
         return $null
     }
 }

@@ -1,7 +1,7 @@
 function Save-HvoJournal {
     <#
     .SYNOPSIS
-        Writes the launch's journal to the machine's folder; does nothing once the folder was removed.
+        Writes the journal to the machine's folder; does nothing after the folder was removed.
     #>
     [CmdletBinding()]
     param(

@@ -1,8 +1,7 @@
 function Set-HvoJournalStep {
     <#
     .SYNOPSIS
-        Notes the state of a step in the journal and saves it. Steps of an update are not noted: they do not undo that the
-        machine is complete.
+        Records the state of a step in the journal and saves it, except during an update: the machine stays complete.
     #>
     [CmdletBinding()]
     param(

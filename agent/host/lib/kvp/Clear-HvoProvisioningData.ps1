@@ -1,16 +1,16 @@
 function Clear-HvoProvisioningData {
     <#
     .SYNOPSIS
-        Removes every ProvisioningData item of a guest and reads back that they are gone; fails with PublishFailed.
+        Removes all ProvisioningData items of a guest and verifies that; fails with PublishFailed if any remains.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [object] $System,
         [Parameter(Mandatory = $true)] [string] $VmId
     )
-    $why = 'they are still there when they are read back.'
+    $why = 'they still exist after their removal.'
     for ($try = 1; $try -le 4; $try++) {
-        # The manifest goes first, so that no guest starts on parts that are about to go.
+        # The manifest is removed first, so that no guest starts on parts that are about to be removed.
         $names = @((Get-HvoProvisioningData -VmId $VmId).Keys | Sort-Object)
         if (-not $names.Count) { return }
         try {
@@ -19,6 +19,5 @@ function Clear-HvoProvisioningData {
             $why = $_.Exception.Message
         }
     }
-    Stop-HvoLaunch -Code PublishFailed -Message ("The guest's data could not be deleted from the VM's key-value pairs: $why It is " +
-        'encrypted, and is deleted at the next launch. Look at the integration services of the VM.')
+    Stop-HvoLaunch -Code PublishFailed -Message "The guest's encrypted data could not be deleted from the VM's key-value pairs: $why"
 }

@@ -1,11 +1,11 @@
 function ConvertFrom-HvoKvpItem {
     <#
     .SYNOPSIS
-        Returns name and data of the XML text of a Msvm_KvpExchangeDataItem, or null if it is none.
+        Returns name and data of the XML text of a Msvm_KvpExchangeDataItem, or null for any other text.
     .DESCRIPTION
-        What a guest posts ends up in such text: no document type is read, and nothing is looked up outside of it.
+        A guest controls part of the text: document types are prohibited and nothing external is resolved.
     .OUTPUTS
-        Hashtable with Name and Data.
+        Object with Name and Data, or null.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
@@ -16,7 +16,7 @@ function ConvertFrom-HvoKvpItem {
     $settings.DtdProcessing = [System.Xml.DtdProcessing]::Prohibit
     $settings.XmlResolver = $null
     $settings.MaxCharactersInDocument = 65536
-    $item = @{ Name = ''; Data = '' }
+    $item = [PSCustomObject]@{ Name = ''; Data = '' }
     $source = [System.IO.StringReader]::new($Text)
     try {
         $reader = [System.Xml.XmlReader]::Create($source, $settings)
@@ -26,7 +26,7 @@ function ConvertFrom-HvoKvpItem {
         foreach ($property in $document.DocumentElement.SelectNodes('PROPERTY')) {
             $name = $property.GetAttribute('NAME')
             $value = $property.SelectSingleNode('VALUE')
-            if (@('Name', 'Data') -ccontains $name -and $null -ne $value) { $item[$name] = $value.InnerText }
+            if (@('Name', 'Data') -ccontains $name -and $null -ne $value) { $item.$name = $value.InnerText }
         }
     } catch [System.Xml.XmlException] {
         return $null

@@ -1,7 +1,7 @@
 function ConvertTo-HvoKvpItem {
     <#
     .SYNOPSIS
-        Returns the XML text of a Msvm_KvpExchangeDataItem, as the management service takes it.
+        Returns the XML text of a Msvm_KvpExchangeDataItem, the management service's form of an item.
     .DESCRIPTION
         Source 0 is data from the host to the guest.
     .OUTPUTS

@@ -3,7 +3,7 @@ function ConvertTo-HvoProvisioningData {
     .SYNOPSIS
         Returns the items that publish sealed data: parts of at most 1,000 characters and a manifest.
     .OUTPUTS
-        Ordered dictionary of name to value: ProvisioningData.0 and on, ProvisioningData last.
+        Ordered dictionary of name to value: ProvisioningData.0 to .N, then ProvisioningData, the manifest.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]

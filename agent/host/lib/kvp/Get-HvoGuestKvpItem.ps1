@@ -1,9 +1,9 @@
 function Get-HvoGuestKvpItem {
     <#
     .SYNOPSIS
-        Returns what a guest posts under ProvisioningReady and ProvisioningState, raw, at most 1,000 characters each.
+        Returns the raw ProvisioningReady and ProvisioningState of a guest, cut at 1,000 characters each.
     .OUTPUTS
-        Hashtable of name to value; a name that the guest does not post is not in it.
+        Hashtable of name to value; without a name that the guest does not post.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

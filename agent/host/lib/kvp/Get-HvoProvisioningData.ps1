@@ -1,10 +1,10 @@
 function Get-HvoProvisioningData {
     <#
     .SYNOPSIS
-        Returns the ProvisioningData items that the host has for a guest.
+        Returns the ProvisioningData items that are published to a guest.
     .DESCRIPTION
-        They are settings of the VM and can be read whether it runs or not. Checkpoints have settings of their own, under
-        their own GUIDs.
+        The items are settings of the VM, readable whether it runs or not. Checkpoints have their own settings under their
+        own GUIDs.
     .OUTPUTS
         Hashtable of name to value.
     #>

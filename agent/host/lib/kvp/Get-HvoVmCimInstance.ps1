@@ -1,7 +1,7 @@
 function Get-HvoVmCimInstance {
     <#
     .SYNOPSIS
-        Returns the CIM instance of a VM; fails with VmMissing if there is none.
+        Returns the CIM instance of a VM; fails with VmMissing if the VM does not exist.
     .OUTPUTS
         CimInstance of Msvm_ComputerSystem.
     #>
@@ -14,7 +14,7 @@ function Get-HvoVmCimInstance {
     $system = Get-CimInstance -Namespace 'root\virtualization\v2' -ClassName 'Msvm_ComputerSystem' -Filter $filter |
         Select-Object -First 1
     if ($null -eq $system) {
-        Stop-HvoLaunch -Code VmMissing -Message "VM $VmId is not on this host any more. Delete the resource, or restore the VM."
+        Stop-HvoLaunch -Code VmMissing -Message "VM $VmId no longer exists on this host."
     }
     return $system
 }

@@ -1,9 +1,9 @@
 function Invoke-HvoKvpMethod {
     <#
     .SYNOPSIS
-        Calls a KVP method of the management service with at most 128 items at a time, and waits for its job.
+        Calls a KVP method of the management service with at most 128 items at a time, and waits for the method's job.
     .DESCRIPTION
-        Throws where the service refuses.
+        Throws if the service refuses.
     #>
     [CmdletBinding()]
     param(

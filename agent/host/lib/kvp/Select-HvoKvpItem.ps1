@@ -3,7 +3,7 @@ function Select-HvoKvpItem {
     .SYNOPSIS
         Returns the named items of a list of KVP item texts; values are cut at 1,000 characters.
     .DESCRIPTION
-        Texts that do not hold one of the names are not even parsed: a guest may post as many as it likes.
+        Texts without one of the names are not parsed: a guest may post any number of items.
     .OUTPUTS
         Hashtable of name to value.
     #>

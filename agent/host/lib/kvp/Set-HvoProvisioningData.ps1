@@ -1,9 +1,9 @@
 function Set-HvoProvisioningData {
     <#
     .SYNOPSIS
-        Makes items be what the host has for a guest: adds those that are missing, modifies those that differ.
+        Publishes items to a guest: adds missing ones, modifies those that differ, and verifies the result.
     .DESCRIPTION
-        Adding fails as a whole where one is there meanwhile; then it is looked once more.
+        AddKvpItems fails as a whole if one of the items exists by then; the items are read again and the call is retried.
     #>
     [CmdletBinding()]
     param(
@@ -24,13 +24,13 @@ function Set-HvoProvisioningData {
             }
         }
         if (-not $add.Count -and -not $modify.Count) { return }
-        if ($try -gt 3) { throw 'The items were taken and are not there when they are read back.' }
+        if ($try -gt 3) { throw 'The items were accepted and do not exist when they are read back.' }
         try {
             Invoke-HvoKvpMethod -System $System -Method ModifyKvpItems -Items $modify
             Invoke-HvoKvpMethod -System $System -Method AddKvpItems -Items $add
         } catch {
             if ($try -ge 3) { throw }
-            Write-HvoLog -Message "The items are looked at once more: $($_.Exception.Message)"
+            Write-HvoLog -Message "The items are read again after: $($_.Exception.Message)"
         }
     }
 }

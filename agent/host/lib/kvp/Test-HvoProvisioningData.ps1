@@ -1,7 +1,7 @@
 function Test-HvoProvisioningData {
     <#
     .SYNOPSIS
-        Tells whether the host has exactly these items for a guest.
+        Returns whether the published items are exactly the wanted ones.
     .OUTPUTS
         Boolean.
     #>

@@ -1,12 +1,12 @@
 function ConvertTo-HvoFailure {
     <#
     .SYNOPSIS
-        Returns what an error record means: Code, Message, Retryable, Summary and Details.
+        Returns the code, message and diagnosis of a failed launch for an error record.
     .DESCRIPTION
-        An error of ours carries that already. Of others, a missing right and a full disk are told apart; the rest gets the
-        code of the step it happened in.
+        An error of Stop-HvoLaunch carries them. Other errors are AccessDenied, InsufficientSpace, or the code of the step
+        that failed.
     .OUTPUTS
-        Hashtable.
+        Hashtable of Stop-HvoLaunch's parameters: Code, Message, Summary.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -27,10 +27,10 @@ function ConvertTo-HvoFailure {
     $text = '{0} failed: {1}' -f $Doing, $cause.Message
     if ($denied -or (Test-HvoAccessDenied $cause)) {
         $code = 'AccessDenied'
-        $text = '{0} was denied: {1} Give the account that runs the agent the right to do this.' -f $Doing, $cause.Message
+        $text = '{0} was denied: {1}' -f $Doing, $cause.Message
     } elseif (Test-HvoDiskFull $cause) {
         $code = 'InsufficientSpace'
-        $text = '{0} ran out of disk space: {1} Free space on that volume.' -f $Doing, $cause.Message
+        $text = '{0} ran out of disk space: {1}' -f $Doing, $cause.Message
     }
-    return @{ Code = $code; Message = $text; Retryable = $true; Summary = ''; Details = @{} }
+    return @{ Code = $code; Message = $text; Summary = '' }
 }

@@ -1,10 +1,10 @@
 function Invoke-HvoLaunch {
     <#
     .SYNOPSIS
-        Runs one job that changes the host, from its definition to its outcome, which is written to the output.
+        Runs one job that changes the host, and returns its outcome.
     .DESCRIPTION
-        Body gets the context under the machine's lock and returns the completed outcome; whatever it throws becomes a
-        pending or failed one.
+        Body gets the context under the machine's lock and returns the completed outcome. An error becomes a pending or
+        failed outcome, which is recorded in the journal of a provisioning or removal.
     .OUTPUTS
         String: the outcome as JSON.
     #>
@@ -20,16 +20,19 @@ function Invoke-HvoLaunch {
     $context = $null
     $lock = $null
     try {
-        $job = Read-ProvisioningJobDefinition -InputObject $InputObject -SchemaId $SchemaId
+        $job = Read-ProvisioningJobDefinition -InputObject $InputObject -SchemaId $SchemaId -AgentFolder $AgentFolder
         $context = New-HvoContext -Job $job -AgentFolder $AgentFolder -Secrets $Secrets
         $lock = Lock-HvoMachine -Context $context
         $context.Lock = $lock
         Remove-HvoOldTombstone -Machines $context.Machines
         $outcome = & $Body $context
     } catch {
-        $outcome = ConvertTo-HvoOutcome -ErrorRecord $_ -Context $context -Entered ($null -ne $lock)
+        $outcome = ConvertTo-HvoOutcome -ErrorRecord $_ -Context $context
+        if ($null -ne $lock -and $context.SchemaId -ne 'vm-update') {
+            Complete-HvoJournal -Context $context -State $outcome.outcome -Reason $outcome.reason -Code $outcome.code
+        }
     } finally {
         if ($null -ne $lock) { $lock.Dispose() }
     }
-    ConvertTo-HvoJson $outcome
+    return ConvertTo-HvoJson $outcome
 }

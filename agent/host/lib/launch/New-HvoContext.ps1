@@ -1,10 +1,11 @@
 function New-HvoContext {
     <#
     .SYNOPSIS
-        Returns what all steps of a launch share, after the job's folders were checked against the host's allowed roots.
+        Returns the state that all steps of a launch share; fails with PathNotAllowed for a folder outside the allowed roots.
     .OUTPUTS
-        Hashtable: Job, SchemaId, Run, Fields, AgentFolder, AgentRoot, Images, Machines, Folder and the files in it, Journal,
-        Vm, Secrets, StepMessage, Detached.
+        Hashtable. Fixed: Job, SchemaId, Run, Fields, AgentFolder, AgentRoot, Images, Machines, Folder and the paths of the
+        files in it, Secrets. Set by steps: Journal, Lock, Vm, System, OsFamily, Sealed, StepMessage, Purged, Power,
+        KnownIds, Detached.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]

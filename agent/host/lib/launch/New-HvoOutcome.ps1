@@ -1,9 +1,9 @@
 function New-HvoOutcome {
     <#
     .SYNOPSIS
-        Returns an outcome as the protocol has it.
+        Returns an outcome in the protocol's form.
     .OUTPUTS
-        Ordered dictionary with type, outcome, reason, code, message, retryable, vm_id, guest_key and diagnosis.
+        Ordered dictionary with type, outcome, reason, code, message, vm_id, guest_key and diagnosis.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
@@ -12,13 +12,12 @@ function New-HvoOutcome {
         [Parameter(Mandatory = $true)] [string] $Reason,
         [Parameter()] [string] $Message = '',
         [Parameter()] [AllowNull()] [object] $Code = $null,
-        [Parameter()] [bool] $Retryable = $false,
         [Parameter()] [AllowNull()] [object] $VmId = $null,
         [Parameter()] [AllowNull()] [object] $GuestKey = $null,
         [Parameter()] [AllowNull()] [object] $Diagnosis = $null
     )
     return [ordered]@{
-        type = 'outcome'; outcome = $Outcome; reason = $Reason; code = $Code; message = $Message; retryable = $Retryable
-        vm_id = $VmId; guest_key = $GuestKey; diagnosis = $Diagnosis
+        type = 'outcome'; outcome = $Outcome; reason = $Reason; code = $Code; message = $Message; vm_id = $VmId
+        guest_key = $GuestKey; diagnosis = $Diagnosis
     }
 }

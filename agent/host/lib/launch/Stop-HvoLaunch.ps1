@@ -1,10 +1,10 @@
 function Stop-HvoLaunch {
     <#
     .SYNOPSIS
-        Ends the launch with a failed outcome: throws an exception that carries it.
+        Ends the launch as failed: throws an exception that carries the code and the message.
     .DESCRIPTION
-        Message says what happened, why, and what to do. Summary and Details become the diagnosis. What is retryable goes
-        by the code where it is not given: codes that only a changed resource, host or agent can clear are not.
+        Message says what happened, where, and with which values; the operator adds what to do about the code. Summary
+        becomes the diagnosis.
     #>
     [CmdletBinding()]
     param(
@@ -15,15 +15,10 @@ function Stop-HvoLaunch {
             'GuestKeyInvalid', 'GuestFailed', 'PublishFailed', 'ClusterFailed', 'RemoveFailed', 'Internal')]
         [string] $Code,
         [Parameter(Mandatory = $true)] [string] $Message,
-        [Parameter()] [string] $Summary = '',
-        [Parameter()] [System.Collections.IDictionary] $Details = @{},
-        [Parameter()] [AllowNull()] [object] $Retryable = $null
+        [Parameter()] [string] $Summary = ''
     )
-    $final = 'InvalidDefinition', 'SchemaMismatch', 'PathNotAllowed', 'VmMissing', 'IdentityConflict', 'NotOwned', 'GuestFailed'
-    if ($null -eq $Retryable) { $Retryable = $final -notcontains $Code }
     $exception = [System.Management.Automation.RuntimeException]::new($Message)
-    $exception.Data['HvoFailure'] = @{
-        Code = $Code; Message = $Message; Retryable = [bool]$Retryable; Summary = $Summary; Details = $Details
-    }
+    # A hashtable: Data of .NET Framework takes serializable values only.
+    $exception.Data['HvoFailure'] = @{ Code = $Code; Message = $Message; Summary = $Summary }
     throw $exception
 }

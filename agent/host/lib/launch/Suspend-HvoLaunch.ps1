@@ -1,7 +1,7 @@
 function Suspend-HvoLaunch {
     <#
     .SYNOPSIS
-        Ends the launch with a pending outcome: throws an exception that carries it.
+        Ends the launch as pending: throws an exception that carries the reason and the message.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function Write-HvoLog {
     <#
     .SYNOPSIS
-        Writes a log line: an information record without the agent's tag. It never holds a secret.
+        Writes a log line, an information record without the tag HyperVOperator. Never pass a secret.
     #>
     [CmdletBinding()]
     param(

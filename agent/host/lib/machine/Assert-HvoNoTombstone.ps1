@@ -1,14 +1,14 @@
 function Assert-HvoNoTombstone {
     <#
     .SYNOPSIS
-        Refuses a launch for a machine that has a tombstone.
+        Fails with Superseded if the machine has a tombstone.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context
     )
-    if ([System.IO.File]::Exists((Get-HvoTombstonePath -Machines $Context.Machines -MachineUid $Context.Run.machine_uid))) {
-        Stop-HvoLaunch -Code Superseded -Retryable $false -Message ('This machine was removed; a launch that was still on its way ' +
-            'does not make it again.')
+    $path = Get-HvoTombstonePath -Machines $Context.Machines -MachineUid $Context.Run.machine_uid
+    if ([System.IO.File]::Exists($path)) {
+        Stop-HvoLaunch -Code Superseded -Message "This machine was removed from this host: its tombstone $path exists."
     }
 }

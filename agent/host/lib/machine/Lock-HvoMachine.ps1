@@ -1,13 +1,13 @@
 function Lock-HvoMachine {
     <#
     .SYNOPSIS
-        Takes the machine's lock and finds out whether this launch may still work on it.
+        Takes the machine's lock, and checks that this launch may work on the machine.
     .DESCRIPTION
-        Fails with Superseded for a machine that was removed (unless this is a removal) and for a launch that is older
-        than the journal; returns pending HostBusy where another process has the lock. The tombstone is looked at before
-        the folder is made and again under the lock: a removal writes it first and takes the folder away afterwards.
+        Fails with Superseded for a machine with a tombstone (unless this is a removal) and for a launch older than the
+        journal. Ends the launch as pending with HostBusy if another process has the lock. The tombstone is tested before
+        the folder is created and again under the lock: a removal writes it before it deletes the folder.
     .OUTPUTS
-        The lock to be disposed of; null for a removal of a machine that has no folder.
+        FileStream to dispose of; null for the removal of a machine without a folder.
     #>
     [CmdletBinding()]
     [OutputType([System.IO.FileStream])]
@@ -23,8 +23,7 @@ function Lock-HvoMachine {
         $null = [System.IO.Directory]::CreateDirectory($Context.Folder)
     }
     if (Test-HvoReparsePoint $Context.Folder) {
-        Stop-HvoLaunch -Code PathNotAllowed -Message ("The machine's folder $($Context.Folder) is a link to somewhere else. " +
-            'The agent makes none such: find out who did, and remove it.')
+        Stop-HvoLaunch -Code PathNotAllowed -Message "The machine's folder $($Context.Folder) is a link."
     }
     $lock = Open-HvoLockFile -Path $Context.LockPath
     if ($null -eq $lock) { Suspend-HvoLaunch -Reason HostBusy -Message 'Another process is working on this machine.' }

@@ -1,12 +1,12 @@
 function Open-HvoLockFile {
     <#
     .SYNOPSIS
-        Takes a lock: an exclusive handle of a file. Returns the handle, or null if another process holds it.
+        Takes a lock by opening a file exclusively. Returns the handle, or null if another process holds the lock.
     .DESCRIPTION
-        The handle goes with the process, so a killed one leaves nothing locked. A look at the lock by an inventory holds
-        the file for an instant, which is why it is tried for a while.
+        The handle is closed with its process, so a killed process leaves no lock. An inventory opens the file for an
+        instant to test the lock, hence the retries.
     .OUTPUTS
-        FileStream to be disposed of, or null.
+        FileStream to dispose of, or null.
     #>
     [CmdletBinding()]
     [OutputType([System.IO.FileStream])]

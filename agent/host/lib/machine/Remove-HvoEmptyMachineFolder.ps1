@@ -1,7 +1,7 @@
 function Remove-HvoEmptyMachineFolder {
     <#
     .SYNOPSIS
-        Takes a machine's folder away again if nothing but the lock is in it.
+        Deletes a machine's folder if it holds only the lock.
     #>
     [CmdletBinding()]
     param(
@@ -14,6 +14,6 @@ function Remove-HvoEmptyMachineFolder {
             [System.IO.Directory]::Delete($Context.Folder)
         }
     } catch {
-        Write-HvoLog -Message "The empty folder $($Context.Folder) stays: $($_.Exception.Message)"
+        Write-HvoLog -Message "The empty folder $($Context.Folder) could not be deleted: $($_.Exception.Message)"
     }
 }

@@ -1,7 +1,7 @@
 function Remove-HvoMachineFolder {
     <#
     .SYNOPSIS
-        Deletes a machine's folder with everything in it; the lock last, and let go of only then.
+        Deletes a machine's folder with its content, the lock last.
     #>
     [CmdletBinding()]
     param(

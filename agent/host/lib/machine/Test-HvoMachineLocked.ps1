@@ -1,7 +1,7 @@
 function Test-HvoMachineLocked {
     <#
     .SYNOPSIS
-        Tells whether a process holds the lock of a machine's folder now.
+        Returns whether a process holds the lock in a machine's folder.
     .OUTPUTS
         Boolean.
     #>

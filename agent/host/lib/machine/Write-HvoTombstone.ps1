@@ -1,7 +1,7 @@
 function Write-HvoTombstone {
     <#
     .SYNOPSIS
-        Notes that a machine was removed, so that no launch that is still on its way makes it again.
+        Writes a machine's tombstone, so that no delayed launch creates the machine again.
     #>
     [CmdletBinding()]
     param(

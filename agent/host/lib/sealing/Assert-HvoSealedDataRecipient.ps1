@@ -1,13 +1,13 @@
 function Assert-HvoSealedDataRecipient {
     <#
     .SYNOPSIS
-        Fails with GuestKeyInvalid where sealed data is not for this VM, this run and the key that the guest posts now.
+        Fails with GuestKeyInvalid unless sealed data is for this VM, this run and the key that the guest posts now.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
         [Parameter(Mandatory = $true)] [string] $Sealed,
-        [Parameter()] [AllowNull()] [hashtable] $Key
+        [Parameter()] [AllowNull()] [PSCustomObject] $Key
     )
     $header = Read-HvoSealedHeader -Sealed $Sealed
     $wrong = $null
@@ -17,5 +17,5 @@ function Assert-HvoSealedDataRecipient {
     if ([string](Get-HvoProperty $header 'run') -cne $Context.Run.id) { $wrong = 'is for another run' }
     if ([string](Get-HvoProperty $header 'vm') -ne $Context.Journal.vm_id) { $wrong = 'is for another VM' }
     if ($null -eq $wrong) { return }
-    Stop-HvoLaunch -Code GuestKeyInvalid -Message "The sealed data $wrong; it has to be sealed again."
+    Stop-HvoLaunch -Code GuestKeyInvalid -Message "The sealed data $wrong."
 }

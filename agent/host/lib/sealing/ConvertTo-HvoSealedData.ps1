@@ -1,7 +1,7 @@
 function ConvertTo-HvoSealedData {
     <#
     .SYNOPSIS
-        Seals the guest's data in the agent, with the secrets that its own process was given.
+        Returns the guest's fields and the secrets of the agent's environment, sealed to the guest's key.
     .OUTPUTS
         String: the JWE.
     #>
@@ -9,7 +9,7 @@ function ConvertTo-HvoSealedData {
     [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter(Mandatory = $true)] [hashtable] $Key
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Key
     )
     $fields = Get-HvoGuestField -Fields $Context.Fields -OsFamily $Context.OsFamily
     foreach ($name in @($Context.Secrets.Keys | Sort-Object)) {

@@ -1,7 +1,7 @@
 function Get-HvoBitLength {
     <#
     .SYNOPSIS
-        Returns the number of bits of a big-endian number.
+        Returns the bit length of a big-endian number.
     .OUTPUTS
         Int32.
     #>

@@ -1,7 +1,7 @@
 function Get-HvoRandomByte {
     <#
     .SYNOPSIS
-        Returns random bytes that are fit for keys.
+        Returns cryptographically random bytes.
     .OUTPUTS
         Byte array, as one object.
     #>

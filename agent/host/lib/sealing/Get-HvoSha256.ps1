@@ -3,7 +3,7 @@ function Get-HvoSha256 {
     .SYNOPSIS
         Returns the SHA-256 of bytes or of a file.
     .OUTPUTS
-        One object, a byte array of 32.
+        Byte array of 32, as one object.
     #>
     [CmdletBinding()]
     [OutputType([byte[]])]

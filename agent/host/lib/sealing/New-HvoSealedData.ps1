@@ -1,7 +1,7 @@
 function New-HvoSealedData {
     <#
     .SYNOPSIS
-        Seals the guest's data in the agent, at most five times in a run.
+        Returns the guest's data sealed by the agent, at most five times in a run.
     .OUTPUTS
         String: the JWE.
     #>
@@ -9,14 +9,14 @@ function New-HvoSealedData {
     [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context,
-        [Parameter()] [AllowNull()] [hashtable] $Key
+        [Parameter()] [AllowNull()] [PSCustomObject] $Key
     )
     if ($null -eq $Key) {
         Suspend-HvoLaunch -Reason WaitingForGuestKey -Message 'The VM runs; its guest posts no key now.'
     }
     if ($Context.Journal.sealings -ge 5) {
-        Stop-HvoLaunch -Code GuestKeyInvalid -Retryable $false -Message ('The guest made a new key again and again: its data was sealed ' +
-            'five times in this run. Find out why the guest starts anew.')
+        Stop-HvoLaunch -Code GuestKeyInvalid -Message ("The guest's data was sealed $($Context.Journal.sealings) times in this run, " +
+            'and the guest posts another key now.')
     }
     $Context.Journal.sealings = $Context.Journal.sealings + 1
     Save-HvoJournal -Context $Context

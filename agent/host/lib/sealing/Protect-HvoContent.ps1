@@ -3,7 +3,7 @@ function Protect-HvoContent {
     .SYNOPSIS
         Encrypts with A256CBC-HS512 (RFC 7518, section 5.2.5): the first half of the key authenticates, the second encrypts.
     .OUTPUTS
-        Hashtable: Ciphertext and Tag, byte arrays.
+        Object with Ciphertext and Tag, byte arrays.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
@@ -25,7 +25,7 @@ function Protect-HvoContent {
         $length = [BitConverter]::GetBytes([long]$AdditionalData.Length * 8)
         if ([BitConverter]::IsLittleEndian) { [Array]::Reverse($length) }
         $mac = $hmac.ComputeHash([byte[]]($AdditionalData + $InitialVector + $ciphertext + $length))
-        return @{ Ciphertext = $ciphertext; Tag = [byte[]]$mac[0..31] }
+        return [PSCustomObject]@{ Ciphertext = $ciphertext; Tag = [byte[]]$mac[0..31] }
     } finally {
         $hmac.Dispose()
         $aes.Dispose()

@@ -11,7 +11,7 @@ function Protect-HvoContentKey {
         [Parameter(Mandatory = $true)] [byte[]] $ContentKey,
         [Parameter(Mandatory = $true)] [byte[]] $Modulus
     )
-    # RSA.Create of .NET Framework may give a provider that knows OAEP with SHA-1 only.
+    # RSA.Create of .NET Framework may return a provider that supports OAEP with SHA-1 only.
     $rsa = if ($PSVersionTable.PSVersion.Major -ge 6) {
         [System.Security.Cryptography.RSA]::Create()
     } else {

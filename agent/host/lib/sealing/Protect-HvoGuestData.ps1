@@ -3,16 +3,16 @@ function Protect-HvoGuestData {
     .SYNOPSIS
         Encrypts the guest's data to its key: JWE compact, RSA-OAEP-256 and A256CBC-HS512 (RFC 7516, RFC 7518).
     .DESCRIPTION
-        The header names key, VM and run, so that the guest can refuse what is not meant for it. An error of the
-        cryptography is reported without its text.
+        The header names key, VM and run, so that the guest can ignore data for another one. The message of a
+        cryptographic error is not reported.
     .OUTPUTS
-        String.
+        String: the JWE.
     #>
     [CmdletBinding()]
     [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [byte[]] $Plaintext,
-        [Parameter(Mandatory = $true)] [hashtable] $Key,
+        [Parameter(Mandatory = $true)] [PSCustomObject] $Key,
         [Parameter(Mandatory = $true)] [string] $VmId,
         [Parameter(Mandatory = $true)] [string] $RunId
     )
@@ -28,7 +28,7 @@ function Protect-HvoGuestData {
             -AdditionalData ([System.Text.Encoding]::ASCII.GetBytes($protected))
     } catch {
         Stop-HvoLaunch -Code PublishFailed -Message ("The guest's data could not be encrypted to its key " +
-            "($($_.Exception.GetBaseException().GetType().Name)). The guest makes a new key when it starts again.")
+            "($($_.Exception.GetBaseException().GetType().Name)).")
     } finally {
         [Array]::Clear($contentKey, 0, $contentKey.Length)
     }

@@ -1,20 +1,22 @@
 function Invoke-HvoHostPhase {
     <#
     .SYNOPSIS
-        The steps until the VM runs: checks, disk, ISO, VM.
+        Runs the steps until the VM runs: checks, disk, ISO, VM.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context
     )
     $done = Test-HvoStepDone -Context $Context -Step 'PreChecks'
-    Invoke-HvoStep -Context $Context -Step 'PreChecks' -Script 'Provisioning.PreChecks.ps1' -Done $done
+    Invoke-HvoStep -Context $Context -Script 'Provisioning.PreChecks.ps1' -Done $done
     $done = (Test-HvoStepDone -Context $Context -Step 'CopyImage') -and [System.IO.File]::Exists($Context.DiskPath)
-    Invoke-HvoStep -Context $Context -Step 'CopyImage' -Script 'Provisioning.CopyImage.ps1' -FailureCode CopyFailed -Message "Copying $($Context.Fields.image_name)" -Done $done
-    $eject = Test-HvoStepDone -Context $Context -Step 'EjectProvisioningISO'
-    $done = (Test-HvoStepDone -Context $Context -Step 'CopyProvisioningISO') -and ($eject -or [System.IO.File]::Exists($Context.IsoPath))
-    Invoke-HvoStep -Context $Context -Step 'CopyProvisioningISO' -Script 'Provisioning.CopyProvisioningISO.ps1' -FailureCode CopyFailed -Done $done
+    Invoke-HvoStep -Context $Context -Script 'Provisioning.CopyImage.ps1' -FailureCode CopyFailed -Done $done `
+        -Message "Copying $($Context.Fields.image_name)"
+    $ejected = Test-HvoStepDone -Context $Context -Step 'EjectProvisioningISO'
+    $done = (Test-HvoStepDone -Context $Context -Step 'CopyProvisioningISO') -and ($ejected -or [System.IO.File]::Exists($Context.IsoPath))
+    Invoke-HvoStep -Context $Context -Script 'Provisioning.CopyProvisioningISO.ps1' -FailureCode CopyFailed -Done $done
     $running = $null -ne $Context.Vm -and [string]$Context.Vm.State -eq 'Running'
     $done = (Test-HvoStepDone -Context $Context -Step 'RegisterVM') -and $running
-    Invoke-HvoStep -Context $Context -Step 'RegisterVM' -Script 'Provisioning.RegisterVM.ps1' -FailureCode RegisterFailed -Message "Registering $($Context.Fields.vm_name)" -Done $done
+    Invoke-HvoStep -Context $Context -Script 'Provisioning.RegisterVM.ps1' -FailureCode RegisterFailed -Done $done `
+        -Message "Registering $($Context.Fields.vm_name)"
 }

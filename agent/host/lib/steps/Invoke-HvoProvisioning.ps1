@@ -1,9 +1,9 @@
 function Invoke-HvoProvisioning {
     <#
     .SYNOPSIS
-        Goes through the steps of a provisioning under the machine's lock.
+        Runs the steps of a provisioning. Requires the machine's lock.
     .OUTPUTS
-        Ordered dictionary: the completed outcome. A pending or failed one is thrown.
+        Ordered dictionary: the completed outcome. Throws if the launch ends as pending or failed.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]

@@ -1,9 +1,9 @@
 function Invoke-HvoRemoval {
     <#
     .SYNOPSIS
-        Goes through the steps of a removal, under the machine's lock where it has a folder.
+        Runs the steps of a removal. Requires the machine's lock if the machine has a folder.
     .OUTPUTS
-        Ordered dictionary: the completed outcome. A pending or failed one is thrown.
+        Ordered dictionary: the completed outcome. Throws if the launch ends as pending or failed.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
@@ -23,11 +23,11 @@ function Invoke-HvoRemoval {
         $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique)
     }
     $last = $Context.KnownIds | Select-Object -Last 1
-    Invoke-HvoStep -Context $Context -Step 'RemoveClusterRole' -Script 'Removal.RemoveClusterRole.ps1' -FailureCode ClusterFailed
-    Invoke-HvoStep -Context $Context -Step 'RemoveVM' -Script 'Removal.RemoveVM.ps1' -FailureCode RemoveFailed
-    Invoke-HvoStep -Context $Context -Step 'RemoveFiles' -Script 'Removal.RemoveFiles.ps1' -FailureCode RemoveFailed
-    Invoke-HvoStep -Context $Context -Step 'VerifyRemoved' -Script 'Removal.VerifyRemoved.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.RemoveClusterRole.ps1' -FailureCode ClusterFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.RemoveVM.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.RemoveFiles.ps1' -FailureCode RemoveFailed
+    Invoke-HvoStep -Context $Context -Script 'Removal.VerifyRemoved.ps1' -FailureCode RemoveFailed
     $text = 'VM, disk, ISO and journal are gone.'
-    if ($Context.Detached.Count) { $text += " These disks were outside of its folder and stay: $($Context.Detached -join ', ')." }
+    if ($Context.Detached.Count) { $text += " These disks were outside its folder and were kept: $($Context.Detached -join ', ')." }
     return New-HvoOutcome -Outcome completed -Reason 'Removed' -Message $text -VmId $last
 }

@@ -1,9 +1,9 @@
 function Invoke-HvoUpdate {
     <#
     .SYNOPSIS
-        Goes through the steps of an update under the machine's lock.
+        Runs the steps of an update. Requires the machine's lock.
     .OUTPUTS
-        Ordered dictionary: the completed outcome. A failed one is thrown.
+        Ordered dictionary: the completed outcome. Throws if the launch ends as failed.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
@@ -14,14 +14,14 @@ function Invoke-HvoUpdate {
     $vmId = ConvertTo-HvoGuid $Context.Job.machine.vm_id
     $vm = Get-HvoVmById -VmId $vmId
     if ($null -eq $vm) {
-        Stop-HvoLaunch -Code VmMissing -Message "VM $vmId is not on this host any more. Delete the resource, or restore the VM."
+        Stop-HvoLaunch -Code VmMissing -Message "VM $vmId no longer exists on this host."
     }
     if ((Get-HvoVmMark -Vm $vm).MachineUid -cne $Context.Run.machine_uid) {
-        Stop-HvoLaunch -Code NotOwned -Message "VM $vmId does not carry this machine's mark. Nothing is changed."
+        Stop-HvoLaunch -Code NotOwned -Message "VM $vmId does not carry this machine's mark. Nothing was changed."
     }
     $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @($vm) -KnownIds @($vmId)
     if ($null -eq $Context.Journal) {
-        # Only a machine that is complete is updated; its folder was lost.
+        # Only a complete machine is updated, so the journal was lost.
         $Context.Journal = New-HvoJournal -MachineUid $Context.Run.machine_uid -ClusterUid $Context.Run.cluster_uid
         $Context.Journal.run_id = $Context.Run.id
         $Context.Journal.vm_id = $vmId
@@ -32,5 +32,5 @@ function Invoke-HvoUpdate {
     $Context.Journal.attempt = $Context.Run.attempt
     Save-HvoJournal -Context $Context
     Set-HvoVmDesiredState -Context $Context
-    return New-HvoOutcome -Outcome completed -Reason 'Updated' -Message "$($vm.Name) is as asked for." -VmId $vmId
+    return New-HvoOutcome -Outcome completed -Reason 'Updated' -Message "$($vm.Name) has the desired CPU, memory and power state." -VmId $vmId
 }

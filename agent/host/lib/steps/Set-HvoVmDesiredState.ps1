@@ -1,7 +1,7 @@
 function Set-HvoVmDesiredState {
     <#
     .SYNOPSIS
-        Changes what differs: processors, memory, power. Steps in which nothing does are skipped.
+        Runs the steps of an update that change something: processors, memory, power. The others are skipped.
     #>
     [CmdletBinding()]
     param(
@@ -9,15 +9,17 @@ function Set-HvoVmDesiredState {
     )
     $desired, $vm = $Context.Job.desired, $Context.Vm
     $cpu = Get-HvoProperty $desired 'cpu_cores'
-    Invoke-HvoStep -Context $Context -Step 'SetProcessor' -Script 'Update.SetProcessor.ps1' -Done ($null -eq $cpu -or $vm.ProcessorCount -eq $cpu)
+    $done = $null -eq $cpu -or $vm.ProcessorCount -eq $cpu
+    Invoke-HvoStep -Context $Context -Script 'Update.SetProcessor.ps1' -Done $done
     $memory = Get-HvoProperty $desired 'gb_ram'
-    $same = $null -eq $memory -or $vm.MemoryStartup -eq [long]$memory * 1073741824
-    Invoke-HvoStep -Context $Context -Step 'SetMemory' -Script 'Update.SetMemory.ps1' -Done $same
+    $done = $null -eq $memory -or $vm.MemoryStartup -eq [long]$memory * 1073741824
+    Invoke-HvoStep -Context $Context -Script 'Update.SetMemory.ps1' -Done $done
     $power = Get-HvoProperty $desired 'power_state'
     if (-not $power -and $Context.Journal.resume) { $power = 'Running' }
     $Context.Power = $power
     $Context.Vm = Get-HvoVmById -VmId $vm.Id
-    Invoke-HvoStep -Context $Context -Step 'SetPower' -Script 'Update.SetPower.ps1' -FailureCode StartFailed -Done (-not $power -or [string]$Context.Vm.State -eq $power)
+    $done = -not $power -or [string]$Context.Vm.State -eq $power
+    Invoke-HvoStep -Context $Context -Script 'Update.SetPower.ps1' -FailureCode StartFailed -Done $done
     if ($Context.Journal.resume) {
         $Context.Journal.resume = $false
         Save-HvoJournal -Context $Context

@@ -1,7 +1,7 @@
 function Test-HvoStepDone {
     <#
     .SYNOPSIS
-        Tells whether the journal has a step as completed.
+        Returns whether a step is completed in the journal.
     .OUTPUTS
         Boolean.
     #>

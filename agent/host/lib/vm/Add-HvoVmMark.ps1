@@ -1,7 +1,7 @@
 function Add-HvoVmMark {
     <#
     .SYNOPSIS
-        Writes the machine's mark into a VM's notes and keeps their other lines; does nothing if it is there.
+        Writes the machine's mark into a VM's notes, unless it is there. Other lines of the notes are kept.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function Assert-HvoVmNameFree {
     <#
     .SYNOPSIS
-        Fails with NameInUse where another VM of the host, or another role of its failover cluster, has the machine's name.
+        Fails with NameInUse if another VM of the host, or another role of its failover cluster, has the machine's name.
     #>
     [CmdletBinding()]
     param(
@@ -12,7 +12,7 @@ function Assert-HvoVmNameFree {
     $other = @($Vms | Where-Object { $_.Name -eq $name -and (Get-HvoVmMark -Vm $_).MachineUid -cne $Context.Run.machine_uid })
     if ($other.Count) {
         Stop-HvoLaunch -Code NameInUse -Message ("Another VM with the name $name exists on this host: " +
-            "$(ConvertTo-HvoGuid $other[0].Id). Choose another vm_name, or rename or remove that VM.")
+            "$(ConvertTo-HvoGuid $other[0].Id).")
     }
     if ($null -eq (Get-HvoClusterName)) { return }
     $role = @(Get-ClusterGroup | Where-Object { [string]$_.GroupType -eq 'VirtualMachine' -and $_.Name -eq $name })
@@ -21,5 +21,5 @@ function Assert-HvoVmNameFree {
     if ($Context.Journal.vm_id) { $own = Get-HvoClusterRole -VmId $Context.Journal.vm_id }
     if ($null -ne $own -and $own.Name -eq $name) { return }
     Stop-HvoLaunch -Code NameInUse -Message ("The failover cluster has a role for another VM with the name $name, on node " +
-        "$($role[0].OwnerNode.Name). Choose another vm_name, or rename or remove that VM.")
+        "$($role[0].OwnerNode.Name).")
 }

@@ -1,7 +1,7 @@
 function ConvertTo-HvoHeartbeat {
     <#
     .SYNOPSIS
-        Returns Hyper-V's word for a heartbeat as the protocol's: Ok, NoContact or Unknown.
+        Returns a heartbeat of Hyper-V's as Ok, NoContact or Unknown.
     .OUTPUTS
         String.
     #>

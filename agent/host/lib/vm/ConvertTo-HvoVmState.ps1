@@ -1,7 +1,7 @@
 function ConvertTo-HvoVmState {
     <#
     .SYNOPSIS
-        Returns Hyper-V's word for the state of a VM as the protocol's.
+        Returns a VM state of Hyper-V's as one of the protocol's.
     .OUTPUTS
         String.
     #>

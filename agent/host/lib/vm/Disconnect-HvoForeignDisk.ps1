@@ -1,9 +1,9 @@
 function Disconnect-HvoForeignDisk {
     <#
     .SYNOPSIS
-        Detaches the disks of a VM that lie outside of the machine's folder. Their files stay as they are.
+        Detaches the disks of a VM that are outside the machine's folder. Their files are kept.
     .OUTPUTS
-        Strings: their paths.
+        Strings: the paths of the detached disks.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -15,7 +15,7 @@ function Disconnect-HvoForeignDisk {
         $path = [string]$drive.Path
         if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder)) { continue }
         Remove-VMHardDiskDrive -VMHardDiskDrive $drive
-        Write-HvoLog -Message "The disk $path lies outside of the machine's folder: it was detached and stays."
+        Write-HvoLog -Message "The disk $path is outside the machine's folder: it was detached and kept."
         $path
     }
 }

@@ -1,7 +1,7 @@
 function Get-HvoVmById {
     <#
     .SYNOPSIS
-        Returns a VM by its GUID, or null if this host has none.
+        Returns the VM with a GUID, or null if this host does not have it.
     .OUTPUTS
         VirtualMachine, or null.
     #>
@@ -15,7 +15,7 @@ function Get-HvoVmById {
         return Get-VM -Id ([Guid][string]$VmId) -ErrorAction Stop
     } catch {
         if ($_.CategoryInfo.Category -eq [System.Management.Automation.ErrorCategory]::PermissionDenied) { throw }
-        # Words of other languages are no help here: whether it is missing is asked of the list.
+        # The error message is localized, so the list of VMs tells whether the VM is missing.
         return Get-VM | Where-Object { [string]$_.Id -eq [string]$VmId } | Select-Object -First 1
     }
 }

@@ -1,16 +1,16 @@
 function Get-HvoVmMark {
     <#
     .SYNOPSIS
-        Returns whose VM this is, by its notes or by the name it has until it is marked.
+        Returns the ownership mark in a VM's notes, or the machine UID in the name that a VM has until it is marked.
     .OUTPUTS
-        Hashtable with MachineUid and ClusterUid, null where the VM does not carry them.
+        Object with MachineUid and ClusterUid, each null if the VM does not carry it.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
     param(
         [Parameter(Mandatory = $true)] [object] $Vm
     )
-    $mark = @{ MachineUid = $null; ClusterUid = $null }
+    $mark = [PSCustomObject]@{ MachineUid = $null; ClusterUid = $null }
     $notes = [string]$Vm.Notes
     if ($notes.Contains('hyperv-operator.io/')) {
         if ($notes -cmatch '(?m)^\s*hyperv-operator\.io/machine-uid=([0-9a-f-]{36})\s*$') { $mark.MachineUid = $Matches[1] }

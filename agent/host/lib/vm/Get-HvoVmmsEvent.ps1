@@ -1,7 +1,7 @@
 function Get-HvoVmmsEvent {
     <#
     .SYNOPSIS
-        Returns the last five events of the virtual machine management service that name a VM.
+        Returns the last five events of the Virtual Machine Management Service (VMMS) that name a VM.
     .OUTPUTS
         Ordered dictionaries with at, id and message (at most 500 characters), oldest first.
     #>

@@ -1,11 +1,11 @@
 function New-HvoMachineVm {
     <#
     .SYNOPSIS
-        Creates the VM under the name that tells whose it is.
+        Creates the VM under the name hvo-<machine uid>, which identifies it until it is marked.
     .DESCRIPTION
-        An answer may be lost although the VM was made: what is there counts.
+        New-VM may fail although it has created the VM; the VM is used if it exists.
     .OUTPUTS
-        The VM.
+        VirtualMachine.
     #>
     [CmdletBinding()]
     [OutputType('Microsoft.HyperV.PowerShell.VirtualMachine')]
@@ -20,9 +20,9 @@ function New-HvoMachineVm {
         $failure = $_
         $made = @(Get-VM | Where-Object { $_.Name -ceq $name })
         if ($made.Count -ne 1) { throw $failure }
-        Write-HvoLog -Message "The VM was made although that ended with: $($failure.Exception.Message)"
+        Write-HvoLog -Message "The VM was created although New-VM failed: $($failure.Exception.Message)"
     }
     $vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM)
-    if ($null -eq $vm) { throw 'The VM was made and is not there.' }
+    if ($null -eq $vm) { throw 'The VM was created and does not exist.' }
     return $vm
 }

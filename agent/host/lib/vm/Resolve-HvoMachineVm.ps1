@@ -1,10 +1,10 @@
 function Resolve-HvoMachineVm {
     <#
     .SYNOPSIS
-        Finds the machine's VM, and begins anew where an unfinished one's VM was deleted by hand.
+        Finds the machine's VM, and resets the journal if the VM of an unfinished machine was deleted by hand.
     .DESCRIPTION
-        The disk of a VM that is gone has been used by a guest that is configured in part: it is no clone any more, and the
-        new VM gets a new one. A VM that the failover cluster has moved to another node is not gone.
+        The disk of a deleted VM was used by a guest that is configured in part, so it is deleted and the image is copied
+        again. A VM that the failover cluster has moved to another node is not deleted.
     #>
     [CmdletBinding()]
     param(
@@ -21,10 +21,10 @@ function Resolve-HvoMachineVm {
     Assert-HvoVmOnThisNode -Context $Context -VmIds @($journal.vm_id)
     $found = Get-HvoVmById -VmId $journal.vm_id
     if ($null -ne $found) {
-        Stop-HvoLaunch -Code NotOwned -Message ("VM $($journal.vm_id) does not carry this machine's mark any more. Nothing is changed. " +
-            "Write hyperv-operator.io/machine-uid=$($Context.Run.machine_uid) into its notes, or remove it by hand.")
+        Stop-HvoLaunch -Code NotOwned -Message ("VM $($journal.vm_id) no longer carries this machine's mark " +
+            "(hyperv-operator.io/machine-uid=$($Context.Run.machine_uid) in its notes). Nothing was changed.")
     }
-    Write-HvoLog -Message "VM $($journal.vm_id) was removed before it was complete: the machine is made anew."
+    Write-HvoLog -Message "VM $($journal.vm_id) was removed before the machine was complete; provisioning starts over."
     Remove-HvoFile -Path $Context.DiskPath
     $journal.vm_id = $null
     foreach ($key in 'started_at', 'key_at', 'published') { $journal[$key] = $null }

@@ -1,7 +1,7 @@
 function Set-HvoVmBootDisk {
     <#
     .SYNOPSIS
-        Makes the machine's disk, or the checkpoint's disk in front of it, the first thing the VM boots from.
+        Makes the machine's disk, or its checkpoint's disk, the VM's first boot device.
     #>
     [CmdletBinding()]
     param(

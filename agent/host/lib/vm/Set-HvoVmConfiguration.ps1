@@ -1,7 +1,7 @@
 function Set-HvoVmConfiguration {
     <#
     .SYNOPSIS
-        Makes a VM that is off what the job says: CPU, memory, network, disk, ISO, firmware. Sets only what differs.
+        Sets CPU, memory, network, disk, ISO and firmware of a VM that is off, as far as they differ from the job.
     #>
     [CmdletBinding()]
     param(
@@ -14,7 +14,7 @@ function Set-HvoVmConfiguration {
     if ($Vm.DynamicMemoryEnabled -or $Vm.MemoryStartup -ne $bytes) {
         Set-VMMemory -VM $Vm -DynamicMemoryEnabled $false -StartupBytes $bytes
     }
-    # A checkpoint would put a differencing disk in front of the disk at the first start. Server 2016 does not make them.
+    # An automatic checkpoint would add a differencing disk at the first start. Server 2016 does not have them.
     if ((Get-Command -Name 'Set-VM').Parameters.ContainsKey('AutomaticCheckpointsEnabled')) {
         Set-VM -VM $Vm -AutomaticCheckpointsEnabled $false
     }

@@ -1,7 +1,7 @@
 function Set-HvoVmFirmware {
     <#
     .SYNOPSIS
-        Turns Secure Boot on with the template of the guest's family, and lets the VM boot from its disk.
+        Enables Secure Boot with the template of the guest's OS family, and makes the disk the first boot device.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function Set-HvoVmNetwork {
     <#
     .SYNOPSIS
-        Connects a VM's adapter to the host's switch and tags it, or not, as the job says.
+        Connects a VM's adapters to the job's virtual switch and sets the job's VLAN.
     #>
     [CmdletBinding()]
     param(

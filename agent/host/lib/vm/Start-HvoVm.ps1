@@ -1,7 +1,7 @@
 function Start-HvoVm {
     <#
     .SYNOPSIS
-        Starts a VM if it does not run; fails with StartFailed and what the host's event log says of it.
+        Starts a VM unless it runs; fails with StartFailed and the VM's last event of the host's event log.
     #>
     [CmdletBinding()]
     param(
@@ -12,13 +12,13 @@ function Start-HvoVm {
     try {
         Start-VM -VM $Vm -ErrorAction Stop
     } catch {
-        # An answer may be lost although it was done.
+        # Start-VM may fail although the VM was started.
         if ([string](Get-HvoVmById -VmId $Vm.Id).State -eq 'Running') { return }
         $cause = $_.Exception.Message
         $events = @(Get-HvoVmmsEvent -Vm $Vm -After $began)
-        $last = "The host's event log has no event for it."
-        if ($events.Count) { $last = "The host's last event for it: $($events[-1].id) $($events[-1].message)" }
-        Stop-HvoLaunch -Code StartFailed -Summary $last -Details ([ordered]@{ events = @($events) }) -Message (
-            "The VM could not be started: $cause Look at the host's Hyper-V event logs; confirm that CPU and memory are sufficient.")
+        $last = "The host's event log has no event for the VM."
+        if ($events.Count) { $last = "The host's last event for the VM: $($events[-1].id) $($events[-1].message)" }
+        foreach ($entry in $events) { Write-HvoLog -Message "Event $($entry.id) at $($entry.at): $($entry.message)" }
+        Stop-HvoLaunch -Code StartFailed -Message "The VM could not be started: $cause" -Summary $last
     }
 }

@@ -1,9 +1,9 @@
 function Stop-HvoVm {
     <#
     .SYNOPSIS
-        Brings a VM to Off: asks its guest to shut down and, only with -TurnOff, pulls the plug if it does not.
+        Shuts a VM's guest down. With -TurnOff the VM is turned off if the guest does not shut down; else it fails with GuestTimeout.
     .DESCRIPTION
-        Stop-VM -Force turns a VM off whose guest does not answer, so without -TurnOff such a guest is not even asked.
+        Stop-VM -Force turns a VM off if its guest does not answer, so it is not called for such a guest without -TurnOff.
     #>
     [CmdletBinding()]
     param(
@@ -21,13 +21,12 @@ function Stop-HvoVm {
         if (-not $TurnOff -and (ConvertTo-HvoHeartbeat $now.Heartbeat) -ne 'Ok') { throw 'its heartbeat does not answer.' }
         Stop-VM -VM $Vm -Force -ErrorAction Stop
         if (Wait-HvoVmState -VmId $Vm.Id -State 'Off' -WaitSeconds 120) { return }
-        $cause = 'it was asked to and still runs after 120 seconds.'
+        $cause = 'it still runs 120 seconds after the request.'
     } catch {
         $cause = $_.Exception.Message
     }
     if (-not $TurnOff) {
-        Stop-HvoLaunch -Code GuestTimeout -Message ("The VM has to be off for this change, and its guest did not shut down: $cause " +
-            'Shut it down, or set powerState to Off.')
+        Stop-HvoLaunch -Code GuestTimeout -Message "The VM has to be off for this change, and its guest did not shut down: $cause"
     }
     Write-HvoLog -Message "The guest did not shut down ($cause) and is turned off."
     Stop-VM -VM $Vm -TurnOff -Force

@@ -1,9 +1,9 @@
 function Stop-HvoVmForUpdate {
     <#
     .SYNOPSIS
-        Shuts a running VM down for a change that needs that, and notes that it has to be started again.
+        Shuts a running VM down for a change, and records in the journal that it has to be started again.
     .DESCRIPTION
-        The note comes first: a launch that is killed in between leaves it to the next one.
+        The journal is saved first, so that the next launch starts the VM if this one is killed in between.
     #>
     [CmdletBinding()]
     param(

@@ -1,7 +1,7 @@
 function Test-HvoVmReplica {
     <#
     .SYNOPSIS
-        Tells whether a VM is the replica of another host's.
+        Returns whether a VM is a replica of another host's VM.
     .OUTPUTS
         Boolean.
     #>

@@ -1,9 +1,9 @@
 function Wait-HvoVmState {
     <#
     .SYNOPSIS
-        Waits for a VM to be in a state; returns whether it is.
+        Waits for a VM to be in a state.
     .OUTPUTS
-        Boolean.
+        Boolean: whether the VM is in the state.
     #>
     [CmdletBinding()]
     [OutputType([bool])]

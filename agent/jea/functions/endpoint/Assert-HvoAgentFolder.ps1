@@ -1,7 +1,7 @@
 function Assert-HvoAgentFolder {
     <#
     .SYNOPSIS
-        Makes sure that the agent is in its folder, and that administrators alone can change it: it runs with great rights.
+        Throws unless the agent is in its folder and only administrators can change the folder.
     .PARAMETER Path
         The folder.
     #>
@@ -14,7 +14,7 @@ function Assert-HvoAgentFolder {
             throw "$name is not in ${Path}: put the agent there first, or correct -AgentPath."
         }
     }
-    # SYSTEM, Administrators, TrustedInstaller, and CREATOR OWNER, which stands for one of them here.
+    # SYSTEM, Administrators, CREATOR OWNER (here always one of the others), and TrustedInstaller.
     $trusted = 'S-1-5-18', 'S-1-5-32-544', 'S-1-3-0',
         'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'
     foreach ($sid in @(Get-HvoFolderWriter -Path $Path)) {

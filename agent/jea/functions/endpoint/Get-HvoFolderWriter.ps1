@@ -1,17 +1,18 @@
 function Get-HvoFolderWriter {
     <#
     .SYNOPSIS
-        Lists who may change what is in a folder.
+        Returns the owner of a folder and the accounts that may change it.
     .PARAMETER Path
         The folder.
     .OUTPUTS
-        System.String: SIDs.
+        Strings: SIDs.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    $change = [System.Security.AccessControl.FileSystemRights]'Write, Delete, DeleteSubdirectoriesAndFiles, ChangePermissions, TakeOwnership'
+    $change = [System.Security.AccessControl.FileSystemRights]('Write, Delete, DeleteSubdirectoriesAndFiles, ' +
+        'ChangePermissions, TakeOwnership')
     $rights = Get-Acl -LiteralPath $Path
     $rights.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
     foreach ($rule in $rights.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier])) {

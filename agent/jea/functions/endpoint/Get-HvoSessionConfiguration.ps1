@@ -1,15 +1,15 @@
 function Get-HvoSessionConfiguration {
     <#
     .SYNOPSIS
-        Completes the session configuration with the group and the account.
+        Returns the session configuration with the group and the account.
     .PARAMETER Template
         The .pssc file.
     .PARAMETER Group
-        Who may use the endpoint.
+        Group that may use the endpoint.
     .PARAMETER Account
-        Hashtable with the entries that say what jobs run as.
+        Entries that say which account jobs run as.
     .OUTPUTS
-        System.Collections.Hashtable: parameters of New-PSSessionConfigurationFile; Description ends with a digest of them all.
+        Hashtable of New-PSSessionConfigurationFile's parameters. Description ends with a digest of all others.
     #>
     [CmdletBinding()]
     param(
@@ -25,9 +25,12 @@ function Get-HvoSessionConfiguration {
         '{0}={1}' -f $name, (ConvertTo-Json -InputObject $configuration[$name] -Compress -Depth 5)
     }
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
-    try { $digest = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($lines -join "`n")) }
-    finally { $sha256.Dispose() }
+    try {
+        $digest = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($lines -join "`n"))
+    } finally {
+        $sha256.Dispose()
+    }
     $shown = [BitConverter]::ToString($digest).Replace('-', '').ToLowerInvariant()
     $configuration.Description = "$($configuration.Description); sha256:$shown"
-    $configuration
+    return $configuration
 }

@@ -1,17 +1,20 @@
 function Get-HvoSid {
     <#
     .SYNOPSIS
-        Looks up the SID of an account or a group.
+        Returns the SID of an account or group, or null if there is none of that name.
     .PARAMETER Name
-        Its name.
+        Name of the account or group.
     .OUTPUTS
-        System.String: the SID, or nothing if there is no such name.
+        String, or null.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string] $Name
     )
     $account = [System.Security.Principal.NTAccount]::new($Name)
-    try { $account.Translate([System.Security.Principal.SecurityIdentifier]).Value }
-    catch [System.Security.Principal.IdentityNotMappedException] { return }
+    try {
+        return $account.Translate([System.Security.Principal.SecurityIdentifier]).Value
+    } catch [System.Security.Principal.IdentityNotMappedException] {
+        return $null
+    }
 }

@@ -1,9 +1,9 @@
 function Install-HvoModule {
     <#
     .SYNOPSIS
-        Puts the endpoint's module where endpoints look for roles, with the agent's folder fixed in it.
+        Installs the endpoint's module, with the agent's folder fixed in it.
     .DESCRIPTION
-        Below Program Files nobody but administrators can change it.
+        Windows looks for role capabilities in modules below Program Files, which only administrators can change.
     .PARAMETER Source
         The module's folder.
     .PARAMETER AgentPath

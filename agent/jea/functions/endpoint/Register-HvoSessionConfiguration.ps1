@@ -1,13 +1,13 @@
 function Register-HvoSessionConfiguration {
     <#
     .SYNOPSIS
-        Registers the endpoint unless it is registered just so.
+        Registers the endpoint unless it is registered with this configuration.
     .PARAMETER Name
-        Its name.
+        Name of the endpoint.
     .PARAMETER Configuration
-        As Get-HvoSessionConfiguration returns it.
+        Hashtable of Get-HvoSessionConfiguration.
     .OUTPUTS
-        System.Boolean: whether something was changed.
+        Boolean: whether the endpoint was registered.
     #>
     [CmdletBinding()]
     param(
@@ -27,7 +27,8 @@ function Register-HvoSessionConfiguration {
             throw 'The session configuration is not valid on this host; see the warnings above.'
         }
         $null = Register-PSSessionConfiguration -Name $Name -Path $file -AccessMode Remote -Force -NoServiceRestart
+    } finally {
+        [System.IO.File]::Delete($file)
     }
-    finally { [System.IO.File]::Delete($file) }
-    $true
+    return $true
 }

@@ -1,9 +1,9 @@
 function Write-HvoTranscriptWarning {
     <#
     .SYNOPSIS
-        Says so if a policy makes this host write transcripts.
+        Warns if a policy makes this host write transcripts.
     .DESCRIPTION
-        They would hold every job and grow with every inventory. No secret is in them: jobs carry sealed data alone.
+        Transcripts would hold every job and grow with every inventory. They hold no secret: jobs carry sealed data only.
     #>
     [CmdletBinding()]
     param()

@@ -1,13 +1,13 @@
 function Find-HvoCertificate {
     <#
     .SYNOPSIS
-        Finds the certificate for the listener; throws why none will do.
+        Returns the certificate for the listener; throws with the reasons if none is suitable.
     .PARAMETER HostName
         Name by which the operator reaches this host.
     .PARAMETER Thumbprint
-        The one to take; if it is not given, the one that is valid longest.
+        Thumbprint of the certificate to use; without it the suitable one that is valid longest.
     .OUTPUTS
-        System.String: its thumbprint.
+        String: the thumbprint.
     #>
     [CmdletBinding()]
     param(
@@ -22,13 +22,22 @@ function Find-HvoCertificate {
         $named = $false
         foreach ($name in $certificate.Names) { if (Test-HvoCertificateName -Pattern $name -HostName $HostName) { $named = $true } }
         $why = ''
-        if (-not $certificate.HasPrivateKey) { $why = 'has no private key here' }
-        elseif ($certificate.NotAfter -lt $now) { $why = 'has expired' }
-        elseif ($certificate.NotBefore -gt $now) { $why = 'is not valid yet' }
-        elseif (-not $certificate.ForServer) { $why = 'is not for server authentication' }
-        elseif (-not $named) { $why = "is for $($certificate.Names -join ', '), not for $HostName" }
-        if ($why) { $refused += "$($certificate.Thumbprint) $why" }
-        elseif ($null -eq $chosen -or $certificate.NotAfter -gt $chosen.NotAfter) { $chosen = $certificate }
+        if (-not $certificate.HasPrivateKey) {
+            $why = 'has no private key here'
+        } elseif ($certificate.NotAfter -lt $now) {
+            $why = 'has expired'
+        } elseif ($certificate.NotBefore -gt $now) {
+            $why = 'is not valid yet'
+        } elseif (-not $certificate.ForServer) {
+            $why = 'is not for server authentication'
+        } elseif (-not $named) {
+            $why = "is for $($certificate.Names -join ', '), not for $HostName"
+        }
+        if ($why) {
+            $refused += "$($certificate.Thumbprint) $why"
+        } elseif ($null -eq $chosen -or $certificate.NotAfter -gt $chosen.NotAfter) {
+            $chosen = $certificate
+        }
     }
     if ($null -ne $chosen) { return $chosen.Thumbprint }
     $seen = 'There is none at all.'

@@ -1,7 +1,7 @@
 function Get-HvoCertificate {
     <#
     .SYNOPSIS
-        Lists the certificates of this computer.
+        Returns the certificates of this computer.
     .OUTPUTS
         Objects with Thumbprint, Names (DNS names), NotBefore, NotAfter (UTC), HasPrivateKey and ForServer.
     #>

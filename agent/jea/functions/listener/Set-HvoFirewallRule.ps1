@@ -1,13 +1,13 @@
 function Set-HvoFirewallRule {
     <#
     .SYNOPSIS
-        Lets the operator, and nobody else by this rule, through to the listener.
+        Sets the firewall rule that allows the operator to connect to the listener.
     .PARAMETER Port
-        The port.
+        Port of the listener.
     .PARAMETER RemoteAddress
         Addresses or networks that the operator connects from.
     .OUTPUTS
-        System.String: what was done.
+        String: what was done.
     #>
     [CmdletBinding()]
     param(
@@ -20,7 +20,8 @@ function Set-HvoFirewallRule {
     }
     if ($null -eq (Get-NetFirewallRule -Name $name -ErrorAction SilentlyContinue)) {
         $null = New-NetFirewallRule -Name $name -DisplayName 'hyperv-operator (WinRM HTTPS)' @how
+    } else {
+        Set-NetFirewallRule -Name $name @how
     }
-    else { Set-NetFirewallRule -Name $name @how }
-    "The firewall lets $($RemoteAddress -join ', ') through to port $Port."
+    return "The firewall lets $($RemoteAddress -join ', ') through to port $Port."
 }

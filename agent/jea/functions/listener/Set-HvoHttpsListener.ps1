@@ -5,11 +5,11 @@ function Set-HvoHttpsListener {
     .PARAMETER HostName
         Name in the certificate.
     .PARAMETER Thumbprint
-        The certificate.
+        Thumbprint of the certificate.
     .PARAMETER Port
-        The port.
+        Port of the listener.
     .OUTPUTS
-        System.String: what was done.
+        String: what was done.
     #>
     [CmdletBinding()]
     param(
@@ -32,5 +32,5 @@ function Set-HvoHttpsListener {
         ([string]$there.CertificateThumbprint).Replace(' ', '') -eq $Thumbprint -and [string]$there.Enabled -eq 'true'
     if ($same) { return "WinRM listens on HTTPS, port $Port, with certificate $Thumbprint already." }
     $null = Set-WSManInstance -ResourceURI $uri -SelectorSet $which -ValueSet $wanted
-    "WinRM's HTTPS listener was changed: port $Port, certificate $Thumbprint."
+    return "WinRM's HTTPS listener was changed: port $Port, certificate $Thumbprint."
 }

@@ -1,13 +1,13 @@
 function Test-HvoCertificateName {
     <#
     .SYNOPSIS
-        Tells whether a certificate's name stands for a host's; a wildcard stands for one label.
+        Returns whether a name in a certificate matches a host's name; a wildcard matches one label.
     .PARAMETER Pattern
-        The certificate's name.
+        Name in the certificate.
     .PARAMETER HostName
-        The host's.
+        Name of the host.
     .OUTPUTS
-        System.Boolean
+        Boolean.
     #>
     [CmdletBinding()]
     param(
@@ -16,5 +16,5 @@ function Test-HvoCertificateName {
     )
     if (-not $Pattern.StartsWith('*.')) { return $Pattern -eq $HostName }
     $dot = $HostName.IndexOf('.')
-    $dot -gt 0 -and $HostName.Substring($dot) -eq $Pattern.Substring(1)
+    return $dot -gt 0 -and $HostName.Substring($dot) -eq $Pattern.Substring(1)
 }

@@ -1,7 +1,7 @@
 function Write-HvoServiceWarning {
     <#
     .SYNOPSIS
-        Says which settings of WinRM are not safe. They are not changed: others may rely on them.
+        Warns about settings of WinRM that are not safe. The settings are not changed: others may rely on them.
     #>
     [CmdletBinding()]
     param()

@@ -1,7 +1,7 @@
 function Assert-HvoElevatedSession {
     <#
     .SYNOPSIS
-        Makes sure that this is an elevated, 64-bit Windows PowerShell: endpoints are registered for the one that registers them.
+        Throws unless this is an elevated, 64-bit Windows PowerShell 5.1. An endpoint belongs to the PowerShell that registers it.
     #>
     [CmdletBinding()]
     param()
