@@ -9,7 +9,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $piped = @($input)
-foreach ($file in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'lib'), '*.ps1', 'AllDirectories')) { . $file }
+. (Join-Path $PSScriptRoot 'Functions.ps1')
 
 try {
     $job = Read-ProvisioningJobDefinition -InputObject $piped -SchemaId 'host-inventory' -AgentFolder $PSScriptRoot

@@ -11,7 +11,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $piped = @($input)
-foreach ($file in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'lib'), '*.ps1', 'AllDirectories')) { . $file }
+. (Join-Path $PSScriptRoot 'Functions.ps1')
 
 $secrets = Read-HvoSecret
 Invoke-HvoLaunch -InputObject $piped -SchemaId 'vm-provisioning' -AgentFolder $PSScriptRoot -Secrets $secrets -Body {

@@ -10,7 +10,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $piped = @($input)
-foreach ($file in [System.IO.Directory]::GetFiles((Join-Path $PSScriptRoot 'lib'), '*.ps1', 'AllDirectories')) { . $file }
+. (Join-Path $PSScriptRoot 'Functions.ps1')
 
 Invoke-HvoLaunch -InputObject $piped -SchemaId 'vm-removal' -AgentFolder $PSScriptRoot -Body {
     param($Context)

@@ -26,7 +26,7 @@
 .EXAMPLE
     .\Register-HvoEndpoint.ps1 -Group 'EXAMPLE\hyperv-operator' -RestartWinRM
 #>
-[CmdletBinding()]
+[CmdletBinding(SupportsShouldProcess = $true, DefaultParameterSetName = 'Virtual')]
 param(
     [Parameter(Mandatory = $true)] [ValidatePattern('\A[^"''`$\x00-\x1f]{1,100}\z')] [string] $Group,
     [Parameter()] [string] $AgentPath = "$env:ProgramData\HyperVOperator",
@@ -38,9 +38,8 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1', 'AllDirectories')) {
-    . $file
-}
+$functions = [System.IO.Path]::Combine($PSScriptRoot, 'functions')
+foreach ($file in [System.IO.Directory]::GetFiles($functions, '*.ps1', 'AllDirectories')) { . $file }
 
 Assert-HvoElevatedSession
 Assert-HvoGroup -Group $Group

@@ -16,7 +16,7 @@
 .EXAMPLE
     .\Set-HvoListener.ps1 -HostName hyperv01.example.com -RemoteAddress 10.20.0.0/24
 #>
-[CmdletBinding()]
+[CmdletBinding(SupportsShouldProcess = $true)]
 param(
     [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z0-9][A-Za-z0-9.-]{0,252}\z')] [string] $HostName,
     [Parameter(Mandatory = $true)] [string[]] $RemoteAddress,
@@ -25,9 +25,8 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, 'functions'), '*.ps1', 'AllDirectories')) {
-    . $file
-}
+$functions = [System.IO.Path]::Combine($PSScriptRoot, 'functions')
+foreach ($file in [System.IO.Directory]::GetFiles($functions, '*.ps1', 'AllDirectories')) { . $file }
 
 Assert-HvoElevatedSession
 $certificate = Find-HvoCertificate -HostName $HostName -Thumbprint $Thumbprint

@@ -2,6 +2,7 @@
 # and a guest that holds a real key.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'Bundle.psm1'))
 
 $script:Repository = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
 $script:Scripts = @{
@@ -36,7 +37,7 @@ function New-TestHost {
         Images = [System.IO.Path]::Combine($volume, 'DiskImages')
         Machines = [System.IO.Path]::Combine($volume, 'VMs')
     }
-    Copy-Item -Recurse -Path ([System.IO.Path]::Combine($script:Repository, 'agent', 'host')) -Destination $world.Agent
+    Install-Agent -Path $world.Agent
     foreach ($folder in $world.Images, $world.Machines) { $null = New-Item -ItemType Directory -Force $folder }
     $isos = (New-Item -ItemType Directory (Join-Path $world.Agent 'isos')).FullName
     foreach ($family in 'windows', 'linux') {

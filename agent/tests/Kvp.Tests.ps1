@@ -2,7 +2,8 @@
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'FakeHyperV/FakeHyperV.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'HostAgent.psm1') -Force
-    foreach ($file in Get-ChildItem (Join-Path $PSScriptRoot '../host/lib') -Filter *.ps1) { . $file.FullName }
+    Import-Module (Join-Path $PSScriptRoot 'Bundle.psm1')
+    . (Get-AgentFunction)
 }
 
 AfterAll { Remove-TestHost }

@@ -133,7 +133,7 @@ Describe 'An agent in a version''s folder' {
         $second = & $get
         $second.versions | Should -Be @('00ff00ff00ff00ff', '0123456789abcdef', 'fedcba9876543210')
         $second.digest | Should -BeExactly $first.digest
-        [System.IO.File]::AppendAllText((Join-Path $version 'lib/Write-HvoLog.ps1'), "`n")
+        [System.IO.File]::AppendAllText((Join-Path $version 'Functions.ps1'), "`n")
         (& $get).digest | Should -Not -Be $first.digest
     }
 

@@ -199,7 +199,7 @@ Describe 'Clone modes and families' {
     }
 
     It 'reports the copy in steps, at most every few seconds' {
-        . (Join-Path $PSScriptRoot '../host/lib/Copy-HvoStream.ps1')
+        . (Join-Path $PSScriptRoot '../host/lib/files/Copy-HvoStream.ps1')
         $from = New-Object System.IO.MemoryStream (, (New-Object byte[] 9000000))
         $to = New-Object System.IO.MemoryStream
         $script:seen = @()

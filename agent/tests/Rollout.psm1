@@ -1,10 +1,9 @@
 # What the tests of the rollout share: the composed text, run as PSRP runs it; bundles to send; the agent's root of a fake host.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'Bundle.psm1'))
 
-$script:Repository = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
 $script:Fake = [System.IO.Path]::Combine($PSScriptRoot, 'FakeHyperV', 'FakeHyperV.psd1')
-$script:Text = ''
 $script:Session = $null
 $script:Temporary = New-Object System.Collections.Generic.List[string]
 
@@ -13,14 +12,7 @@ function Get-RolloutText {
     .SYNOPSIS
     Returns the text that the operator sends, as the tool composes it.
     #>
-    if (-not $script:Text) {
-        $python = @([System.IO.Path]::Combine($script:Repository, '.venv', 'bin', 'python'), 'python3', 'python' |
-                Where-Object { Get-Command $_ -ErrorAction SilentlyContinue })[0]
-        $lines = & $python ([System.IO.Path]::Combine($script:Repository, 'tools', 'agent.py')) --script
-        if ($LASTEXITCODE -ne 0) { throw 'tools/agent.py has failed.' }
-        $script:Text = ($lines -join "`n") + "`n"
-    }
-    $script:Text
+    (Get-AgentBundle).RolloutText
 }
 
 function Get-Session {

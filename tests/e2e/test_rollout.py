@@ -175,7 +175,7 @@ def test_what_is_changed_on_a_host_is_noticed_and_put_right(
         _wait_until_ready(cluster, [host], bundle.digest)
         folder = host.world.agent
         for change in (
-            lambda: folder.write(bundle.name, "lib/Save-HvoJournal.ps1", b"changed"),
+            lambda: folder.write(bundle.name, "Functions.ps1", b"changed"),
             lambda: folder.delete(bundle.name, "Get-HostInventory.ps1"),
             lambda: folder.clear(f"versions/{bundle.name}"),
         ):

@@ -60,7 +60,10 @@ class Agent:
             inventory.write(self.world, launch.version, streams)
             return
         if schema["id"] not in _RUNS or schema["version"] not in known:
-            text = f"Schema {schema['id']} version {schema['version']} is not supported."
+            supported = (
+                f"{schema['id'] if schema['id'] in _RUNS else ', '.join(_RUNS)} version {', '.join(map(str, known))}"
+            )
+            text = f"Schema {schema['id']} version {schema['version']} is not supported. Supported: {supported}."
             streams.output(outcome("failed", "SchemaMismatch", text, code="SchemaMismatch"))
             return
         run = job["run"]
@@ -121,19 +124,25 @@ class Agent:
         run, uid = job["run"], str(job["run"]["machine_uid"])
         removal = schema == "vm-removal"
         if uid in self.world.removed and not removal:
-            return outcome("failed", "Superseded", "This machine was removed.", code="Superseded")
+            path = f"{job['host']['paths']['machines']}\\{uid}.removed"
+            text = f"This machine was removed from this host: its tombstone {path} exists."
+            return outcome("failed", "Superseded", text, code="Superseded")
         folder = self.world.folders.get(uid)
         if folder is None and removal:
             return await self._remove(job, None, streams)
         folder = folder or self.world.folders.setdefault(uid, Folder())
         if folder.locked:
-            text = "Another process works on this machine."
-            return outcome("pending", "HostBusy", text, code="HostBusy", retryable=True)
+            text = "Another process is working on this machine."
+            return outcome("pending", "HostBusy", text, code="HostBusy")
         folder.locked = True
         try:
             journal = folder.journal
             if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
-                return outcome("failed", "Superseded", "A newer launch was here.", code="Superseded", retryable=True)
+                text = (
+                    f"Launch {run['attempt']} of generation {run['generation']} is not newer than the last one in the "
+                    f"journal, launch {journal['attempt']} of generation {journal['generation']}."
+                )
+                return outcome("failed", "Superseded", text, code="Superseded")
             if removal:
                 return await self._remove(job, folder, streams)
             if schema == "vm-update":
@@ -153,7 +162,7 @@ class Agent:
         except Pending as ended:
             work.end("pending", ended.reason, None)
             vm_id = (folder.journal or {}).get("vm_id")
-            return outcome("pending", ended.reason, ended.message, retryable=True, vm_id=vm_id, guest_key=ended.key)
+            return outcome("pending", ended.reason, ended.message, vm_id=vm_id, guest_key=ended.key)
         except Failed as failure:
             work.end("failed", failure.code, failure.code)
             return _failed(failure, (folder.journal or {}).get("vm_id"))
@@ -180,13 +189,14 @@ class Agent:
                 self.ledger.add("delete_folder", uid)
             say_step(streams, step, "completed")
             self.after_step(step, name)
-        return outcome("completed", "Removed", "Nothing of the machine is left.")
+        return outcome("completed", "Removed", "VM, disk, ISO and journal are gone.")
 
     async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
         uid, desired = str(job["run"]["machine_uid"]), job["desired"]
         vm = self.world.vms.get(str(job["machine"]["vm_id"]))
         if vm is None or vm.machine_uid != uid:
-            return outcome("failed", "VmMissing", "The VM is not here.", code="VmMissing")
+            text = f"VM {job['machine']['vm_id']} no longer exists on this host."
+            return outcome("failed", "VmMissing", text, code="VmMissing")
         if folder.journal:
             folder.journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
         was_running = vm.state == "Running"
@@ -203,17 +213,17 @@ class Agent:
             say_step(streams, step, "completed")
             self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
-        return outcome("completed", "Updated", "The VM is as asked for.", vm_id=vm.vm_id)
+        text = f"{vm.name} has the desired CPU, memory and power state."
+        return outcome("completed", "Updated", text, vm_id=vm.vm_id)
 
 
 def _failed(failure: Failed, vm_id: str | None) -> str:
-    diagnosis = {"summary": failure.summary, "details": {}} if failure.summary else None
+    diagnosis = {"summary": failure.summary} if failure.summary else None
     return outcome(
         "failed",
         failure.code,
         failure.message,
         code=failure.code,
-        retryable=failure.retryable,
         vm_id=vm_id,
         diagnosis=diagnosis,
     )

@@ -9,6 +9,11 @@ from hostsim.installation import HAND_MADE, digest
 from hostsim.script import Streams, outcome
 from hostsim.world import GIB, Vm, World
 
+_SHOWN = (
+    "machine_uid", "run_id", "generation", "attempt", "vm_id", "state", "steps", "reason", "code", "updated_at",
+)  # fmt: skip
+"""Keys of a journal that are in the inventory."""
+
 
 def write(world: World, version: str, streams: Streams) -> None:
     """Write what the host has, as a version of the agent tells it."""
@@ -23,15 +28,13 @@ def write(world: World, version: str, streams: Streams) -> None:
             "memory_total_bytes": world.memory_bytes,
             "memory_free_bytes": world.memory_free(),
             "volumes": [{"path": "D:\\", "size_bytes": world.volume_bytes, "free_bytes": world.volume_bytes - used}],
-            "switches": world.switches,
-            "failover_cluster": world.failover_cluster,
             "agent": _agent(world, version),
         }
     ]
     lines += [{"type": "image", "name": name, "size_bytes": size} for name, size in world.images.items()]
     lines += [_vm_line(world, vm) for vm in world.vms.values()]
     lines += [
-        {"type": "journal", **folder.journal, "locked": folder.locked}
+        {"type": "journal", **{key: folder.journal[key] for key in _SHOWN}, "locked": folder.locked}
         for folder in world.folders.values()
         if folder.journal
     ]
@@ -46,9 +49,8 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
     unfinished = bool(folder and folder.journal and folder.journal["state"] != "completed")
     guest = None
     if vm.machine_uid and unfinished:
-        items = sum(1 for key in vm.from_host if key.startswith("ProvisioningData"))
         ready, state = vm.from_guest.get("ProvisioningReady"), vm.from_guest.get("ProvisioningState")
-        guest = {"ready": ready and ready[:1000], "state": state and state[:1000], "data_items": items}
+        guest = {"ready": ready and ready[:1000], "state": state and state[:1000]}
     return {
         "type": "vm",
         "vm_id": vm.vm_id,
@@ -57,10 +59,8 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
         "cpu_cores": vm.cpu_cores,
         "memory_bytes": vm.gb_ram * GIB,
         "addresses": vm.addresses if vm.state == "Running" else [],
-        "heartbeat": "Ok" if vm.state == "Running" else "Unknown",
         "replica": False,
         "machine_uid": vm.machine_uid,
-        "cluster_uid": vm.cluster_uid,
         "guest": guest,
     }
 

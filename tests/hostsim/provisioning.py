@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hostsim.agent import Agent
 
 _PART = 1_000
+_PUBLISHED = "Configuration is published; waiting for the guest to apply it."
 
 
 class Provisioning:
@@ -46,7 +47,8 @@ class Provisioning:
             self._enter("WaitForProvisioningKey")
             await self._agent.at_step("WaitForProvisioningKey", self._name, self._streams)
             key = await self._wait_for_key(vm)
-            raise Pending("WaitingForGuestKey", "The VM runs; its guest has not been given its data yet.", key)
+            posted = "has posted its key and waits for its data" if key else "has not posted a key yet"
+            raise Pending("WaitingForGuestKey", f"The VM runs; its guest {posted}.", key)
         self._finish_step("WaitForProvisioningKey")
         if self._job["sealed_data"] and not self._told(vm):
             await self._step("PublishProvisioningData", self._publish, again=True)
@@ -54,11 +56,15 @@ class Provisioning:
         await self._step("PurgeProvisioningData", self._purge)
         if (self._told(vm) or {}).get("state") == "failed":
             told = self._told(vm) or {}
-            raise Failed("GuestFailed", f"The guest failed at {told['step']} with {told['code']}.")
+            text, summary = (
+                f"failed at {told['step']} with {told['code']}.",
+                f"failed at {told['step']}: {told['code']}.",
+            )
+            raise Failed("GuestFailed", f"The guest {text}", summary=f"The guest took its data and {summary}")
         await self._step("EjectProvisioningISO", self._eject)
         if self._fields.get("vm_clustered"):
             await self._step("RegisterCluster", self._cluster)
-        return outcome("completed", "Provisioned", "The VM is provisioned.", vm_id=vm.vm_id)
+        return outcome("completed", "Provisioned", f"{self._name} is provisioned.", vm_id=vm.vm_id)
 
     # --- journal -----------------------------------------------------------------------------------------------------
 
@@ -127,24 +133,31 @@ class Provisioning:
     async def _pre_checks(self) -> None:
         fields, world = self._fields, self._world
         if self._job["host"]["virtual_switch"] not in world.switches:
-            raise Failed("SwitchNotFound", f"There is no switch {self._job['host']['virtual_switch']}.")
+            text = f"This host has no virtual switch '{self._job['host']['virtual_switch']}'."
+            raise Failed("SwitchNotFound", text, summary=f"The host has these switches: {', '.join(world.switches)}.")
         if fields["gb_ram"] * GIB > world.memory_free():
-            raise Failed("InsufficientMemory", f"{world.memory_free() // GIB} GB of memory are free.")
+            text = f"{fields['gb_ram']:.1f} GB of memory are needed and {world.memory_free() / GIB:.1f} GB are free on this host."
+            raise Failed("InsufficientMemory", text)
         self._check_name()
 
     def _check_name(self) -> None:
         other = self._world.vm_named(self._fields["vm_name"])
         if other and other.machine_uid != self._uid:
-            raise Failed("NameInUse", f"A VM with the name {self._fields['vm_name']} exists.")
+            name = self._fields["vm_name"]
+            raise Failed("NameInUse", f"Another VM with the name {name} exists on this host: {other.vm_id}.")
 
     async def _copy_image(self) -> None:
         image = self._fields["image_name"]
         size = next((s for name, s in self._world.images.items() if name.casefold() == image.casefold()), None)
         if size is None:
-            raise Failed("ImageNotFound", f"There is no {image}.vhdx in {self._job['host']['paths']['images']}.")
+            folder, names = self._job["host"]["paths"]["images"], sorted(self._world.images)
+            noun, shown = "image" if len(names) == 1 else "images", f": {', '.join(names)}" if names else ""
+            summary = f"The folder {folder} holds {len(names)} {noun}{shown}."
+            raise Failed("ImageNotFound", f"No image '{image}' in {folder}.", summary=summary)
         for percent in (25, 50, 75):
             if self._agent.faults.disk_full:
-                raise Failed("InsufficientSpace", "The disk is full.", retryable=True)
+                text = "CopyImage ran out of disk space: There is not enough space on the disk."
+                raise Failed("InsufficientSpace", text)
             await asyncio.sleep(self._agent.copy_seconds / 4)
             if percent > 25:
                 self._agent.in_copy()
@@ -172,7 +185,9 @@ class Provisioning:
         vm.name = fields["vm_name"]
         if vm.state != "Running":
             if self._agent.faults.start_failure:
-                raise Failed("StartFailed", "The VM could not be started.", retryable=True, summary="VMMS event 12030.")
+                text = f"The VM could not be started: '{vm.name}' failed to start."
+                summary = f"The host's last event for the VM: 12030 '{vm.name}' failed to start."
+                raise Failed("StartFailed", text, summary=summary)
             vm.state = "Running"
             self._agent.ledger.add("start_vm", self._uid, vm.vm_id)
             self._agent.boot(vm)
@@ -184,7 +199,8 @@ class Provisioning:
         header = json.loads(_decode(sealed.split(".", 1)[0]))
         key = self._key_of(vm)
         if header.get("vm") != vm.vm_id or not key or header.get("kid") != _thumbprint(key):
-            raise Failed("GuestKeyInvalid", "The data is not sealed to the key that the guest posts.", retryable=True)
+            what = "another key than the guest posts now" if key else "a key, and the guest posts none now"
+            raise Failed("GuestKeyInvalid", f"The sealed data is for {what}.")
         self._clear_data(vm)
         parts = [sealed[start : start + _PART] for start in range(0, len(sealed), _PART)]
         for number, part in enumerate(parts):
@@ -205,7 +221,7 @@ class Provisioning:
 
     async def _cluster(self) -> None:
         if self._world.failover_cluster is None:
-            raise Failed("ClusterFailed", "The host is not a node of a failover cluster.")
+            raise Failed("ClusterFailed", "This host is not a node of a failover cluster that answers.")
         self._world.clustered.add(self._uid)
         self._agent.ledger.add("cluster_role", self._uid)
 
@@ -214,8 +230,11 @@ class Provisioning:
     def _vm(self) -> Vm:
         vms = self._world.vms_of(self._uid)
         if len(vms) != 1:
-            code = "IdentityConflict" if vms else "VmMissing"
-            raise Failed(code, f"{len(vms)} VMs carry the mark of this machine.")
+            if not vms:
+                raise Failed("VmMissing", f"VM {self._journal['vm_id']} no longer exists on this host.")
+            ids = ", ".join(vm.vm_id for vm in vms)
+            text = f"{len(vms)} VMs carry this machine's mark: {ids}. Nothing was changed."
+            raise Failed("IdentityConflict", text)
         return vms[0]
 
     def _key_of(self, vm: Vm) -> dict[str, Any] | None:
@@ -264,15 +283,37 @@ class Provisioning:
         told = await self._until(vm, lambda one: _final(self._told(one)))
         if told is None:
             self._check_deadline("The guest reported no final state", vm)
-            raise Pending("WaitingForGuest", "The data is published; the guest has not applied it yet.")
+            applying = self._told(vm) is not None
+            text = "The guest is applying its configuration."
+            raise Pending("WaitingForGuest", text if applying else _PUBLISHED)
         self._finish_step("WaitForGuest")
 
     def _check_deadline(self, what: str, vm: Vm) -> None:
         limit = self._run["deadline_seconds"]
         assert self._folder.started_at is not None
         if time.monotonic() - self._folder.started_at > limit:
-            summary = f"The VM is {vm.state}; its ISO is {'' if vm.iso_attached else 'not '}attached."
-            raise Failed("GuestTimeout", f"{what} within {limit} seconds.", retryable=True, summary=summary)
+            raise Failed("GuestTimeout", f"{what} within {limit} seconds.", summary=self._likely_cause(vm))
+
+    def _likely_cause(self, vm: Vm) -> str:
+        beats, told = "The VM runs and its heartbeat answers", self._told(vm)
+        if vm.state != "Running":
+            return f"The VM does not run: it is {vm.state}."
+        if told:
+            return f"{beats}; the guest took its data and is still applying it at {told['step']}."
+        if self._key_of(vm):
+            assert self._folder.started_at is not None
+            age = int(time.monotonic() - self._folder.started_at)
+            return (
+                f"{beats}. The guest posted a key {age} seconds ago and has not answered since: its provisioning service "
+                "probably stopped, or could not open the data."
+            )
+        if "ProvisioningReady" in vm.from_guest:
+            return (
+                f"{beats}, but the guest posts a key that cannot be used: it is another VM's, as of a captured image, or no "
+                "RSA key of 2,048 to 4,096 bits."
+            )
+        iso = "is attached, so the image probably lacks the KVP service" if vm.iso_attached else "is not attached"
+        return f"{beats}, but no key was ever posted: the provisioning ISO {iso}."
 
 
 def _final(told: dict[str, Any] | None) -> dict[str, Any] | None:

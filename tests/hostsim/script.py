@@ -92,11 +92,10 @@ class Streams(Protocol):
 class Failed(Exception):
     """The script ends with a failed outcome."""
 
-    def __init__(self, code: str, message: str, *, retryable: bool = False, summary: str = "") -> None:
+    def __init__(self, code: str, message: str, *, summary: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.retryable = retryable
         self.summary = summary
 
 
@@ -127,7 +126,6 @@ def outcome(kind: str, reason: str, message: str, **more: Any) -> str:
         "reason": reason,
         "code": None,
         "message": message,
-        "retryable": False,
         "vm_id": None,
         "guest_key": None,
         "diagnosis": None,

@@ -23,8 +23,8 @@ function Resolve-HvoVersionsFolder {
     }
     $versions = Join-Path $Root 'versions'
     if (@('None', 'Folder') -cnotcontains (Get-HvoEntryKind -Path $versions)) {
-        Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $versions is a link or a file, not a folder. Delete it. " +
-            $advice)
+        Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $versions is a link or a file, not a folder. " +
+            "Delete it. $advice")
     }
     return $versions
 }

@@ -12,6 +12,8 @@ function Get-HvoVersionDigest {
         [Parameter(Mandatory = $true)] [string] $Versions
     )
     $digests = [ordered]@{}
-    foreach ($name in @(Get-HvoVersionName -AgentRoot $Root)) { $digests[$name] = Get-HvoAgentDigest -AgentFolder (Join-Path $Versions $name) }
+    foreach ($name in @(Get-HvoVersionName -AgentRoot $Root)) {
+        $digests[$name] = Get-HvoAgentDigest -AgentFolder (Join-Path $Versions $name)
+    }
     return $digests
 }

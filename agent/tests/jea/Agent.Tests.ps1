@@ -9,7 +9,7 @@ Describe 'The agent itself, in a session of the endpoint' -Skip:(-not $can) {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
         $jea = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../jea")
-        . "$jea/functions/Get-HvoSessionConfiguration.ps1"
+        . "$jea/functions/endpoint/Get-HvoSessionConfiguration.ps1"
         Import-Module -Name "$PSScriptRoot/../FakeHyperV/FakeHyperV.psd1", "$PSScriptRoot/../HostAgent.psm1"
         $world = New-TestHost
 

@@ -54,7 +54,7 @@ Get-VM
     }
 
     # The session configuration as it is registered, less what needs Windows.
-    . "$jea/functions/Get-HvoSessionConfiguration.ps1"
+    . "$jea/functions/endpoint/Get-HvoSessionConfiguration.ps1"
     $configuration = Get-HvoSessionConfiguration -Template "$jea/HyperVOperator.pssc" -Group 'EXAMPLE\operators' -Account @{}
     $configuration.Remove('ExecutionPolicy')
     New-PSSessionConfigurationFile -Path "$TestDrive/endpoint.pssc" @configuration

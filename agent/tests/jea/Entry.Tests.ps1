@@ -10,7 +10,8 @@ BeforeAll {
         foreach ($name in 'Assert-HvoElevatedSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
             'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Find-HvoCertificate', 'Set-HvoHttpsListener',
             'Set-HvoFirewallRule', 'Write-HvoServiceWarning') {
-            Set-Content -LiteralPath "$To/functions/$name.ps1" -Value @"
+            $file = (Get-ChildItem -LiteralPath "$To/functions" -Recurse -Filter "$name.ps1").FullName
+            Set-Content -LiteralPath $file -Value @"
 function $name {
     `$global:HvoCalls += '$name'
     `$global:HvoArguments['$name'] = `$args

@@ -2,7 +2,7 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     $jea = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../jea")
-    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1')) { . $file }
+    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1', 'AllDirectories')) { . $file }
 
     function New-Certificate {
         param([string] $Thumbprint = ('A' * 40), [string[]] $Names = @('hyperv01.example.com'), [int] $From = -10,

@@ -2,7 +2,7 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     $jea = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../jea")
-    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1')) { . $file }
+    foreach ($file in [System.IO.Directory]::GetFiles("$jea/functions", '*.ps1', 'AllDirectories')) { . $file }
 
     # A host in memory: its accounts, rights and registered endpoints.
     function Get-HvoSid {

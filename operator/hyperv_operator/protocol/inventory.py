@@ -74,8 +74,6 @@ class HostFacts(WireModel):
     memory_total_bytes: Bytes
     memory_free_bytes: Bytes
     volumes: Annotated[tuple[VolumeFacts, ...], Field(max_length=256)] = ()
-    switches: Annotated[tuple[ShortText, ...], Field(max_length=256)] = ()
-    failover_cluster: ShortText | None = None
     agent: AgentFacts
 
 
@@ -87,18 +85,17 @@ class ImageFacts(WireModel):
 
 
 class GuestFacts(WireModel):
-    """What the guest of an unfinished machine has posted, raw, and what is still published to it."""
+    """What the guest of an unfinished machine has posted, raw."""
 
     ready: GuestText | None = None
     state: GuestText | None = None
-    data_items: Annotated[int, Field(ge=0)] = 0
 
 
 VmState = Literal["Running", "Off", "Paused", "Saved", "Starting", "Stopping", "Other"]
 
 
 class VmFacts(WireModel):
-    """A VM; `machine_uid` and `cluster_uid` are our ownership mark."""
+    """A VM; `machine_uid` is that of its ownership mark."""
 
     vm_id: Guid
     name: ShortText
@@ -106,10 +103,8 @@ class VmFacts(WireModel):
     cpu_cores: Annotated[int, Field(ge=0)]
     memory_bytes: Bytes
     addresses: Annotated[tuple[ShortText, ...], Field(max_length=64)] = ()
-    heartbeat: ShortText = "Unknown"
     replica: bool = False
     machine_uid: ShortText | None = None
-    cluster_uid: ShortText | None = None
     guest: GuestFacts | None = None
 
 
@@ -126,13 +121,11 @@ class JournalFacts(WireModel):
     """What the agent has noted about a machine."""
 
     machine_uid: ShortText
-    cluster_uid: ShortText | None = None
     run_id: Guid
     generation: Annotated[int, Field(ge=0)]
     attempt: Annotated[int, Field(ge=0)]
     vm_id: Guid | None = None
     state: JournalState
-    step: Step | None = None
     steps: dict[Step, StepState] = Field(default_factory=dict)
     reason: ShortText | None = None
     code: AgentCode | None = None

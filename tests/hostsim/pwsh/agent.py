@@ -7,17 +7,18 @@ import base64
 import contextlib
 import dataclasses
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import agent as bundle
 
 from hostsim.faults import Faults
 from hostsim.installation import Installation
 from hostsim.ledger import Ledger
 from hostsim.pwsh.books import Books, Run
 from hostsim.pwsh.guests import Guests
-from hostsim.pwsh.relay import REPOSITORY, Relay, RelayLost, Relays, find_pwsh
+from hostsim.pwsh.relay import Relay, RelayLost, Relays, find_pwsh
 from hostsim.pwsh.state import AGENT, IMAGES, MACHINES, StateFolder
 from hostsim.pwsh.world import FolderWorld
 from hostsim.script import Launch, RolloutCall, ShellKilled, Streams
@@ -25,7 +26,6 @@ from hostsim.tampering import tampered
 from hostsim.versions import VersionBook
 from hostsim.world import GIB
 
-SCRIPTS = REPOSITORY / "agent" / "host"
 _OF_COMMAND = {
     "vm-provisioning": "Invoke-ProvisioningJob.ps1",
     "vm-removal": "Invoke-RemovalJob.ps1",
@@ -223,10 +223,11 @@ class PwshAgent:
             return
         folder = Path(self._state.inward(AGENT))
         if installation == "by-hand":
-            shutil.copytree(SCRIPTS, folder)
-            (folder / "isos").mkdir()
-            for family in ("windows", "linux"):
-                (folder / "isos" / f"{family}.iso").write_bytes(family.encode() * 1024)
+            isos = {f"isos/{family}.iso": family.encode() * 1024 for family in ("windows", "linux")}
+            for name, content in (bundle.scripts() | isos).items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         folder.mkdir(parents=True, exist_ok=True)
         roots = [self._state.inward(path) for path in (IMAGES, MACHINES)]
         (folder / "agent.json").write_text(json.dumps({"allowed_roots": roots}))

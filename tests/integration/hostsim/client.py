@@ -30,7 +30,7 @@ AGENT_FILES = {
     "Invoke-RemovalJob.ps1": b"# removes\n",
     "Invoke-UpdateJob.ps1": b"# updates\n",
     "Get-HostInventory.ps1": b"# looks\n",
-    "lib/Empty.ps1": b"",
+    "steps/Empty.ps1": b"",
     "isos/linux.iso": bytes(range(256)) * 400,
 }
 """A version of the agent for hosts that do not really run it."""

@@ -33,10 +33,10 @@ async def test_versions_are_shown_and_tampered_with(host: SimulatedHost, control
     with connected(host) as client:
         client.bring(AGENT_FILES)
     assert await (await control.get("/versions")).json() == {_VERSION: digest(AGENT_FILES)}
-    assert (await control.put(f"/versions/{_VERSION}/lib/Extra.ps1", data=b"# more\n")).status == 200
-    assert host.world.agent.within(f"versions/{_VERSION}") == {**AGENT_FILES, "lib/Extra.ps1": b"# more\n"}
-    assert (await control.delete(f"/versions/{_VERSION}/lib/Extra.ps1")).status == 200
-    assert (await control.delete(f"/versions/{_VERSION}/lib/Extra.ps1")).status == 404
+    assert (await control.put(f"/versions/{_VERSION}/steps/Extra.ps1", data=b"# more\n")).status == 200
+    assert host.world.agent.within(f"versions/{_VERSION}") == {**AGENT_FILES, "steps/Extra.ps1": b"# more\n"}
+    assert (await control.delete(f"/versions/{_VERSION}/steps/Extra.ps1")).status == 200
+    assert (await control.delete(f"/versions/{_VERSION}/steps/Extra.ps1")).status == 404
     assert await (await control.get("/versions")).json() == {_VERSION: digest(AGENT_FILES)}
     shown = await (await control.get("/rollouts")).json()
     assert [(note["operation"], note["code"]) for note in shown] == [("receive", ""), ("activate", "")]

@@ -159,7 +159,7 @@ def test_a_version_that_a_person_has_changed_is_repaired(host: SimulatedHost, cl
     version = client.bring(AGENT_FILES)
     agent = host.world.agent
     agent.write(version, "Get-HostInventory.ps1", b"# something else\n")
-    agent.write(version, "lib/Extra.ps1", b"# more\n")
+    agent.write(version, "steps/Extra.ps1", b"# more\n")
     agent.delete(version, "Invoke-UpdateJob.ps1")
     told = client.roll("look")["versions"][version]
     assert told == client.agent(version)["digest"] != digest(AGENT_FILES)
@@ -170,7 +170,7 @@ def test_a_version_that_a_person_has_changed_is_repaired(host: SimulatedHost, cl
 
 
 def test_old_versions_and_uploads_are_pruned(host: SimulatedHost, client: Client) -> None:
-    kept, other = client.bring(AGENT_FILES), client.bring({**AGENT_FILES, "lib/More.ps1": b"# more\n"})
+    kept, other = client.bring(AGENT_FILES), client.bring({**AGENT_FILES, "steps/More.ps1": b"# more\n"})
     fresh, stale = uuid.uuid4().hex, uuid.uuid4().hex
     for upload in (fresh, stale):
         client.roll("receive", piece("x.ps1", b"x"), upload=upload)

@@ -93,8 +93,8 @@ def test_a_version_is_brought_run_repaired_and_removed(host: SimulatedHost, clie
     assert [(note.machine_uid, note.run_id, note.version) for note in host.ledger.runs] == [("m-1", "r-1", version)]
     assert host.ledger.versions_of("r-1") == [version]
 
-    host.world.agent.write(version, "lib/Extra.ps1", b"# more\n")
-    host.world.agent.delete(version, "lib/Empty.ps1")
+    host.world.agent.write(version, "steps/Extra.ps1", b"# more\n")
+    host.world.agent.delete(version, "steps/Empty.ps1")
     assert client.bring(_FILES) == version
     assert client.roll("prune", keep=["0123456789abcdef"])["removed"] == [version]
     assert host.world.agent.names() == []

@@ -68,7 +68,7 @@ def test_what_was_changed_on_the_host_is_put_right(host: SimulatedHost, install:
     install()
     folder = host.world.agent
     folder.write(bundle.name, "Get-HostInventory.ps1", b"another")
-    folder.write(bundle.name, "lib/Extra.ps1", b"extra")
+    folder.write(bundle.name, "steps/Extra.ps1", b"extra")
     folder.delete(bundle.name, "isos/linux.iso")
     assert install().facts.agent.digest == bundle.digest
     assert host.ledger.count("repair_version") == 1

@@ -35,7 +35,7 @@ _SINCE_POWERSHELL_7 = {
 COMMON = frozenset(
     {
         "Add-Member", "Compare-Object", "ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Item",
-        "Join-Path", "New-Object", "Select-Object", "Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object",
+        "Join-Path", "Select-Object", "Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object",
         "Write-Information",
     }
 )  # fmt: skip
@@ -119,14 +119,15 @@ def code_of(root: Node) -> str:
 
 @cache
 def commands(root: Node) -> list[list[str]]:
-    """Return every command with its elements as texts: `['Get-VM', '-Id', '$id']`."""
+    """Return every command with its arguments as texts: `['Get-VM', '-Id', '$id']`."""
     found = []
     for node in nodes(root, "command"):
         name = next((child for child in node.children if child.type == "command_name"), None)
         if name is None:
             continue
         elements = next((child for child in node.children if child.type == "command_elements"), None)
-        parts = [text_of(child) for child in elements.children] if elements else []
+        children = elements.children if elements else []
+        parts = [text_of(child) for child in children if child.type not in ("command_argument_sep", "redirection")]
         found.append([text_of(name), *(part for part in parts if part.strip())])
     return found
 

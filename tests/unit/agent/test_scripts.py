@@ -1,4 +1,4 @@
-"""What the host agent's scripts have to be, told from their syntax trees: no PowerShell is needed to run this."""
+"""The host agent's scripts as their syntax trees show them, against the contract; test_dialect.py has their form."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ from unit.agent.source import (
 
 ALL = sources()
 OWN = [*scripts(HOST), *scripts(ROLLOUT)]
-LIBRARY = sorted((HOST / "lib").glob("*.ps1"))
-INSTALLER = sorted(ROLLOUT.glob("*.ps1"))
+LIBRARY = sorted((HOST / "lib").rglob("*.ps1"))
+INSTALLER = sorted(ROLLOUT.rglob("*.ps1"))
 ENTRIES = sorted(HOST.glob("*.ps1"))
+STEPS = sorted((HOST / "steps").glob("*.ps1"))
 
 _COMMON_PARAMETERS = frozenset(
     {
@@ -46,9 +47,15 @@ _COMMON_PARAMETERS = frozenset(
 )  # fmt: skip
 
 
-def words_of(script: str, parameter: str, folder: Path = HOST / "lib") -> set[str]:
-    """Return the words that a parameter of a helper takes."""
-    for node in nodes(parse(folder / f"{script}.ps1"), "script_parameter"):
+def source_of(function: str) -> Path:
+    """Return the file of a function."""
+    (path,) = (path for path in (*LIBRARY, *INSTALLER) if path.stem == function)
+    return path
+
+
+def words_of(script: str, parameter: str) -> set[str]:
+    """Return the words that a parameter of a function takes."""
+    for node in nodes(parse(source_of(script)), "script_parameter"):
         if f"${parameter}" in text_of(node).replace(" ", ""):
             inside = re.search(r"ValidateSet\(([^)]*)\)", text_of(node))
             assert inside, f"{parameter} of {script} takes any word"
@@ -56,18 +63,14 @@ def words_of(script: str, parameter: str, folder: Path = HOST / "lib") -> set[st
     raise AssertionError(f"{script} has no parameter {parameter}")
 
 
-def arguments(command: str, position: int, parameter: str) -> set[str]:
-    """Return the words that are given to a parameter of a command anywhere in the agent, by name or by position."""
+def arguments(command: str, parameter: str) -> set[str]:
+    """Return the words that are given to a parameter of a command anywhere in the agent."""
     found = set()
     for path in OWN:
         for name, *rest in commands(parse(path)):
-            if name != command:
-                continue
-            if f"-{parameter}" in rest:
+            if name == command and f"-{parameter}" in rest:
                 found.add(rest[rest.index(f"-{parameter}") + 1])
-            elif len(rest) > position and not rest[position].startswith("-"):
-                found.add(rest[position])
-    return {word.strip("'\"") for word in found if re.fullmatch(r"'?\w+'?", word)}
+    return {word.strip("'") for word in found if re.fullmatch(r"'?[\w.]+'?", word)}
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
@@ -112,7 +115,7 @@ def test_scripts_are_plain_ascii(path: Path) -> None:
     assert data.endswith(b"\n")
 
 
-@pytest.mark.parametrize("path", [*ENTRIES, ROLLOUT / "Invoke-HvoRollout.ps1"], ids=name_of)
+@pytest.mark.parametrize("path", [*ENTRIES, *STEPS, ROLLOUT / "Invoke-HvoRollout.ps1"], ids=name_of)
 def test_scripts_are_strict_and_stop_at_errors(path: Path) -> None:
     code = parse(path).text or b""
     assert b"Set-StrictMode -Version Latest" in code
@@ -130,7 +133,7 @@ def test_a_helper_is_one_function_with_the_files_name_and_nothing_else(path: Pat
 def test_scripts_and_functions_say_what_they_are_for(path: Path) -> None:
     for node in functions(path).values():
         assert re.search(r"\.SYNOPSIS\s+\S", text_of(node))
-    if path.parent == HOST:
+    if path in (*ENTRIES, *STEPS):
         assert re.search(rb"<#\s*\.SYNOPSIS\s+\S", path.read_bytes())
 
 
@@ -144,7 +147,7 @@ def test_parameters_shadow_no_common_ones(path: Path) -> None:
 def test_only_known_commands_are_called(path: Path) -> None:
     """The border to Windows is commands alone, and each of them stands in the list that the fake is made from."""
     own = {one.stem for one in LIBRARY}
-    if path.parent == ROLLOUT:
+    if path.is_relative_to(ROLLOUT):
         own |= {one.stem for one in INSTALLER}
     called = {one[0] for one in commands(parse(path))}
     assert called - own - COMMON - windows_commands() == set()
@@ -163,11 +166,6 @@ def test_every_helper_is_used() -> None:
     assert {path.stem for path in INSTALLER} - called == {"Invoke-HvoRollout"}
 
 
-def test_a_name_is_given_once() -> None:
-    """The text of a rollout takes functions from both folders by their names alone."""
-    assert {path.stem for path in LIBRARY} & {path.stem for path in INSTALLER} == set()
-
-
 def test_json_is_written_with_its_depth() -> None:
     for path in OWN:
         for one in commands(parse(path)):
@@ -176,11 +174,12 @@ def test_json_is_written_with_its_depth() -> None:
 
 
 def test_the_steps_are_those_of_the_contract() -> None:
-    steps = arguments("Invoke-HvoStep", 1, "Step")
+    run = arguments("Invoke-HvoStep", "Script")
+    assert run == {path.name for path in STEPS}
+    steps = {script.split(".")[1] for script in run}
     assert steps == set(Step)
-    assert arguments("Write-HvoStepRecord", 0, "Step") <= steps
-    named = {path.stem.split(".")[1] for path in ENTRIES if "." in path.stem}
-    assert named == steps
+    assert arguments("Write-HvoStepRecord", "Step") <= steps
+    assert arguments("Test-HvoStepDone", "Step") <= steps
 
 
 def test_the_states_of_steps_are_those_of_the_contract() -> None:
@@ -191,43 +190,76 @@ def test_the_states_of_steps_are_those_of_the_contract() -> None:
 def test_the_codes_are_those_of_the_contract() -> None:
     codes = words_of("Stop-HvoLaunch", "Code")
     assert codes == set(AgentCode)
-    assert arguments("Stop-HvoLaunch", 0, "Code") <= codes
-    assert arguments("Invoke-HvoStep", 3, "FailureCode") <= codes
+    assert arguments("Stop-HvoLaunch", "Code") <= codes
+    assert arguments("Invoke-HvoStep", "FailureCode") <= codes
 
 
 def test_every_code_is_used_or_stands_for_what_another_part_finds() -> None:
-    used = arguments("Stop-HvoLaunch", 0, "Code") | arguments("Invoke-HvoStep", 3, "FailureCode")
-    text = (HOST / "lib" / "ConvertTo-HvoFailure.ps1").read_text() + (HOST / "lib" / "ConvertTo-HvoOutcome.ps1").read_text()
+    used = arguments("Stop-HvoLaunch", "Code") | arguments("Invoke-HvoStep", "FailureCode")
+    text = source_of("ConvertTo-HvoFailure").read_text() + source_of("ConvertTo-HvoOutcome").read_text()
     assert {code for code in AgentCode if code not in used and f"'{code}'" not in text} == set()
 
 
 def test_the_codes_of_a_rollout_are_those_of_the_protocol() -> None:
     codes = set(RolloutCode)
-    assert words_of("Stop-HvoRollout", "Code", ROLLOUT) == codes
-    used = arguments("Stop-HvoRollout", 0, "Code")
-    assert used | set(re.findall(r"\$code = '(\w+)'", (ROLLOUT / "ConvertTo-HvoRefusal.ps1").read_text())) == codes
+    assert words_of("Stop-HvoRollout", "Code") == codes
+    used = arguments("Stop-HvoRollout", "Code")
+    assert used | set(re.findall(r"\$code = '(\w+)'", source_of("ConvertTo-HvoRefusal").read_text())) == codes
+
+
+def failure_texts() -> dict[str, str]:
+    """Return the message and summary of every failure of a job, as their source has them, by file and line."""
+    found = {}
+    for path in (*LIBRARY, *STEPS):
+        for node in nodes(parse(path), "command"):
+            if re.match(r"(Stop|Suspend)-HvoLaunch\b", text_of(node)):
+                found[f"{name_of(path)}:{node.start_point.row + 1}"] = text_of(node)
+    return found
+
+
+_ADVICE = re.compile(
+    r"(?:^|[.:] )(?:Add|Bring|Build|Check|Choose|Confirm|Correct|Create|Delete|Do|Find|Free|Give|Install|Look|Lower|Make|Move|Pipe|"
+    r"Put|Remove|Rename|Restart|Restore|Send|Set|Shut|Start|Try|Write) \w|\b(?:has|have) to be |\bshould\b"
+)
+
+
+def test_failures_state_facts_alone() -> None:
+    """The operator adds the remedy of the code: advice in the agent's message would be given twice."""
+    texts = failure_texts()
+    assert len(texts) > 40
+    quoted = {place: re.findall(r"'([^']*)'|\"([^\"]*)\"", text) for place, text in texts.items()}
+    said = {place: "".join(one or other for one, other in parts) for place, parts in quoted.items()}
+    allowed = "The VM has to be off for this change"
+    assert {place: text for place, text in said.items() if _ADVICE.search(text.replace(allowed, ""))} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["The disk is full. Free space there.", "It failed: Look at the log.", "It has to be there."]
+)
+def test_advice_in_a_failure_is_seen(text: str) -> None:
+    assert _ADVICE.search(text)
 
 
 def test_outcomes_and_their_reasons_are_those_of_the_contract() -> None:
     assert words_of("New-HvoOutcome", "Outcome") == set(OutcomeKind)
     assert words_of("Suspend-HvoLaunch", "Reason") == set(PendingReason)
-    assert arguments("Suspend-HvoLaunch", 0, "Reason") == set(PendingReason)
-    assert arguments("New-HvoOutcome", 1, "Reason") == {"Provisioned", "Removed", "Updated", "Inventory"}
+    assert arguments("Suspend-HvoLaunch", "Reason") == set(PendingReason)
+    assert arguments("New-HvoOutcome", "Reason") == {"Provisioned", "Removed", "Updated", "Inventory"}
 
 
 def test_journals_and_vms_have_the_states_of_the_contract() -> None:
     assert words_of("Complete-HvoJournal", "State") | {"running"} == set(JournalState)
-    words = set(re.findall(r"'(\w+)'", (HOST / "lib" / "ConvertTo-HvoVmState.ps1").read_text()))
+    words = set(re.findall(r"'(\w+)'", source_of("ConvertTo-HvoVmState").read_text()))
     assert words == set(get_args(VmState))
 
 
 def test_families_are_inferred_from_the_prefixes_of_the_contract() -> None:
-    text = (HOST / "lib" / "Get-HvoOsFamily.ps1").read_text()
+    text = source_of("Get-HvoOsFamily").read_text()
     for family in ("windows", "linux"):
         line = re.search(rf"\${family} = (.*)", text)
         assert line
-        told = {word.casefold() for word in re.findall(r"'([^']+)'", line[1])}
-        assert told == {prefix for prefix, one in PREFIXES if one == family}
+        words = {word.casefold() for word in re.findall(r"'([^']+)'", line[1])}
+        assert words == {prefix for prefix, one in PREFIXES if one == family}
 
 
 def test_the_manifest_says_what_the_agent_supports() -> None:

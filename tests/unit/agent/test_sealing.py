@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import agent
 import pytest
 from joserfc import jwe
 from joserfc.errors import JoseError
@@ -11,7 +13,6 @@ from joserfc.jwk import RSAKey
 
 from hyperv_operator.protocol.guest import parse_guest_ready
 from powershell import needs_pwsh, run
-from unit.agent.source import HOST
 
 VM = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
@@ -19,7 +20,6 @@ RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
 _SEAL = f"""
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-foreach ($file in Get-ChildItem '{HOST / "lib"}' -Filter *.ps1) {{ . $file.FullName }}
 $lines = @($input)
 $key = ConvertFrom-HvoGuestReady -Text $lines[0] -VmId '{VM}'
 $sealed = @($lines | Select-Object -Skip 1 | ForEach-Object {{
@@ -31,7 +31,9 @@ ConvertTo-Json -Compress -InputObject @{{ kid = $key.Kid; sealed = $sealed }}
 
 @needs_pwsh
 @pytest.mark.parametrize("bits", [2048, 3072, 4096])
-def test_joserfc_opens_what_the_agent_seals(bits: int) -> None:
+def test_joserfc_opens_what_the_agent_seals(bits: int, tmp_path: Path) -> None:
+    functions = tmp_path / agent.FUNCTIONS
+    functions.write_bytes(agent.scripts()[agent.FUNCTIONS])
     key, other = RSAKey.generate_key(bits), RSAKey.generate_key(2048)
     public = key.as_dict(private=False)
     ready = json.dumps({"protocol": 1, "vm": VM, "key": {"kty": "RSA", "n": public["n"], "e": public["e"]}})
@@ -39,7 +41,7 @@ def test_joserfc_opens_what_the_agent_seals(bits: int) -> None:
     texts = ["x" * length for length in (1, 15, 16, 17)] + [
         json.dumps({"pw": "\u00e9\U0001f680\"'<&>", "long": "y" * 20_000})
     ]
-    done = run(_SEAL, stdin="\n".join([ready, *texts]) + "\n")
+    done = run(f". '{functions}'\n{_SEAL}", stdin="\n".join([ready, *texts]) + "\n")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["kid"] == key.thumbprint()

@@ -38,7 +38,7 @@ def test_the_same_checkout_gives_the_same_bytes(bundle: Path, tmp_path: Path, mo
     for path in (tmp_path / "agent").rglob("*"):
         os.utime(path, (1, 1))
         path.chmod(0o700)
-    (tmp_path / "agent/host/lib/Write-HvoLog.ps1~").write_text("left by an editor")
+    (tmp_path / "agent/host/lib/launch/Write-HvoLog.ps1~").write_text("left by an editor")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     agent.build(tmp_path / "out", tmp_path)
@@ -46,17 +46,20 @@ def test_the_same_checkout_gives_the_same_bytes(bundle: Path, tmp_path: Path, mo
 
 
 def test_what_an_older_bundle_had_is_gone(bundle: Path, tmp_path: Path) -> None:
-    (tmp_path / "files/lib").mkdir(parents=True)
-    (tmp_path / "files/lib/Get-HvoOld.ps1").write_text("old")
+    (tmp_path / "files/steps").mkdir(parents=True)
+    (tmp_path / "files/steps/Provisioning.Old.ps1").write_text("old")
     agent.build(tmp_path)
     assert _contents(tmp_path) == _contents(bundle)
 
 
 def test_it_holds_the_agent_and_its_isos_and_nothing_else(bundle: Path) -> None:
-    wanted = {path.relative_to(HOST).as_posix(): path.read_bytes() for path in HOST.rglob("*") if path.is_file()}
+    sources = [path for path in HOST.rglob("*") if path.is_file() and "lib" not in path.parts]
+    wanted = {path.relative_to(HOST).as_posix(): path.read_bytes() for path in sources}
     wanted |= {f"isos/{family}.iso": isos.build(kind) for family, kind in isos.kinds().items()}
-    assert _contents(bundle / "files") == wanted
-    assert {"isos/windows.iso", "isos/linux.iso", "agent-manifest.json", "lib/Write-HvoLog.ps1"} < wanted.keys()
+    contents = _contents(bundle / "files")
+    assert contents.pop(agent.FUNCTIONS)
+    assert contents == wanted
+    assert {"isos/windows.iso", "isos/linux.iso", "agent-manifest.json", "Get-HostInventory.ps1"} < wanted.keys()
     assert (bundle / "rollout.ps1").read_bytes() == TEXT.encode()
     assert {path.name for path in bundle.iterdir()} == {"files", "rollout.ps1"}
 
@@ -68,18 +71,48 @@ def test_hosts_take_the_paths_of_its_files(bundle: Path) -> None:
         assert name.split("/")[0] not in {"versions", "agent.json"}
 
 
+def test_one_file_holds_the_functions_of_all_others(bundle: Path) -> None:
+    """A launch reads one file for all functions; the entry scripts and the tests load no other."""
+    text = (bundle / "files" / agent.FUNCTIONS).read_bytes()
+    root = parse_text(text)
+    assert not root.has_error
+    assert problems_of_51(text) == []
+    assert b"<#" not in text
+    (top,) = (child for child in root.children if child.type == "statement_list")
+    assert {child.type for child in top.children} == {"function_statement"}
+    defined = [text_of(node) for node in nodes(root, "function_name")]
+    assert defined == sorted(path.stem for path in (HOST / "lib").rglob("*.ps1"))
+    for path in (HOST / "lib").rglob("*.ps1"):
+        assert re.sub(r" *<#.*?#>\n", "", path.read_text(), count=1, flags=re.DOTALL).encode() in text
+    entries = [path for path in HOST.glob("*.ps1") if path.stem != "Invoke-HvoJob"]
+    loads = {line for path in entries for line in path.read_text().splitlines() if line.startswith(". ")}
+    assert loads == {f". (Join-Path $PSScriptRoot '{agent.FUNCTIONS}')"}
+
+
+def test_a_launch_reads_few_files(bundle: Path) -> None:
+    names = [name for name in _contents(bundle / "files") if name.endswith(".ps1") and not name.startswith("steps/")]
+    assert len(names) == 6
+
+
+def test_the_isos_can_be_left_out(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert agent.main(["--without-isos", "--output", str(tmp_path / "a")]) == 0
+    assert capsys.readouterr().out.split()[0] == agent.digest(tmp_path / "a" / "files")
+    whole = _contents(bundle / "files")
+    assert _contents(tmp_path / "a" / "files") == {name: whole[name] for name in whole if not name.startswith("isos/")}
+
+
 @needs_pwsh
 def test_the_agent_computes_the_same_digest(bundle: Path) -> None:
     files = bundle / "files"
-    load = f"foreach ($file in [IO.Directory]::GetFiles('{files}/lib', '*.ps1')) {{ . $file }}"
-    assert run(f"{load}; Get-HvoAgentDigest '{files}'").stdout.strip() == agent.digest(files)
+    done = run(f". '{files}/{agent.FUNCTIONS}'; Get-HvoAgentDigest -AgentFolder '{files}'")
+    assert done.stdout.strip() == agent.digest(files)
 
 
 def test_the_digest_tells_every_change(bundle: Path, tmp_path: Path) -> None:
     shutil.copytree(bundle / "files", tmp_path / "files")
     first = agent.digest(tmp_path / "files")
     assert first == agent.digest(bundle / "files")
-    (tmp_path / "files/lib/Write-HvoLog.ps1").rename(tmp_path / "files/lib/Write-HvoLogs.ps1")
+    (tmp_path / "files/steps/Update.SetPower.ps1").rename(tmp_path / "files/steps/Update.SetPowers.ps1")
     second = agent.digest(tmp_path / "files")
     (tmp_path / "files/agent-manifest.json").write_text("{}")
     assert len({first, second, agent.digest(tmp_path / "files")}) == 3
@@ -113,17 +146,18 @@ def test_the_text_asks_for_nothing_beside_itself() -> None:
 def test_a_function_that_does_not_exist_is_told(tmp_path: Path) -> None:
     for part in ("host/lib", "rollout"):
         shutil.copytree(ROOT / "agent" / part, tmp_path / "agent" / part)
-    (tmp_path / "agent/host/lib/ConvertTo-HvoHex.ps1").unlink()
+    (tmp_path / "agent/host/lib/convert/ConvertTo-HvoHex.ps1").unlink()
     with pytest.raises(agent.BundleError, match="no function ConvertTo-HvoHex in agent/rollout"):
         agent.script(tmp_path)
 
 
-def test_the_text_is_printed_without_what_isos_are_made_with(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_scripts_and_text_are_built_without_the_libraries_that_make_isos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "isos", None)
     assert agent.main(["--script"]) == 0
     assert capsys.readouterr().out == TEXT
+    assert agent.main(["--without-isos", "--output", str(tmp_path)]) == 0
 
 
 def test_the_command_builds_and_says_the_digest(

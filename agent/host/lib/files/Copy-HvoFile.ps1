@@ -26,8 +26,11 @@ function Copy-HvoFile {
         $whole = $true
     } finally {
         if ($null -ne $from) { $from.Dispose() }
-        try { if ($null -ne $to) { $to.Dispose() } }
-        finally { if (-not $whole -and [System.IO.File]::Exists($part)) { [System.IO.File]::Delete($part) } }
+        try {
+            if ($null -ne $to) { $to.Dispose() }
+        } finally {
+            if (-not $whole -and [System.IO.File]::Exists($part)) { [System.IO.File]::Delete($part) }
+        }
     }
     [System.IO.File]::Move($part, $Destination)
 }

@@ -32,5 +32,6 @@ function Invoke-HvoUpdate {
     $Context.Journal.attempt = $Context.Run.attempt
     Save-HvoJournal -Context $Context
     Set-HvoVmDesiredState -Context $Context
-    return New-HvoOutcome -Outcome completed -Reason 'Updated' -Message "$($vm.Name) has the desired CPU, memory and power state." -VmId $vmId
+    $text = "$($vm.Name) has the desired CPU, memory and power state."
+    return New-HvoOutcome -Outcome completed -Reason 'Updated' -Message $text -VmId $vmId
 }

@@ -1,8 +1,9 @@
 function Stop-HvoVm {
     <#
     .SYNOPSIS
-        Shuts a VM's guest down. With -TurnOff the VM is turned off if the guest does not shut down; else it fails with GuestTimeout.
+        Shuts a VM's guest down.
     .DESCRIPTION
+        If the guest does not shut down, the VM is turned off with -TurnOff; without it the launch fails with GuestTimeout.
         Stop-VM -Force turns a VM off if its guest does not answer, so it is not called for such a guest without -TurnOff.
     #>
     [CmdletBinding()]

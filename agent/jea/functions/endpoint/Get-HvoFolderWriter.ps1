@@ -8,6 +8,7 @@ function Get-HvoFolderWriter {
         Strings: SIDs.
     #>
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )

@@ -12,6 +12,7 @@ function Get-HvoSessionConfiguration {
         Hashtable of New-PSSessionConfigurationFile's parameters. Description ends with a digest of all others.
     #>
     [CmdletBinding()]
+    [OutputType([hashtable])]
     param(
         [Parameter(Mandatory = $true)] [string] $Template,
         [Parameter(Mandatory = $true)] [string] $Group,

@@ -8,6 +8,7 @@ function Get-HvoSid {
         String, or null.
     #>
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $Name
     )

@@ -10,6 +10,7 @@ function Register-HvoSessionConfiguration {
         Boolean: whether the endpoint was registered.
     #>
     [CmdletBinding()]
+    [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [string] $Name,
         [Parameter(Mandatory = $true)] [hashtable] $Configuration

@@ -10,6 +10,7 @@ function Find-HvoCertificate {
         String: the thumbprint.
     #>
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $HostName,
         [Parameter()] [string] $Thumbprint = ''

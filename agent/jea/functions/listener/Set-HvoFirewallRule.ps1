@@ -10,6 +10,7 @@ function Set-HvoFirewallRule {
         String: what was done.
     #>
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [int] $Port,
         [Parameter(Mandatory = $true)] [string[]] $RemoteAddress

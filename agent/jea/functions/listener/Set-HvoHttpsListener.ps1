@@ -12,6 +12,7 @@ function Set-HvoHttpsListener {
         String: what was done.
     #>
     [CmdletBinding()]
+    [OutputType([string])]
     param(
         [Parameter(Mandatory = $true)] [string] $HostName,
         [Parameter(Mandatory = $true)] [string] $Thumbprint,

@@ -10,6 +10,7 @@ function Test-HvoCertificateName {
         Boolean.
     #>
     [CmdletBinding()]
+    [OutputType([bool])]
     param(
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Pattern,
         [Parameter(Mandatory = $true)] [string] $HostName

@@ -6,6 +6,7 @@ function Test-HvoAdministrator {
         Boolean.
     #>
     [CmdletBinding()]
+    [OutputType([bool])]
     param()
     $me = [System.Security.Principal.WindowsPrincipal]::new([System.Security.Principal.WindowsIdentity]::GetCurrent())
     return $me.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)

@@ -20,7 +20,6 @@ Describe 'Superseded launches' {
         $before = Get-Content -Raw (Get-Folder $world $job 'journal.json')
         $launch = Invoke-TestAgent $world $job
         $launch.Outcome.code | Should -Be 'Superseded'
-        $launch.Outcome.retryable | Should -BeTrue
         Get-Content -Raw (Get-Folder $world $job 'journal.json') | Should -BeExactly $before
     }
 }
@@ -36,7 +35,6 @@ Describe 'Tombstones' {
         [System.IO.File]::WriteAllText($tombstone, '{}')
         $launch = Invoke-TestAgent $world $job
         $launch.Outcome.code | Should -Be 'Superseded'
-        $launch.Outcome.retryable | Should -BeFalse
         Test-Path (Get-Folder $world $job) | Should -BeFalse
         @(Get-VM).Count | Should -Be 0
     }
@@ -120,7 +118,7 @@ Describe 'The lock' {
     It 'of the host is HostBusy for a machine while another is being registered' {
         $job = New-TestJob $world
         # The agent waits for a minute; here somebody has it for good, so the wait is made short.
-        $script = Join-Path $world.Agent 'Provisioning.RegisterVM.ps1'
+        $script = Join-Path $world.Agent 'steps/Provisioning.RegisterVM.ps1'
         [System.IO.File]::WriteAllText($script, [System.IO.File]::ReadAllText($script).Replace('60000', '200'))
         $lock = [System.IO.File]::Open((Join-Path $world.Machines 'register.lock'), 'OpenOrCreate', 'ReadWrite', 'None')
         try { $launch = Invoke-TestAgent $world $job } finally { $lock.Dispose() }
