@@ -147,7 +147,7 @@ Describe 'A host that lacks something' {
         $launch = Invoke-TestAgent $world (New-TestJob $world)
         Assert-Failed $launch 'StartFailed'
         $launch.Outcome.diagnosis.summary | Should -Match 'Not enough memory|15350|15130'
-        $launch.Outcome.message | Should -Match '^The VM could not be started: .*Not enough memory in the system'
+        $launch.Outcome.message | Should -Match '(?s)^The VM could not be started: .*Not enough memory in the system'
         $launch.Outcome.message | Should -Not -Match 'event log|confirm'
         @($launch.Log | Where-Object { $_ -match '^Event \d+ at ' }).Count | Should -BeGreaterThan 0
         Set-FakeFault @{ startFailure = $null }
