@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from hostsim import inventory
+from hostsim import inventory, texts
 from hostsim.faults import Faults
 from hostsim.guest import Guest
 from hostsim.ledger import Ledger
@@ -60,10 +60,7 @@ class Agent:
             inventory.write(self.world, launch.version, streams)
             return
         if schema["id"] not in _RUNS or schema["version"] not in known:
-            supported = (
-                f"{schema['id'] if schema['id'] in _RUNS else ', '.join(_RUNS)} version {', '.join(map(str, known))}"
-            )
-            text = f"Schema {schema['id']} version {schema['version']} is not supported. Supported: {supported}."
+            text = texts.unsupported(schema["id"], schema["version"], [str(version) for version in known])
             streams.output(outcome("failed", "SchemaMismatch", text, code="SchemaMismatch"))
             return
         run = job["run"]
@@ -125,23 +122,18 @@ class Agent:
         removal = schema == "vm-removal"
         if uid in self.world.removed and not removal:
             path = f"{job['host']['paths']['machines']}\\{uid}.removed"
-            text = f"This machine was removed from this host: its tombstone {path} exists."
-            return outcome("failed", "Superseded", text, code="Superseded")
+            return outcome("failed", "Superseded", texts.tombstone(path), code="Superseded")
         folder = self.world.folders.get(uid)
         if folder is None and removal:
             return await self._remove(job, None, streams)
         folder = folder or self.world.folders.setdefault(uid, Folder())
         if folder.locked:
-            text = "Another process is working on this machine."
-            return outcome("pending", "HostBusy", text, code="HostBusy")
+            return outcome("pending", "HostBusy", texts.BUSY, code="HostBusy")
         folder.locked = True
         try:
             journal = folder.journal
             if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
-                text = (
-                    f"Launch {run['attempt']} of generation {run['generation']} is not newer than the last one in the "
-                    f"journal, launch {journal['attempt']} of generation {journal['generation']}."
-                )
+                text = texts.superseded(run["attempt"], run["generation"], journal["attempt"], journal["generation"])
                 return outcome("failed", "Superseded", text, code="Superseded")
             if removal:
                 return await self._remove(job, folder, streams)
@@ -155,7 +147,7 @@ class Agent:
         journal = folder.journal
         if journal and journal["state"] == "completed":
             journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
-            return outcome("completed", "Provisioned", "Nothing was left to do.", vm_id=journal["vm_id"])
+            return outcome("completed", "Provisioned", texts.PROVISIONED_BEFORE, vm_id=journal["vm_id"])
         work = Provisioning(self, job, folder, streams)
         try:
             done = await work.go()
@@ -189,14 +181,13 @@ class Agent:
                 self.ledger.add("delete_folder", uid)
             say_step(streams, step, "completed")
             self.after_step(step, name)
-        return outcome("completed", "Removed", "VM, disk, ISO and journal are gone.")
+        return outcome("completed", "Removed", texts.REMOVED)
 
     async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
         uid, desired = str(job["run"]["machine_uid"]), job["desired"]
         vm = self.world.vms.get(str(job["machine"]["vm_id"]))
         if vm is None or vm.machine_uid != uid:
-            text = f"VM {job['machine']['vm_id']} no longer exists on this host."
-            return outcome("failed", "VmMissing", text, code="VmMissing")
+            return outcome("failed", "VmMissing", texts.no_vm(str(job["machine"]["vm_id"])), code="VmMissing")
         if folder.journal:
             folder.journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
         was_running = vm.state == "Running"
@@ -213,8 +204,7 @@ class Agent:
             say_step(streams, step, "completed")
             self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
-        text = f"{vm.name} has the desired CPU, memory and power state."
-        return outcome("completed", "Updated", text, vm_id=vm.vm_id)
+        return outcome("completed", "Updated", texts.updated(vm.name), vm_id=vm.vm_id)
 
 
 def _failed(failure: Failed, vm_id: str | None) -> str:

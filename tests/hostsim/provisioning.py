@@ -8,8 +8,10 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hostsim import texts
 from hostsim.script import Failed, Pending, Streams, outcome, say_step
 from hostsim.world import GIB, Folder, Vm, timestamp
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from hostsim.agent import Agent
 
 _PART = 1_000
-_PUBLISHED = "Configuration is published; waiting for the guest to apply it."
 
 
 class Provisioning:
@@ -47,8 +48,7 @@ class Provisioning:
             self._enter("WaitForProvisioningKey")
             await self._agent.at_step("WaitForProvisioningKey", self._name, self._streams)
             key = await self._wait_for_key(vm)
-            posted = "has posted its key and waits for its data" if key else "has not posted a key yet"
-            raise Pending("WaitingForGuestKey", f"The VM runs; its guest {posted}.", key)
+            raise Pending("WaitingForGuestKey", texts.KEY_POSTED if key else texts.NO_KEY, key)
         self._finish_step("WaitForProvisioningKey")
         if self._job["sealed_data"] and not self._told(vm):
             await self._step("PublishProvisioningData", self._publish, again=True)
@@ -56,15 +56,12 @@ class Provisioning:
         await self._step("PurgeProvisioningData", self._purge)
         if (self._told(vm) or {}).get("state") == "failed":
             told = self._told(vm) or {}
-            text, summary = (
-                f"failed at {told['step']} with {told['code']}.",
-                f"failed at {told['step']}: {told['code']}.",
-            )
-            raise Failed("GuestFailed", f"The guest {text}", summary=f"The guest took its data and {summary}")
+            failed = (told["step"], told["code"])
+            raise Failed("GuestFailed", texts.guest_failed(*failed), summary=texts.guest_failed_summary(*failed))
         await self._step("EjectProvisioningISO", self._eject)
         if self._fields.get("vm_clustered"):
             await self._step("RegisterCluster", self._cluster)
-        return outcome("completed", "Provisioned", f"{self._name} is provisioned.", vm_id=vm.vm_id)
+        return outcome("completed", "Provisioned", texts.provisioned(self._name), vm_id=vm.vm_id)
 
     # --- journal -----------------------------------------------------------------------------------------------------
 
@@ -133,31 +130,26 @@ class Provisioning:
     async def _pre_checks(self) -> None:
         fields, world = self._fields, self._world
         if self._job["host"]["virtual_switch"] not in world.switches:
-            text = f"This host has no virtual switch '{self._job['host']['virtual_switch']}'."
-            raise Failed("SwitchNotFound", text, summary=f"The host has these switches: {', '.join(world.switches)}.")
+            text = texts.no_switch(self._job["host"]["virtual_switch"])
+            raise Failed("SwitchNotFound", text, summary=texts.switches(world.switches))
         if fields["gb_ram"] * GIB > world.memory_free():
-            text = f"{fields['gb_ram']:.1f} GB of memory are needed and {world.memory_free() / GIB:.1f} GB are free on this host."
-            raise Failed("InsufficientMemory", text)
+            raise Failed("InsufficientMemory", texts.no_memory(fields["gb_ram"], world.memory_free() / GIB))
         self._check_name()
 
     def _check_name(self) -> None:
         other = self._world.vm_named(self._fields["vm_name"])
         if other and other.machine_uid != self._uid:
-            name = self._fields["vm_name"]
-            raise Failed("NameInUse", f"Another VM with the name {name} exists on this host: {other.vm_id}.")
+            raise Failed("NameInUse", texts.name_in_use(self._fields["vm_name"], other.vm_id))
 
     async def _copy_image(self) -> None:
         image = self._fields["image_name"]
         size = next((s for name, s in self._world.images.items() if name.casefold() == image.casefold()), None)
         if size is None:
             folder, names = self._job["host"]["paths"]["images"], sorted(self._world.images)
-            noun, shown = "image" if len(names) == 1 else "images", f": {', '.join(names)}" if names else ""
-            summary = f"The folder {folder} holds {len(names)} {noun}{shown}."
-            raise Failed("ImageNotFound", f"No image '{image}' in {folder}.", summary=summary)
+            raise Failed("ImageNotFound", texts.no_image(image, folder), summary=texts.images(folder, names))
         for percent in (25, 50, 75):
             if self._agent.faults.disk_full:
-                text = "CopyImage ran out of disk space: There is not enough space on the disk."
-                raise Failed("InsufficientSpace", text)
+                raise Failed("InsufficientSpace", texts.disk_full("CopyImage"))
             await asyncio.sleep(self._agent.copy_seconds / 4)
             if percent > 25:
                 self._agent.in_copy()
@@ -185,9 +177,7 @@ class Provisioning:
         vm.name = fields["vm_name"]
         if vm.state != "Running":
             if self._agent.faults.start_failure:
-                text = f"The VM could not be started: '{vm.name}' failed to start."
-                summary = f"The host's last event for the VM: 12030 '{vm.name}' failed to start."
-                raise Failed("StartFailed", text, summary=summary)
+                raise Failed("StartFailed", texts.not_started(vm.name), summary=texts.last_event(vm.name))
             vm.state = "Running"
             self._agent.ledger.add("start_vm", self._uid, vm.vm_id)
             self._agent.boot(vm)
@@ -199,8 +189,7 @@ class Provisioning:
         header = json.loads(_decode(sealed.split(".", 1)[0]))
         key = self._key_of(vm)
         if header.get("vm") != vm.vm_id or not key or header.get("kid") != _thumbprint(key):
-            what = "another key than the guest posts now" if key else "a key, and the guest posts none now"
-            raise Failed("GuestKeyInvalid", f"The sealed data is for {what}.")
+            raise Failed("GuestKeyInvalid", texts.WRONG_KEY if key else texts.KEY_GONE)
         self._clear_data(vm)
         parts = [sealed[start : start + _PART] for start in range(0, len(sealed), _PART)]
         for number, part in enumerate(parts):
@@ -221,7 +210,7 @@ class Provisioning:
 
     async def _cluster(self) -> None:
         if self._world.failover_cluster is None:
-            raise Failed("ClusterFailed", "This host is not a node of a failover cluster that answers.")
+            raise Failed("ClusterFailed", texts.NO_CLUSTER)
         self._world.clustered.add(self._uid)
         self._agent.ledger.add("cluster_role", self._uid)
 
@@ -231,10 +220,8 @@ class Provisioning:
         vms = self._world.vms_of(self._uid)
         if len(vms) != 1:
             if not vms:
-                raise Failed("VmMissing", f"VM {self._journal['vm_id']} no longer exists on this host.")
-            ids = ", ".join(vm.vm_id for vm in vms)
-            text = f"{len(vms)} VMs carry this machine's mark: {ids}. Nothing was changed."
-            raise Failed("IdentityConflict", text)
+                raise Failed("VmMissing", texts.no_vm(str(self._journal["vm_id"])))
+            raise Failed("IdentityConflict", texts.several_vms(len(vms), [vm.vm_id for vm in vms]))
         return vms[0]
 
     def _key_of(self, vm: Vm) -> dict[str, Any] | None:
@@ -274,7 +261,7 @@ class Provisioning:
     async def _wait_for_key(self, vm: Vm) -> dict[str, Any] | None:
         key: dict[str, Any] | None = await self._until(vm, self._key_of)
         if key is None:
-            self._check_deadline("The guest posted no key", vm)
+            self._check_deadline(texts.no_key_in_time, vm)
         return key
 
     async def _wait_for_guest(self, vm: Vm) -> None:
@@ -282,38 +269,28 @@ class Provisioning:
         await self._agent.at_step("WaitForGuest", self._name, self._streams)
         told = await self._until(vm, lambda one: _final(self._told(one)))
         if told is None:
-            self._check_deadline("The guest reported no final state", vm)
-            applying = self._told(vm) is not None
-            text = "The guest is applying its configuration."
-            raise Pending("WaitingForGuest", text if applying else _PUBLISHED)
+            self._check_deadline(texts.no_state_in_time, vm)
+            raise Pending("WaitingForGuest", texts.APPLYING if self._told(vm) else texts.PUBLISHED)
         self._finish_step("WaitForGuest")
 
-    def _check_deadline(self, what: str, vm: Vm) -> None:
+    def _check_deadline(self, text: Callable[[int], str], vm: Vm) -> None:
         limit = self._run["deadline_seconds"]
         assert self._folder.started_at is not None
         if time.monotonic() - self._folder.started_at > limit:
-            raise Failed("GuestTimeout", f"{what} within {limit} seconds.", summary=self._likely_cause(vm))
+            raise Failed("GuestTimeout", text(limit), summary=self._likely_cause(vm))
 
     def _likely_cause(self, vm: Vm) -> str:
-        beats, told = "The VM runs and its heartbeat answers", self._told(vm)
+        told = self._told(vm)
         if vm.state != "Running":
-            return f"The VM does not run: it is {vm.state}."
+            return texts.not_running(vm.state)
         if told:
-            return f"{beats}; the guest took its data and is still applying it at {told['step']}."
+            return texts.still_applying(told["step"])
         if self._key_of(vm):
             assert self._folder.started_at is not None
-            age = int(time.monotonic() - self._folder.started_at)
-            return (
-                f"{beats}. The guest posted a key {age} seconds ago and has not answered since: its provisioning service "
-                "probably stopped, or could not open the data."
-            )
+            return texts.key_unanswered(int(time.monotonic() - self._folder.started_at))
         if "ProvisioningReady" in vm.from_guest:
-            return (
-                f"{beats}, but the guest posts a key that cannot be used: it is another VM's, as of a captured image, or no "
-                "RSA key of 2,048 to 4,096 bits."
-            )
-        iso = "is attached, so the image probably lacks the KVP service" if vm.iso_attached else "is not attached"
-        return f"{beats}, but no key was ever posted: the provisioning ISO {iso}."
+            return texts.UNUSABLE_KEY
+        return texts.NO_KVP if vm.iso_attached else texts.NO_ISO
 
 
 def _final(told: dict[str, Any] | None) -> dict[str, Any] | None:

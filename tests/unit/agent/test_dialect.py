@@ -79,7 +79,8 @@ def test_help_is_indented_below_its_keywords(path: Path) -> None:
     assert lines[0].strip() == ".SYNOPSIS"
     for line in lines:
         keyword = re.fullmatch(r"\s*\.[A-Z]+( \w+)?", line)
-        assert not line.strip() or len(line) - len(line.lstrip()) >= depth + (0 if keyword else 4), line
+        indent = len(line) - len(line.lstrip())
+        assert indent == depth if keyword else not line.strip() or indent >= depth + 4, line
 
 
 @pytest.mark.parametrize("path", WITH_PARAMETERS, ids=name_of)

@@ -1,0 +1,126 @@
+"""What the agent says about a launch, word for word: tests/unit/agent/test_texts.py compares it with the agent's scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+PROVISIONED_BEFORE = "Nothing was left to do."
+REMOVED = "VM, disk, ISO and journal are gone."
+BUSY = "Another process is working on this machine."
+NO_KEY = "The VM runs; its guest has not posted a key yet."
+KEY_POSTED = "The VM runs; its guest has posted its key and waits for its data."
+PUBLISHED = "Configuration is published; waiting for the guest to apply it."
+APPLYING = "The guest is applying its configuration."
+NO_CLUSTER = "This host is not a node of a failover cluster that answers."
+WRONG_KEY = "The sealed data is for another key than the guest posts now."
+KEY_GONE = "The sealed data is for a key, and the guest posts none now."
+UNUSABLE_KEY = (
+    "The VM runs and its heartbeat answers, but the guest posts a key that cannot be used: it is another VM's, as of a "
+    "captured image, or no RSA key of 2,048 to 4,096 bits."
+)
+NO_ISO = (
+    "The VM runs and its heartbeat answers, but no key was ever posted: the provisioning ISO is not attached."
+)  # fmt: skip
+NO_KVP = (
+    "The VM runs and its heartbeat answers, but no key was ever posted: the provisioning ISO is attached, so the image "
+    "probably lacks the KVP service."
+)
+
+
+def provisioned(vm_name: str) -> str:
+    return f"{vm_name} is provisioned."
+
+
+def updated(vm_name: str) -> str:
+    return f"{vm_name} has the desired CPU, memory and power state."
+
+
+def unsupported(schema: str, version: str, known: Sequence[str]) -> str:
+    return f"Schema {schema} version {version} is not supported. Supported: {schema} version {', '.join(known)}."
+
+
+def tombstone(path: str) -> str:
+    return f"This machine was removed from this host: its tombstone {path} exists."
+
+
+def superseded(attempt: int, generation: int, last_attempt: int, last_generation: int) -> str:
+    return (
+        f"Launch {attempt} of generation {generation} is not newer than the last one in the journal, launch {last_attempt} of "
+        f"generation {last_generation}."
+    )
+
+
+def no_vm(vm_id: str) -> str:
+    return f"VM {vm_id} no longer exists on this host."
+
+
+def several_vms(count: int, ids: Sequence[str]) -> str:
+    return f"{count} VMs carry this machine's mark: {', '.join(ids)}. Nothing was changed."
+
+
+def name_in_use(vm_name: str, vm_id: str) -> str:
+    return f"Another VM with the name {vm_name} exists on this host: {vm_id}."
+
+
+def no_switch(name: str) -> str:
+    return f"This host has no virtual switch '{name}'."
+
+
+def switches(names: Sequence[str]) -> str:
+    return f"The host has these switches: {', '.join(names)}."
+
+
+def no_memory(needed: float, free: float) -> str:
+    return f"{needed:.1f} GB of memory are needed and {free:.1f} GB are free on this host."
+
+
+def no_image(name: str, folder: str) -> str:
+    return f"No image '{name}' in {folder}."
+
+
+def images(folder: str, names: Sequence[str]) -> str:
+    shown = f": {', '.join(names)}" if names else ""
+    return f"The folder {folder} holds {len(names)} {'image' if len(names) == 1 else 'images'}{shown}."
+
+
+def disk_full(step: str) -> str:
+    return f"{step} ran out of disk space: There is not enough space on the disk."
+
+
+def not_started(vm_name: str) -> str:
+    return f"The VM could not be started: '{vm_name}' failed to start."
+
+
+def last_event(vm_name: str) -> str:
+    return f"The host's last event for the VM: 12030 '{vm_name}' failed to start."
+
+
+def guest_failed(step: str, code: str) -> str:
+    return f"The guest failed at {step} with {code}."
+
+
+def guest_failed_summary(step: str, code: str) -> str:
+    return f"The guest took its data and failed at {step}: {code}."
+
+
+def no_key_in_time(seconds: int) -> str:
+    return f"The guest posted no key within {seconds} seconds."
+
+
+def no_state_in_time(seconds: int) -> str:
+    return f"The guest reported no final state within {seconds} seconds."
+
+
+def not_running(state: str) -> str:
+    return f"The VM does not run: it is {state}."
+
+
+def still_applying(step: str) -> str:
+    return f"The VM runs and its heartbeat answers; the guest took its data and is still applying it at {step}."
+
+
+def key_unanswered(seconds: int) -> str:
+    return (
+        f"The VM runs and its heartbeat answers. The guest posted a key {seconds} seconds ago and has not answered since: its "
+        "provisioning service probably stopped, or could not open the data."
+    )
