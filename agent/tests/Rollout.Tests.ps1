@@ -85,7 +85,7 @@ Describe 'A host' {
         if ($Operation -eq 'receive') { $line += New-Piece 'a.ps1' }
         $answer = Invoke-Rollout $line
         $answer.code | Should -BeExactly 'HostNotPrepared'
-        $answer.message | Should -BeLike "*$versions is not a folder of its own*prepare-host.md*"
+        $answer.message | Should -BeLike "*$versions is a link or a file*prepare-host.md*"
         @(Get-ChildItem -Name $elsewhere) | Should -Be @($small.Name)
     }
 }
@@ -113,13 +113,13 @@ Describe 'receive' {
     }
 
     It 'makes an empty file of one piece without data' {
-        (Invoke-Rollout $header, (New-Piece 'lib/empty.ps1')).bytes | Should -Be 0
-        (Get-Item (Join-Path $staged 'lib/empty.ps1')).Length | Should -Be 0
+        (Invoke-Rollout $header, (New-Piece 'steps/empty.ps1')).bytes | Should -Be 0
+        (Get-Item (Join-Path $staged 'steps/empty.ps1')).Length | Should -Be 0
     }
 
     It 'leaves the files of the root alone' {
         $before = Get-Content64 $world.Agent
-        (Invoke-Rollout $header, (New-Piece 'lib/A.ps1' 0 (1, 2))).ok | Should -BeTrue
+        (Invoke-Rollout $header, (New-Piece 'steps/A.ps1' 0 (1, 2))).ok | Should -BeTrue
         Get-Content64 $world.Agent | Where-Object { $_ -notlike 'versions/*' } | Should -Be $before
     }
 
@@ -134,24 +134,24 @@ Describe 'receive' {
     }
 
     It 'refuses a path that could lead anywhere else: <Path>' -ForEach @(
-        @{ Path = '../evil.ps1' }, @{ Path = 'lib/../../evil.ps1' }, @{ Path = '..' }, @{ Path = '.' }, @{ Path = './a.ps1' }
-        @{ Path = 'lib/./a.ps1' }, @{ Path = '/evil.ps1' }, @{ Path = 'C:/evil.ps1' }, @{ Path = 'C:evil.ps1' }, @{ Path = '//h/s/a' }
-        @{ Path = 'lib\a.ps1' }, @{ Path = '..\evil.ps1' }, @{ Path = 'a.ps1:stream' }, @{ Path = 'versions/x.ps1' }
+        @{ Path = '../evil.ps1' }, @{ Path = 'steps/../../evil.ps1' }, @{ Path = '..' }, @{ Path = '.' }, @{ Path = './a.ps1' }
+        @{ Path = 'steps/./a.ps1' }, @{ Path = '/evil.ps1' }, @{ Path = 'C:/evil.ps1' }, @{ Path = 'C:evil.ps1' }, @{ Path = '//h/s/a' }
+        @{ Path = 'steps\a.ps1' }, @{ Path = '..\evil.ps1' }, @{ Path = 'a.ps1:stream' }, @{ Path = 'versions/x.ps1' }
         @{ Path = 'Versions/x.ps1' }, @{ Path = 'versions' }, @{ Path = 'versions./x.ps1' }, @{ Path = 'agent.json' }
-        @{ Path = 'lib./a.ps1' }, @{ Path = 'lib.../a.ps1' }, @{ Path = 'a.ps1.' }, @{ Path = 'a b.ps1' }, @{ Path = "a`n.ps1" }
-        @{ Path = "a.ps1`n" }, @{ Path = 'lib//a.ps1' }, @{ Path = 'lib/' }, @{ Path = '' }, @{ Path = 'a*.ps1' }, @{ Path = 'LIB~1/a' }
+        @{ Path = 'steps./a.ps1' }, @{ Path = 'steps.../a.ps1' }, @{ Path = 'a.ps1.' }, @{ Path = 'a b.ps1' }, @{ Path = "a`n.ps1" }
+        @{ Path = "a.ps1`n" }, @{ Path = 'steps//a.ps1' }, @{ Path = 'steps/' }, @{ Path = '' }, @{ Path = 'a*.ps1' }, @{ Path = 'STEPS~1/a' }
         @{ Path = [string][char]0xe9 + '.ps1' }, @{ Path = 'a' * 201 }, @{ Path = 5 }, @{ Path = $null }
     ) {
         $piece = ConvertTo-Json -Compress @{ path = $Path; offset = 0; data = 'AAAA' }
         $before = Get-Content64 $world.Root
         $answer = Invoke-Rollout $header, $piece
         $answer.code | Should -BeExactly 'InvalidRequest'
-        $answer.message | Should -BeLike '*cannot be one of the agent''s files*'
+        $answer.message | Should -BeLike '*is not allowed for a file of the agent*'
         Get-Content64 $world.Root | Should -Be $before
     }
 
     It 'takes paths that are unusual and safe: <Path>' -ForEach @(
-        @{ Path = 'a' * 200 }, @{ Path = '..a' }, @{ Path = '.a/_-.b' }, @{ Path = 'lib/versions/a' }, @{ Path = 'lib/agent.json' }
+        @{ Path = 'a' * 200 }, @{ Path = '..a' }, @{ Path = '.a/_-.b' }, @{ Path = 'steps/versions/a' }, @{ Path = 'steps/agent.json' }
     ) {
         (Invoke-Rollout $header, (New-Piece $Path 0 (1, 2))).bytes | Should -Be 2
         Get-Content64 $staged | Should -Be @("$Path AQI=")
@@ -197,7 +197,7 @@ Describe 'receive' {
             try { $answer = Invoke-Rollout $header, (New-Piece 'a.ps1') } finally { (Get-Item $file).IsReadOnly = $false }
         }
         $answer.code | Should -BeExactly 'AccessDenied'
-        $answer.message | Should -BeLike '*Give the operator''s account on the host the right*'
+        $answer.message | Should -BeLike '*Give the operator''s account on the host that right.*'
     }
 
     It 'is DiskFull where the disk is full, and goes through once there is room' {

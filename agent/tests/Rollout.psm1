@@ -59,8 +59,8 @@ function New-TestRoot {
     $root = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'hvo-' + [guid]::NewGuid().ToString('N').Substring(0, 12))
     $script:Temporary.Add($root)
     $agent = [System.IO.Path]::Combine($root, 'HyperVOperator')
-    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($agent, 'lib'))
-    foreach ($name in 'agent.json', 'Start.ps1', 'lib/A.ps1') {
+    $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($agent, 'steps'))
+    foreach ($name in 'agent.json', 'Start.ps1', 'steps/A.ps1') {
         [System.IO.File]::WriteAllText([System.IO.Path]::Combine($agent, $name), '{"allowed_roots": []}')
     }
     [pscustomobject]@{ Root = $root; Agent = $agent }
@@ -113,7 +113,7 @@ function New-Bundle {
     $random = New-Object byte[] 10000
     (New-Object System.Random 7).NextBytes($random)
     $files = @{
-        'Start.ps1' = [byte[]](1, 2, 3); 'lib/A.ps1' = [byte[]](4, 5); 'lib/deep/B-b_b.ps1' = [byte[]](6, 7)
+        'Start.ps1' = [byte[]](1, 2, 3); 'steps/A.ps1' = [byte[]](4, 5); 'steps/deep/B-b_b.ps1' = [byte[]](6, 7)
         'isos/linux.iso' = $random; 'empty.txt' = [byte[]]@()
     }
     foreach ($name in $With.Keys) { $files[$name] = [byte[]]$With[$name] }

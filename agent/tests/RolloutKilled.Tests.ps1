@@ -50,7 +50,7 @@ Describe 'A rollout that is killed' {
             $world = New-TestRoot
             (Install-Bundle $world $small).ok | Should -BeTrue
             $version = Get-Version $world $small
-            [System.IO.File]::WriteAllText("$version/lib/A.ps1", 'evil')
+            [System.IO.File]::WriteAllText("$version/steps/A.ps1", 'evil')
             [System.IO.File]::WriteAllText("$version/more", 'evil')
             [System.IO.File]::Delete("$version/empty.txt")
             $sent = Send-Bundle $world $small

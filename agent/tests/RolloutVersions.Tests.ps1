@@ -68,34 +68,34 @@ Describe 'activate' {
         $lock = [System.IO.File]::Open([System.IO.Path]::Combine($world.Agent, 'versions', '.lock'), 'OpenOrCreate', 'ReadWrite', 'None')
         try { $answer = Invoke-Rollout $line } finally { $lock.Dispose() }
         $answer.code | Should -BeExactly 'InUse'
-        $answer.message | Should -BeLike '*Another rollout is at work*Try again later*'
+        $answer.message | Should -BeLike '*Another rollout is changing*Try again later*'
         (Invoke-Rollout $line).ok | Should -BeTrue
     }
 
     It 'repairs a version of its name: <What>' -ForEach @(
-        @{ What = 'a changed file'; Damage = { param($At) [System.IO.File]::WriteAllText("$At/lib/A.ps1", 'evil') } }
-        @{ What = 'a changed file of the same length'; Damage = { param($At) [System.IO.File]::WriteAllBytes("$At/lib/A.ps1", (9, 9)) } }
+        @{ What = 'a changed file'; Damage = { param($At) [System.IO.File]::WriteAllText("$At/steps/A.ps1", 'evil') } }
+        @{ What = 'a changed file of the same length'; Damage = { param($At) [System.IO.File]::WriteAllBytes("$At/steps/A.ps1", (9, 9)) } }
         @{ What = 'an emptied file'; Damage = { param($At) [System.IO.File]::WriteAllText("$At/isos/linux.iso", '') } }
-        @{ What = 'a missing file'; Damage = { param($At) [System.IO.File]::Delete("$At/lib/deep/B-b_b.ps1") } }
-        @{ What = 'a missing folder'; Damage = { param($At) [System.IO.Directory]::Delete("$At/lib", $true) } }
+        @{ What = 'a missing file'; Damage = { param($At) [System.IO.File]::Delete("$At/steps/deep/B-b_b.ps1") } }
+        @{ What = 'a missing folder'; Damage = { param($At) [System.IO.Directory]::Delete("$At/steps", $true) } }
         @{ What = 'nothing left'; Damage = { param($At) [System.IO.Directory]::Delete($At, $true); [System.IO.Directory]::CreateDirectory($At) } }
-        @{ What = 'a file too many'; Damage = { param($At) [System.IO.File]::WriteAllText("$At/lib/Z.ps1", 'evil') } }
+        @{ What = 'a file too many'; Damage = { param($At) [System.IO.File]::WriteAllText("$At/steps/Z.ps1", 'evil') } }
         @{ What = 'a hidden file too many'; Damage = { param($At) [System.IO.File]::WriteAllText("$At/.hidden", 'evil') } }
         @{ What = 'a folder too many'; Damage = {
                 param($At) [System.IO.Directory]::CreateDirectory("$At/more/deep"); [System.IO.File]::WriteAllText("$At/more/deep/a", 'evil')
             }
         }
         @{ What = 'a file in the place of a folder'; Damage = {
-                param($At) [System.IO.Directory]::Delete("$At/lib", $true); [System.IO.File]::WriteAllText("$At/lib", 'evil')
+                param($At) [System.IO.Directory]::Delete("$At/steps", $true); [System.IO.File]::WriteAllText("$At/steps", 'evil')
             }
         }
         @{ What = 'a folder in the place of a file'; Damage = {
                 param($At) [System.IO.File]::Delete("$At/Start.ps1"); [System.IO.Directory]::CreateDirectory("$At/Start.ps1/x")
             }
         }
-        @{ What = 'a file in other capitals'; Damage = { param($At) [System.IO.File]::Move("$At/lib/A.ps1", "$At/lib/a.ps1") } }
+        @{ What = 'a file in other capitals'; Damage = { param($At) [System.IO.File]::Move("$At/steps/A.ps1", "$At/steps/a.ps1") } }
         @{ What = 'a folder in other capitals'; Damage = {
-                param($At) [System.IO.Directory]::Move("$At/lib", "$At/x"); [System.IO.Directory]::Move("$At/x", "$At/LIB")
+                param($At) [System.IO.Directory]::Move("$At/steps", "$At/x"); [System.IO.Directory]::Move("$At/x", "$At/STEPS")
             }
         }
         @{ What = 'agent.json and versions beside a changed file'; Damage = {
@@ -120,7 +120,7 @@ Describe 'activate' {
         $kept = Get-Version $world $small 'isos/linux.iso'
         [System.IO.File]::SetLastWriteTimeUtc($kept, [DateTime]::UtcNow.AddDays(-3))
         $written = (Get-Item $kept).LastWriteTimeUtc
-        [System.IO.File]::WriteAllText((Get-Version $world $small 'lib/A.ps1'), 'evil')
+        [System.IO.File]::WriteAllText((Get-Version $world $small 'steps/A.ps1'), 'evil')
         (Install-Bundle $world $small).ok | Should -BeTrue
         (Get-Item $kept).LastWriteTimeUtc | Should -Be $written
         Get-Content64 (Get-Version $world $small) | Should -Be (Get-BundleContent $small)
@@ -128,7 +128,7 @@ Describe 'activate' {
 
     It 'replaces a file as a whole: who is reading the old one reads it to its end' {
         (Install-Bundle $world $small).ok | Should -BeTrue
-        $file = Get-Version $world $small 'lib/A.ps1'
+        $file = Get-Version $world $small 'steps/A.ps1'
         [System.IO.File]::WriteAllText($file, 'the old one')
         $share = [System.IO.FileShare]::ReadWrite -bor [System.IO.FileShare]::Delete
         $reader = New-Object System.IO.StreamReader ([System.IO.File]::Open($file, 'Open', 'Read', $share))
@@ -138,18 +138,18 @@ Describe 'activate' {
         } finally {
             $reader.Dispose()
         }
-        [System.IO.File]::ReadAllBytes($file) | Should -Be $small.Files['lib/A.ps1']
+        [System.IO.File]::ReadAllBytes($file) | Should -Be $small.Files['steps/A.ps1']
     }
 
     It 'removes a link in a version and follows it nowhere: <What>' -ForEach @(
-        @{ What = 'of a file'; At = 'lib/A.ps1'; To = 'same/A.ps1' }, @{ What = 'of a folder'; At = 'lib'; To = 'same' }
-        @{ What = 'that is too many'; At = 'lib/other'; To = 'same' }, @{ What = 'that leads nowhere'; At = 'lib/other'; To = 'nowhere' }
+        @{ What = 'of a file'; At = 'steps/A.ps1'; To = 'same/A.ps1' }, @{ What = 'of a folder'; At = 'steps'; To = 'same' }
+        @{ What = 'that is too many'; At = 'steps/other'; To = 'same' }, @{ What = 'that leads nowhere'; At = 'steps/other'; To = 'nowhere' }
         @{ What = 'of the whole version'; At = ''; To = 'all' }
     ) {
         (Install-Bundle $world $small).ok | Should -BeTrue
         # The same content elsewhere: by that alone the version would have its digest.
         $elsewhere = Join-Path $world.Root 'elsewhere'
-        Copy-Item -Recurse (Get-Version $world $small 'lib') (Join-Path (New-Item -ItemType Directory $elsewhere) 'same')
+        Copy-Item -Recurse (Get-Version $world $small 'steps') (Join-Path (New-Item -ItemType Directory $elsewhere) 'same')
         Copy-Item -Recurse (Get-Version $world $small) (Join-Path $elsewhere 'all')
         $outside = Get-Content64 $elsewhere
         $place = Get-Version $world $small $At
@@ -222,7 +222,7 @@ Describe 'prune' {
     It 'leaves an upload that was begun long ago and written to a moment ago, below its folder' {
         $sent = Send-Bundle $world (New-Bundle @{ 'new.ps1' = 1, 2 })
         [System.IO.Directory]::SetLastWriteTimeUtc((Join-Path $versions ".incoming-$sent"), [DateTime]::UtcNow.AddHours(-5))
-        (Invoke-Rollout (New-Header $world receive @{ upload = $sent }), (New-Piece 'lib/A.ps1' 2 (9, 9))).ok | Should -BeTrue
+        (Invoke-Rollout (New-Header $world receive @{ upload = $sent }), (New-Piece 'steps/A.ps1' 2 (9, 9))).ok | Should -BeTrue
         $null = & $prune $small.Name, $other.Name
         Get-VersionEntry $world | Should -Contain ".incoming-$sent"
     }
@@ -265,7 +265,7 @@ Describe 'prune' {
         $elsewhere = (New-Item -ItemType Directory (Join-Path $world.Root 'elsewhere')).FullName
         [System.IO.File]::WriteAllText((Join-Path $elsewhere 'precious'), 'x')
         $null = New-Item -ItemType SymbolicLink -Path (Join-Path $versions '00000000000000fe') -Target $elsewhere
-        $null = New-Item -ItemType SymbolicLink -Path (Get-Version $world $small 'lib/link') -Target $elsewhere
+        $null = New-Item -ItemType SymbolicLink -Path (Get-Version $world $small 'steps/link') -Target $elsewhere
         @((& $prune $other.Name).removed) | Should -Be @('00000000000000fe', $small.Name | Sort-Object)
         @(Get-ChildItem -Name $elsewhere) | Should -Be @('precious')
         Get-VersionEntry $world | Should -Be @($other.Name)
