@@ -219,7 +219,7 @@ function Invoke-KilledRollout {
     'if ($inside.Count) { [System.IO.File]::Delete($inside[0]) }; [Diagnostics.Process]::GetCurrentProcess().Kill(); Start-Sleep 60 }'
     $wrapped = foreach ($name in 'Move-HvoFile', 'Move-HvoFolder', 'Remove-HvoEntry') {
         $original = '$original' + $name.Replace('-', '')
-        $half = if ($name -eq 'Remove-HvoEntry') { 'Step-Point $args[0]; ' }
+        $half = if ($name -eq 'Remove-HvoEntry') { 'Step-Point $args[-1]; ' }
         "$original = `${function:$name}"
         "function $name { Step-Point; $half& $original @args; Step-Point }"
     }

@@ -1,12 +1,12 @@
-# The module of the endpoint: it offers the agent's Invoke-HvoJob. Where the agent is was fixed when the endpoint was registered,
-# and nothing that is sent to it changes that. Without the agent there is no such command, which the operator reports.
+# The module of the endpoint: it exports the agent's Invoke-HvoJob. endpoint.json holds the agent's folder, which is fixed when the
+# endpoint is registered; no input changes it. Without the agent the command does not exist, and the operator reports that.
 Set-StrictMode -Version Latest
 
-# The endpoint loads no module by itself. What is loaded here stays invisible to whoever is connected; the last is on nodes of
-# failover clusters alone.
+# The endpoint loads no module by itself. Modules loaded here are invisible in the session. FailoverClusters exists on nodes of
+# failover clusters only.
 Import-Module -Name 'CimCmdlets', 'Hyper-V', 'FailoverClusters' -ErrorAction Ignore
 
-# Such a session puts lesser functions in the place of these. The agent, which runs in this module's scope, gets the real ones.
+# Such a session replaces these commands by limited functions. The agent runs in this module's scope and gets the commands.
 Set-Alias -Name 'Get-Command' -Value 'Microsoft.PowerShell.Core\Get-Command'
 Set-Alias -Name 'Measure-Object' -Value 'Microsoft.PowerShell.Utility\Measure-Object'
 Set-Alias -Name 'Select-Object' -Value 'Microsoft.PowerShell.Utility\Select-Object'
