@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from hyperv_operator.api.machine import HyperVMachineSpec
-from hyperv_operator.commands.documents import Path
 from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.manifests import Manifest
 from hyperv_operator.commands.structure import check_faults, check_object, check_spec, unknown_sentence, without_nulls
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.schema.validation import Accepted, FieldError, validate_job_submission
+from hyperv_operator.schema.yaml_source import Path
 
 _FIELDS, _SECRETS = ("spec", "fields"), ("spec", "secretFields")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,9 +9,10 @@ import yaml
 from pydantic import JsonValue
 
 from hyperv_operator.api.names import API_VERSION, GROUP, HOST_KIND, INVENTORY_KIND, MACHINE_KIND
-from hyperv_operator.commands.documents import Fault, Path, Position, Tree, child, compose, pairs, read, text_of
+from hyperv_operator.commands.documents import compose, is_json, read
 from hyperv_operator.commands.findings import Finding, Severity
 from hyperv_operator.commands.sources import Source
+from hyperv_operator.schema.yaml_source import Fault, Path, Position, Tree, child, pairs, position_of, text_of
 
 _KINDS = (MACHINE_KIND, HOST_KIND)
 
@@ -129,21 +129,9 @@ def _nodes(source: Source) -> tuple[list[yaml.Node], Fault | None]:
     try:
         text = source.text()
     except UnicodeDecodeError:
-        return [], Fault(
-            Position(1, 1), "encoding", "this is no text in UTF-8. Save it as UTF-8, or leave the file out."
-        )
-    return compose(text, is_json=source.is_json or _is_json(text))
-
-
-def _is_json(text: str) -> bool:
-    """Tell whether a text of unknown format is JSON, whose tabs YAML would refuse."""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        return False
-    return True
+        remedy = "Save it as UTF-8, or leave the file out"
+        return [], Fault(Position(1, 1), "encoding", "this is no text in UTF-8", remedy)
+    return compose(text, is_json=source.is_json or is_json(text))
 
 
 def _file_finding(file: str, document: int, fault: Fault) -> Finding:
@@ -163,7 +151,6 @@ def _take(
             _take(found, file, document, item, namespace, in_list=True)
         return
     if any(isinstance(key, yaml.MappingNode) for key, _, _ in pairs(node)):
-        # A line that is `{{ … }}` alone is a mapping with a mapping for a key.
         read_as = read(node)
         found.findings += [_file_finding(file, document, fault) for fault in read_as.faults[:1]]
         return
@@ -174,16 +161,11 @@ def _take(
         found.manifests.append(Manifest(file, document, kind, read(node), namespace))
         return
     if wrong := _misnamed(kind, group, version):
-        at = read_position(child(node, wrong[0]) or node)
+        at = position_of(child(node, wrong[0]) or node)
         finding = Finding(file, at.line, at.column, document, kind, "", "", wrong[0], wrong[1], wrong[2])
         found.findings.append(finding)
     else:
         found.skipped += 1
-
-
-def read_position(node: yaml.Node) -> Position:
-    """Return a node's own place."""
-    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _misnamed(kind: str, group: str, version: str) -> tuple[str, str, str] | None:

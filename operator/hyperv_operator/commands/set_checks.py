@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from hyperv_operator.api.host import HyperVHostSpec, LabelSelector, Tenant
 from hyperv_operator.api.names import Reason
-from hyperv_operator.commands.documents import Path
 from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.machine_checks import CheckedMachine
 from hyperv_operator.commands.manifests import NAME_LABEL, Manifest
 from hyperv_operator.core import tenancy
+from hyperv_operator.schema.yaml_source import Path
 
 _PLACES: Mapping[Reason, Path] = {
     Reason.IMAGE_NOT_ALLOWED: ("spec", "fields", "image_name"),

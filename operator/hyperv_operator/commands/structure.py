@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from pydantic import JsonValue, ValidationError
 
 from hyperv_operator.api.common import Model
-from hyperv_operator.commands.documents import Path
 from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.manifests import Manifest, shown, visible
+from hyperv_operator.schema.yaml_source import Path
 
 SpecT = TypeVar("SpecT", bound=Model)
 

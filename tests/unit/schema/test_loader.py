@@ -64,6 +64,8 @@ def _line_of(text: str, part: str) -> int:
         ("mode: requires", "mode: needs", "parameter_sets.second-dns.mode", "should be 'all-or-none'"),
         ("id: vm-provisioning", "id: vm-building", "id", "vm-provisioning"),
         ("version: 1\n", "version: 0\n", "version", "greater than or equal to 1"),
+        ("version: 1\n", "version: 2026-01-01\n", "version", "must be a whole number"),
+        ("order: 10", "order: 010", "fields.vm_name.order", "octal"),
         ("version: 1\n", "version: 1\nversion: 2\n", "version", "there twice"),
     ],
 )
@@ -74,6 +76,19 @@ def test_each_mistake_is_told_with_line_place_and_remedy(old: str, new: str, pla
     line = next(line for line, where, _ in found if where == place)
     # The line is that of the key itself, or of the smallest thing around it that is wrong.
     assert abs(line - _line_of(broken, new.split("\n")[-2] if "\n" in new else new)) <= 12 or place == "fields"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("required: true", "required: y"),
+        ("required: true", "required: on"),
+        ("minimum: 1, maximum: 12288", "minimum: 1.0, maximum: 12_288"),
+        ("minimum: 1, maximum: 12288", "minimum: 0o1, maximum: 0x3000"),
+    ],
+)
+def test_values_are_read_as_in_manifests(old: str, new: str) -> None:
+    assert load_schema(TEXT.replace(old, new, 1)) == load_schema(TEXT)
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
@@ -91,8 +106,9 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         ("version: [1\nid: x\n", "this is no YAML"),
         ("version: 1\n\tid: x\n", "this is no YAML"),
         ("version: \x01\n", "save it as UTF-8"),
-        ("version: 2020-01-01\n", "put it in quotes"),
         ("a: &x\n  b: *x\n", "part of"),
+        ("version: .inf\n", "JSON has no such number"),
+        ("version: !x 1\n", "remove the tag"),
         ("[1, 2]: x\n", "a key must be text"),
     ],
 )
