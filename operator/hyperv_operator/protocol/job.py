@@ -9,9 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-SEALED = "(sealed)"
-"""Stands in for sealed data wherever a job is shown."""
-
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -88,21 +85,12 @@ class ProvisioningJob(_Job):
     run: RunRef
     sealed_data: str | None = None
 
-    def redacted(self) -> str:
-        """Return the job as JSON for status: sealed data, though nobody here could open it, is left out."""
-        shown = self.model_copy(update={"sealed_data": SEALED if self.sealed_data else None})
-        return shown.to_json()
-
 
 class RemovalJob(_Job):
     """`Invoke-RemovalJob.ps1`."""
 
     run: RunRef
     machine: MachineRef
-
-    def redacted(self) -> str:
-        """Return the job as JSON: it holds no secret."""
-        return self.to_json()
 
 
 class UpdateJob(_Job):
@@ -111,10 +99,6 @@ class UpdateJob(_Job):
     run: RunRef
     machine: MachineRef
     desired: DesiredVm
-
-    def redacted(self) -> str:
-        """Return the job as JSON: it holds no secret."""
-        return self.to_json()
 
 
 class InventoryJob(_Job):

@@ -37,6 +37,7 @@ from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
 from hyperv_operator.reconcilers.snapshot_builder import gather
+from hyperv_operator.schema.redaction import redacted_job
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +205,14 @@ class MachineReconciler:
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(deps, snapshot, launch, run_id)
         start = LaunchStart(
-            kind, run_id, launch.attempt, snapshot.generation, deps.clock.now(), job.redacted(), sealed, version
+            kind,
+            run_id,
+            launch.attempt,
+            snapshot.generation,
+            deps.clock.now(),
+            redacted_job(deps.schema, job),
+            sealed,
+            version,
         )
         claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
         await status_writer.write(deps, entry, snapshot.status, claimed)
