@@ -50,6 +50,11 @@ class Status(StatusModel):
         """Return the condition of a type."""
         return next((condition for condition in self.conditions if condition.type == kind), None)
 
+    def is_true(self, kind: str) -> bool:
+        """Return whether the condition of a type is there and True."""
+        condition = self.condition(kind)
+        return condition is not None and condition.status == "True"
+
     @classmethod
     def parse(cls, raw: JsonValue) -> Self:
         """Read a status back, part by part: a part that cannot be read is dropped, so that no status stops a pass."""

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from hyperv_operator.api.common import Guid, Model, Name, SecretKey, Sentence, Short, Status, StatusModel
+from hyperv_operator.api.names import MachineCondition
 
 PowerState = Literal["Running", "Off"]
 
@@ -134,3 +135,8 @@ class HyperVMachineStatus(Status):
     ) = None
     history: Annotated[tuple[PastRun, ...], Field(max_length=5, description="The last runs, newest first.")] = ()
     sealed: Sealed | None = None
+
+    @property
+    def is_guest_configured(self) -> bool:
+        """Whether the guest has acknowledged its configuration."""
+        return self.is_true(MachineCondition.GUEST_CONFIGURED)

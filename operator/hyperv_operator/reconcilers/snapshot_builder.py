@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hyperv_operator.api.common import parse_spec
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
-from hyperv_operator.api.names import HOST_KIND, MachineCondition, Reason
+from hyperv_operator.api.names import HOST_KIND, Reason
 from hyperv_operator.core.snapshot import HostProblem, HostView, Rival, SecretCheck, Snapshot
 from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone
 from hyperv_operator.ports import JsonObject, ObjectRef
@@ -28,9 +28,7 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
     readable = spec if isinstance(spec, HyperVMachineSpec) else None
     status = HyperVMachineStatus.parse(entry.body.get("status"))
     host, peers = await _hosts(deps, cache, entry.target_host)
-    guest = status.condition(MachineCondition.GUEST_CONFIGURED)
-    configured = guest is not None and guest.status == "True"
-    if readable and not configured and not meta.deleting and (fresh or entry.active_task is None):
+    if readable and not status.is_guest_configured and not meta.deleting and (fresh or entry.active_task is None):
         await _refresh(deps, entry, readable, now, fresh=fresh)
     return Snapshot(
         uid=entry.uid,
@@ -49,7 +47,7 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
         peers=peers,
         namespace_labels=dict(entry.labels),
         secrets=entry.secrets,
-        rivals=() if configured else await _rivals(deps, cache, entry, fresh=fresh),
+        rivals=() if status.is_guest_configured else await _rivals(deps, cache, entry, fresh=fresh),
         machines_of_namespace=sum(
             1 for other in cache.places_taken(entry.target_host or "", meta.namespace or "") if other.uid != entry.uid
         ),
