@@ -47,7 +47,6 @@ class MachineEntry:
     secrets_read_at: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
     labels_read_at: datetime | None = None
-    written_at: datetime | None = None
     step_since: datetime | None = None
     os_family: str | None = None
     phase: str = ""

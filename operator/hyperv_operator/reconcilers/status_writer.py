@@ -17,7 +17,6 @@ async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatu
     if new != old:
         version = metadata(entry.body).resource_version
         entry.observe(await deps.objects.write_status(entry.ref, version, new.to_json()))
-        entry.written_at = deps.clock.now()
         for announcement in events.announce(old, new):
             await deps.events.emit(
                 entry.ref, announcement.reason.value, announcement.message, warning=announcement.warning
