@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 Severity = Literal["error", "warning"]
-FORMATS: Final = ("text", "json", "github")
 
 
 @dataclass(frozen=True)
