@@ -23,7 +23,6 @@ def write(world: World, version: str, streams: Streams) -> None:
             "memory_total_bytes": world.memory_bytes,
             "memory_free_bytes": world.memory_free(),
             "volumes": [{"path": "D:\\", "size_bytes": world.volume_bytes, "free_bytes": world.volume_bytes - used}],
-            "switches": world.switches,
             "failover_cluster": world.failover_cluster,
             "agent": _agent(world, version),
         }
@@ -46,9 +45,8 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
     unfinished = bool(folder and folder.journal and folder.journal["state"] != "completed")
     guest = None
     if vm.machine_uid and unfinished:
-        items = sum(1 for key in vm.from_host if key.startswith("ProvisioningData"))
         ready, state = vm.from_guest.get("ProvisioningReady"), vm.from_guest.get("ProvisioningState")
-        guest = {"ready": ready and ready[:1000], "state": state and state[:1000], "data_items": items}
+        guest = {"ready": ready and ready[:1000], "state": state and state[:1000]}
     return {
         "type": "vm",
         "vm_id": vm.vm_id,
@@ -57,7 +55,6 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
         "cpu_cores": vm.cpu_cores,
         "memory_bytes": vm.gb_ram * GIB,
         "addresses": vm.addresses if vm.state == "Running" else [],
-        "heartbeat": "Ok" if vm.state == "Running" else "Unknown",
         "replica": False,
         "machine_uid": vm.machine_uid,
         "cluster_uid": vm.cluster_uid,

@@ -74,7 +74,6 @@ class HostFacts(WireModel):
     memory_total_bytes: Bytes
     memory_free_bytes: Bytes
     volumes: Annotated[tuple[VolumeFacts, ...], Field(max_length=256)] = ()
-    switches: Annotated[tuple[ShortText, ...], Field(max_length=256)] = ()
     failover_cluster: ShortText | None = None
     agent: AgentFacts
 
@@ -87,11 +86,10 @@ class ImageFacts(WireModel):
 
 
 class GuestFacts(WireModel):
-    """What the guest of an unfinished machine has posted, raw, and what is still published to it."""
+    """What the guest of an unfinished machine has posted, raw."""
 
     ready: GuestText | None = None
     state: GuestText | None = None
-    data_items: Annotated[int, Field(ge=0)] = 0
 
 
 VmState = Literal["Running", "Off", "Paused", "Saved", "Starting", "Stopping", "Other"]
@@ -106,7 +104,6 @@ class VmFacts(WireModel):
     cpu_cores: Annotated[int, Field(ge=0)]
     memory_bytes: Bytes
     addresses: Annotated[tuple[ShortText, ...], Field(max_length=64)] = ()
-    heartbeat: ShortText = "Unknown"
     replica: bool = False
     machine_uid: ShortText | None = None
     cluster_uid: ShortText | None = None
