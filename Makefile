@@ -25,11 +25,13 @@ demo: $(STAMP) ## a machine on a real API server and a simulated Hyper-V host, f
 test: $(STAMP) ## unit, integration and e2e tests
 	$(BIN)/python -m pytest
 
-check: $(STAMP) ## lint, types, import contracts, generated files fresh, chart lint
+check: $(STAMP) ## lint, types, import contracts, dead code, generated files fresh, chart lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/vulture operator tools tests agent/guest/linux/iso/guest
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/chart.py lint
 
