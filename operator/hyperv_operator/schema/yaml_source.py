@@ -26,7 +26,7 @@ except ImportError:  # PyYAML without libyaml
 Path = tuple[str | int, ...]
 """Location of a value: the keys and list indexes from the document's root."""
 
-_VALUES_LIMIT = 200_000
+_VALUES_LIMIT = 20_000
 _DEPTH_LIMIT = 64
 
 

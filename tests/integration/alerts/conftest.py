@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.alerts.promtool import find_or_build
+from integration.alerts.promtool import find_or_build
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -14,8 +14,8 @@ import yaml
 
 from controlplane.binaries import find_or_build
 from controlplane.commands import CommandFailed, run
-from unit.alerts import scenarios
-from unit.alerts.recording import TARGET, Scrapes, recorded, scraped
+from integration.alerts import scenarios
+from integration.alerts.recording import TARGET, Scrapes, recorded, scraped
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "charts" / "hyperv-operator" / "alerts" / "rules.yaml"

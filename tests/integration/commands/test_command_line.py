@@ -1,4 +1,4 @@
-"""`hyperv-operator` as a process: what it imports, its exit codes, and the operator as the default."""
+"""`hyperv-operator` as a process: what it imports, and its exit codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-import hyperv_operator.__main__ as entry
 from unit.commands.samples import ROOT, dump, machine
 
 _HEAVY = ("kopf", "pypsrp", "kubernetes_asyncio", "aiohttp", "prometheus_client")
@@ -66,14 +65,6 @@ def test_pyyaml_without_libyaml_does_as_well(tmp_path: Path) -> None:
     assert lines[0].startswith("a.json:14: spec.fields.gb_ram: ")
     assert lines[1].startswith("b.yaml:1: this is no YAML: ")
     assert "canary" not in outcome.stdout + outcome.stderr
-
-
-@pytest.mark.parametrize("arguments", [(), ("run",)])
-def test_the_operator_runs_without_a_command_and_as_run(
-    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
-) -> None:
-    monkeypatch.setattr(entry, "_operate", lambda: 42)
-    assert entry.main(arguments) == 42
 
 
 def test_a_reader_that_is_gone_gets_no_traceback(tmp_path: Path) -> None:

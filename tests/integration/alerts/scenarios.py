@@ -14,7 +14,7 @@ from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted
 from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
-from unit.alerts.recording import Scrapes
+from integration.alerts.recording import Scrapes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
