@@ -25,7 +25,7 @@ demo: $(STAMP) ## create and delete a machine on a real API server and a simulat
 unit: $(STAMP) ## run the unit tests on all processors: no servers, no builds; ARGS="tests/unit/core" runs some
 	$(BIN)/python -m pytest -m unit -n logical $(or $(ARGS),tests/unit)
 
-# One process: the tests that are left share an API server, and measure how long things take.
+# In one process, since these tests share an API server and some measure time.
 test: unit ## run the unit, integration and e2e tests
 	$(BIN)/python -m pytest -m "not unit"
 
