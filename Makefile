@@ -1,4 +1,4 @@
-# Every target works in a fresh clone with Python 3.11, make and git; `make setup` is run by whoever needs it.
+# Every target works in a fresh clone with Python 3.11, make and git: those that need `make setup` run it.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,12 +6,12 @@ STAMP  := $(VENV)/.installed
 export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test mutants check bench fuzz generate isos agent lock hostsim clean
+.PHONY: help setup demo unit test mutants check bench fuzz generate isos agent lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMP) ## virtual environment with everything the project needs, pinned by hash
+setup: $(STAMP) ## make the virtual environment with all dependencies, pinned by hash
 
 $(STAMP): requirements/test.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -19,42 +19,48 @@ $(STAMP): requirements/test.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(STAMP) ## a machine on a real API server and a simulated Hyper-V host, from apply to Ready and away again; ARGS="--agent pwsh" runs the real agent
+demo: $(STAMP) ## create and delete a machine on a real API server and a simulated host; ARGS="--agent pwsh" runs the real agent
 	$(BIN)/python -m e2e.demo $(ARGS)
 
-test: $(STAMP) ## unit, integration and e2e tests
-	$(BIN)/python -m pytest
+unit: $(STAMP) ## run the unit tests on all processors: no servers, no builds; ARGS="tests/unit/core" runs some
+	$(BIN)/python -m pytest -m unit -n logical $(or $(ARGS),tests/unit)
 
-mutants: $(STAMP) ## put small faults into the pure packages and list those that no unit test notices; ARGS="core.plan" restricts, ARGS="--strict" judges
+# In one process, since these tests share an API server and some measure time.
+test: unit ## run the unit, integration and e2e tests
+	$(BIN)/python -m pytest -m "not unit"
+
+mutants: $(STAMP) ## put small faults into the pure packages and list those that no unit test notices; ARGS="core.retry" restricts, ARGS="--strict" judges
 	$(BIN)/python -m mutants $(ARGS)
 
-check: $(STAMP) ## lint, types, import contracts, generated files fresh, chart lint
+check: $(STAMP) ## check lint, types, import contracts, dead code, generated files fresh, chart lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/vulture operator tools tests agent/guest/linux/iso/guest
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/chart.py lint
 
-bench: $(STAMP) ## benchmarks, each with its limit; ARGS="validation" runs one
+bench: $(STAMP) ## run the benchmarks, each against its limit; ARGS="validation" runs one
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: $(STAMP) ## random input for SECONDS=60
+fuzz: $(STAMP) ## test validation with random input for SECONDS=60
 	$(BIN)/python -m fuzz $(or $(SECONDS),60)
 
 generate: $(STAMP) ## write crds/, the chart's copies and the reference pages from the models and the schema
 	$(BIN)/python tools/generate.py
 
-isos: $(STAMP) ## build dist/isos/linux.iso and windows.iso, the same bytes each time
+isos: $(STAMP) ## build dist/isos/linux.iso and windows.iso, reproducibly
 	$(BIN)/python tools/isos.py
 
-agent: $(STAMP) ## build dist/agent/, what the operator brings to its hosts: the agent's files and the script that installs them
+agent: $(STAMP) ## build dist/agent/: the files of the agent and the script that installs them on hosts
 	$(BIN)/python tools/agent.py
 
-hostsim: $(STAMP) ## a simulated Hyper-V host to try the operator against; ARGS="--help" tells the options
+hostsim: $(STAMP) ## run a simulated Hyper-V host; ARGS="--help" lists its options
 	$(BIN)/python -m hostsim $(ARGS)
 
-lock: $(STAMP) ## resolve the dependencies anew into requirements/*.lock
+lock: $(STAMP) ## resolve all dependencies again and write requirements/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --upgrade --extra kerberos pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
@@ -62,5 +68,5 @@ lock: $(STAMP) ## resolve the dependencies anew into requirements/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --upgrade --constraint requirements/test.lock requirements/build.in -o requirements/build.lock
 
-clean: ## remove what the other targets made inside the checkout
+clean: ## remove everything that the other targets created in the checkout
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .mutants

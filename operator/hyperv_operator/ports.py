@@ -168,7 +168,11 @@ class TaskState(Enum):
 
 @dataclass(frozen=True)
 class RemoteTask(Generic[T]):
-    """A blocking call to run in a thread once a worker of its lane and a slot of its host are free."""
+    """A blocking call to run in a thread once a worker of its lane and a slot of its host are free.
+
+    An exception of the call may have an attribute `host_answered`: True if the host answered, if only to refuse; False if it
+    did not; None if that is unknown. The circuit breaker of the host depends on it.
+    """
 
     key: str
     """At most one task per key at a time."""
@@ -186,13 +190,6 @@ class RemoteTask(Generic[T]):
     """Called on the event loop when the blocking call starts."""
     probe: bool = False
     """A short call at a pace of its own, that is let through to a host which has not answered for a while."""
-
-
-class TellsOfHost(Protocol):
-    """What an exception of a blocking call may say of the host; one that lacks the attribute says nothing."""
-
-    host_answered: bool | None
-    """True: it answered, be it with a refusal. False: it did not. None: that cannot be told."""
 
 
 class RemoteTasks(Protocol):

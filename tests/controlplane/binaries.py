@@ -76,6 +76,11 @@ def find_or_build(report: Report) -> Binaries:
     )
 
 
+def find_kubectl(report: Report) -> Path:
+    """Return kubectl alone, after making it if it is missing; raises as `find_or_build` does."""
+    return _client("kubectl", _assets(), report)
+
+
 def _assets() -> Path | None:
     named = os.environ.get("KUBEBUILDER_ASSETS")
     return Path(named).absolute() if named else None

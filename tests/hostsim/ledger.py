@@ -61,7 +61,6 @@ class Ledger:
     """The most that were open at one time."""
     killed: int = 0
     """Scripts that died with their shell, or took it with them."""
-    logons_refused: int = 0
 
     def add(self, kind: str, machine_uid: str, detail: str = "") -> None:
         """Note one mutation."""

@@ -157,10 +157,6 @@ class WorldView(Protocol):
         """Make a VM as a person would, with a machine's mark or none; return its GUID."""
         ...
 
-    def remove_vm(self, vm_id: str) -> None:
-        """Remove a VM as a person would."""
-        ...
-
     def changed_images(self) -> list[str]:
         """Return the names of the golden images that are not what they were."""
         ...

@@ -96,10 +96,6 @@ class World:
         self.vms[vm.vm_id] = vm
         return vm.vm_id
 
-    def remove_vm(self, vm_id: str) -> None:
-        """Remove a VM as a person would."""
-        del self.vms[vm_id]
-
     def changed_images(self) -> list[str]:
         """Return no name: nothing here could write an image."""
         return []

@@ -47,7 +47,6 @@ class WsmanServer:
         refused = self.gate.check(request)
         if refused is not None:
             await request.read()
-            self.agent.ledger.logons_refused = self.gate.refused
             return refused
         body = await request.read()
         if not body:

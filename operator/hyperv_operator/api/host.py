@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -242,7 +241,3 @@ class HyperVHostStatus(Status):
     agent: AgentStatus | None = None
     capacity: Capacity | None = None
     logon_failures: LogonFailures | None = None
-    last_contact: (
-        Annotated[datetime, Field(description="When the host last answered; written along with other changes only.")]
-        | None
-    ) = None

@@ -134,3 +134,8 @@ class HyperVMachineStatus(Status):
     ) = None
     history: Annotated[tuple[PastRun, ...], Field(max_length=5, description="The last runs, newest first.")] = ()
     sealed: Sealed | None = None
+
+    @property
+    def is_guest_configured(self) -> bool:
+        """Whether the guest has acknowledged its configuration."""
+        return self.is_guest_configured

@@ -1,4 +1,4 @@
-"""The offline subcommands of `hyperv-operator`: they read files, talk to nobody, and need neither cluster nor host.
+"""The offline subcommands of `hyperv-operator`. They read files only, and need neither a cluster nor a host.
 
-Nothing here may import an adapter, a handler or a framework: a check in CI starts in a fraction of a second.
+Nothing here imports an adapter, a handler or a framework, so that a check in CI starts in a fraction of a second.
 """

@@ -1,32 +1,31 @@
-"""What is wrong, where, and how it is shown: as text, as JSON, or as annotations of GitHub Actions."""
+"""Findings and their output as text, as JSON, or as annotations of GitHub Actions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 Severity = Literal["error", "warning"]
-FORMATS: Final = ("text", "json", "github")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong. The names of the attributes are those of the JSON output."""
+    """One error or warning. The attributes have the names of the JSON output."""
 
     file: str
     line: int
-    """From 1, as `column`."""
+    """Counts from 1, as does `column`."""
     column: int
     document: int
-    """The document's index in its file, from 0."""
+    """Index of the document in its file, from 0."""
     kind: str
-    """Empty, as `namespace` and `name`, for what is wrong with a file and not with an object."""
+    """Empty, as are `namespace` and `name`, if the finding is about a file and not about an object."""
     namespace: str
     name: str
     field: str
-    """Path in the object, such as `spec.fields.gb_ram`; empty for the whole of it."""
+    """Path in the object, such as `spec.fields.gb_ram`; empty for the whole object."""
     code: str
     message: str
     severity: Severity = "error"
@@ -34,18 +33,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Summary:
-    """What was looked at."""
+    """Counts of what was checked."""
 
     files: int
     objects: int
     """HyperVMachines and HyperVHosts."""
     skipped: int
-    """Documents that are something else."""
+    """Documents of other kinds."""
     errors: int
     warnings: int
 
     def sentence(self) -> str:
-        """Return the summary for people."""
+        """Return the summary as a sentence."""
         return (
             f"{_count(self.errors, 'error')}, {_count(self.warnings, 'warning')} in {_count(self.objects, 'object')} of "
             f"{_count(self.files, 'file')}; {_count(self.skipped, 'other document')} skipped."
@@ -57,12 +56,12 @@ def _count(number: int, noun: str) -> str:
 
 
 def tightened(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings with every warning as an error."""
+    """Return the findings with each warning as an error."""
     return [replace(one, severity="error") for one in findings]
 
 
 def render(findings: Sequence[Finding], summary: Summary, form: str) -> str:
-    """Return what goes to standard output."""
+    """Return the findings in a format: text, json or github."""
     if form == "json":
         document = {"formatVersion": 1, "summary": asdict(summary), "findings": [asdict(one) for one in findings]}
         return json.dumps(document, indent=2) + "\n"
@@ -89,5 +88,5 @@ def _escaped(text: str) -> str:
 
 
 def _flat(text: str) -> str:
-    """Return one line that a terminal shows as it is: a key in a manifest can hold line ends and escape sequences."""
+    """Return text without control characters: a key in a manifest can hold line ends and escape sequences."""
     return "".join(character if character.isprintable() else " " for character in text)

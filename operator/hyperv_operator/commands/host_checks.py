@@ -1,4 +1,4 @@
-"""One HyperVHost by itself."""
+"""Checks of a single HyperVHost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hyperv_operator.commands.structure import check_faults, check_object, check
 
 @dataclass(frozen=True)
 class CheckedHost:
-    """A host with what is wrong with it by itself; `spec` is None where it cannot be read."""
+    """A host and its findings; `spec` is None if it cannot be parsed."""
 
     manifest: Manifest
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""One HyperVMachine by itself: its shape, and every rule of the schema."""
+"""Checks of a single HyperVMachine: its structure, and all rules of the schema."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from hyperv_operator.api.machine import HyperVMachineSpec
-from hyperv_operator.commands.documents import Path
 from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.manifests import Manifest
 from hyperv_operator.commands.structure import check_faults, check_object, check_spec, unknown_sentence, without_nulls
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.schema.validation import Accepted, FieldError, validate_job_submission
+from hyperv_operator.schema.yaml_source import Path
 
 _FIELDS, _SECRETS = ("spec", "fields"), ("spec", "secretFields")
 
 
 @dataclass(frozen=True)
 class CheckedMachine:
-    """A machine with what is wrong with it by itself."""
+    """A machine and its findings."""
 
     manifest: Manifest
     findings: tuple[Finding, ...]
     submission: Accepted | None
-    """The normalised fields, if they keep every rule."""
+    """The normalised fields; None if they break a rule of the schema."""
 
     @property
     def target_host(self) -> str:
-        """Name of the host, or nothing where none can be told."""
+        """Name of the host; empty if it is unknown."""
         return _text(self.manifest.spec.get("targetHost"))
 
     @property
     def vm_name(self) -> str:
-        """Name of the VM, or nothing where none can be told."""
+        """Name of the VM; empty if it is unknown."""
         fields = self.manifest.spec.get("fields")
         return _text(fields.get("vm_name")) if isinstance(fields, dict) else ""
 
@@ -43,7 +43,7 @@ def _text(value: JsonValue) -> str:
 
 
 def check_machine(schema: JobSchema, manifest: Manifest, *, host_has_cluster: bool | None) -> CheckedMachine:
-    """Check one machine; `host_has_cluster` is None while the files do not tell."""
+    """Check one machine; `host_has_cluster` is None if the files do not include the host."""
     findings = [*check_faults(manifest), *check_object(manifest)]
     _, wrong = check_spec(manifest, HyperVMachineSpec)
     findings += wrong

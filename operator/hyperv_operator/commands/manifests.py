@@ -1,8 +1,7 @@
-"""The objects in a set of files: ours, read whole; namespaces, for their labels; everything else, unread."""
+"""The objects in a set of files. Ours are read, Namespaces for their labels only, and no others."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,16 +9,17 @@ import yaml
 from pydantic import JsonValue
 
 from hyperv_operator.api.names import API_VERSION, GROUP, HOST_KIND, INVENTORY_KIND, MACHINE_KIND
-from hyperv_operator.commands.documents import Fault, Path, Position, Tree, child, compose, pairs, read, text_of
+from hyperv_operator.commands.documents import compose, is_json, read
 from hyperv_operator.commands.findings import Finding, Severity
 from hyperv_operator.commands.sources import Source
+from hyperv_operator.schema.yaml_source import Fault, Path, Position, Tree, child, pairs, position_of, text_of
 
 _KINDS = (MACHINE_KIND, HOST_KIND)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """One object of ours and where it comes from."""
+    """A HyperVMachine or HyperVHost and its origin."""
 
     file: str
     document: int
@@ -34,25 +34,25 @@ class Manifest:
 
     @property
     def metadata(self) -> Mapping[str, JsonValue]:
-        """Its metadata, or nothing where there is none to read."""
+        """The metadata; empty if there is none."""
         found = self.body.get("metadata")
         return found if isinstance(found, dict) else {}
 
     @property
     def spec(self) -> Mapping[str, JsonValue]:
-        """Its spec, or nothing where there is none to read."""
+        """The spec; empty if there is none."""
         found = self.body.get("spec")
         return found if isinstance(found, dict) else {}
 
     @property
     def name(self) -> str:
-        """Its name, or nothing where that is not known (`generateName`)."""
+        """The name; empty if it is unknown (`generateName`)."""
         found = self.metadata.get("name")
         return found if isinstance(found, str) else ""
 
     @property
     def namespace(self) -> str:
-        """Its namespace, or nothing where that is not known; a host has none."""
+        """The namespace; empty if it is unknown, and for hosts."""
         found = self.metadata.get("namespace")
         if self.kind != MACHINE_KIND:
             return ""
@@ -79,19 +79,19 @@ class Manifest:
 
 @dataclass
 class Collection:
-    """Everything that a set of files holds."""
+    """The contents of a set of files."""
 
     manifests: list[Manifest] = field(default_factory=list)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Labels of the namespaces whose manifests are there."""
+    """Labels of the namespaces that have a manifest."""
     findings: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
-    """Their names, in the order they were read."""
+    """Names of the files in the order in which they were read."""
     skipped: int = 0
 
 
 def visible(path: Path) -> Path:
-    """Cut a path where what follows may be a secret that somebody wrote as a key."""
+    """Return a path without its end where that may be a secret that somebody wrote as a key."""
     if path[:2] == ("spec", "fields"):
         return path[:3]
     if path[:2] == ("spec", "secretFields"):
@@ -105,7 +105,7 @@ def visible(path: Path) -> Path:
 
 
 def shown(path: Path) -> str:
-    """Return a path for people: `spec.tenants[0].images`."""
+    """Return a path as messages show it: `spec.tenants[0].images`."""
     text = ""
     for part in visible(path):
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
@@ -113,7 +113,7 @@ def shown(path: Path) -> str:
 
 
 def collect(sources: Iterator[Source], default_namespace: str = "") -> Collection:
-    """Read all objects of a set of files; what cannot be read is among the findings."""
+    """Read all objects of a set of files. A file that cannot be read is a finding."""
     found = Collection()
     for source in sources:
         found.files.append(source.name)
@@ -129,21 +129,9 @@ def _nodes(source: Source) -> tuple[list[yaml.Node], Fault | None]:
     try:
         text = source.text()
     except UnicodeDecodeError:
-        return [], Fault(
-            Position(1, 1), "encoding", "this is no text in UTF-8. Save it as UTF-8, or leave the file out."
-        )
-    return compose(text, is_json=source.is_json or _is_json(text))
-
-
-def _is_json(text: str) -> bool:
-    """Tell whether a text of unknown format is JSON, whose tabs YAML would refuse."""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        return False
-    return True
+        remedy = "Save it as UTF-8, or leave the file out"
+        return [], Fault(Position(1, 1), "encoding", "this is no text in UTF-8", remedy)
+    return compose(text, is_json=source.is_json or is_json(text))
 
 
 def _file_finding(file: str, document: int, fault: Fault) -> Finding:
@@ -163,7 +151,6 @@ def _take(
             _take(found, file, document, item, namespace, in_list=True)
         return
     if any(isinstance(key, yaml.MappingNode) for key, _, _ in pairs(node)):
-        # A line that is `{{ … }}` alone is a mapping with a mapping for a key.
         read_as = read(node)
         found.findings += [_file_finding(file, document, fault) for fault in read_as.faults[:1]]
         return
@@ -174,20 +161,15 @@ def _take(
         found.manifests.append(Manifest(file, document, kind, read(node), namespace))
         return
     if wrong := _misnamed(kind, group, version):
-        at = read_position(child(node, wrong[0]) or node)
+        at = position_of(child(node, wrong[0]) or node)
         finding = Finding(file, at.line, at.column, document, kind, "", "", wrong[0], wrong[1], wrong[2])
         found.findings.append(finding)
     else:
         found.skipped += 1
 
 
-def read_position(node: yaml.Node) -> Position:
-    """Return a node's own place."""
-    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
-
-
 def _misnamed(kind: str, group: str, version: str) -> tuple[str, str, str] | None:
-    """Tell what is wrong with an object that means to be one of ours: field, code and message."""
+    """Return what is wrong with the kind or apiVersion of an object that is meant to be one of ours: field, code, message."""
     known = ", ".join(_KINDS)
     if group == GROUP and kind not in (*_KINDS, INVENTORY_KIND):
         return "kind", "kind", f"the group {GROUP} has no such kind. Write one of: {known}."
@@ -210,4 +192,4 @@ def _note_namespace(found: Collection, node: yaml.Node) -> None:
 
 
 NAME_LABEL = "kubernetes.io/metadata.name"
-"""The label that every namespace has, with its own name."""
+"""Label that holds the name of a namespace; the API server sets it."""

@@ -10,18 +10,18 @@ from collections.abc import Callable, Sequence
 from hyperv_operator.errors import OperatorError
 
 Command = Callable[[Namespace], int]
-_CODES = "exit codes: 0 in order, 1 something is wrong with what was checked, 2 it could not be checked"
+_CODES = "exit codes: 0 no errors, 1 errors found, 2 the check could not run"
 
 
 def run_offline(arguments: Sequence[str]) -> int | None:
-    """Run the subcommand that is asked for; None if that is the operator itself. Raises `SystemExit` for usage errors."""
+    """Run a subcommand and return its exit code; None if the operator itself is to run. Raises `SystemExit` for usage errors."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
     command: Command | None = chosen.command
     if command is None:
         return None
     if command is _validate and not chosen.filename and not chosen.files:
-        parser.error("validate needs files: name some, or -f - for standard input")
+        parser.error("validate needs files: name at least one, or use -f - for standard input")
     try:
         code = command(chosen)
         sys.stdout.flush()
@@ -29,7 +29,7 @@ def run_offline(arguments: Sequence[str]) -> int | None:
         sys.stderr.write(f"hyperv-operator: {error.message}\n")
         return 2
     except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain once more when it closes the stream.
+        # The reader of the output has closed it. Python would report that again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     return code
@@ -61,9 +61,11 @@ def _parser() -> ArgumentParser:
     _add_validate(commands.add_parser("validate", help="check manifests offline", epilog=_CODES))
     schema = commands.add_parser("schema", help="check and compare schema files")
     actions = schema.add_subparsers(metavar="ACTION", required=True)
-    lint = actions.add_parser("lint", help="print everything that is wrong with a schema file", epilog=_CODES)
+    lint = actions.add_parser("lint", help="print all mistakes in a schema file", epilog=_CODES)
     lint.add_argument("file", metavar="FILE")
-    diff = actions.add_parser("diff", help="print what changed, and whether it needs a new version", epilog=_CODES)
+    diff = actions.add_parser(
+        "diff", help="print the changes between two schemas, and whether they need a new version", epilog=_CODES
+    )
     diff.add_argument("old", metavar="OLD")
     diff.add_argument("new", metavar="NEW")
     for one, command in ((lint, _lint), (diff, _diff)):
@@ -75,22 +77,22 @@ def _parser() -> ArgumentParser:
 def _add_validate(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="files, folders (recursively) or - for standard input")
     parser.add_argument(
-        "-f", "--filename", action="append", default=[], metavar="FILE", help="the same, as kubectl has it; repeatable"
+        "-f", "--filename", action="append", default=[], metavar="FILE", help="the same, as in kubectl; repeatable"
     )
     parser.add_argument("-o", "--output", choices=("text", "json", "github"), default="text")
-    parser.add_argument("-n", "--namespace", default="", help="namespace of the machines that name none")
-    parser.add_argument("--strict", action="store_true", help="warnings are errors")
+    parser.add_argument("-n", "--namespace", default="", help="namespace of machines without metadata.namespace")
+    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
     parser.add_argument(
         "--schema",
         default=os.environ.get("HVO_SCHEMA_FILE"),
         metavar="FILE",
-        help="schema to check against; default: HVO_SCHEMA_FILE, else the one that comes with the operator",
+        help="schema to check against; default: HVO_SCHEMA_FILE, else the one that is part of the operator",
     )
     parser.add_argument(
         "--host-manifests",
         action="append",
         default=[],
         metavar="FILE",
-        help="files or folders with all HyperVHosts (and Namespaces) to judge by; they are not checked themselves; repeatable",
+        help="files or folders with all HyperVHosts (and Namespaces) to check machines against; they are not checked; repeatable",
     )
     parser.set_defaults(command=_validate)

@@ -1,4 +1,4 @@
-"""Reading a schema file for a command, and the two commands about schemas: `schema lint` and `schema diff`."""
+"""The commands `schema lint` and `schema diff`, and the reading of schema files for all commands."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_schema(path: Path) -> JobSchema:
 
 
 def lint(arguments: Namespace) -> int:
-    """Print every problem of a schema file; return 1 if there are any."""
+    """Print all problems of a schema file; return 1 if there are any."""
     path = Path(arguments.file)
     problems: tuple[SchemaProblem, ...] = ()
     try:
@@ -37,7 +37,7 @@ def lint(arguments: Namespace) -> int:
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
     else:
         sys.stdout.write("".join(f"{_line(path, one)}\n" for one in problems))
-        sys.stderr.write(f"{path}: {'in order' if not problems else f'{len(problems)} to correct'}.\n")
+        sys.stderr.write(f"{path}: {f'{len(problems)} to correct' if problems else 'no mistakes'}.\n")
     return 1 if problems else 0
 
 
@@ -46,7 +46,7 @@ def _line(path: Path, problem: SchemaProblem) -> str:
 
 
 def diff(arguments: Namespace) -> int:
-    """Print the changes between two schemas; return 1 if they need a greater version than they have."""
+    """Print the changes between two schemas; return 1 if they need a new version and have none."""
     old, new = read_schema(Path(arguments.old)), read_schema(Path(arguments.new))
     changes = compare(old, new)
     missing = needs_new_version(old, new, changes)

@@ -1,4 +1,4 @@
-"""Which files are meant, and their text."""
+"""The files that a command reads."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class SourceUnreadable(OperatorError):
-    """A file or folder that was named cannot be read."""
+    """A file or folder cannot be read."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file by the name it is shown under, and its bytes."""
+    """A file: its name in messages, and its bytes."""
 
     name: str
     content: bytes
 
     @property
     def is_json(self) -> bool:
-        """Tell whether the name promises JSON."""
+        """Whether the name ends with `.json`."""
         return self.name.endswith(".json")
 
     def text(self) -> str:
-        """Return the text; raises `UnicodeDecodeError` for anything but UTF-8."""
+        """Return the text; raises `UnicodeDecodeError` if it is not UTF-8."""
         return self.content.decode("utf-8-sig")
 
 
 def read_sources(names: Iterable[str]) -> Iterator[Source]:
-    """Read files, folders (recursively, hidden ones left out) and `-`, each file once; raises `SourceUnreadable`."""
+    """Read files, folders (recursively, without hidden files) and `-`, each file once; raises `SourceUnreadable`."""
     seen: set[Path] = set()
     for name in names:
         if name == STDIN:

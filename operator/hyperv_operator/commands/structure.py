@@ -1,4 +1,4 @@
-"""What an object of ours must look like before its values are looked at: the pydantic models, told in sentences."""
+"""Checks of the structure of an object against its pydantic model, with the errors as sentences."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from pydantic import JsonValue, ValidationError
 
 from hyperv_operator.api.common import Model
-from hyperv_operator.commands.documents import Path
 from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.manifests import Manifest, shown, visible
+from hyperv_operator.schema.yaml_source import Path
 
 SpecT = TypeVar("SpecT", bound=Model)
 
@@ -23,7 +23,7 @@ _NAME_LENGTH = 253
 
 
 def check_faults(manifest: Manifest) -> list[Finding]:
-    """Return what could not be read as it was meant: keys that are there twice, YAML tags, octal numbers."""
+    """Return the faults of the YAML reader: duplicate keys, YAML tags, octal numbers and the like."""
     return [
         manifest.finding(fault.path, fault.code, fault.message, "warning" if fault.code == "octal" else "error")
         for fault in manifest.tree.faults
@@ -31,7 +31,7 @@ def check_faults(manifest: Manifest) -> list[Finding]:
 
 
 def check_object(manifest: Manifest) -> Iterator[Finding]:
-    """Return what is wrong around the spec: unknown keys, names, labels that are no text."""
+    """Yield what is wrong outside of the spec: unknown keys, invalid names, labels that are no text."""
     for key in manifest.body:
         if key not in _KEYS:
             yield manifest.finding((key,), "unknown_key", unknown_sentence(key, _KEYS))
@@ -60,7 +60,7 @@ def check_object(manifest: Manifest) -> Iterator[Finding]:
 
 
 def check_spec(manifest: Manifest, model: type[SpecT]) -> tuple[SpecT | None, list[Finding]]:
-    """Hold the spec against its model, as strictly as the API server: a number in quotes is text."""
+    """Validate the spec against its model. As in the API server, a number in quotes is text."""
     if not isinstance(manifest.body.get("spec"), dict):
         return None, []
     try:
@@ -71,7 +71,7 @@ def check_spec(manifest: Manifest, model: type[SpecT]) -> tuple[SpecT | None, li
 
 
 def without_nulls(value: JsonValue | Mapping[str, JsonValue]) -> JsonValue:
-    """Return a value as the API server takes it: a key with nothing under it is not there."""
+    """Return a value without keys whose value is null, which the API server drops."""
     if isinstance(value, Mapping):
         return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
@@ -94,14 +94,14 @@ def _finding(manifest: Manifest, model: type[Model], item: Mapping[str, Any]) ->
 
 
 def unknown_sentence(name: str, known: Sequence[str]) -> str:
-    """Return the sentence for a key that no object of the kind has."""
+    """Return the sentence for an unknown key."""
     near = get_close_matches(name, known, 1)
     remedy = f"Did you mean {near[0]}?" if near else "Remove it or correct its spelling."
     return f"there is no such key: the API server refuses it, or drops it silently. {remedy}"
 
 
 def _siblings(model: type[Model], loc: Sequence[str | int]) -> list[str]:
-    """Return the keys that exist beside an unknown one, looked up in the model's JSON schema."""
+    """Return the known keys beside an unknown one, from the JSON schema of the model."""
     schema: Any = model.model_json_schema(by_alias=True)
     node = schema
     for part in loc[:-1]:

@@ -12,14 +12,14 @@ from hyperv_operator.commands.host_checks import check_host
 from hyperv_operator.commands.machine_checks import CheckedMachine, check_machine
 from hyperv_operator.commands.manifests import Collection, collect
 from hyperv_operator.commands.schemas import read_schema
-from hyperv_operator.commands.set_checks import Dependencies, check_hosts, check_repeated, check_vm_names
+from hyperv_operator.commands.set_checks import KnownObjects, check_hosts, check_repeated, check_vm_names
 from hyperv_operator.commands.sources import read_sources
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.settings import schema_path
 
 
 def run(arguments: Namespace) -> int:
-    """Validate; return 1 if there are errors. Raises `OperatorError` for files and schemas that cannot be read."""
+    """Print the findings; return 1 if there are errors. Raises `OperatorError` if a file or schema cannot be read."""
     schema = read_schema(schema_path(Path(arguments.schema) if arguments.schema else None))
     collection = collect(read_sources([*arguments.filename, *arguments.files]), arguments.namespace)
     known = collect(read_sources(arguments.host_manifests)) if arguments.host_manifests else None
@@ -37,10 +37,10 @@ def run(arguments: Namespace) -> int:
 
 
 def check(schema: JobSchema, collection: Collection, known: Collection | None = None) -> list[Finding]:
-    """Return all that is wrong with a set of manifests, by file and line; `known` adds hosts and namespaces to judge by."""
+    """Return the findings of a set of manifests by file and line; `known` has more hosts and namespaces to check against."""
     hosts = [check_host(one) for one in collection.manifests if one.kind == HOST_KIND]
     others = [check_host(one) for one in (known.manifests if known else ()) if one.kind == HOST_KIND]
-    world = Dependencies(
+    objects = KnownObjects(
         hosts={one.manifest.name: one.spec for one in (*others, *hosts) if one.spec and one.manifest.name},
         labels={**(known.labels if known else {}), **collection.labels},
         hosts_are_complete=known is not None,
@@ -49,14 +49,14 @@ def check(schema: JobSchema, collection: Collection, known: Collection | None = 
     for manifest in collection.manifests:
         if manifest.kind == MACHINE_KIND:
             host = manifest.spec.get("targetHost")
-            machines.append(check_machine(schema, manifest, host_has_cluster=world.has_cluster(str(host))))
+            machines.append(check_machine(schema, manifest, host_has_cluster=objects.has_cluster(str(host))))
     findings = [
         *collection.findings,
         *(finding for host in hosts for finding in host.findings),
         *(finding for machine in machines for finding in machine.findings),
         *check_repeated(collection.manifests),
-        *check_vm_names(machines, world),
-        *check_hosts(machines, world),
+        *check_vm_names(machines, objects),
+        *check_hosts(machines, objects),
     ]
     places = {name: index for index, name in enumerate(collection.files)}
     return sorted(findings, key=lambda one: (places[one.file], one.line, one.column))

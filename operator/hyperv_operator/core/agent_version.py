@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyperv_operator.api.machine import HyperVMachineStatus
-from hyperv_operator.api.names import MachineCondition, Reason
+from hyperv_operator.api.names import Reason
 from hyperv_operator.core import preconditions
 from hyperv_operator.core.actions import Launch
 from hyperv_operator.core.preconditions import Violation
@@ -44,7 +44,7 @@ def version_in_use(status: HyperVMachineStatus, *, active: bool) -> str | None:
     if claim is None or claim.agent is None:
         return None
     finished = status.run is not None and status.run.finished_at is not None
-    over = finished and status.is_true(MachineCondition.GUEST_CONFIGURED)
+    over = finished and status.is_guest_configured
     return claim.agent if active or not over else None
 
 

@@ -188,7 +188,7 @@ class Snapshot:
     @property
     def is_configured(self) -> bool:
         """Whether the guest has reported its configuration as applied, in status or in the last launch's outcome."""
-        if self.status.is_true(MachineCondition.GUEST_CONFIGURED) and self.status.vm_id:
+        if self.status.is_guest_configured and self.status.vm_id:
             return True
         last = self.last
         return bool(

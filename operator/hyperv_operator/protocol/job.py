@@ -10,9 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-SEALED = "(sealed)"
-"""Stands in for sealed data wherever a job is shown."""
-
 
 class JobKind(Enum):
     """The kind of a run; the value is the `category` label in metrics and `status.run.kind`."""
@@ -97,21 +94,12 @@ class ProvisioningJob(_Job):
     run: RunRef
     sealed_data: str | None = None
 
-    def redacted(self) -> str:
-        """Return the job as JSON for status: sealed data, though nobody here could open it, is left out."""
-        shown = self.model_copy(update={"sealed_data": SEALED if self.sealed_data else None})
-        return shown.to_json()
-
 
 class RemovalJob(_Job):
     """`Invoke-RemovalJob.ps1`."""
 
     run: RunRef
     machine: MachineRef
-
-    def redacted(self) -> str:
-        """Return the job as JSON: it holds no secret."""
-        return self.to_json()
 
 
 class UpdateJob(_Job):
@@ -120,10 +108,6 @@ class UpdateJob(_Job):
     run: RunRef
     machine: MachineRef
     desired: DesiredVm
-
-    def redacted(self) -> str:
-        """Return the job as JSON: it holds no secret."""
-        return self.to_json()
 
 
 class InventoryJob(_Job):

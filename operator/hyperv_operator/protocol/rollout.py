@@ -44,7 +44,6 @@ class RolloutAnswer(BaseModel):
     versions: Mapping[str, str] = {}
     """Of a look: name to digest of each version's folder as it is now."""
     version: str | None = None
-    bytes: int | None = None
     removed: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
-from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition
+from hyperv_operator.api.names import EventReason, HostCondition
 from hyperv_operator.core import host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
 from hyperv_operator.errors import CallCancelled, ClusterError, ObjectGone, WriteConflict
@@ -228,7 +228,7 @@ class HostReconciler:
 def in_progress(machine: MachineEntry) -> InProgress:
     """Return a machine as the placeholders show it: with a phase while it is being provisioned."""
     resource, status = machine.resource, machine.resource.status
-    resolved = status.is_true(MachineCondition.GUEST_CONFIGURED) or resource.meta.deleting
+    resolved = status.is_guest_configured or resource.meta.deleting
     under_way = machine.execution.active_task is not None or resource.was_launched
     return InProgress(
         uid=machine.uid,

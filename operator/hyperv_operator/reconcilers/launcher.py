@@ -24,6 +24,7 @@ from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOu
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
 from hyperv_operator.reconcilers.snapshot_builder import gather
+from hyperv_operator.schema.redaction import redacted_job
 
 AgentCall = Callable[[CallContext], Outcome]
 
@@ -106,7 +107,9 @@ class Launcher:
         await logon.follow(deps, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(deps, snapshot, launch, run_id)
-        start = LaunchStart(launch, run_id, snapshot.generation, deps.clock.now(), job.redacted(), sealed, version)
+        start = LaunchStart(
+            launch, run_id, snapshot.generation, deps.clock.now(), redacted_job(deps.schema, job), sealed, version
+        )
         claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
         await status_writer.write(deps, entry, snapshot.status, claimed)
         execution = entry.execution

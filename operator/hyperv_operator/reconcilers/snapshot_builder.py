@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.machine import HyperVMachineSpec
-from hyperv_operator.api.names import HOST_KIND, MachineCondition, Reason
+from hyperv_operator.api.names import HOST_KIND, Reason
 from hyperv_operator.core.snapshot import HostProblem, HostView, Rival, SecretCheck, Snapshot
 from hyperv_operator.errors import AccessForbidden, ObjectGone
 from hyperv_operator.ports import ObjectRef
@@ -28,7 +28,7 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
         entry.observe(MachineResource.parse(await deps.objects.get(entry.ref)))
     resource = entry.resource
     host, peers = await _hosts(deps, cache, entry.target_host)
-    configured = resource.status.is_true(MachineCondition.GUEST_CONFIGURED)
+    configured = resource.status.is_guest_configured
     unfinished = not configured and not resource.meta.deleting and (fresh or entry.execution.active_task is None)
     if unfinished and isinstance(resource.spec, HyperVMachineSpec):
         await _look_up(deps, entry, resource.spec, fresh=fresh)

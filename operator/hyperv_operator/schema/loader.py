@@ -1,4 +1,4 @@
-"""Reading `job-inputs.yaml`: every mistake in it at once, each with its line, its place and what to do about it."""
+"""Reading of `job-inputs.yaml`. All mistakes are reported at once, each with its line, its place and a remedy."""
 
 from __future__ import annotations
 
@@ -6,46 +6,39 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import yaml
 from pydantic import ValidationError
 
 from hyperv_operator.errors import SchemaFileError, SchemaProblem
 from hyperv_operator.schema import consistency, values
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.schema.problems import FieldError
-from hyperv_operator.schema.yaml_source import Document, NotJson, Path, read_documents
+from hyperv_operator.schema.yaml_source import Fault, Path, Tree, compose, read
 
 
 def load_schema(text: str, name: str = "job-inputs.yaml") -> JobSchema:
-    """Read a schema file; `SchemaFileError` names every place that is wrong, its line, and what to do about it."""
-    try:
-        document = next(read_documents(text), None)
-    except NotJson as error:
-        raise _refusal(name, (SchemaProblem(error.line, "", str(error)),)) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = f"this is no YAML: {error.problem or error.context}; correct the indentation or the quoting"
-        raise _refusal(name, (SchemaProblem(mark.line + 1 if mark else 1, "", problem),)) from None
-    except yaml.YAMLError:
-        text = "this is no YAML: it holds characters that are not allowed there; save it as UTF-8 text"
-        raise _refusal(name, (SchemaProblem(1, "", text),)) from None
-    if document is None or not isinstance(document.value, dict):
+    """Read a schema file; raises `SchemaFileError` with the line, the place and the remedy of each mistake."""
+    nodes, fault = compose(text)
+    if fault:
+        raise _refusal(name, (SchemaProblem(fault.position.line, "", _clause(fault)),))
+    document = read(nodes[0]) if nodes else Tree()
+    if any(fault.code in _UNREADABLE for fault in document.faults):
+        raise _refusal(name, tuple(_fault_problems(document)))
+    if not isinstance(document.value, dict):
         text = "the file must be a mapping with version, id, name, description, groups and fields"
         raise _refusal(name, (SchemaProblem(1, "", text),))
-    found = [
-        SchemaProblem(line, _place(document, path), "this key is there twice; remove one")
-        for path, line in document.repeated
-    ]
+    found = list(_fault_problems(document))
     try:
         schema = JobSchema.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
         found += [
-            SchemaProblem(document.line(item["loc"]), _place(document, item["loc"]), _remedy(item["type"], item["msg"]))
+            SchemaProblem(
+                _line(document, item["loc"]), _place(document, item["loc"]), _remedy(item["type"], item["msg"])
+            )
             for item in error.errors(include_url=False)
         ]
     else:
         found += [
-            SchemaProblem(document.line(path), _place(document, path), text)
+            SchemaProblem(_line(document, path), _place(document, path), text)
             for path, text in (*consistency.problems(schema), *_self_check(schema))
         ]
         if not found:
@@ -53,8 +46,21 @@ def load_schema(text: str, name: str = "job-inputs.yaml") -> JobSchema:
     raise _refusal(name, tuple(sorted(found, key=lambda problem: problem.line)))
 
 
+def _fault_problems(document: Tree) -> Iterator[SchemaProblem]:
+    for fault in document.faults:
+        yield SchemaProblem(fault.position.line, _place(document, fault.path), _clause(fault))
+
+
+def _clause(fault: Fault) -> str:
+    return f"{fault.problem}; {fault.remedy[:1].lower()}{fault.remedy[1:]}"
+
+
+def _line(document: Tree, path: Path) -> int:
+    return document.position(path).line
+
+
 def _self_check(schema: JobSchema) -> Iterator[tuple[Path, str]]:
-    """Hold each default and example against its own field: a form that offers a wrong one would be a trap."""
+    """Validate each default and example against its own field: a form must not offer a value that is refused."""
     for index, definition in enumerate(schema.fields):
         for key, value in (("default", definition.default), ("example", definition.example)):
             wrong = values.check(definition, value, strict=True) if value is not None else None
@@ -63,8 +69,10 @@ def _self_check(schema: JobSchema) -> Iterator[tuple[Path, str]]:
                 yield ("fields", index, key), text
 
 
+_UNREADABLE: Final = frozenset(["cycle", "key", "mapping_key", "merge", "not_json", "tag", "too_large"])
+"""Faults after which the rest of the file cannot be judged."""
 _REMEDIES: Final[Mapping[str, str]] = {
-    "extra_forbidden": "there is no such key here; remove it or correct its spelling",
+    "extra_forbidden": "unknown key; remove it or correct its spelling",
     "missing": "is missing; add it",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number, without quotes",
@@ -88,8 +96,8 @@ def _refusal(name: str, problems: tuple[SchemaProblem, ...]) -> SchemaFileError:
     return SchemaFileError(f"{name} cannot be used: {lines}.", problems)
 
 
-def _place(document: Document, loc: Path) -> str:
-    """Name a place by field or set id instead of by index, where there is one."""
+def _place(document: Tree, loc: Path) -> str:
+    """Return a path as text, with the id of a field or set in place of its index."""
     names: list[str] = []
     node = document.value
     for part in loc:

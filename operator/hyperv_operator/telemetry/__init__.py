@@ -1,1 +1,1 @@
-"""Metrics, JSON logs with redaction, liveness. Is told what happens and never asks."""
+"""Metrics, JSON logs with redaction, and health probes. It receives data and reads none."""

@@ -1,4 +1,4 @@
-"""What hosts have, as they last said: precise figures, where the resources' status has rounded ones."""
+"""Exact resources of each host; the status of a HyperVHost has rounded figures."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from hyperv_operator.protocol.inventory import InventoryReport
 
 
 class HostFacts(Collector):
-    """Gauges made from each host's last inventory at the moment of the scrape."""
+    """Gauges of each host's last inventory, built at each scrape."""
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._seen: dict[str, tuple[InventoryReport, datetime]] = {}
 
-    def keep(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
-        """Take over an inventory."""
+    def store(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
+        """Replace the inventory of a host."""
         self._seen[host] = (report, begun_at)
 
     def forget(self, host: str) -> None:
-        """Drop a host that is gone."""
+        """Remove a host."""
         self._seen.pop(host, None)
 
     @override
     def collect(self) -> Iterator[GaugeMetricFamily]:
         seen = sorted(self._seen.items())
         plain = [
-            ("inventory_timestamp_seconds", "When the last complete inventory began (seconds since 1970)."),
-            ("host_logical_processors", "Logical processors."),
-            ("host_memory_bytes", "Memory."),
-            ("host_memory_free_bytes", "Free memory."),
+            ("inventory_timestamp_seconds", "Start of the last complete inventory, as Unix time."),
+            ("host_logical_processors", "Logical processors of a host."),
+            ("host_memory_bytes", "Memory of a host."),
+            ("host_memory_free_bytes", "Free memory of a host."),
         ]
         families = [GaugeMetricFamily(f"{self._prefix}_{name}", text, labels=["host"]) for name, text in plain]
         size = GaugeMetricFamily(f"{self._prefix}_host_volume_bytes", "Size of a volume.", labels=["host", "volume"])
@@ -44,7 +44,7 @@ class HostFacts(Collector):
         )
         vms = GaugeMetricFamily(
             f"{self._prefix}_host_vms",
-            "VMs on a host, by state and by whether they carry a machine's mark.",
+            "VMs on a host, by state and by whether they carry an ownership mark.",
             labels=["host", "state", "marked"],
         )
         for host, (report, begun_at) in seen:

@@ -1,18 +1,20 @@
-"""JSON log records on standard output, one a line, every text through redaction."""
+"""Log records as JSON on standard output, one a line, with secrets redacted."""
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from datetime import UTC, datetime
 
+from pythonjsonlogger.core import LogData
+from pythonjsonlogger.json import JsonFormatter
 from typing_extensions import override
 
 from hyperv_operator.ports import Redaction
 
-_EXTRAS = ("machine", "uid", "host", "run", "attempt", "step", "state", "percent", "stream", "object")
-_QUIET = {
+_FIELDS = ("time", "level", "logger", "message", "exception", "stack")
+_EXTRAS = ("object", "machine", "uid", "host", "run", "attempt", "step", "state", "percent", "stream")
+_RENAMED = {"levelname": "level", "name": "logger", "exc_info": "exception", "stack_info": "stack"}
+_LIBRARY_LEVELS = {
     "pypsrp": logging.WARNING,
     "spnego": logging.WARNING,
     "urllib3": logging.ERROR,
@@ -20,49 +22,45 @@ _QUIET = {
     "kubernetes_asyncio": logging.WARNING,
     "asyncio": logging.WARNING,
 }
-"""Below these, libraries log requests and whole scripts."""
+"""Below these levels, libraries log requests and whole scripts."""
 
 
-class JsonFormatter(logging.Formatter):
-    """time, level, logger, message, what the record is about, and an exception's text."""
+class LogFormatter(JsonFormatter):
+    """JSON with a fixed set of fields, each redacted.
+
+    time (RFC 3339), level, logger and message; exception and stack where there are any; and what the record is about:
+    object, machine, uid, host, run, attempt, step, state, percent, stream.
+    """
 
     def __init__(self, redaction: Redaction) -> None:
-        super().__init__()
+        fields = ("levelname", "name", "message")
+        super().__init__(fields, timestamp="time", rename_fields=_RENAMED, json_ensure_ascii=False)
         self._redaction = redaction
 
     @override
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line of JSON."""
-        entry: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        for name in _EXTRAS:
-            value = getattr(record, name, None)
-            if value is not None:
-                entry[name] = value
-        reference = getattr(record, "k8s_ref", None)
+    def process_log_record(self, log_data: LogData) -> LogData:
+        """Return the fields that are written."""
+        reference = log_data.get("k8s_ref")
         if isinstance(reference, dict):
-            entry["object"] = "/".join(
-                str(part) for key in ("kind", "namespace", "name") if (part := reference.get(key))
-            )
-            entry.setdefault("uid", reference.get("uid"))
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        # Each text by itself: over the whole line, redaction could take a quote for the end of a value.
-        clean = {key: self._redaction.clean(value) if isinstance(value, str) else value for key, value in entry.items()}
-        return json.dumps(clean, ensure_ascii=False, default=str)
+            parts = (reference.get(key) for key in ("kind", "namespace", "name"))
+            log_data["object"] = "/".join(str(part) for part in parts if part)
+            log_data["uid"] = log_data.get("uid") or reference.get("uid")
+        log_data["level"] = str(log_data["level"]).lower()
+        # Redaction of the whole line could take a quote for the end of a secret.
+        return {
+            name: self._redaction.clean(value) if isinstance(value, str) else value
+            for name in (*_FIELDS, *_EXTRAS)
+            if (value := log_data.get(name)) is not None
+        }
 
 
 def set_up(level: str, redaction: Redaction) -> None:
-    """Send every logger's records to standard output."""
+    """Send the records of every logger to standard output."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonFormatter(redaction))
+    handler.setFormatter(LogFormatter(redaction))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name, least in _QUIET.items():
-        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
+    for name, lowest in _LIBRARY_LEVELS.items():
+        logging.getLogger(name).setLevel(max(lowest, logging.getLevelName(level)))
     logging.captureWarnings(capture=True)

@@ -1,4 +1,4 @@
-"""Prometheus metrics in a registry of their own. Labels are bounded: hosts, never machines."""
+"""Prometheus metrics in a registry of their own. Label values are bounded: hosts, but no machines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
@@ -14,20 +22,20 @@ from typing_extensions import override
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.telemetry.host_facts import HostFacts
 
-_LONG = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600, 7_200)
-_SHORT = (0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+_MINUTES = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600, 7_200)
+_SECONDS = (0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_MILLISECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _PREFIX = "hyperv_operator"
 
 Conditions = Mapping[str, tuple[str, str]]
 
 
 class _ByCondition(Collector):
-    """Counts objects by condition at the moment of the scrape."""
+    """Counts objects by condition, at each scrape."""
 
-    def __init__(self, name: str, what: str) -> None:
+    def __init__(self, name: str, documentation: str) -> None:
         self._name = name
-        self._what = what
+        self._documentation = documentation
         self.objects: dict[str, tuple[str, Conditions]] = {}
 
     @override
@@ -36,131 +44,142 @@ class _ByCondition(Collector):
         for host, conditions in list(self.objects.values()):
             for kind, (status, reason) in conditions.items():
                 tally[host, kind, status, reason] += 1
-        family = GaugeMetricFamily(self._name, self._what, labels=["host", "condition", "status", "reason"])
+        family = GaugeMetricFamily(self._name, self._documentation, labels=["host", "condition", "status", "reason"])
         for labels, count in sorted(tally.items()):
             family.add_metric(list(labels), count)
         yield family
 
 
 class PrometheusMetrics:
-    """Every metric of the operator."""
+    """All metrics of the operator, those of its process and of Python included."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
+        self.registry = registry = CollectorRegistry(auto_describe=True)
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        GCCollector(registry=registry)
         self._reconciles = Histogram(
             f"{_PREFIX}_reconcile_duration_seconds",
-            "Passes of a reconcile loop.",
+            "Duration of a reconcile, by result.",
             ["kind", "result"],
-            buckets=_SHORT,
+            buckets=_SECONDS,
             registry=registry,
         )
         self._runs = Histogram(
             f"{_PREFIX}_run_duration_seconds",
-            "Launches of the agent, by how they ended.",
+            "Duration of a launch of the agent, by outcome.",
             ["host", "category", "outcome"],
-            buckets=_LONG,
+            buckets=_MINUTES,
             registry=registry,
         )
         self._steps = Histogram(
             f"{_PREFIX}_step_duration_seconds",
-            "Steps of the agent's runs, by their final state.",
+            "Duration of a step of a run, by its final state.",
             ["step", "outcome"],
-            buckets=_LONG,
+            buckets=_MINUTES,
             registry=registry,
         )
         self._winrm = Histogram(
             f"{_PREFIX}_winrm_operation_duration_seconds",
-            "WinRM operations, by result.",
+            "Duration of a WinRM operation, by result.",
             ["host", "operation", "result"],
-            buckets=_LONG,
+            buckets=_MINUTES,
             registry=registry,
         )
         self._rollouts = Histogram(
             f"{_PREFIX}_agent_rollout_duration_seconds",
-            "Attempts to put the agent on a host, by how they ended.",
+            "Duration of a rollout of the agent to a host, by result.",
             ["host", "result"],
-            buckets=_LONG,
+            buckets=_MINUTES,
             registry=registry,
         )
         self._queued = Gauge(f"{_PREFIX}_queue_depth", "Calls that wait for a worker.", ["lane"], registry=registry)
         self._running = Gauge(f"{_PREFIX}_lane_running", "Calls that run.", ["lane"], registry=registry)
-        self._workers = Gauge(f"{_PREFIX}_lane_workers", "Calls that may run at a time.", ["lane"], registry=registry)
+        self._workers = Gauge(
+            f"{_PREFIX}_lane_workers", "Workers of a lane: calls that may run at a time.", ["lane"], registry=registry
+        )
         self._lanes: dict[str, tuple[Gauge, ...]] = {}
         self._max_workers = Gauge(
-            f"{_PREFIX}_lane_workers_max", "Calls that may run at a time at the most.", ["lane"], registry=registry
+            f"{_PREFIX}_lane_workers_max", "Maximum number of workers of a lane.", ["lane"], registry=registry
         )
         self._hanging = Gauge(
-            f"{_PREFIX}_hanging_calls", "Calls that were given up and have not returned.", ["lane"], registry=registry
+            f"{_PREFIX}_hanging_calls", "Calls past their deadline that have not returned.", ["lane"], registry=registry
         )
         self._hanging_alarm = Gauge(
             f"{_PREFIX}_hanging_calls_alarm",
-            "1 while so many calls hang that their workers are no longer replaced.",
+            "1 while more calls hang than the limit, so that their workers are not replaced.",
             ["lane"],
             registry=registry,
         )
         self._tasks = Histogram(
             f"{_PREFIX}_task_duration_seconds",
-            "Calls that left the queue, by how they ended.",
+            "Duration of a call, by result.",
             ["lane", "category", "result"],
-            buckets=_LONG,
+            buckets=_MINUTES,
             registry=registry,
         )
         self._refused = Counter(
-            f"{_PREFIX}_calls_refused", "Calls refused since their host does not answer.", ["host"], registry=registry
+            f"{_PREFIX}_calls_refused",
+            "Calls refused because the circuit breaker of their host is open.",
+            ["host"],
+            registry=registry,
         )
         self._open = Gauge(
             f"{_PREFIX}_host_circuit_open",
-            "1 while a host does not answer and is not called.",
+            "1 while the circuit breaker of a host is open.",
             ["host"],
             registry=registry,
         )
         self._waits = Histogram(
             f"{_PREFIX}_queue_wait_seconds",
-            "How long calls waited for a worker.",
+            "Time that a call waited for a worker.",
             ["lane", "category"],
-            buckets=_LONG,
+            buckets=_MINUTES,
             registry=registry,
         )
         self._abandoned = Counter(
-            f"{_PREFIX}_machines_abandoned", "Machines released without their host.", ["host"], registry=registry
+            f"{_PREFIX}_machines_abandoned",
+            "Machines released without cleaning up on their host.",
+            ["host"],
+            registry=registry,
         )
         self._reviews = Histogram(
             f"{_PREFIX}_admission_review_duration_seconds",
-            "Admission reviews, by operation and answer.",
+            "Duration of an admission review, by operation and result.",
             ["operation", "result"],
-            buckets=_QUICK,
+            buckets=_MILLISECONDS,
             registry=registry,
         )
         self._watch_age = Gauge(
             f"{_PREFIX}_watch_age_seconds",
-            "How long ago a renewal of the canary Lease was last seen.",
+            "Time since the watch last delivered a renewal of the canary Lease.",
             registry=registry,
         )
-        self._machines = _ByCondition(f"{_PREFIX}_machines", "HyperVMachines by condition.")
-        self._hosts = _ByCondition(f"{_PREFIX}_hosts", "HyperVHosts by condition.")
+        self._machines = _ByCondition(f"{_PREFIX}_machines", "Number of HyperVMachines, by condition.")
+        self._hosts = _ByCondition(f"{_PREFIX}_hosts", "Number of HyperVHosts, by condition.")
         registry.register(self._machines)
         self._facts = HostFacts(_PREFIX)
         registry.register(self._hosts)
         registry.register(self._facts)
 
     def reconciled(self, kind: str, result: str, seconds: float) -> None:
-        """Count one pass."""
+        """Record one reconcile."""
         self._reconciles.labels(kind, result).observe(seconds)
 
     def run_finished(self, host: str, category: str, outcome: str, seconds: float) -> None:
-        """Count one launch."""
+        """Record one launch."""
         self._runs.labels(host, category, outcome).observe(seconds)
 
     def step_finished(self, step: str, outcome: str, seconds: float) -> None:
-        """Count one step."""
+        """Record one step."""
         self._steps.labels(step, outcome).observe(seconds)
 
     def rollout_finished(self, host: str, result: str, seconds: float) -> None:
-        """Count one attempt to put the agent on a host."""
+        """Record one rollout."""
         self._rollouts.labels(host, result).observe(seconds)
 
     def winrm_operation(self, host: str, operation: str, result: str, seconds: float) -> None:
-        """Count one WinRM operation."""
+        """Record one WinRM operation."""
         self._winrm.labels(host, operation, result).observe(seconds)
 
     def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, max_workers: int) -> None:
@@ -173,12 +192,12 @@ class PrometheusMetrics:
             gauge.set(value)
 
     def calls_hang(self, lane: str, *, count: int, alarm: bool) -> None:
-        """Set how many calls hang."""
+        """Set how many calls of a lane hang."""
         self._hanging.labels(lane).set(count)
         self._hanging_alarm.labels(lane).set(alarm)
 
     def task_finished(self, lane: str, category: str, result: str, seconds: float) -> None:
-        """Count a task that ended."""
+        """Record a finished call."""
         self._tasks.labels(lane, category, result).observe(seconds)
 
     def call_refused(self, host: str) -> None:
@@ -186,11 +205,11 @@ class PrometheusMetrics:
         self._refused.labels(host).inc()
 
     def breaker_changed(self, host: str, *, is_closed: bool) -> None:
-        """Set whether calls to a host pass."""
+        """Set whether the circuit breaker of a host is open."""
         self._open.labels(host).set(not is_closed)
 
     def task_started(self, lane: str, category: str, queued_seconds: float) -> None:
-        """Count a task that left its queue."""
+        """Record how long a call waited."""
         self._waits.labels(lane, category).observe(queued_seconds)
 
     def machine_conditions(self, uid: str, host: str, conditions: Conditions) -> None:
@@ -198,7 +217,7 @@ class PrometheusMetrics:
         self._machines.objects[uid] = (host, conditions)
 
     def machine_gone(self, uid: str) -> None:
-        """Take a machine out."""
+        """Remove a machine from the gauges."""
         self._machines.objects.pop(uid, None)
 
     def host_conditions(self, host: str, conditions: Conditions) -> None:
@@ -206,23 +225,23 @@ class PrometheusMetrics:
         self._hosts.objects[host] = (host, conditions)
 
     def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
-        """Set what one host has."""
-        self._facts.keep(host, report, begun_at)
+        """Set the resources of one host."""
+        self._facts.store(host, report, begun_at)
 
     def host_gone(self, host: str) -> None:
-        """Take a host out."""
+        """Remove a host from the gauges."""
         self._hosts.objects.pop(host, None)
         self._facts.forget(host)
         self._open.remove_by_labels({"host": host})
 
     def abandoned(self, host: str) -> None:
-        """Count a machine released without its host."""
+        """Count a machine whose finalizer was removed without cleaning up on its host."""
         self._abandoned.labels(host).inc()
 
     def reviewed(self, operation: str, result: str, seconds: float) -> None:
-        """Count one admission review."""
+        """Record one admission review."""
         self._reviews.labels(operation, result).observe(seconds)
 
     def watch_age(self, seconds: float) -> None:
-        """Set how stale the watch is."""
+        """Set the age of the last event of the watch."""
         self._watch_age.set(seconds)

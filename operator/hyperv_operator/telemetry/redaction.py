@@ -1,4 +1,4 @@
-"""Takes secrets out of text: those that are known at the moment, and what looks like one."""
+"""Redaction of text: values that are known to be secret, and values that look secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 MASK = "(redacted)"
 _SHORTEST = 4
-"""A shorter value would be taken out of every other word."""
+"""Shorter values are not redacted: they occur in ordinary words."""
 _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
     re.compile(
@@ -23,14 +23,14 @@ _PATTERNS = (
 
 
 class Redactor:
-    """Thread-safe: log records of worker threads pass it too."""
+    """Redacts text. Thread-safe, since worker threads write log records."""
 
     def __init__(self) -> None:
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def clean(self, text: str) -> str:
-        """Return the text without secrets."""
+        """Return the text with every secret replaced by `MASK`."""
         with self._lock:
             held = sorted(self._held, key=len, reverse=True)
         for value in held:
@@ -40,7 +40,7 @@ class Redactor:
         return text
 
     def hold(self, values: Sequence[str]) -> Callable[[], None]:
-        """Also take these values out, as they are and in base64, until the returned function is called."""
+        """Redact these values too, in plain and in base64, until the returned function is called."""
         forms = [
             form
             for value in values

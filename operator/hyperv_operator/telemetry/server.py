@@ -1,4 +1,4 @@
-"""Two small HTTP servers: metrics with diagnostics beside them, and the kubelet's probes."""
+"""Two HTTP servers: one for metrics and diagnostics, one for the kubelet's probes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.aiohttp import make_aiohttp_handler
 from pydantic import JsonValue
 
 log = logging.getLogger(__name__)
 
 Check = Callable[[], str | None]
-"""Says what is wrong, or returns None."""
+"""Returns what is wrong, or None."""
 Summary = Callable[[], Mapping[str, JsonValue]]
-"""Returns what `/debug/<its name>` shows; no secrets and no machines' names, as it is as open as the metrics."""
+"""Returns the JSON of `/debug/<name>`. It holds no secrets and no names of machines: whoever may scrape metrics may read it."""
 
 
 @dataclass(frozen=True)
 class Probes:
-    """What liveness and readiness look at. That the server answers at all shows that the event loop turns."""
+    """The checks behind `/healthz` and `/readyz`, by name. An answer of any kind shows that the event loop runs."""
 
     live: Mapping[str, Check]
     ready: Mapping[str, Check]
@@ -55,13 +55,9 @@ async def serving(
     probes: Probes,
     diagnostics: Mapping[str, Summary],
 ) -> AsyncIterator[tuple[int, int]]:
-    """Serve until left; yields the ports in use (a port of 0 takes a free one)."""
-
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
+    """Serve while the context is open; yields the metrics port and the probe port in use (0 takes a free one)."""
     scraped, probed = web.Application(), web.Application()
-    scraped.router.add_get("/metrics", metrics)
+    scraped.router.add_get("/metrics", make_aiohttp_handler(registry))
     for name, summary in diagnostics.items():
         scraped.router.add_get(f"/debug/{name}", _show(summary))  # type: ignore[arg-type]
     probed.router.add_get("/healthz", _probe(probes.live))  # type: ignore[arg-type]

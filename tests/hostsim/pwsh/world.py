@@ -180,9 +180,3 @@ class FolderWorld:
         with self.state.locked():
             self.state.write(record, "vms", f"{vm_id}.json")
         return vm_id
-
-    def remove_vm(self, vm_id: str) -> None:
-        """Remove a VM as a person would; its files stay."""
-        with self.state.locked():
-            for kind in ("vms", "kvp", "guests"):
-                (self.state.root / kind / f"{vm_id}.json").unlink(missing_ok=True)

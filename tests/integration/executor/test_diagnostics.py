@@ -15,8 +15,9 @@ from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.server import Probes, serving
 
 
-async def _get(port: int, path: str) -> aiohttp.ClientResponse:
-    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as response:
+async def _get(port: int, path: str, accept: str = "*/*") -> aiohttp.ClientResponse:
+    url = f"http://127.0.0.1:{port}{path}"
+    async with aiohttp.ClientSession() as session, session.get(url, headers={"Accept": accept}) as response:
         await response.read()
         return response
 
@@ -45,7 +46,7 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
         assert (await _get(probe_port, "/healthz")).status == 200
         assert (await _get(probe_port, "/debug/executor")).status == 404
     job = seen["lanes"]["job"]
-    assert (job["queued"], job["running"], job["workers"], job["least"], job["most"]) == (2, 1, 4, 4, 4)
+    assert (job["queued"], job["running"], job["workers"], job["min"], job["max"]) == (2, 1, 4, 4, 4)
     assert job["hosts"] == {"h3": {"queued": 2, "running": 1, "slots": 1}}
     assert (job["hanging"], job["hanging_limit"]) == (0, 8)
     assert seen["tallies"] == [
@@ -72,3 +73,18 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
     tasks.forget_host("h2")
     metrics.host_gone("h2")
     assert metrics.registry.get_sample_value("hyperv_operator_host_circuit_open", {"host": "h2"}) is None
+
+
+async def test_metrics_of_the_process_are_served_in_the_format_that_the_scraper_asks_for() -> None:
+    metrics = PrometheusMetrics()
+    async with serving("127.0.0.1", 0, 0, metrics.registry, Probes({}, {}), {}) as (port, _):
+        plain = await _get(port, "/metrics")
+        negotiated = await _get(port, "/metrics", "application/openmetrics-text; version=1.0.0")
+        one = await _get(port, "/metrics?name[]=process_open_fds")
+    text = await plain.text()
+    for name in ("process_resident_memory_bytes", "python_info", "python_gc_collections_total"):
+        assert f"\n{name}" in text
+    assert plain.headers["Content-Type"].startswith("text/plain; version=")
+    assert negotiated.headers["Content-Type"].startswith("application/openmetrics-text")
+    assert (await negotiated.text()).endswith("# EOF\n")
+    assert {line.split()[0] for line in (await one.text()).splitlines() if line[0] != "#"} == {"process_open_fds"}

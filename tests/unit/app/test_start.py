@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import bundles
+import hyperv_operator.__main__ as entry
 from hyperv_operator.app import active_schema, agent_bundle, executor_options, load_settings
 from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
 from hyperv_operator.settings import Settings
@@ -73,3 +74,11 @@ def test_an_agent_for_another_schema_stops_the_start(tmp_path: Path) -> None:
     (folder / "files" / "agent-manifest.json").write_text('{"version": "9", "schema_versions": [8, 9]}')
     with pytest.raises(BundleError, match="supports schema versions 8, 9, and the active schema is version 1"):
         agent_bundle(Settings(agent_folder=folder), SCHEMA)
+
+
+@pytest.mark.parametrize("arguments", [(), ("run",)])
+def test_the_operator_runs_without_a_command_and_as_run(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(entry, "_operate", lambda: 42)
+    assert entry.main(arguments) == 42

@@ -1,4 +1,4 @@
-"""Running commands in this process."""
+"""Fixtures that run commands in the test's own process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unit.commands.samples import ROOT, Check, Outcome, Run
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in an empty folder."""
+    """Return a function that runs a command in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HVO_SCHEMA_FILE", raising=False)
 
@@ -30,7 +30,7 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
 
 @pytest.fixture
 def check(run: Run, tmp_path: Path) -> Check:
-    """Validate texts, each in a file `<number>.yaml`, with the findings as JSON."""
+    """Return a function that validates texts, each in a file `<number>.yaml`; the findings are JSON."""
 
     def command(*texts: str, options: tuple[str, ...] = ()) -> Outcome:
         for index, text in enumerate(texts):
@@ -42,7 +42,7 @@ def check(run: Run, tmp_path: Path) -> Check:
 
 @pytest.fixture
 def make_schema() -> Callable[[str, str], str]:
-    """Return the project's schema with one piece of its text exchanged."""
+    """Return a function that returns the text of the project's schema with one replacement."""
     text = (ROOT / "Schemas" / "job-inputs.yaml").read_text(encoding="utf-8")
 
     def exchanged(old: str, new: str) -> str:

@@ -1,4 +1,4 @@
-"""Manifests to start from, and what a command answers."""
+"""Valid manifests to change, and the outcome of a command."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Outcome:
         return found
 
     @property
-    def told(self) -> list[tuple[int, str, str]]:
+    def reported(self) -> list[tuple[int, str, str]]:
         return [(one["line"], one["field"], one["code"]) for one in self.findings]
 
 
@@ -37,7 +37,7 @@ class Check(Protocol):
 
 
 def machine(name: str = "web-01", /, **changes: Any) -> dict[str, Any]:
-    """Return a machine that is in order; `changes` are of its fields, and None takes one out."""
+    """Return a valid machine with changed fields; None removes a field."""
     fields = {
         "vm_name": name,
         "image_name": "Ubuntu 24.04",
@@ -60,7 +60,7 @@ def machine(name: str = "web-01", /, **changes: Any) -> dict[str, Any]:
 
 
 def host(name: str = "hyperv01", /, **changes: Any) -> dict[str, Any]:
-    """Return a host that is in order and serves everybody; `changes` are of its spec."""
+    """Return a valid host that admits all namespaces, with changes to its spec."""
     return {
         "apiVersion": "hyperv-operator.io/v1alpha1",
         "kind": "HyperVHost",

@@ -1,4 +1,4 @@
-"""Whatever stands in a manifest, `validate` ends with findings and never with a traceback."""
+"""For any content of a manifest, `validate` ends with findings and not with a traceback."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _replaced(node: Any, path: tuple[Any, ...], value: Any) -> Any:
 @pytest.mark.parametrize("body", [machine(vlan_id=3, guest_v4_ipaddr="10.0.0.9"), host()])
 @settings(deadline=None)
 @given(data=st.data())
-def test_any_value_anywhere(body: dict[str, Any], data: st.DataObject) -> None:
+def test_any_value_in_any_place_ends_with_findings(body: dict[str, Any], data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(_places(body)))
     text = yaml.safe_dump_all([_replaced(body, place, data.draw(_VALUES)), body], allow_unicode=True)
     collection = collect(iter([Source("a.yaml", text.encode())]))
@@ -50,6 +50,6 @@ def test_any_value_anywhere(body: dict[str, Any], data: st.DataObject) -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet="{}[]:,-&*!|>'\"%@#? \n\tab<", max_size=60).map(str.encode))
-def test_any_bytes(content: bytes) -> None:
+def test_any_bytes_end_with_findings(content: bytes) -> None:
     for name in ("a.yaml", "a.json"):
         check(SCHEMA, collect(iter([Source(name, content)])))

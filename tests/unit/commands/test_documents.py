@@ -1,4 +1,4 @@
-"""Files, folders, standard input, lists, JSON, and what is no manifest."""
+"""Input and output of `validate`: files, folders, standard input, lists, JSON, and other content."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BROKEN = dump(machine(gb_ram=0))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "examples").rglob("*.yaml")), ids=lambda path: path.name)
-def test_every_example_is_in_order(run: Run, path: Path) -> None:
+def test_every_example_of_the_documentation_is_valid(run: Run, path: Path) -> None:
     outcome = run("validate", str(path), "--strict")
     assert (outcome.code, outcome.out) == (0, "")
 
 
-def test_a_folder_is_read_with_all_below_it_and_each_file_once(run: Run, tmp_path: Path) -> None:
+def test_folders_are_read_recursively_and_each_file_once(run: Run, tmp_path: Path) -> None:
     for name in ("b/c/x.yml", "a.yaml", "b/y.json", "b/z.txt", ".git/w.yaml", ".hidden.yaml"):
         path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def test_a_folder_is_read_with_all_below_it_and_each_file_once(run: Run, tmp_pat
     assert json.loads(outcome.out)["summary"]["files"] == 3
 
 
-def test_standard_input_takes_yaml_and_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_may_be_yaml_or_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     indented = json.dumps(machine(gb_ram=0), indent="\t")
     for text, line in ((BROKEN, 12), (indented, 14)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
@@ -44,7 +44,7 @@ def test_standard_input_takes_yaml_and_json(run: Run, monkeypatch: pytest.Monkey
         assert outcome.out.startswith(f"stdin:{line}: spec.fields.gb_ram: ")
 
 
-def test_lists_are_taken_apart(check: Check) -> None:
+def test_each_item_of_a_list_is_checked(check: Check) -> None:
     items = [machine("a-1", gb_ram=0), {"apiVersion": "v1", "kind": "Secret"}, host(), machine("a-2", cpu_cores=0)]
     for kind in ("List", "HyperVMachineList"):
         outcome = check(dump({"apiVersion": "v1", "kind": kind, "items": items}))
@@ -61,13 +61,13 @@ def test_lists_are_taken_apart(check: Check) -> None:
         }
 
 
-def test_a_list_that_holds_itself_ends(check: Check) -> None:
+def test_a_list_that_contains_itself_is_skipped(check: Check) -> None:
     outcome = check("apiVersion: v1\nkind: List\nitems:\n- &list {kind: List, apiVersion: v1, items: [*list]}\n")
     assert outcome.code == 0
     assert json.loads(outcome.out)["summary"]["skipped"] == 1
 
 
-def test_every_document_has_its_index_and_line(check: Check) -> None:
+def test_a_finding_has_the_index_of_its_document(check: Check) -> None:
     outcome = check(f"---\n# nothing\n---\n{dump(machine('a-1'))}---\n{dump(machine('a-2', gb_ram=0))}")
     (finding,) = outcome.findings
     text = (Path("0.yaml")).read_text().splitlines()
@@ -88,7 +88,7 @@ def test_every_document_has_its_index_and_line(check: Check) -> None:
         "apiVersion: hyperv-operator.io/v1alpha1\nkind: HyperVHostInventory\nmetadata: {name: x}\n",
     ],
 )
-def test_what_is_not_ours_is_skipped(check: Check, text: str) -> None:
+def test_other_documents_are_skipped(check: Check, text: str) -> None:
     outcome = check(text)
     assert (outcome.code, outcome.findings) == (0, [])
 
@@ -107,26 +107,26 @@ def test_what_is_not_ours_is_skipped(check: Check, text: str) -> None:
         (b"a: " + b"[" * 100_000 + b"]" * 100_000, 1, "too_large"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_line(
+def test_content_that_cannot_be_read_is_a_finding_with_a_line(
     run: Run, tmp_path: Path, content: bytes, line: int, code: str
 ) -> None:
     (tmp_path / "a.yaml").write_bytes(content)
     outcome = run("validate", "a.yaml", "-o", "json")
     assert outcome.code == 1
-    assert [(found_line, found_code) for found_line, _, found_code in outcome.told] == [(line, code)]
+    assert [(found_line, found_code) for found_line, _, found_code in outcome.reported] == [(line, code)]
 
 
-def test_documents_before_the_broken_one_are_checked(check: Check) -> None:
-    assert [code for _, _, code in check(f"{BROKEN}---\na: [\n").told] == ["range", "syntax"]
+def test_documents_before_a_syntax_error_are_checked(check: Check) -> None:
+    assert [code for _, _, code in check(f"{BROKEN}---\na: [\n").reported] == ["range", "syntax"]
 
 
-def test_json_is_told_as_json(run: Run, tmp_path: Path) -> None:
+def test_a_syntax_error_in_json_is_reported_as_json(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"a": 1,\n "b": nonsense}')
     outcome = run("validate", "a.json")
     assert outcome.out == "a.json:2: this is no JSON: expecting value. Correct the file.\n"
 
 
-def test_json_may_have_tabs_and_pairs_of_surrogates(run: Run, tmp_path: Path) -> None:
+def test_json_may_have_tabs_and_surrogate_pairs(run: Run, tmp_path: Path) -> None:
     body = machine()
     body["metadata"]["annotations"] = {"note": "\U0001f600 a/b"}
     (tmp_path / "a.json").write_text(json.dumps(body, indent="\t").replace("/", "\\/"))
@@ -140,11 +140,16 @@ def _bomb() -> str:
 
 
 @pytest.mark.parametrize(
-    "more", [_bomb(), "    a0: &a0\n      b: *a0\n", "    a0: &a0\n      <<: *a0\n      b: [*a0]\n"]
+    ("more", "code"),
+    [
+        (_bomb(), "too_large"),
+        ("    a0: &a0\n      b: *a0\n", "cycle"),
+        ("    a0: &a0\n      <<: *a0\n      b: [*a0]\n", "cycle"),
+    ],
 )
-def test_aliases_without_end_are_refused(check: Check, more: str) -> None:
+def test_endless_aliases_are_refused(check: Check, more: str, code: str) -> None:
     outcome = check(dump(machine()).replace("  fields:\n", f"  fields:\n{more}"))
-    assert "too_large" in [code for _, _, code in outcome.told]
+    assert code in [found for _, _, found in outcome.reported]
 
 
 @pytest.mark.parametrize(
@@ -161,21 +166,21 @@ def test_aliases_without_end_are_refused(check: Check, more: str) -> None:
         (("schema", "lint", "nowhere.yaml"), "nowhere.yaml cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_exit_code_2(run: Run, tmp_path: Path, arguments: Any, said: str) -> None:
+def test_a_check_that_cannot_run_has_exit_code_2(run: Run, tmp_path: Path, arguments: Any, said: str) -> None:
     (tmp_path / "a.yaml").write_text("version: 1\n")
     outcome = run(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert said in outcome.err
 
 
-def test_text_goes_to_one_stream_and_the_summary_to_the_other(run: Run, tmp_path: Path) -> None:
+def test_findings_go_to_stdout_and_the_summary_to_stderr(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(BROKEN)
     outcome = run("validate", "a.yaml")
     assert outcome.out == "a.yaml:12: spec.fields.gb_ram: gb_ram must be from 1 to 12288.\n"
     assert outcome.err == "1 error, 0 warnings in 1 object of 1 file; 0 other documents skipped.\n"
 
 
-def test_a_key_cannot_write_lines_of_its_own(run: Run, tmp_path: Path) -> None:
+def test_a_key_cannot_forge_output_lines(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(dump({**machine(), "x\n::error::\x1b[31m": 1}))
     for form in ("text", "github"):
         outcome = run("validate", "a.yaml", "-o", form)
@@ -183,7 +188,7 @@ def test_a_key_cannot_write_lines_of_its_own(run: Run, tmp_path: Path) -> None:
         assert "\x1b" not in outcome.out or form == "github"
 
 
-def test_annotations_escape_what_github_would_read(run: Run, tmp_path: Path) -> None:
+def test_annotations_are_escaped(run: Run, tmp_path: Path) -> None:
     name = "a,b:c%.yaml"
     (tmp_path / name).write_text(BROKEN)
     outcome = run("validate", name, "-o", "github")

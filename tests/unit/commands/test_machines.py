@@ -1,4 +1,4 @@
-"""`validate` finds every mistake of one machine, with its line, and shows no secret."""
+"""`validate` reports every mistake of a machine with its line, and shows no secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _swap(old: str, new: str) -> str:
     return TEXT.replace(old, new)
 
 
-def test_a_machine_in_order_is_told_nothing(check: Check) -> None:
+def test_a_valid_machine_has_no_findings(check: Check) -> None:
     outcome = check(TEXT)
     assert (outcome.code, outcome.findings) == (0, [])
 
@@ -98,10 +98,10 @@ def test_a_machine_in_order_is_told_nothing(check: Check) -> None:
         (_swap("gb_ram: 4", "gb_ram: {{ .Values.ram }}"), 10, "spec.fields.gb_ram", "template"),
     ],
 )
-def test_each_mistake_is_told_where_it_is(check: Check, text: str, line: int, field: str, code: str) -> None:
+def test_each_mistake_is_reported_at_its_line(check: Check, text: str, line: int, field: str, code: str) -> None:
     outcome = check(text)
     assert outcome.code == 1
-    assert (line, field, code) in outcome.told, outcome.out
+    assert (line, field, code) in outcome.reported, outcome.out
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_numbers_are_read_as_kubectl_reads_them(check: Check, written: str, take
 
 
 @pytest.mark.parametrize("written", ["2024-01-01", "1-30", "'123a'", "!!str 123a", "e5"])
-def test_dates_and_the_like_stay_text(check: Check, written: str) -> None:
+def test_dates_and_similar_values_are_text(check: Check, written: str) -> None:
     assert check(_swap("vm_name: web-01", f"vm_name: {written}")).findings == []
 
 
-def test_merged_keys_count_and_do_not_override(check: Check) -> None:
+def test_keys_after_a_merge_override_it(check: Check) -> None:
     merged = _swap("  fields:\n", "  fields:\n    <<: {gb_ram: 0, vlan_id: 9999}\n")
-    assert check(merged).told == [(8, "spec.fields.vlan_id", "range")]
+    assert check(merged).reported == [(8, "spec.fields.vlan_id", "range")]
 
 
 def test_an_octal_number_is_a_warning_that_strict_makes_an_error(check: Check) -> None:
@@ -130,7 +130,7 @@ def test_an_octal_number_is_a_warning_that_strict_makes_an_error(check: Check) -
     assert (loose.code, strict.code) == (0, 1)
 
 
-def test_what_does_not_apply_is_a_warning_at_its_line(check: Check) -> None:
+def test_a_field_that_does_not_apply_is_a_warning_at_its_line(check: Check) -> None:
     text = _swap("gb_ram: 4", "gb_ram: 4\n    guest_domain_joinuid: join\n    guest_domain_jointarget: example.com")
     outcome = check(text)
     assert outcome.code == 0
@@ -143,9 +143,9 @@ def test_a_mistyped_field_gets_a_suggestion(check: Check) -> None:
     assert "drops it silently" in finding["message"]
 
 
-def test_every_mistake_is_told_at_once(check: Check) -> None:
+def test_all_mistakes_are_reported_at_once(check: Check) -> None:
     text = _swap("gb_ram: 4", "gb_ram: 0").replace("cpu_cores: 2", "cpu_cores: two").replace("hyperv01", "Host!")
-    fields = [field for _, field, _ in check(text).told]
+    fields = [field for _, field, _ in check(text).reported]
     assert fields == ["spec.targetHost", "spec.fields.gb_ram", "spec.fields.cpu_cores"]
 
 
@@ -178,7 +178,7 @@ def test_no_secret_is_ever_shown(run: Run, tmp_path: Any, text: str, form: str) 
     assert CANARY not in outcome.out + outcome.err
 
 
-def test_a_schema_of_ones_own_is_what_counts(check: Check, tmp_path: Any, make_schema: Any) -> None:
+def test_the_schema_of_the_command_line_is_used(check: Check, tmp_path: Any, make_schema: Any) -> None:
     (tmp_path / "schema.yaml").write_text(make_schema("maximum: 12288", "maximum: 16"))
     outcome = check(dump(machine(gb_ram=32)), options=("--schema", "schema.yaml"))
-    assert [field for _, field, _ in outcome.told] == ["spec.fields.gb_ram"]
+    assert [field for _, field, _ in outcome.reported] == ["spec.fields.gb_ram"]

@@ -13,11 +13,11 @@ from unit.commands.samples import ROOT, Run
 SCHEMA = str(ROOT / "Schemas" / "job-inputs.yaml")
 
 
-def test_the_projects_own_schema_is_in_order(run: Run) -> None:
+def test_the_schema_of_the_project_is_valid(run: Run) -> None:
     assert (run("schema", "lint", SCHEMA).code, run("schema", "lint", SCHEMA).out) == (0, "")
 
 
-def test_lint_tells_line_and_place(run: Run, tmp_path: Path, make_schema: Callable[[str, str], str]) -> None:
+def test_lint_prints_line_and_place(run: Run, tmp_path: Path, make_schema: Callable[[str, str], str]) -> None:
     text = make_schema("maximum: 12288", "maximum: many")
     (tmp_path / "s.yaml").write_text(text)
     line = next(index for index, one in enumerate(text.splitlines(), 1) if "many" in one)
@@ -29,7 +29,7 @@ def test_lint_tells_line_and_place(run: Run, tmp_path: Path, make_schema: Callab
 
 
 @pytest.mark.parametrize("text", ["a: [\n", "", "- 1\n", "a: \x01\n"])
-def test_lint_tells_what_is_no_schema(run: Run, tmp_path: Path, text: str) -> None:
+def test_lint_reports_files_that_are_no_schema(run: Run, tmp_path: Path, text: str) -> None:
     (tmp_path / "s.yaml").write_text(text)
     outcome = run("schema", "lint", "s.yaml")
     assert outcome.code == 1
@@ -45,7 +45,7 @@ def test_lint_tells_what_is_no_schema(run: Run, tmp_path: Path, text: str) -> No
         ("label: VLAN\n", "label: VLAN tag\n", False, 0),
     ],
 )
-def test_diff_fails_only_for_what_needs_a_greater_version(
+def test_diff_fails_only_if_a_new_version_is_needed(
     run: Run, tmp_path: Path, make_schema: Callable[[str, str], str], old: str, new: str, raised: bool, code: int
 ) -> None:
     text = make_schema(old, new)
@@ -57,7 +57,7 @@ def test_diff_fails_only_for_what_needs_a_greater_version(
     assert run("schema", "diff", SCHEMA, "new.yaml").code == code
 
 
-def test_diff_says_why(run: Run, tmp_path: Path, make_schema: Callable[[str, str], str]) -> None:
+def test_diff_gives_the_reason(run: Run, tmp_path: Path, make_schema: Callable[[str, str], str]) -> None:
     (tmp_path / "new.yaml").write_text(make_schema("maximum: 12288", "maximum: 8192"))
     outcome = run("schema", "diff", SCHEMA, "new.yaml")
     assert outcome.out == (

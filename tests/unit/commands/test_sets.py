@@ -1,4 +1,4 @@
-"""What only several manifests together tell: repeated objects, VM names, hosts and their tenants."""
+"""Checks across manifests: duplicate objects and VM names, hosts and their tenants."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ import pytest
 from unit.commands.samples import Check, Run, dump, host, machine
 
 
-def test_an_object_that_is_there_twice_is_told_with_both_places(check: Check) -> None:
+def test_a_duplicate_object_is_reported_with_both_places(check: Check) -> None:
     outcome = check(dump(machine()), dump(machine(vm_name="other")))
     (finding,) = outcome.findings
     assert (finding["file"], finding["field"], finding["code"]) == ("1.yaml", "metadata.name", "repeated_object")
     assert "0.yaml:4" in finding["message"]
 
 
-def test_one_name_in_two_namespaces_is_two_objects(check: Check) -> None:
+def test_one_name_in_two_namespaces_is_no_duplicate(check: Check) -> None:
     other = machine(vm_name="other")
     other["metadata"]["namespace"] = "team-b"
     assert check(dump(machine(), other)).findings == []
 
 
-def test_the_namespace_option_counts_where_none_is_named(check: Check) -> None:
+def test_the_namespace_option_is_the_default(check: Check) -> None:
     other = machine(vm_name="other")
     del other["metadata"]["namespace"]
     assert check(dump(machine(), other)).findings == []
-    assert [code for _, _, code in check(dump(machine(), other), options=("-n", "team-a")).told] == ["repeated_object"]
+    assert [code for _, _, code in check(dump(machine(), other), options=("-n", "team-a")).reported] == [
+        "repeated_object"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -39,23 +41,23 @@ def test_the_namespace_option_counts_where_none_is_named(check: Check) -> None:
         ("hyperv02", {"hyperv01": "hvc01", "hyperv02": "hvc02"}, False),
     ],
 )
-def test_a_vm_name_is_wanted_once_on_a_host_or_its_cluster(
+def test_a_vm_name_is_unique_on_a_host_or_its_cluster(
     check: Check, second: str, clusters: dict[str, str], repeated: bool
 ) -> None:
     rival = machine("web-02", vm_name="WEB-01")
     rival["spec"]["targetHost"] = second
     hosts = [host(name, failoverCluster=cluster) for name, cluster in clusters.items()]
-    codes = [code for _, _, code in check(dump(machine(), rival, *hosts)).told]
+    codes = [code for _, _, code in check(dump(machine(), rival, *hosts)).reported]
     assert codes == (["repeated_vm_name"] if repeated else [])
 
 
 @pytest.mark.parametrize(("cluster", "codes"), [("hvc01", []), (None, ["no_cluster"])])
 def test_a_clustered_machine_needs_a_host_with_a_cluster(check: Check, cluster: str | None, codes: list[str]) -> None:
     text = dump(machine(vm_clustered=True), host(**({"failoverCluster": cluster} if cluster else {})))
-    assert [code for _, _, code in check(text).told] == codes
+    assert [code for _, _, code in check(text).reported] == codes
 
 
-def test_without_the_host_nothing_is_said_of_its_cluster(check: Check) -> None:
+def test_without_the_host_its_cluster_is_not_checked(check: Check) -> None:
     assert check(dump(machine(vm_clustered=True))).findings == []
 
 
@@ -85,31 +87,31 @@ EVERYBODY: dict[str, Any] = {"namespaceSelector": {}}
         ([{**EVERYBODY, "maxMachines": 1}], [], []),
     ],
 )
-def test_a_host_among_the_files_says_whom_it_serves(
+def test_the_tenants_of_a_host_in_the_files_are_enforced(
     check: Check, tenants: list[Any], more: list[Any], told: list[tuple[str, str]]
 ) -> None:
     outcome = check(dump(machine(), host(tenants=tenants), *more))
-    assert [(field, code) for _, field, code in outcome.told] == told
+    assert [(field, code) for _, field, code in outcome.reported] == told
 
 
 @pytest.mark.parametrize("broken", [{"vmNamePattern": "("}, {"vlans": ["19-10"]}])
-def test_by_a_broken_host_no_machine_is_judged(check: Check, broken: dict[str, Any]) -> None:
+def test_an_invalid_host_is_not_enforced(check: Check, broken: dict[str, Any]) -> None:
     outcome = check(dump(host(tenants=[{**EVERYBODY, "images": ["None"]}, {**EVERYBODY, **broken}]), machine()))
     assert [one["kind"] for one in outcome.findings] == ["HyperVHost"]
 
 
-def test_only_the_machines_above_the_quota_are_told(check: Check) -> None:
+def test_only_machines_above_the_quota_are_reported(check: Check) -> None:
     text = dump(machine("a-1"), machine("a-2"), machine("a-3"), host(tenants=[{**EVERYBODY, "maxMachines": 2}]))
     assert [one["name"] for one in check(text).findings] == ["a-3"]
 
 
-def test_host_manifests_are_judged_by_and_not_checked(check: Check, tmp_path: Path) -> None:
+def test_host_manifests_are_enforced_but_not_checked(check: Check, tmp_path: Path) -> None:
     broken = host("hyperv02")
     broken["spec"]["port"] = 1
     (tmp_path / "hosts").mkdir()
     (tmp_path / "hosts" / "all.yaml").write_text(dump(host(), broken))
     options = ("--host-manifests", "hosts")
-    assert [code for _, _, code in check(dump(machine(vm_clustered=True)), options=options).told] == ["no_cluster"]
+    assert [code for _, _, code in check(dump(machine(vm_clustered=True)), options=options).reported] == ["no_cluster"]
     stray = machine()
     stray["spec"]["targetHost"] = "hyperv09"
     outcome = check(dump(stray), options=options)
@@ -137,19 +139,19 @@ def test_host_manifests_are_judged_by_and_not_checked(check: Check, tmp_path: Pa
         ),
     ],
 )
-def test_each_mistake_of_a_host_is_told(check: Check, changes: dict[str, Any], field: str, code: str) -> None:
+def test_each_mistake_of_a_host_is_reported(check: Check, changes: dict[str, Any], field: str, code: str) -> None:
     outcome = check(dump(host(**changes)))
     assert outcome.code == 1
     assert (field, code) in [(one["field"], one["code"]) for one in outcome.findings]
 
 
 @pytest.mark.parametrize("spec", [None, {}, "text", []])
-def test_a_spec_that_is_none_is_told(check: Check, spec: Any) -> None:
+def test_a_spec_of_the_wrong_type_is_reported(check: Check, spec: Any) -> None:
     for body in (machine(), host()):
         body["spec"] = spec
         outcome = check(dump(body))
         assert outcome.code == 1
-        assert {code for _, _, code in outcome.told} == {"required"}
+        assert {code for _, _, code in outcome.reported} == {"required"}
 
 
 def test_an_unknown_key_of_a_list_entry_gets_a_suggestion(check: Check) -> None:

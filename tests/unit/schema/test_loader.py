@@ -1,4 +1,4 @@
-"""A broken schema file is refused with the line, the place and the remedy of everything that is wrong with it."""
+"""An invalid schema file is refused with the line, the place and the remedy of each mistake."""
 
 from __future__ import annotations
 
@@ -64,10 +64,12 @@ def _line_of(text: str, part: str) -> int:
         ("mode: requires", "mode: needs", "parameter_sets.second-dns.mode", "should be 'all-or-none'"),
         ("id: vm-provisioning", "id: vm-building", "id", "vm-provisioning"),
         ("version: 1\n", "version: 0\n", "version", "greater than or equal to 1"),
+        ("version: 1\n", "version: 2026-01-01\n", "version", "must be a whole number"),
+        ("order: 10", "order: 010", "fields.vm_name.order", "octal"),
         ("version: 1\n", "version: 1\nversion: 2\n", "version", "there twice"),
     ],
 )
-def test_each_mistake_is_told_with_line_place_and_remedy(old: str, new: str, place: str, remedy: str) -> None:
+def test_each_mistake_is_reported_with_line_place_and_remedy(old: str, new: str, place: str, remedy: str) -> None:
     broken = TEXT.replace(old, new, 1)
     found = _problems(broken)
     assert any(where == place and remedy in message for _, where, message in found), found
@@ -76,7 +78,20 @@ def test_each_mistake_is_told_with_line_place_and_remedy(old: str, new: str, pla
     assert abs(line - _line_of(broken, new.split("\n")[-2] if "\n" in new else new)) <= 12 or place == "fields"
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("required: true", "required: y"),
+        ("required: true", "required: on"),
+        ("minimum: 1, maximum: 12288", "minimum: 1.0, maximum: 12_288"),
+        ("minimum: 1, maximum: 12288", "minimum: 0o1, maximum: 0x3000"),
+    ],
+)
+def test_values_are_read_as_in_manifests(old: str, new: str) -> None:
+    assert load_schema(TEXT.replace(old, new, 1)) == load_schema(TEXT)
+
+
+def test_all_mistakes_are_reported_at_once_in_file_order() -> None:
     broken = TEXT.replace("example: 8", "exampl: 8").replace("type: ipv4", "type: ipv5").replace("hint: ", "hnt: ", 1)
     lines = [line for line, _, _ in _problems(broken)]
     assert len(lines) >= 6
@@ -91,12 +106,13 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         ("version: [1\nid: x\n", "this is no YAML"),
         ("version: 1\n\tid: x\n", "this is no YAML"),
         ("version: \x01\n", "save it as UTF-8"),
-        ("version: 2020-01-01\n", "put it in quotes"),
         ("a: &x\n  b: *x\n", "part of"),
+        ("version: .inf\n", "JSON has no such number"),
+        ("version: !x 1\n", "remove the tag"),
         ("[1, 2]: x\n", "a key must be text"),
     ],
 )
-def test_what_is_no_schema_at_all_is_told(text: str, message: str) -> None:
+def test_a_file_that_is_no_schema_is_refused(text: str, message: str) -> None:
     assert message in _problems(text)[0][2]
 
 
@@ -127,6 +143,6 @@ def test_patterns_that_engines_read_differently_are_refused(pattern: str, proble
     assert (told is None) if problem is None else (told is not None and problem in told)
 
 
-def test_a_pattern_speaks_of_the_whole_text() -> None:
+def test_a_pattern_matches_the_whole_text() -> None:
     assert patterns.matches("^[a-z]+$", "abc")
     assert not patterns.matches("^[a-z]+$", "abc\n")

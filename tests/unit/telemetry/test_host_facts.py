@@ -1,4 +1,4 @@
-"""The gauges of hosts: what the last inventory said, and nothing of a host that is gone."""
+"""The gauges of hosts hold the last inventory, and nothing of a host that is gone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _samples(metrics: PrometheusMetrics) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_a_host_is_told_of_in_precise_figures_and_without_the_names_of_machines() -> None:
+def test_gauges_are_exact_and_name_no_machine() -> None:
     metrics = PrometheusMetrics()
     metrics.host_seen("hyperv01", REPORT, BEGUN)
     found = _samples(metrics)
@@ -37,7 +37,7 @@ def test_a_host_is_told_of_in_precise_figures_and_without_the_names_of_machines(
     assert not any(f'"{vm.name}"' in text for vm in REPORT.vms)
 
 
-def test_nothing_is_told_of_a_host_that_is_gone() -> None:
+def test_a_host_that_is_gone_has_no_gauges() -> None:
     metrics = PrometheusMetrics()
     metrics.host_seen("hyperv01", REPORT, BEGUN)
     metrics.host_gone("hyperv01")

@@ -1,4 +1,4 @@
-"""`hyperv-operator` as a process: what it imports, its exit codes, and the operator as the default."""
+"""`hyperv-operator` as a process: what it imports, and its exit codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-import hyperv_operator.__main__ as entry
 from unit.commands.samples import ROOT, dump, machine
 
 _HEAVY = ("kopf", "pypsrp", "kubernetes_asyncio", "aiohttp", "prometheus_client")
@@ -30,7 +29,7 @@ def test_validate_as_a_process(tmp_path: Path, ram: int, code: int) -> None:
     assert outcome.stdout.startswith("stdin:12: spec.fields.gb_ram: ") is (code == 1)
 
 
-def test_what_cannot_be_read_is_exit_code_2(tmp_path: Path) -> None:
+def test_an_unreadable_file_has_exit_code_2(tmp_path: Path) -> None:
     outcome = _process("-m", "hyperv_operator", "validate", "nowhere", folder=tmp_path)
     assert outcome.returncode == 2
     assert "Traceback" not in outcome.stderr
@@ -53,7 +52,7 @@ def test_offline_commands_import_no_framework(tmp_path: Path, arguments: list[st
     assert "hyperv_operator.app" not in modules
 
 
-def test_pyyaml_without_libyaml_does_as_well(tmp_path: Path) -> None:
+def test_pyyaml_without_libyaml_gives_the_same_findings(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(machine(gb_ram=0), indent="\t"))
     (tmp_path / "b.yaml").write_text("password: *canary-7Q2x\n")
     script = (
@@ -68,15 +67,7 @@ def test_pyyaml_without_libyaml_does_as_well(tmp_path: Path) -> None:
     assert "canary" not in outcome.stdout + outcome.stderr
 
 
-@pytest.mark.parametrize("arguments", [(), ("run",)])
-def test_the_operator_runs_without_a_command_and_as_run(
-    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
-) -> None:
-    monkeypatch.setattr(entry, "_operate", lambda: 42)
-    assert entry.main(arguments) == 42
-
-
-def test_a_reader_that_is_gone_gets_no_traceback(tmp_path: Path) -> None:
+def test_a_closed_pipe_causes_no_traceback(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
     command = [sys.executable, "-m", "hyperv_operator", "validate", "-f", "-"]
     pipe = subprocess.PIPE
@@ -95,7 +86,7 @@ def test_a_reader_that_is_gone_gets_no_traceback(tmp_path: Path) -> None:
     assert "BrokenPipe" not in told
 
 
-def test_the_pre_commit_hook_is_a_command_that_exists(tmp_path: Path) -> None:
+def test_the_command_of_the_pre_commit_hook_exists(tmp_path: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     program, *arguments = hook["entry"].split()
     assert program == "hyperv-operator"

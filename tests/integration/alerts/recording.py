@@ -1,4 +1,4 @@
-"""What Prometheus would record of the operator's real metrics, as `promtool test rules` takes it: a scrape a minute."""
+"""Series that Prometheus would record from the operator's metrics with a scrape a minute, as input of `promtool test rules`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TARGET = {
     "pod": "hyperv-operator-1",
     "instance": "10.0.0.1:8080",
 }
-"""The labels that scraping adds; a promtool series has to carry them itself."""
+"""Labels that Prometheus adds when it scrapes; promtool does not add them."""
 
 Scrapes = Iterator[PrometheusMetrics | None]
-"""The operator at each minute from 0 on; None while it does not answer."""
+"""The operator's metrics at each minute from 0 on; None if the scrape fails."""
 
 
 def scraped(metrics: PrometheusMetrics) -> dict[str, float]:
-    """Return what one scrape gives: series in PromQL's notation, each with its value."""
+    """Return the series of one scrape in PromQL notation, with their values."""
     page = generate_latest(metrics.registry).decode()
     return {
         _series(sample.name, {**TARGET, **sample.labels}): sample.value
@@ -33,7 +33,7 @@ def scraped(metrics: PrometheusMetrics) -> dict[str, float]:
 
 
 def recorded(scrapes: Scrapes) -> list[dict[str, str]]:
-    """Return promtool's `input_series`: a series that a scrape no longer has goes stale, as in Prometheus."""
+    """Return the `input_series` of promtool. A series that disappears goes stale, as in Prometheus."""
     minutes = [scraped(metrics) if metrics else {} for metrics in scrapes]
     names = sorted({name for found in minutes for name in found})
     return [{"series": name, "values": " ".join(_values(name, minutes))} for name in names]

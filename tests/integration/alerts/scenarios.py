@@ -1,4 +1,4 @@
-"""Stories of an operator and its hosts, told through its own metrics and host conditions."""
+"""Scenarios of an operator and its hosts, as metrics and host conditions over time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted
 from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
-from unit.alerts.recording import Scrapes
+from integration.alerts.recording import Scrapes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
@@ -27,19 +27,19 @@ WELL = HostSnapshot(
     report=parse_inventory(_LINES.splitlines()),
     begun_at=START,
 )
-"""A host that has just been read without trouble."""
+"""A healthy host with a recent inventory."""
 PINNED = HyperVHostStatus(host_id=HostId(smbios_uuid="another", machine_guid="another"))
 
 
 def looked(metrics: PrometheusMetrics, minute: int, snapshot: HostSnapshot) -> None:
-    """Have the host's conditions told as the reconciler tells them."""
+    """Set the conditions of a host in the metrics, as the reconciler does."""
     now = START + timedelta(minutes=minute)
     status = host_status.compose(replace(snapshot, begun_at=snapshot.begun_at and now), now)
     metrics.host_conditions(snapshot.name, {one.type: (one.status, one.reason) for one in status.conditions})
 
 
 def operator(minute: int, metrics: PrometheusMetrics, *, host: HostSnapshot = WELL) -> PrometheusMetrics:
-    """An operator that is well: its watch is fresh, its lanes are idle, and another host of its is well too."""
+    """A healthy operator: the watch is fresh, the lanes are idle, and another host is healthy."""
     metrics.watch_age(minute % 2 * 25.0)
     for lane, workers in (("job", 16), ("fast", 8)):
         metrics.lane_changed(lane, queued=0, running=0, workers=workers, max_workers=workers)
@@ -55,7 +55,7 @@ def _minutes(metrics: PrometheusMetrics, count: int, host: HostSnapshot = WELL) 
 
 
 def busy_and_well() -> Scrapes:
-    """A machine a quarter of an hour, a run that fails now and then, a restart that cancels some, and a queue that moves."""
+    """Ordinary operation: a machine every 15 minutes, some failed runs, a restart that cancels calls, a queue that moves."""
     metrics = PrometheusMetrics()
     for minute in _minutes(metrics, 121):
         metrics.lane_changed("job", queued=2, running=16, workers=16, max_workers=16)
@@ -76,7 +76,7 @@ def busy_and_well() -> Scrapes:
 
 
 def unreachable() -> Scrapes:
-    """From minute 5 to 20 the host does not answer, in more than one way."""
+    """From minute 5 to 20 the host does not answer, for several reasons."""
     metrics = PrometheusMetrics()
     for minute in range(31):
         error = HostUnreachable("No answer.") if minute % 3 else CallTimeout("Too late.")
@@ -84,28 +84,28 @@ def unreachable() -> Scrapes:
 
 
 def never_trusted() -> Scrapes:
-    """The host was never read: its certificate is not trusted, which a person has to mend."""
+    """The host has no inventory: its certificate is not trusted, which a person must fix."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, error=TlsUntrusted("No trust."))):
         yield metrics
 
 
 def agent_too_old() -> Scrapes:
-    """The operator was upgraded to another schema; the host's agent was not."""
+    """The operator has a new schema version that the host's agent does not support."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 41, replace(WELL, schema_version=2)):
         yield metrics
 
 
 def agent_missing() -> Scrapes:
-    """The host answers, and there is no agent on it."""
+    """The host answers and has no agent."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, error=AgentMissing("No agent."))):
         yield metrics
 
 
 def rollout_stopped() -> Scrapes:
-    """The operator's agent does not get onto the host: each attempt fails, and between two the next one is under way."""
+    """Each rollout of the agent to the host fails, and the next one follows."""
     metrics = PrometheusMetrics()
     rollout = Rollout("sha256:" + "0" * 64, "2.0.0")
     for minute in range(41):
@@ -116,7 +116,7 @@ def rollout_stopped() -> Scrapes:
 
 
 def rollout_passes() -> Scrapes:
-    """An upgrade: the host waits for its turn for a quarter of an hour, and gets its agent then."""
+    """An upgrade: the host waits 15 minutes for its turn and gets its agent then."""
     metrics = PrometheusMetrics()
     rollout = Rollout("sha256:" + "0" * 64, "2.0.0")
     for minute in range(41):
@@ -129,21 +129,21 @@ def rollout_passes() -> Scrapes:
 
 
 def another_machine() -> Scrapes:
-    """Another machine answers at the host's address."""
+    """Another computer answers at the address of the host."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 41, replace(WELL, status=PINNED)):
         yield metrics
 
 
 def unreadable_spec() -> Scrapes:
-    """The host's spec cannot be read, so that it was never asked."""
+    """The spec of the host is invalid, so that the host was never called."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 41, replace(WELL, report=None, begun_at=None, spec_error="spec.paths: missing")):
         yield metrics
 
 
 def one_machine_fails() -> Scrapes:
-    """One machine is tried again every 10 minutes, which is the longest pause, and fails; another one was completed."""
+    """One machine fails again every 10 minutes, the maximum backoff; another one is completed."""
     metrics = PrometheusMetrics()
     metrics.run_finished("hyperv01", "provision", "completed", 300)
     for minute in _minutes(metrics, 121):
@@ -154,7 +154,7 @@ def one_machine_fails() -> Scrapes:
 
 
 def queue_stands(*, since: int) -> Scrapes:
-    """From a minute on, no call finds a place."""
+    """From a given minute on, no call gets a worker."""
     metrics = PrometheusMetrics()
     for minute in _minutes(metrics, 61):
         if minute < since:
@@ -164,7 +164,7 @@ def queue_stands(*, since: int) -> Scrapes:
 
 
 def watch_stands() -> Scrapes:
-    """The canary Lease is seen no more."""
+    """The watch no longer delivers the canary Lease."""
     metrics = PrometheusMetrics()
     for minute in _minutes(metrics, 11):
         metrics.watch_age(minute * 60)
@@ -172,7 +172,7 @@ def watch_stands() -> Scrapes:
 
 
 def operator_goes() -> Scrapes:
-    """The operator answers no scrape from minute 10 on; a host was unreachable then."""
+    """From minute 10 on the operator answers no scrape; a host was unreachable at that time."""
     metrics = PrometheusMetrics()
     for _ in _minutes(metrics, 10, replace(WELL, error=HostUnreachable("No answer."))):
         yield metrics

@@ -1,4 +1,4 @@
-"""promtool, which evaluates alerting rules: the one on PATH, or one that is built once into the user's cache.
+"""promtool, which evaluates alerting rules: from PATH, or built once into the user's cache.
 
 The build takes about 3 minutes on two cores that are free. Debian has promtool in its package `prometheus`.
 """
@@ -13,12 +13,12 @@ from controlplane.cache import cache_root, cached_file
 from controlplane.gobuild import go_install
 
 VERSION = "v0.316.0"
-"""Prometheus 3.16.0, in the words of Go modules."""
+"""Version of the Go module of Prometheus 3.16.0."""
 PACKAGE = f"github.com/prometheus/prometheus/cmd/promtool@{VERSION}"
 
 
 def find_or_build(report: Report) -> Path:
-    """Return promtool, after making it if there is none; raises gobuild.BuildFailed or toolchain.ToolchainMissing."""
+    """Return promtool, built if necessary; raises gobuild.BuildFailed or toolchain.ToolchainMissing."""
     on_path = shutil.which("promtool")
     if on_path is not None:
         return Path(on_path)

@@ -1,4 +1,4 @@
-"""promtool for the tests of the alerts."""
+"""Fixtures of the tests of the alerts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from unit.alerts.promtool import find_or_build
+from integration.alerts.promtool import find_or_build
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Build promtool before the first test runs, if one needs it: in a test, those minutes would break its timeout."""
+    """Build promtool before the first test that needs it: the build takes longer than the timeout of a test."""
     needed = any("promtool" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not session.config.option.collectonly:
         terminal: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -19,5 +19,5 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def promtool() -> Path:
-    """Where promtool is."""
+    """Return the path of promtool."""
     return find_or_build(print)

@@ -1,4 +1,4 @@
-"""The chart's alerts fire when they should, and only then: promtool evaluates them over the operator's own metrics."""
+"""Each alert of the chart fires when it should and only then: promtool evaluates them on the operator's metrics."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import yaml
 
 from controlplane.binaries import find_or_build
 from controlplane.commands import CommandFailed, run
-from unit.alerts import scenarios
-from unit.alerts.recording import TARGET, Scrapes, recorded, scraped
+from integration.alerts import scenarios
+from integration.alerts.recording import TARGET, Scrapes, recorded, scraped
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "charts" / "hyperv-operator" / "alerts" / "rules.yaml"
@@ -31,7 +31,7 @@ ALERTS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Firing:
-    """An alert that fires: its labels apart from those of the rule, and what its annotations' templates show."""
+    """A firing alert: its labels without those of the rule, and the rendered annotations."""
 
     alert: str
     labels: dict[str, str] = field(default_factory=dict)
@@ -105,7 +105,7 @@ def _rules(*options: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rules as the chart ships them, in a file for promtool."""
+    """Return a file for promtool with the rules of the chart."""
     file = tmp_path_factory.mktemp("alerts") / "rules.yaml"
     file.write_text(yaml.safe_dump(_rules()["spec"]))
     return file
@@ -114,7 +114,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # --- promtool --------------------------------------------------------------------------------------------------------
 
 
-def test_promtool_finds_nothing_wrong_with_the_rules(promtool: Path, rules: Path) -> None:
+def test_promtool_accepts_the_rules(promtool: Path, rules: Path) -> None:
     for file in (rules, RULES):
         assert f"{len(ALERTS)} rules found" in run([str(promtool), "check", "rules", str(file)])
 
@@ -142,7 +142,7 @@ def _promtool_test(rules: Path, series: list[dict[str, str]], moments: dict[int,
     return {"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": [test]}
 
 
-def test_every_alert_is_seen_firing_in_a_story() -> None:
+def test_every_alert_fires_in_a_scenario() -> None:
     seen = {one.alert for _, moments in STORIES for firing in moments.values() for one in firing}
     assert seen == set(ALERTS)
 
@@ -152,7 +152,7 @@ def test_every_alert_is_seen_firing_in_a_story() -> None:
 
 @pytest.fixture(scope="module")
 def known() -> set[str]:
-    """The names of all series of an operator that has done everything."""
+    """Return the names of all series of the operator."""
     *_, metrics = scenarios.busy_and_well()
     assert metrics
     return {name.partition("{")[0] for name in scraped(metrics)}
@@ -180,7 +180,7 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
 
 
 @pytest.mark.parametrize("alert", ALERTS)
-def test_a_runbook_tells_what_it_means_what_to_look_at_and_what_to_do(alert: str) -> None:
+def test_a_runbook_has_meaning_diagnosis_and_remedy(alert: str) -> None:
     text = (RUNBOOKS / f"{alert}.md").read_text()
     assert text.startswith(f"# {alert}\n")
     headings = [line for line in text.splitlines() if line.startswith("## ")]
@@ -189,7 +189,7 @@ def test_a_runbook_tells_what_it_means_what_to_look_at_and_what_to_do(alert: str
 
 
 @pytest.mark.parametrize("alert", ALERTS)
-def test_every_link_of_a_runbook_leads_somewhere(alert: str) -> None:
+def test_no_link_of_a_runbook_is_broken(alert: str) -> None:
     for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", (RUNBOOKS / f"{alert}.md").read_text()):
         page = RUNBOOKS / target
         assert page.is_file(), target
@@ -204,11 +204,11 @@ def test_every_link_of_a_runbook_leads_somewhere(alert: str) -> None:
 # --- the chart -------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_the_prometheus_operator_is_asked_for_by_default() -> None:
+def test_resources_of_the_prometheus_operator_are_off_by_default() -> None:
     assert not {one["kind"] for one in _rendered()} & {"PrometheusRule", "ServiceMonitor"}
 
 
-def test_the_values_decide_labels_and_what_is_left_out() -> None:
+def test_values_set_labels_and_disable_alerts() -> None:
     rule = _rules(
         *("--set", "monitoring.labels.release=prom", "--set", "monitoring.rules.labels.severity=page"),
         *("--set", "monitoring.rules.disabled={HyperVOperatorAbsent,HyperVOperatorWatchStale}"),
@@ -243,6 +243,6 @@ _CERTIFICATE = ("--set", "admission.certManager.enabled=true")
         (("--set", "monitoring.serviceMonitor.interval=often"), "interval"),
     ],
 )
-def test_what_cannot_work_is_refused(options: tuple[str, ...], sentence: str) -> None:
+def test_invalid_values_are_refused(options: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(CommandFailed, match=sentence):
         _rendered(*options)

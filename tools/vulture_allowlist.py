@@ -1,0 +1,102 @@
+"""Names that vulture takes for dead: frameworks, serialisers and agents use them. `make check` reads this file; nothing runs it.
+
+Names are given as attributes of what they belong to, so that mypy finds an entry whose name is gone.
+"""
+
+from __future__ import annotations
+
+import kopf
+from psrpcore.types import PSObject
+from pypsrp.wsman import WSMan
+
+from e2e.fleet import _Worker
+from hostsim.wsman import WsmanServer
+from hyperv_operator.api.host import Capacity
+from hyperv_operator.api.inventory import HyperVHostInventoryStatus, ReportedImage, ReportedMachine
+from hyperv_operator.api.machine import Run
+from hyperv_operator.executor.diagnostics import BreakerSummary, ExecutorSummary
+from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.protocol.guest import GuestProgress, _Ready
+from hyperv_operator.protocol.job import DesiredVm, RunRef
+from hyperv_operator.protocol.records import Step, StepState
+from hyperv_operator.protocol.rollout import RolloutCode
+from hyperv_operator.telemetry.logs import LogFormatter
+
+# Written to the status of resources.
+Capacity.memory_gib
+HyperVHostInventoryStatus.observed_at
+ReportedImage.size_gib
+ReportedMachine.gb_ram
+ReportedMachine.machine_ref
+Run.step_progress
+
+# Sent to the agent.
+DesiredVm.gb_ram
+RunRef.wait_seconds
+
+# Parsed from what agents and guests send.
+GuestProgress.APPLIED
+RolloutCode.DIGEST_MISMATCH
+RolloutCode.DISK_FULL
+RolloutCode.INVALID_REQUEST
+RolloutCode.UPLOAD_BROKEN
+_Ready.protocol
+Step.COPY_PROVISIONING_ISO
+Step.EJECT_PROVISIONING_ISO
+Step.PRE_CHECKS
+Step.PUBLISH_PROVISIONING_DATA
+Step.PURGE_PROVISIONING_DATA
+Step.REGISTER_CLUSTER
+Step.REGISTER_VM
+Step.REMOVE_CLUSTER_ROLE
+Step.REMOVE_FILES
+Step.REMOVE_VM
+Step.SET_MEMORY
+Step.SET_POWER
+Step.SET_PROCESSOR
+Step.VERIFY_REMOVED
+Step.WAIT_FOR_GUEST
+Step.WAIT_FOR_PROVISIONING_KEY
+StepState.SKIPPED
+
+# Called by name.
+WsmanServer._delete
+WsmanServer._enumerate
+WsmanServer._pull
+WsmanServer._signal
+_Worker.registrations
+
+# Called by a base class.
+LogFormatter.process_log_record
+WebhookServer._build_ssl
+
+
+def used_by_pypsrp(wsman: WSMan, shown: PSObject) -> None:
+    """Attributes that pypsrp and psrpcore read."""
+    wsman.operation_timeout
+    shown.type_names
+
+
+def shown_by_debug_executor(breaker: BreakerSummary, executor: ExecutorSummary) -> None:
+    """Fields of the JSON at /debug/executor."""
+    breaker.pause_left_seconds
+    executor.breakers
+    executor.closing
+    executor.lanes
+
+
+def used_by_kopf(settings: kopf.OperatorSettings) -> None:
+    """Settings that kopf reads."""
+    settings.admission.managed
+    settings.background.cancellation_polling
+    settings.networking.request_timeout
+    settings.peering.standalone
+    settings.persistence.diffbase_storage
+    settings.persistence.finalizer
+    settings.persistence.progress_storage
+    settings.posting.enabled
+    settings.scanning.disabled
+    settings.watching.client_timeout
+    settings.watching.connect_timeout
+    settings.watching.inactivity_timeout
+    settings.watching.server_timeout
