@@ -11,10 +11,10 @@ from hyperv_operator.errors import CallCancelled
 from hyperv_operator.executor.options import Options
 from hyperv_operator.executor.scaling import IDLE, Bounds, Sample
 from hyperv_operator.executor.service import RemoteTaskService
-from hyperv_operator.ports import CallContext, Lane, RemoteTask
+from hyperv_operator.ports import Lane, RemoteTask, TaskContext
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
-Function = Callable[[CallContext], Any]
+Function = Callable[[TaskContext], Any]
 
 DEADLINES: Mapping[str, float] = {"long": 30.0, "short": 0.05}
 OPTIONS = Options(DEADLINES, job=Bounds(4, 4), fast=Bounds(2, 2), deadline_grace=0.05, stop_grace=0.5)
@@ -38,11 +38,11 @@ def task(
     return RemoteTask(key, host, lane, category, prepare, **more)
 
 
-def nothing(_: CallContext) -> None:
+def nothing(_: TaskContext) -> None:
     """Return at once."""
 
 
-def until_cancelled(context: CallContext) -> None:
+def until_cancelled(context: TaskContext) -> None:
     """Run until asked to stop."""
     pause = threading.Event()
     while not context.is_cancelled():
@@ -59,7 +59,7 @@ class Gate:
         self.inside = 0
         self.peak = 0
 
-    def __call__(self, _: CallContext) -> str:
+    def __call__(self, _: TaskContext) -> str:
         """Wait at the gate."""
         with self._lock:
             self.inside += 1

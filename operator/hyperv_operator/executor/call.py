@@ -11,7 +11,7 @@ from typing import Any
 
 from hyperv_operator.errors import CallCancelled, CallTimeout, HostError
 from hyperv_operator.executor.threads import Worker
-from hyperv_operator.ports import AgentReport, CallContext, RemoteTask
+from hyperv_operator.ports import AgentReport, RemoteTask, TaskContext
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ Returned = Callable[["Call", object, BaseException | None], None]
 
 
 class Call:
-    """A task that the executor holds; also the `CallContext` of its blocking call."""
+    """A task that the executor holds; also the `TaskContext` of its blocking call."""
 
     def __init__(self, task: RemoteTask[Any], future: asyncio.Future[Any], deadline_seconds: float) -> None:
         self.task = task
@@ -54,7 +54,7 @@ class Call:
         """Hand a report over to the event loop."""
         self._post(self._deliver, report)
 
-    def _run(self, function: Callable[[CallContext], object], returned: Returned) -> None:
+    def _run(self, function: Callable[[TaskContext], object], returned: Returned) -> None:
         result: object = None
         error: BaseException | None = None
         try:
@@ -78,7 +78,7 @@ class Call:
     def begin(
         self,
         worker: Worker,
-        function: Callable[[CallContext], object],
+        function: Callable[[TaskContext], object],
         returned: Returned,
         give_up: Callable[[Call], None],
         grace: float,

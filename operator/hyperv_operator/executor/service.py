@@ -20,7 +20,7 @@ from hyperv_operator.executor.diagnostics import ExecutorSummary, TallySummary
 from hyperv_operator.executor.lane import LaneScheduler
 from hyperv_operator.executor.options import Options
 from hyperv_operator.executor.scaling import IDLE, Sample
-from hyperv_operator.ports import CallContext, Lane, Metrics, RemoteTask, T, TaskState
+from hyperv_operator.ports import Lane, Metrics, RemoteTask, T, TaskContext, TaskState
 
 _STOPPING = "The operator is stopping."
 _NEVER_BEGAN = "The call was given up before it began."
@@ -197,7 +197,7 @@ class RemoteTaskService:
         if error is not None:
             self._end(scheduler, call, error=error)
 
-    def _begin(self, scheduler: LaneScheduler, call: Call, function: Callable[[CallContext], Any]) -> None:
+    def _begin(self, scheduler: LaneScheduler, call: Call, function: Callable[[TaskContext], Any]) -> None:
         host = call.task.host
         if call.task.on_start:
             call.task.on_start()

@@ -5,7 +5,7 @@ tasks       the bounded executor: what a task is, and what it reports while it r
 kubernetes  custom resources, Secrets, namespaces and Events
 runtime     the clock, metrics and redaction
 
-Everything but `HostAgent` and `CallContext` is used on the event loop.
+Everything but `HostAgent` and `TaskContext` is used on the event loop.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from hyperv_operator.ports.kubernetes import (
 from hyperv_operator.ports.runtime import Clock, Metrics, Redaction
 from hyperv_operator.ports.tasks import (
     AgentReport,
-    CallContext,
     Lane,
     LoggedOn,
     LogLine,
@@ -36,12 +35,13 @@ from hyperv_operator.ports.tasks import (
     RemoteTask,
     RemoteTasks,
     T,
+    TaskContext,
     TaskState,
 )
 
 __all__ = [
     "AgentReport",
-    "CallContext",
+    "TaskContext",
     "Clock",
     "Events",
     "HostAgent",

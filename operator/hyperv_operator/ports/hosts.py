@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import SecretBytes, SecretStr
 
-from hyperv_operator.ports.tasks import CallContext
+from hyperv_operator.ports.tasks import TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.job import JobDefinition
@@ -52,11 +52,11 @@ class HostEndpoint:
 class HostAgent(Protocol):
     """The agent on a host. Every method blocks and raises only `HostError`."""
 
-    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> Outcome:
+    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> Outcome:
         """Launch the script for `job` and stay attached until its outcome; records and lines go to `context.report`."""
         ...
 
-    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> InventoryReport:
+    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> InventoryReport:
         """Return the host's inventory."""
         ...
 
@@ -66,7 +66,7 @@ class HostAgent(Protocol):
         bundle: AgentBundle,
         job: JobDefinition,
         check: Callable[[HostIdFacts], None],
-        context: CallContext,
+        context: TaskContext,
     ) -> InventoryReport:
         """Install a version of the agent unless the host has it, and return the inventory that this version reports.
 
@@ -76,7 +76,7 @@ class HostAgent(Protocol):
         ...
 
     def prune(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: TaskContext
     ) -> tuple[str, ...]:
         """Delete every version on the host that is not in `keep`; return the names of those deleted."""
         ...

@@ -41,7 +41,7 @@ class LoggedOn:
 AgentReport = StepRecord | LogLine | LoggedOn
 
 
-class CallContext(Protocol):
+class TaskContext(Protocol):
     """The executor, as a task's blocking function sees it. Every method may be called from the worker's thread."""
 
     def remaining(self) -> float:
@@ -82,7 +82,7 @@ class RemoteTask(Generic[T]):
     category: str
     """provision, remove, update, inventory or rollout: a metrics label, and selects the deadline. The deadline counts from the
     start of the function, not from the submission."""
-    prepare: Callable[[], Awaitable[Callable[[CallContext], T]]]
+    prepare: Callable[[], Awaitable[Callable[[TaskContext], T]]]
     """Awaited on the event loop when the task leaves the queue and returns the blocking function, so that secrets are read and
     the claim is written as late as possible. If it raises, that is the task's result and no thread is used."""
     on_report: Callable[[AgentReport], None] | None = None

@@ -25,7 +25,7 @@ from hyperv_operator.errors import (
     ObjectGone,
     WriteConflict,
 )
-from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
+from hyperv_operator.ports import AgentReport, Lane, RemoteTask, TaskContext
 from hyperv_operator.protocol.job import ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
 from hyperv_operator.reconcilers import jobs, status_writer
@@ -166,8 +166,8 @@ class MachineReconciler:
 
     def _preparation(
         self, entry: MachineEntry, launch: Launch, host: str, logon: LogonAttempt
-    ) -> Callable[[], Awaitable[Callable[[CallContext], Outcome]]]:
-        async def prepare() -> Callable[[CallContext], Outcome]:
+    ) -> Callable[[], Awaitable[Callable[[TaskContext], Outcome]]]:
+        async def prepare() -> Callable[[TaskContext], Outcome]:
             async with entry.lock:
                 return await self._prepare(entry, launch.kind, host, logon)
 
@@ -175,7 +175,7 @@ class MachineReconciler:
 
     async def _prepare(
         self, entry: MachineEntry, kind: JobKind, host: str, logon: LogonAttempt
-    ) -> Callable[[CallContext], Outcome]:
+    ) -> Callable[[TaskContext], Outcome]:
         """Look afresh, and claim the launch if it is still what is called for.
 
         The claim is written last, with a resourceVersion test: whoever loses it does not launch.

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from hyperv_operator.api.host import FULL_LANGUAGE
 from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError
-from hyperv_operator.ports import CallContext, HostEndpoint, LogLine, LogStream, Metrics
+from hyperv_operator.ports import HostEndpoint, LogLine, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 from hyperv_operator.protocol.job import JobDefinition
@@ -49,7 +49,7 @@ class WinRmHostAgent:
         self._metrics = metrics
         self._rollout = AgentRollout(pool, metrics)
 
-    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> Outcome:
+    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> Outcome:
         """Launch the script for a job and stay attached until its outcome; raises `HostError`."""
         decoder, output = PowerShellStreamDecoder(), list[str]()
 
@@ -70,7 +70,7 @@ class WinRmHostAgent:
             raise _without_outcome(endpoint, ended)
         return outcome
 
-    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> InventoryReport:
+    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> InventoryReport:
         """Ask the host for its inventory; raises `HostError`."""
 
         def read(*, fresh: bool = False) -> tuple[list[str], Ended]:
@@ -92,7 +92,7 @@ class WinRmHostAgent:
             raise ProtocolViolation(f"The inventory of {endpoint.address} cannot be used: {text}") from None
 
     def install(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: TaskContext
     ) -> InventoryReport:
         """Bring a version of the agent to the host and return the inventory that it gives; raises `HostError`."""
         return self._rollout.install(
@@ -100,7 +100,7 @@ class WinRmHostAgent:
         )
 
     def prune(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: TaskContext
     ) -> tuple[str, ...]:
         """Delete the versions on the host that are not to be kept; return their names; raises `HostError`."""
         return self._rollout.prune(endpoint, bundle, keep, context)
@@ -113,7 +113,7 @@ class WinRmHostAgent:
         self,
         endpoint: HostEndpoint,
         job: JobDefinition,
-        context: CallContext,
+        context: TaskContext,
         sink: Callable[[StreamItem], None],
         *,
         fresh: bool = False,
@@ -125,12 +125,12 @@ class WinRmHostAgent:
             return session.run(_statement(endpoint, job), (job.encode(),), context, sink)
 
 
-def _report_lines(decoder: PowerShellStreamDecoder, stream: LogStream, text: str, context: CallContext) -> None:
+def _report_lines(decoder: PowerShellStreamDecoder, stream: LogStream, text: str, context: TaskContext) -> None:
     for line in decoder.object(stream, text):
         context.report(line)
 
 
-def _report_record(text: str, decoder: PowerShellStreamDecoder, context: CallContext) -> None:
+def _report_record(text: str, decoder: PowerShellStreamDecoder, context: TaskContext) -> None:
     try:
         record = parse_record(text)
     except RecordError as error:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hyperv_operator.errors import HostError, QuotaExceeded, ShellLost
-from hyperv_operator.ports import CallContext, HostCredentials, HostEndpoint, LoggedOn, Metrics
+from hyperv_operator.ports import HostCredentials, HostEndpoint, LoggedOn, Metrics, TaskContext
 from hyperv_operator.winrm import shells
 from hyperv_operator.winrm.measurement import measured
 from hyperv_operator.winrm.session import Session, open_session
@@ -70,7 +70,7 @@ class SessionPool:
         self._closed = False
 
     @contextlib.contextmanager
-    def session(self, endpoint: HostEndpoint, context: CallContext, *, fresh: bool = False) -> Iterator[Session]:
+    def session(self, endpoint: HostEndpoint, context: TaskContext, *, fresh: bool = False) -> Iterator[Session]:
         """Lend a session; it is kept afterwards unless it broke. `fresh` forbids one that was used before."""
         key = _key(endpoint)
         with self._lock:
@@ -97,7 +97,7 @@ class SessionPool:
 
     # --- opening -----------------------------------------------------------------------------------------------------
 
-    def _open(self, host: _Host, endpoint: HostEndpoint, context: CallContext) -> Session:
+    def _open(self, host: _Host, endpoint: HostEndpoint, context: TaskContext) -> Session:
         with self._lock:
             unusable = host.idle.pop(0) if host.idle else None
             host.on_their_way += 1 if unusable else 0
@@ -125,7 +125,7 @@ class SessionPool:
             self._reap(host, endpoint, lambda claim: shells.reap(session.connection, claim))
         return session
 
-    def _opened(self, host: _Host, endpoint: HostEndpoint, context: CallContext) -> Session:
+    def _opened(self, host: _Host, endpoint: HostEndpoint, context: TaskContext) -> Session:
         try:
             return self._opened_once(endpoint, context)
         except QuotaExceeded:
@@ -133,7 +133,7 @@ class SessionPool:
                 raise
         return self._opened_once(endpoint, context)
 
-    def _opened_once(self, endpoint: HostEndpoint, context: CallContext) -> Session:
+    def _opened_once(self, endpoint: HostEndpoint, context: TaskContext) -> Session:
         with measured(self._metrics, endpoint.name, "open"):
             return open_session(endpoint, self._shell_name, context)
 

@@ -18,7 +18,7 @@ from hyperv_operator.errors import (
     RecordError,
     RolloutFailed,
 )
-from hyperv_operator.ports import CallContext, HostEndpoint, LogStream, Metrics
+from hyperv_operator.ports import HostEndpoint, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol import rollout
 from hyperv_operator.protocol.bundle import AgentBundle, version_folder
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
@@ -42,7 +42,7 @@ class AgentRollout:
         self._metrics = metrics
 
     def install(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, check: Check, verify: Verify, context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, check: Check, verify: Verify, context: TaskContext
     ) -> InventoryReport:
         """Bring the version to the host unless it is there, and return the inventory that it gives.
 
@@ -65,7 +65,7 @@ class AgentRollout:
         return _verified(endpoint, bundle, verify, was_there=was_there)
 
     def prune(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: TaskContext
     ) -> tuple[str, ...]:
         """Delete the versions that are not to be kept; return their names. One in use is left for the next time."""
         call = _Caller(self._pool, self._metrics, endpoint, bundle.script, context)
@@ -92,7 +92,7 @@ class _Caller:
     metrics: Metrics
     endpoint: HostEndpoint
     script: str
-    context: CallContext
+    context: TaskContext
 
     def look(self) -> RolloutAnswer:
         """Ask what is on the host."""

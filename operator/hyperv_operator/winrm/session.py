@@ -16,7 +16,7 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from spnego.exceptions import SpnegoError
 
 from hyperv_operator.errors import CallCancelled, CallTimeout, LogonRefused, ShellLost
-from hyperv_operator.ports import CallContext, HostEndpoint, LogStream
+from hyperv_operator.ports import HostEndpoint, LogStream, TaskContext
 from hyperv_operator.winrm.connection import Connection, connect
 from hyperv_operator.winrm.translation import translated
 
@@ -96,7 +96,7 @@ class Session:
         return self._pool.shell.owner
 
     def run(
-        self, statement: Statement, inputs: Sequence[str], context: CallContext, sink: Callable[[StreamItem], None]
+        self, statement: Statement, inputs: Sequence[str], context: TaskContext, sink: Callable[[StreamItem], None]
     ) -> Ended:
         """Run one pipeline with strings of input and hand every object of every stream to `sink` as it comes.
 
@@ -128,7 +128,7 @@ class Session:
             shell.add_script(statement.text)
         return shell
 
-    def _attend(self, shell: PowerShell, context: CallContext, sink: Callable[[StreamItem], None]) -> None:
+    def _attend(self, shell: PowerShell, context: TaskContext, sink: Callable[[StreamItem], None]) -> None:
         seen = _Seen()
         while shell.state == PSInvocationState.RUNNING:
             if context.is_cancelled():
@@ -212,7 +212,7 @@ def _ended(shell: PowerShell) -> Ended:
     )
 
 
-def open_session(endpoint: HostEndpoint, shell_name: str, context: CallContext) -> Session:
+def open_session(endpoint: HostEndpoint, shell_name: str, context: TaskContext) -> Session:
     """Open a session unless the call has been given up or has no time left."""
     if context.is_cancelled():
         raise CallCancelled("The call was given up before a session was opened.")

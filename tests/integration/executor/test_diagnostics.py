@@ -10,7 +10,7 @@ import pytest
 
 from executor.tasks import Gate, nothing, service, task
 from hyperv_operator.errors import HostUnreachable
-from hyperv_operator.ports import CallContext, Lane
+from hyperv_operator.ports import Lane, TaskContext
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.server import Probes, serving
 
@@ -21,7 +21,7 @@ async def _get(port: int, path: str) -> aiohttp.ClientResponse:
         return response
 
 
-def _silent(_: CallContext) -> None:
+def _silent(_: TaskContext) -> None:
     raise HostUnreachable("10.0.0.1:5986 does not answer.")
 
 

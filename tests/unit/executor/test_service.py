@@ -11,10 +11,10 @@ import pytest
 from executor.tasks import DEADLINES, Function, Gate, nothing, service, task, until_cancelled
 from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, CircuitOpen, HostUnreachable
 from hyperv_operator.executor.scaling import Bounds, Pace, Sample
-from hyperv_operator.ports import CallContext, Lane, LogLine, LogStream, RemoteTask, TaskState
+from hyperv_operator.ports import Lane, LogLine, LogStream, RemoteTask, TaskContext, TaskState
 
 
-def _silent(_: CallContext) -> None:
+def _silent(_: TaskContext) -> None:
     raise HostUnreachable("h does not answer.")
 
 
@@ -81,7 +81,7 @@ async def test_workers_come_by_themselves_while_a_backlog_waits() -> None:
 async def test_a_failure_is_its_own_tasks_result_alone() -> None:
     tasks = service()
 
-    def fail(_: CallContext) -> None:
+    def fail(_: TaskContext) -> None:
         raise ZeroDivisionError
 
     tasks.set_slots("h", 2)
@@ -94,7 +94,7 @@ async def test_a_failure_is_its_own_tasks_result_alone() -> None:
 
 @pytest.mark.parametrize("error", [StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit])
 async def test_what_would_end_a_program_or_a_loop_is_a_failure_like_another(error: type[BaseException]) -> None:
-    def fail(_: CallContext) -> None:
+    def fail(_: TaskContext) -> None:
         raise error
 
     tasks = service()
@@ -160,7 +160,7 @@ async def test_a_future_that_nobody_awaits_any_more_cancels_its_task() -> None:
 async def test_reports_come_in_order_and_before_the_result() -> None:
     seen: list[str] = []
 
-    def call(context: CallContext) -> int:
+    def call(context: TaskContext) -> int:
         for number in range(50):
             context.report(LogLine(LogStream.OUTPUT, str(number)))
         return len(seen)
@@ -205,7 +205,7 @@ async def test_a_refusal_is_an_answer_and_is_never_retried() -> None:
     tasks, offered = service(), []
     await _fail(tasks, 3)
 
-    def refused(_: CallContext) -> None:
+    def refused(_: TaskContext) -> None:
         offered.append(1)
         raise AuthenticationFailed("h refused the credentials.")
 
@@ -235,7 +235,7 @@ async def test_a_running_call_that_reports_shows_that_the_host_is_there() -> Non
     tasks, gate, heard = service(), Gate(), asyncio.Event()
     tasks.set_slots("h", 2)
 
-    def call(context: CallContext) -> None:
+    def call(context: TaskContext) -> None:
         gate(context)
         context.report(LogLine(LogStream.OUTPUT, "x"))
         until_cancelled(context)
