@@ -15,10 +15,9 @@ from pydantic import ValidationError
 from hyperv_operator.core.actions import JobKind
 from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
 from hyperv_operator.executor.breaker import BreakerLimits
-from hyperv_operator.executor.options import Options
 from hyperv_operator.executor.sampling import ResourceSampler
 from hyperv_operator.executor.scaling import Bounds
-from hyperv_operator.executor.service import RemoteTaskService
+from hyperv_operator.executor.service import ExecutorOptions, RemoteTaskService
 from hyperv_operator.handlers import admission, host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.webhook import Certificate, WebhookServer
@@ -96,9 +95,9 @@ def agent_bundle(settings: Settings, schema: JobSchema) -> AgentBundle | None:
     return bundle
 
 
-def executor_options(settings: Settings) -> Options:
+def executor_options(settings: Settings) -> ExecutorOptions:
     """Return how the executor is bounded; each kind of job, and the inventory, is a category of calls."""
-    return Options(
+    return ExecutorOptions(
         deadlines={
             JobKind.PROVISION.value: settings.run_deadline_seconds,
             JobKind.UPDATE.value: settings.update_deadline_seconds,
@@ -172,7 +171,7 @@ async def run(settings: Settings) -> None:
         stop = asyncio.Event()
 
         def begin_to_stop() -> None:
-            tasks.stop_starting()
+            tasks.drain()
             stop.set()
 
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -36,12 +36,10 @@ from hyperv_operator.ports.tasks import (
     RemoteTasks,
     T,
     TaskContext,
-    TaskState,
 )
 
 __all__ = [
     "AgentReport",
-    "TaskContext",
     "Clock",
     "Events",
     "HostAgent",
@@ -63,5 +61,5 @@ __all__ = [
     "SecretData",
     "Secrets",
     "T",
-    "TaskState",
+    "TaskContext",
 ]

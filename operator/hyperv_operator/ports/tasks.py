@@ -64,13 +64,6 @@ class Lane(Enum):
     JOB = "job"
 
 
-class TaskState(Enum):
-    """The state of a task that the executor holds."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-
-
 @dataclass(frozen=True)
 class RemoteTask(Generic[T]):
     """A blocking function to run in a thread once its lane has a free worker and its host a free slot."""
@@ -101,10 +94,6 @@ class RemoteTasks(Protocol):
 
         While the host's circuit breaker is open, the future fails with `CircuitOpen` at once.
         """
-        ...
-
-    def state(self, key: str) -> TaskState | None:
-        """Return the state of the task with this key; None if the executor does not hold it."""
         ...
 
     def cancel(self, key: str) -> None:

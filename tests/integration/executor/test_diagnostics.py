@@ -1,4 +1,4 @@
-"""What the executor tells of itself, over HTTP beside the metrics."""
+"""The executor's diagnostics, served over HTTP next to the metrics."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ async def _get(port: int, path: str) -> aiohttp.ClientResponse:
         return response
 
 
-def _silent(_: TaskContext) -> None:
+def _unreachable(_: TaskContext) -> None:
     raise HostUnreachable("10.0.0.1:5986 does not answer.")
 
 
-async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_without_keys_and_messages() -> None:
+async def test_diagnostics_show_queues_workers_tallies_and_breakers_but_no_keys_or_messages() -> None:
     metrics, gate, began = PrometheusMetrics(), Gate(), asyncio.Event()
     tasks = service(metrics)
     probes = Probes({"executor": tasks.exhausted}, {})
@@ -33,7 +33,7 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
     await tasks.submit(task("secret-key-1", nothing, host="h1"))
     for _ in range(3):
         with pytest.raises(HostUnreachable):
-            await tasks.submit(task("secret-key-2", _silent, host="h2", lane=Lane.FAST))
+            await tasks.submit(task("secret-key-2", _unreachable, host="h2", lane=Lane.FAST))
     with pytest.raises(HostUnreachable):
         await tasks.submit(task("secret-key-2", nothing, host="h2"))
     held = [tasks.submit(task(f"secret-key-{n}", gate, host="h3", on_start=began.set)) for n in (3, 4, 5)]
@@ -45,7 +45,7 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
         assert (await _get(probe_port, "/healthz")).status == 200
         assert (await _get(probe_port, "/debug/executor")).status == 404
     job = seen["lanes"]["job"]
-    assert (job["queued"], job["running"], job["workers"], job["least"], job["most"]) == (2, 1, 4, 4, 4)
+    assert (job["queued"], job["running"], job["workers"], job["min"], job["max"]) == (2, 1, 4, 4, 4)
     assert job["hosts"] == {"h3": {"queued": 2, "running": 1, "slots": 1}}
     assert (job["hanging"], job["hanging_limit"]) == (0, 8)
     assert seen["tallies"] == [
