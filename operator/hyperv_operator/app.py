@@ -165,7 +165,7 @@ async def run(settings: Settings) -> None:
         for handlers in (lifecycle, host, machine):
             handlers.register(registry)
         labels = _serve_admission(registry, deps, cache, api)
-        background = [asyncio.create_task(canary.run()), asyncio.create_task(_sweep(pool))]
+        background = [asyncio.create_task(canary.run()), asyncio.create_task(_close_expired_sessions(pool))]
         if labels:
             background.append(asyncio.create_task(labels.run()))
         stop = asyncio.Event()
@@ -221,8 +221,8 @@ def _staleness(canary: Canary, metrics: PrometheusMetrics, limit: float) -> str 
     return f"the canary Lease was last seen {age:.0f} s ago" if age > limit else None
 
 
-async def _sweep(pool: SessionPool) -> None:
+async def _close_expired_sessions(pool: SessionPool) -> None:
     """Close idle sessions before their hosts do."""
     while True:
         await asyncio.sleep(15)
-        await asyncio.to_thread(pool.sweep)
+        await asyncio.to_thread(pool.close_expired)

@@ -11,9 +11,13 @@ Everything but `HostAgent` and `TaskContext` is used on the event loop.
 from __future__ import annotations
 
 from hyperv_operator.ports.hosts import (
+    AccountCredentials,
+    CertificateCredentials,
     HostAgent,
     HostCredentials,
     HostEndpoint,
+    KeytabCredentials,
+    PasswordCredentials,
 )
 from hyperv_operator.ports.kubernetes import (
     Events,
@@ -39,13 +43,16 @@ from hyperv_operator.ports.tasks import (
 )
 
 __all__ = [
+    "AccountCredentials",
     "AgentReport",
+    "CertificateCredentials",
     "Clock",
     "Events",
     "HostAgent",
     "HostCredentials",
     "HostEndpoint",
     "JsonObject",
+    "KeytabCredentials",
     "Lane",
     "LogLine",
     "LogStream",
@@ -55,6 +62,7 @@ __all__ = [
     "Namespaces",
     "ObjectRef",
     "Objects",
+    "PasswordCredentials",
     "Redaction",
     "RemoteTask",
     "RemoteTasks",

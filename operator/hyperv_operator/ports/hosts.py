@@ -16,15 +16,34 @@ from hyperv_operator.protocol.records import Outcome
 
 
 @dataclass(frozen=True)
-class HostCredentials:
-    """What opens a session, read from the credentials Secret at the moment of need; never kept."""
+class PasswordCredentials:
+    """An account and its password."""
 
-    username: str | None = None
+    username: str
+    password: SecretStr = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KeytabCredentials:
+    """An account and its keytab, which Kerberos uses instead of a password."""
+
+    username: str
+    keytab: SecretBytes = field(repr=False)
     password: SecretStr | None = field(default=None, repr=False)
-    keytab: SecretBytes | None = field(default=None, repr=False)
-    """Takes the password's place for Kerberos; where there are both, NTLM has the password."""
-    certificate_pem: SecretStr | None = field(default=None, repr=False)
-    certificate_key_pem: SecretStr | None = field(default=None, repr=False)
+    """For the NTLM fallback of `negotiate`."""
+
+
+@dataclass(frozen=True)
+class CertificateCredentials:
+    """A client certificate and its private key, both PEM."""
+
+    certificate_pem: SecretStr = field(repr=False)
+    key_pem: SecretStr = field(repr=False)
+
+
+AccountCredentials = PasswordCredentials | KeytabCredentials
+HostCredentials = AccountCredentials | CertificateCredentials
+"""Read from the credentials Secret when a call needs them; never stored."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +60,7 @@ class HostEndpoint:
     agent_path: str
     """The folder of the scripts: `spec.paths.agent`, or a version's folder in it."""
     credentials: HostCredentials = field(repr=False)
+    """`CertificateCredentials` for the authentication `certificate`, `AccountCredentials` for every other."""
     credentials_name: str
     """Name of the credentials Secret, for messages."""
     credentials_version: str
