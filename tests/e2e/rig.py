@@ -127,7 +127,7 @@ class Operator:
 
     def wait_for_webhook(self) -> None:
         """Wait until it serves admission reviews."""
-        served = "Admission reviews are served"
+        served = "Serving admission reviews"
         wait_until(lambda: served in self.log.read_text(), what=served, within=60)
 
     def metrics(self) -> str:
