@@ -161,7 +161,7 @@ def _path(kind: str, namespace: str) -> str:
 
 
 def wait_for_ready(plane: ControlPlane, namespace: str, count: int, within: float) -> None:
-    """Wait until so many machines of a namespace are Ready."""
+    """Wait until this number of machines in a namespace is Ready."""
 
     def ready() -> int:
         return sum(rig.condition(one, "Ready").get("status") == "True" for one in machines(plane, namespace))

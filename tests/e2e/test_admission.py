@@ -99,8 +99,8 @@ def test_submissions_that_need_a_lookup_are_refused_with_a_message(
     assert _names(cluster, tenant) == _names(cluster, stranger) == ""
     cluster.apply(rig.submission(host.name, "a-1"), namespace=tenant)
     cluster.kubectl("wait", "--for=condition=Ready", "hvm/a-1", "-n", tenant, "--timeout=58s")
-    told = _refusal(cluster, rig.submission(host.name, "a-2"), tenant)
-    assert told.startswith("MachineQuotaExceeded: This namespace already has 1 of at most 1 machines")
+    refusal = _refusal(cluster, rig.submission(host.name, "a-2"), tenant)
+    assert refusal.startswith("MachineQuotaExceeded: This namespace already has 1 of at most 1 machines")
 
 
 def test_a_taken_name_is_refused_across_the_cluster_without_naming_other_tenants_machines(
@@ -112,12 +112,12 @@ def test_a_taken_name_is_refused_across_the_cluster_without_naming_other_tenants
     theirs = cluster.new_namespace("theirs", rig.ALLOWED)
     cluster.apply(rig.submission(one.name, "their-machine", vm_name="same"), namespace=theirs)
     cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/their-machine", "-n", theirs, "--timeout=30s")
-    told = _refusal(cluster, rig.submission(other.name, "mine", vm_name="SAME"), tenant)
-    assert told.startswith(
+    refusal = _refusal(cluster, rig.submission(other.name, "mine", vm_name="SAME"), tenant)
+    assert refusal.startswith(
         "DuplicateName: spec.fields.vm_name 'SAME' is already held on this host by a machine of another"
     )
-    assert "their-machine" not in told
-    assert theirs not in told
+    assert "their-machine" not in refusal
+    assert theirs not in refusal
     assert "HyperVMachine 'their-machine'" in _refusal(
         cluster, rig.submission(one.name, "second", vm_name="same"), theirs
     )

@@ -60,14 +60,14 @@ def test_machines_on_healthy_hosts_become_ready_while_other_hosts_are_dead_slow_
         found = machines(cluster, namespace)
         assert set(_on(found, hosts["dead"])) <= {"HostUnreachable", "WaitingForInventory"}
         assert "Ready" not in _on(found, hosts["dying"])
-        told = wait_until(
+        reported = wait_until(
             lambda: _on(machines(cluster, namespace), [*hosts["dead"], dying]),
             lambda seen: seen["HostUnreachable"] == _EACH * 4,
             what="the machines on unreachable hosts to report that",
             within=90,
             every=0.5,
         )
-        assert told.total() == _EACH * 4
+        assert reported.total() == _EACH * 4
 
         census = fleet.census()
         assert max(one.shells_peak for one in census.values()) <= SHELL_QUOTA

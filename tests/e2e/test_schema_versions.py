@@ -36,8 +36,8 @@ def test_provisioned_machines_continue_and_new_ones_report_the_version(
     host.world.schema_versions = [1, 2]
     cluster.apply(rig.submission(host.name, "late-01"), namespace=tenant)  # no operator is running to launch it
     with rig.operator(cluster, log, HVO_SCHEMA_FILE=_changed(tmp_path, ("version: 1", "version: 2"))):
-        told = rig.wait_for_reason(cluster, tenant, "late-01", "SchemaVersionMismatch")
-        assert "set spec.schemaVersion to 2" in told["message"]
+        ready = rig.wait_for_reason(cluster, tenant, "late-01", "SchemaVersionMismatch")
+        assert "set spec.schemaVersion to 2" in ready["message"]
         patch = '{"spec": {"fields": {"cpu_cores": 3}}}'
         cluster.kubectl("patch", "hvm", "old-01", "-n", tenant, "--type=merge", "-p", patch)
         uid = rig.machine(cluster, tenant, "old-01")["metadata"]["uid"]

@@ -80,7 +80,7 @@ def _versions(cluster: ControlPlane, namespace: str) -> dict[str, str]:
 
 
 def _wait_for_inventories(fleet: Fleet, times: int) -> None:
-    """Wait for so many more inventories of every host, each of which opens a shell."""
+    """Wait for this number of further inventories of every host, each of which opens a shell."""
     opened = {name: one.opened for name, one in fleet.census().items()}
     wait_until(
         fleet.census,

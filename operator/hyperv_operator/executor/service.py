@@ -149,7 +149,7 @@ class RemoteTaskService:
     async def close(self, grace_seconds: float) -> None:
         """Drop queued tasks, let running ones finish within `grace_seconds`, then cancel them.
 
-        Returns once no task is held, at the latest `Options.stop_grace` after the grace period. Runs continue on their hosts.
+        Returns once no task is held, at the latest `ExecutorOptions.stop_grace` after the grace period. Runs continue on their hosts.
         """
         self._draining = self._closing = True
         if self._rescale_timer:
