@@ -45,7 +45,7 @@ class Site:
 @pytest.fixture
 def site(cluster: ControlPlane) -> Iterator[Site]:
     """Provide a registered host behind a wire."""
-    with SimulatedHost("mended") as host, Wire(host.port) as wire:
+    with SimulatedHost("faulty") as host, Wire(host.port) as wire:
         made = Site(cluster, host, wire)
         registered = manifests.hyperv_host(host)
         registered["spec"]["connection"]["port"] = wire.port
@@ -65,14 +65,14 @@ class _ServiceUnavailable(Gate):
 def _network(site: Site) -> Iterator[None]:
     site.wire.cut()
     yield
-    site.wire.mend()
+    site.wire.restore()
 
 
 @contextmanager
 def _service_stopped(site: Site) -> Iterator[None]:
     site.wire.refuse()
     yield
-    site.wire.mend()
+    site.wire.restore()
 
 
 @contextmanager
@@ -118,7 +118,7 @@ class Fault:
 
 
 FAULTS = {
-    "secret": Fault(_secret, "CredentialsUnusable", "There is no Secret 'mended-winrm'", needs_person=True),
+    "secret": Fault(_secret, "CredentialsUnusable", "There is no Secret 'faulty-winrm'", needs_person=True),
     "password": Fault(_password, "AuthenticationFailed", "refused the credentials", needs_person=True),
     "certificate": Fault(_certificate, "TlsUntrusted", "is not trusted", needs_person=True),
     "stopped": Fault(_service_stopped, "WinRMUnavailable", "refused the connection"),

@@ -50,9 +50,9 @@ class Wire:
         """Refuse new connections and break open ones from now on."""
         self._wait(self._refuse())
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Accept new connections again; those from before are lost."""
-        self._wait(self._mend())
+        self._wait(self._restore())
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
@@ -73,7 +73,7 @@ class Wire:
         self._server.close()
         self._break()
 
-    async def _mend(self) -> None:
+    async def _restore(self) -> None:
         for one in self._full_backlog:
             one.close()
         self._break()

@@ -132,7 +132,7 @@ def test_up_serves_until_it_is_terminated() -> None:
         assert command.stderr is not None
         kubeconfig = Path(command.stdout.readline().strip())
         assert kubeconfig.is_file()
-        assert "Ctrl-C ends it" in command.stderr.readline()
+        assert "Press Ctrl-C to stop" in command.stderr.readline()
         command.send_signal(signal.SIGINT)
         assert command.wait(30) == 0
     assert not kubeconfig.parent.exists()
