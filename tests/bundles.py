@@ -1,4 +1,4 @@
-"""Bundles of the agent for tests: the checkout's own, and versions of it that differ."""
+"""Agent bundles for tests: built from this checkout, under any version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _own() -> Path:
 
 
 def build(folder: Path, version: str | None = None) -> Path:
-    """Write a bundle into a folder, its manifest changed to say this version if one is given; return the folder."""
+    """Build a bundle in a folder, with this version in its manifest if one is given; return the folder."""
     shutil.copytree(_own(), folder)
     if version is None:
         return folder

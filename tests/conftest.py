@@ -1,4 +1,4 @@
-"""Fixtures and settings that every folder of tests may use."""
+"""Fixtures and settings of all tests."""
 
 import os
 
@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["controlplane.fixtures"]
 
-# How long an example takes says nothing on a machine that builds an API server at the same time.
-# Continuous integration judges a change: it gets the same examples each time. New ones are found at a desk, and by `make fuzz`.
+# No deadline, because the machine may be building an API server at the same time.
+# In CI the examples are the same every time, so that a failure is due to the change. New ones come from local runs and `make fuzz`.
 settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )

@@ -1,4 +1,4 @@
-"""What a call to a simulated host needs: an endpoint, a job, and somebody who listens."""
+"""Arguments for calls to a simulated host: an endpoint, a job and a task context."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT
-from hyperv_operator.ports import AgentReport, HostCredentials, HostEndpoint, LogLine
+from hyperv_operator.ports import AgentReport, HostEndpoint, LogLine, PasswordCredentials
 from hyperv_operator.protocol.job import HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
 from hyperv_operator.protocol.records import StepRecord
 
@@ -20,7 +20,7 @@ OPTIONS = HostOptions(
 
 
 class Listener:
-    """The context of one call: it keeps the reports, and cancels the call when a step is told of, if asked to."""
+    """The context of one task: it records the reports, and cancels the task at the first record of a step, if given one."""
 
     def __init__(self, seconds: float = 30, *, cancel_at: str = "") -> None:
         self._ends = time.monotonic() + seconds
@@ -33,11 +33,11 @@ class Listener:
         return max(0.0, self._ends - time.monotonic())
 
     def is_cancelled(self) -> bool:
-        """Tell whether the call should stop."""
+        """Return whether the task is cancelled."""
         return self._cancelled
 
     def report(self, report: AgentReport) -> None:
-        """Keep a report."""
+        """Record a report."""
         self.reports.append(report)
         if isinstance(report, StepRecord) and report.step.value == self._cancel_at:
             self._cancelled = True
@@ -52,7 +52,7 @@ class Listener:
 
 
 def endpoint(host: SimulatedHost, **changes: object) -> HostEndpoint:
-    """Return how to reach a host; keyword arguments replace parts of it."""
+    """Return the endpoint of a host; keyword arguments replace its fields."""
     made = HostEndpoint(
         name=host.name,
         address=host.address,
@@ -61,7 +61,7 @@ def endpoint(host: SimulatedHost, **changes: object) -> HostEndpoint:
         authentication="ntlm",
         configuration_name="Microsoft.PowerShell",
         agent_path=AGENT,
-        credentials=HostCredentials(host.username, SecretStr(host.password)),
+        credentials=PasswordCredentials(host.username, SecretStr(host.password)),
         credentials_name="winrm",
         credentials_version="1",
         ca_bundle=host.ca_pem,
@@ -70,7 +70,7 @@ def endpoint(host: SimulatedHost, **changes: object) -> HostEndpoint:
 
 
 def provisioning(wait_seconds: int = 2) -> ProvisioningJob:
-    """Return a first launch of a new machine."""
+    """Return the first provisioning job of a new machine."""
     run = RunRef(
         id=str(uuid.uuid4()),
         machine_uid=str(uuid.uuid4()),

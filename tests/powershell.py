@@ -1,4 +1,4 @@
-"""PowerShell, for tests that need a real one."""
+"""PowerShell, for tests that need the real one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 PWSH = shutil.which("pwsh")
 needs_pwsh = pytest.mark.skipif(PWSH is None, reason="pwsh is not on PATH")
-"""Marks what is reported as skipped where there is no PowerShell 7."""
+"""Skips a test if PowerShell 7 is not installed."""
 
 
 def run(
     script: str, *, stdin: str = "", seconds: float = 120, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script in a PowerShell of its own."""
+    """Run a script in a new PowerShell process."""
     assert PWSH
     return subprocess.run(
         [PWSH, "-NoProfile", "-NonInteractive", "-Command", script],

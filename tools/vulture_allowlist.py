@@ -79,7 +79,7 @@ def used_by_pypsrp(wsman: WSMan, shown: PSObject) -> None:
 
 def shown_by_debug_executor(breaker: BreakerSummary, executor: ExecutorSummary) -> None:
     """Fields of the JSON at /debug/executor."""
-    breaker.pause_left_seconds
+    breaker.cooldown_remaining_seconds
     executor.breakers
     executor.closing
     executor.lanes

@@ -10,13 +10,13 @@ from hyperv_operator.errors import OperatorError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks for; return the exit code."""
+    """Run the command line; return the exit code."""
     code = run_offline(sys.argv[1:] if arguments is None else arguments)
     return _operate() if code is None else code
 
 
 def _operate() -> int:
-    # The frameworks of the operator take their time to import, and no offline command needs them.
+    # These imports are slow, and no offline command needs them.
     import asyncio
 
     from hyperv_operator.app import load_settings, run
@@ -24,7 +24,7 @@ def _operate() -> int:
     try:
         asyncio.run(run(load_settings()))
     except OperatorError as error:
-        print(f"hyperv-operator cannot start: {error.message}", file=sys.stderr)  # noqa: T201 - logging may not be set up
+        print(f"hyperv-operator cannot start: {error.message}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet
         return 1
     return 0
 

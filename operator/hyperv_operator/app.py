@@ -1,4 +1,4 @@
-"""The composition root: the only place that wires adapters to ports."""
+"""The composition root: the only module that connects adapters to ports."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from pydantic import ValidationError
 
 from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
 from hyperv_operator.executor.breaker import BreakerLimits
-from hyperv_operator.executor.options import Options
 from hyperv_operator.executor.sampling import ResourceSampler
 from hyperv_operator.executor.scaling import Bounds
-from hyperv_operator.executor.service import RemoteTaskService
+from hyperv_operator.executor.service import ExecutorOptions, RemoteTaskService
 from hyperv_operator.handlers import admission, host, lifecycle, machine
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.webhook import Certificate, WebhookServer
@@ -56,22 +55,22 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the time in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+        return datetime.now(UTC)  # noqa: TID251 - the only reader of the system clock
 
 
 def load_settings() -> Settings:
-    """Read the environment; `SettingsError` names each variable that cannot be used and why."""
+    """Read the settings from the environment; `SettingsError` names each invalid variable and why."""
     try:
         return Settings()
     except ValidationError as error:
         details = "; ".join(
             f"HVO_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
         )
-        raise SettingsError(f"The operator's settings cannot be used: {details}") from None
+        raise SettingsError(f"The operator's settings are invalid: {details}") from None
 
 
 def active_schema(settings: Settings) -> JobSchema:
-    """Load the schema: the file that is set, else the one that comes with the operator."""
+    """Load the schema from HVO_SCHEMA_FILE, or the one that is shipped with the operator."""
     path = schema_path(settings.schema_file)
     try:
         text = path.read_text(encoding="utf-8")
@@ -83,22 +82,22 @@ def active_schema(settings: Settings) -> JobSchema:
 
 
 def agent_bundle(settings: Settings, schema: JobSchema) -> AgentBundle | None:
-    """Read the agent that is brought to hosts, if the settings name one; `BundleError` if it cannot be used."""
+    """Read the agent to be installed on hosts, if HVO_AGENT_FOLDER is set; raises `BundleError`."""
     if settings.agent_folder is None:
         return None
     bundle = load_bundle(settings.agent_folder)
     if schema.version not in bundle.schema_versions:
         known = ", ".join(map(str, bundle.schema_versions))
         raise BundleError(
-            f"The agent in {settings.agent_folder} supports schema versions {known}, and the active schema is version "
-            f"{schema.version}: take the agent that belongs to the schema, or correct HVO_SCHEMA_FILE."
+            f"The agent in {settings.agent_folder} supports schema versions {known}, but the active schema is version "
+            f"{schema.version}. Use the agent that belongs to the schema, or correct HVO_SCHEMA_FILE."
         )
     return bundle
 
 
-def executor_options(settings: Settings) -> Options:
-    """Return how the executor is bounded; each kind of job, and the inventory, is a category of calls."""
-    return Options(
+def executor_options(settings: Settings) -> ExecutorOptions:
+    """Return the executor's limits. Its task categories are the kinds of jobs, the inventory and the rollout."""
+    return ExecutorOptions(
         deadlines={
             JobKind.PROVISION.value: settings.run_deadline_seconds,
             JobKind.UPDATE.value: settings.update_deadline_seconds,
@@ -114,7 +113,7 @@ def executor_options(settings: Settings) -> Options:
 
 
 async def run(settings: Settings) -> None:
-    """Run the operator until SIGTERM or SIGINT; raises `SettingsError`, `SchemaFileError` or `BundleError` where it cannot start."""
+    """Run the operator until SIGTERM or SIGINT; raises `SettingsError`, `SchemaFileError` or `BundleError` if it cannot start."""
     redaction = Redactor()
     logs.set_up(settings.log_level, redaction)
     schema = active_schema(settings)
@@ -148,7 +147,7 @@ async def run(settings: Settings) -> None:
         probes = Probes(
             live={"executor": tasks.exhausted},
             ready={
-                "start": lambda: None if started.is_set() else "the watches are not set up yet",
+                "start": lambda: None if started.is_set() else "the watches have not started yet",
                 "watch": lambda: _staleness(canary, metrics, settings.watch_stale_seconds),
             },
         )
@@ -166,17 +165,17 @@ async def run(settings: Settings) -> None:
         for handlers in (lifecycle, host, machine):
             handlers.register(registry)
         labels = _serve_admission(registry, deps, cache, api)
-        background = [asyncio.create_task(canary.run()), asyncio.create_task(_sweep(pool))]
+        background = [asyncio.create_task(canary.run()), asyncio.create_task(_close_expired_sessions(pool))]
         if labels:
             background.append(asyncio.create_task(labels.run()))
         stop = asyncio.Event()
 
-        def begin_to_stop() -> None:
-            tasks.stop_starting()
+        def request_stop() -> None:
+            tasks.drain()
             stop.set()
 
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, begin_to_stop)
+            asyncio.get_running_loop().add_signal_handler(number, request_stop)
         try:
             await _watch(settings, registry, context, started, stop)
         finally:
@@ -190,15 +189,15 @@ async def run(settings: Settings) -> None:
 def _serve_admission(
     registry: kopf.OperatorRegistry, deps: Dependencies, cache: Cache, api: ApiClient
 ) -> KubeNamespaceLabels | None:
-    """Register the webhook if the settings ask for it; returns the watch it needs, for the caller to run."""
+    """Register the webhook if it is configured; return the namespace cache that it needs, for the caller to run."""
     settings = deps.settings
     if settings.webhook_cert_dir is None:
         return None
     labels = KubeNamespaceLabels(api)
-    answers = Admission(deps, cache, labels)
+    reviews = Admission(deps, cache, labels)
     certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
     server = WebhookServer(settings.listen_address, settings.webhook_port, certificate)
-    admission.register(registry, admission.Reviewer(answers, deps.metrics), server)
+    admission.register(registry, admission.Reviewer(reviews, deps.metrics), server)
     return labels
 
 
@@ -219,11 +218,11 @@ async def _watch(
 def _staleness(canary: Canary, metrics: PrometheusMetrics, limit: float) -> str | None:
     age = canary.age()
     metrics.watch_age(age)
-    return f"the canary Lease was last seen {age:.0f} s ago" if age > limit else None
+    return f"the watch of the canary Lease delivered its last event {age:.0f} s ago" if age > limit else None
 
 
-async def _sweep(pool: SessionPool) -> None:
+async def _close_expired_sessions(pool: SessionPool) -> None:
     """Close idle sessions before their hosts do."""
     while True:
         await asyncio.sleep(15)
-        await asyncio.to_thread(pool.sweep)
+        await asyncio.to_thread(pool.close_expired)

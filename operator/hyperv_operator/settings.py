@@ -1,6 +1,6 @@
-"""The operator's settings: environment variables with the prefix `HVO_`, nothing else.
+"""The operator's settings: environment variables with the prefix `HVO_`.
 
-Secrets are not settings: they are read from Kubernetes at the moment of need.
+Secrets are not settings; they are read from Kubernetes when they are needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def schema_path(chosen: Path | None) -> Path:
-    """Return where the schema is: the file that was chosen, else the packaged one, else a checkout's own."""
+    """Return the path of the schema: the chosen file, or the packaged one, or the one in the checkout."""
     if chosen is not None:
         return chosen
     here = Path(__file__).resolve()
@@ -30,21 +30,21 @@ class Settings(BaseSettings):
     operator_namespace: str = Field(default="hyperv-system", min_length=1, max_length=63)
     """Namespace of the host credentials and of the canary Lease. The chart sets the release's namespace."""
     operator_identity: str = Field(default="hyperv-operator", min_length=1, max_length=100)
-    """Name of this process in claims and in shell names. The chart sets the pod's UID."""
+    """Identifies this process in claims and in shell names. The chart sets the pod's UID."""
     watch_namespaces: Annotated[tuple[str, ...], NoDecode] = ()
-    """Namespaces whose machines the operator serves, separated by commas. Empty: all namespaces."""
+    """Namespaces to watch, separated by commas. Empty: all namespaces."""
     schema_file: Path | None = None
     """The `job-inputs.yaml` to use. Unset: the one that is packaged with the operator."""
 
     agent_folder: Path | None = None
-    """Folder with the agent that the operator installs on hosts (`make agent` builds it). Unset or empty: agents are
-    installed by hand."""
+    """Folder with the agent that the operator installs on hosts (`make agent` builds it). Unset or empty: the agent is installed
+    by hand."""
     rollout_hosts: int = Field(default=3, ge=1, le=50)
-    """Maximum number of hosts that receive a new version of the agent at the same time, once a first host runs it."""
+    """Maximum number of hosts that receive a new version of the agent at the same time, once it works on a first host."""
     rollout_deadline_seconds: float = Field(default=900, gt=0, le=7_200)
     """Deadline of one call that installs a version of the agent or deletes old versions."""
 
-    listen_address: str = "0.0.0.0"  # noqa: S104 - the pod's own network namespace; the chart decides what reaches it
+    listen_address: str = "0.0.0.0"  # noqa: S104 - the pod's own network namespace; the chart decides who can reach it
     """Address on which metrics, probes and the webhook are served."""
     metrics_port: int = Field(default=8080, ge=0, le=65_535)
     """Port of `/metrics` and `/debug/executor`. 0: any free port."""
@@ -60,28 +60,28 @@ class Settings(BaseSettings):
     """Lowest level that is logged."""
 
     job_workers_max: int = Field(default=16, ge=1, le=256)
-    """Maximum number of launches (provisioning, update, removal) at the same time, over all hosts."""
+    """Maximum number of concurrent launches (provisioning, update, removal), over all hosts."""
     job_workers_min: int = Field(default=2, ge=1, le=256)
     """Number of workers that the job lane keeps while it is idle."""
     fast_workers_max: int = Field(default=16, ge=1, le=256)
-    """Maximum number of inventory and rollout calls at the same time, over all hosts."""
+    """Maximum number of concurrent short calls (inventory, rollout), over all hosts."""
     fast_workers_min: int = Field(default=2, ge=1, le=256)
     """Number of workers that the fast lane keeps while it is idle."""
     hanging_calls_limit: int = Field(default=8, ge=1, le=256)
-    """Number of hanging calls in a lane whose workers are replaced. At this number an alarm is raised and no further worker
-    is replaced."""
+    """Number of hanging calls in a lane whose workers are replaced. Reaching this number raises the alarm, and no further
+    worker is replaced."""
     breaker_failures: int = Field(default=3, ge=1, le=100)
-    """Number of consecutive calls without an answer after which a host's circuit opens. Inventory polls still pass."""
+    """Number of consecutive unanswered calls that opens a host's circuit breaker. Inventory polls pass an open breaker."""
     breaker_pause_seconds: float = Field(default=15, gt=0, le=3_600)
-    """Time after which an open circuit lets one launch through as a probe. The time doubles with each failed probe, up to 5
+    """Cooldown of an open circuit breaker, after which a single launch is tried. It doubles with each failed trial, up to 5
     minutes."""
     session_reuse_seconds: float = Field(default=45, ge=0, le=90)
-    """How long an idle WinRM session is kept for the next call. Hosts end idle shells after about 2 minutes."""
+    """How long an idle WinRM session is kept for reuse. Hosts end idle shells after about 2 minutes."""
 
     run_deadline_seconds: float = Field(default=7200, gt=0, le=86_400)
-    """Deadline of one provisioning launch, the copy of the image included."""
+    """Deadline of one provisioning launch, including the copy of the image."""
     update_deadline_seconds: float = Field(default=1800, gt=0, le=86_400)
-    """Deadline of one change of CPU, memory or power state, the shutdown of the guest included."""
+    """Deadline of one change of CPU, memory or power state, including the shutdown of the guest."""
     removal_deadline_seconds: float = Field(default=900, gt=0, le=86_400)
     """Deadline of one removal."""
     inventory_deadline_seconds: float = Field(default=120, gt=0, le=3_600)
@@ -91,43 +91,43 @@ class Settings(BaseSettings):
     guest_wait_seconds: int = Field(default=5, ge=0, le=60)
     """How long a launch waits for the guest before it returns `pending`."""
     awaited_inventory_seconds: float = Field(default=10, gt=0, le=300)
-    """Inventory poll interval of a host on which a guest is awaited, if it is shorter than the host's own interval."""
+    """Inventory interval of a host with a machine that waits for its guest; never longer than the host's own interval."""
     inventory_interval_limit_seconds: float | None = Field(default=None, gt=0, le=3_600)
-    """Upper limit of every host's `inventoryIntervalSeconds`, for test rigs and small installations."""
+    """Upper limit of every host's `inventoryIntervalSeconds`, for tests and small installations."""
     secret_poll_seconds: float = Field(default=30, gt=0, le=3_600)
     """Interval at which Secrets and namespace labels are read again while a machine is not configured yet."""
     retry_base_seconds: float = Field(default=10, gt=0, le=3_600)
-    """Pause before the first retry. It doubles with each failure, up to `HVO_RETRY_LIMIT_SECONDS`."""
+    """First retry delay. It doubles with each failure, up to `HVO_RETRY_LIMIT_SECONDS`."""
     retry_limit_seconds: float = Field(default=600, gt=0, le=86_400)
     """Longest pause between two retries."""
     progress_interval_seconds: float = Field(default=15, ge=0, le=3_600)
-    """Minimum interval between two writes of a step's progress to status."""
+    """Minimum interval between status writes for the progress of a step."""
     shutdown_grace_seconds: float = Field(default=25, gt=0, le=600)
-    """How long running calls may continue while the operator stops. Runs continue on their hosts in any case."""
+    """How long a stopping operator waits for running calls. Runs continue on their hosts in any case."""
     watch_stale_seconds: float = Field(default=180, gt=0, le=3_600)
-    """Readiness fails when no renewal of the canary Lease has been observed for this long."""
+    """Readiness fails if the watch has not delivered a renewal of the canary Lease for this long."""
     lease_interval_seconds: float = Field(default=30, gt=0, le=600)
     """Interval at which the canary Lease is renewed."""
 
     @model_validator(mode="after")
-    def _bounds(self) -> Self:
+    def _check_workers(self) -> Self:
         for lane in ("job", "fast"):
             low, high = getattr(self, f"{lane}_workers_min"), getattr(self, f"{lane}_workers_max")
             if low > high:
                 raise ValueError(
-                    f"HVO_{lane.upper()}_WORKERS_MIN is {low} and HVO_{lane.upper()}_WORKERS_MAX is {high}: raise the latter, or "
-                    "lower the former"
+                    f"HVO_{lane.upper()}_WORKERS_MIN is {low}, more than HVO_{lane.upper()}_WORKERS_MAX, which is {high}: lower the "
+                    "former or raise the latter"
                 )
         return self
 
     @field_validator("agent_folder", mode="before")
     @classmethod
-    def _no_folder(cls, value: object) -> object:
+    def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_namespaces(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value

@@ -1,4 +1,4 @@
-"""`python -m bench`: run every benchmark; fails if one is outside of its limit."""
+"""`python -m bench`: run every benchmark; fails if one exceeds its limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BENCHMARKS = {
 
 
 def main() -> int:
-    """Run those that are named, or all; return the exit code."""
+    """Run the named benchmarks, or all; return the exit code."""
     wanted = sys.argv[1:] or list(BENCHMARKS)
     results = [BENCHMARKS[name]() for name in wanted]
     return 0 if all(results) else 1

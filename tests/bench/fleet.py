@@ -1,6 +1,6 @@
-"""The operator as a process, on a real API server, with hundreds of machines on simulated hosts in processes of their own.
+"""Benchmarks of the operator as a process, with a real API server and hundreds of machines on simulated hosts.
 
-Run on an idle machine: API server and hosts share its processors with the operator.
+Run them on an idle machine: the API server and the hosts share its CPUs with the operator.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ PRODUCTION = {
     "HVO_GUEST_WAIT_SECONDS": "5",
     "HVO_LEASE_INTERVAL_SECONDS": "30",
 }
-"""The rig's settings are quick; these are the operator's own."""
+"""The operator's default intervals, which the rig shortens."""
 _WINDOW_SECONDS = 30.0
 
 
 @dataclass
-class Ground:
-    """What one measurement stands on."""
+class Setup:
+    """The environment of one measurement."""
 
     plane: ControlPlane
     fleet: Fleet
@@ -49,7 +49,7 @@ class Ground:
     start_operator: Callable[[], rig.Operator]
 
     def create(self, names: Sequence[tuple[str, str]], per_second: float | None = None) -> None:
-        """Create machines, each given as its host and its name: all at once, or at a steady pace."""
+        """Create machines, given as pairs of host and name, at once or at a steady rate."""
         pause = Event()
         for host, name in names:
             create(self.plane, self.namespace, rig.submission(host, name))
@@ -57,7 +57,7 @@ class Ground:
                 pause.wait(1 / per_second)
 
     def wait(self, names: Sequence[str], reason: str, within: float) -> None:
-        """Wait until all of these machines have a reason."""
+        """Wait until all these machines have this reason."""
         wait_until(
             lambda: sum(self.watch.reasons.get(name) == reason for name in names),
             lambda count: count == len(names),
@@ -66,15 +66,15 @@ class Ground:
             every=0.5,
         )
 
-    def hosts_are_ready(self, names: Sequence[str]) -> None:
-        """Wait until machines can be provisioned on these hosts."""
+    def wait_for_hosts(self, names: Sequence[str]) -> None:
+        """Wait until these hosts are Ready."""
         for name in names:
             self.plane.kubectl("wait", "--for=condition=Ready", f"hvh/{name}", "--timeout=60s")
 
 
 @contextmanager
-def ground(plans: Sequence[Plan], settings: Mapping[str, str], dead: Sequence[str] = ()) -> Iterator[Ground]:
-    """Give a control plane with hosts, and a way to start operators, which end with it."""
+def setup(plans: Sequence[Plan], settings: Mapping[str, str], dead: Sequence[str] = ()) -> Iterator[Setup]:
+    """Provide a control plane with hosts, and a function that starts operators."""
     with (
         tempfile.TemporaryDirectory(prefix="hvo-bench-") as folder,
         ControlPlane.start() as plane,
@@ -92,7 +92,7 @@ def ground(plans: Sequence[Plan], settings: Mapping[str, str], dead: Sequence[st
             log = Path(folder) / f"operator-{len(list(Path(folder).iterdir()))}.log"
             return stack.enter_context(rig.operator(plane, log, {**PRODUCTION, **settings}, admission=False))
 
-        yield Ground(plane, fleet, namespace, watch, start)
+        yield Setup(plane, fleet, namespace, watch, start)
 
 
 def isolation() -> bool:
@@ -113,9 +113,9 @@ def _healthy_p95(bad: Mapping[str, int]) -> float:
     hosts = {kind: [f"{kind}-{number}" for number in range(count)] for kind, count in {"well": 14, **bad}.items()}
     plans = [Plan(name, options=times, faults=faults.get(kind, {})) for kind, names in hosts.items() for name in names]
     workers = {"HVO_JOB_WORKERS_MAX": "80", "HVO_FAST_WORKERS_MAX": "20"}
-    with ground(plans, workers, dead=hosts.get("dead", [])) as given:
+    with setup(plans, workers, dead=hosts.get("dead", [])) as given:
         given.start_operator()
-        given.hosts_are_ready(hosts["well"])
+        given.wait_for_hosts(hosts["well"])
         given.create([(plan.name, f"{plan.name}-{number}") for number in range(10) for plan in plans])
         for name in hosts.get("dying", []):
             wait_until(lambda: given.fleet.census()[name].running, what="a run on the dying host", within=120)  # noqa: B023
@@ -126,31 +126,31 @@ def _healthy_p95(bad: Mapping[str, int]) -> float:
 
 
 def waiting() -> bool:
-    """Measure the operator's processor time while 1,000 machines wait for guests that say nothing."""
+    """Measure the operator's CPU time while 1,000 machines wait for silent guests."""
     plans = [Plan(f"silent-{number}", faults={"guest": "silent"}) for number in range(20)]
-    with ground(plans, {"HVO_GUEST_TIMEOUT_SECONDS": "7200"}) as given:
+    with setup(plans, {"HVO_GUEST_TIMEOUT_SECONDS": "7200"}) as given:
         operator = given.start_operator()
-        given.hosts_are_ready(given.fleet.names)
+        given.wait_for_hosts(given.fleet.names)
         names = [(plan.name, f"{plan.name}-{number}") for number in range(50) for plan in plans]
         given.create(names)
         given.wait([name for _, name in names], "WaitingForGuestKey", within=1_800)
         _until_quiet(given.watch)
         cores, writes = _idle(given, operator)
     print(
-        f"waiting: 1,000 machines that wait for guests on 20 hosts take {cores:.2f} of a processor (at most 0.5); "
+        f"waiting: 1,000 machines that wait for guests on 20 hosts take {cores:.2f} of a CPU (at most 0.5); "
         f"{writes} writes in {_WINDOW_SECONDS:g} s (none)"
     )
     return cores <= 0.5 and writes == 0
 
 
 def scale() -> bool:
-    """Measure what one machine takes where there are 500 on 50 hosts."""
+    """Measure the cost of one machine among 500 on 50 hosts."""
     times = {"copy_seconds": 10.0, "boot_seconds": 40.0, "apply_seconds": 60.0}
     own = sum(times.values())
     plans = [Plan(f"host-{number}", options=times) for number in range(50)]
-    with ground(plans, {"HVO_JOB_WORKERS_MAX": "100"}) as given:
+    with setup(plans, {"HVO_JOB_WORKERS_MAX": "100"}) as given:
         operator = given.start_operator()
-        given.hosts_are_ready(given.fleet.names)
+        given.wait_for_hosts(given.fleet.names)
         empty = _memory(operator)
         pairs = [(plan.name, f"{plan.name}-{number}") for number in range(10) for plan in plans]
         given.create(pairs[:100], per_second=1.5)
@@ -178,14 +178,14 @@ def scale() -> bool:
         _until_quiet(given.watch)
         memory = (_memory(again) - empty) / len(names) / 1024
         print(
-            f"scale: 500 idle machines: {writes} writes in {_WINDOW_SECONDS:g} s (none), {cores:.2f} of a processor, "
+            f"scale: 500 idle machines: {writes} writes in {_WINDOW_SECONDS:g} s (none), {cores:.2f} of a CPU, "
             f"{memory:.0f} KB each (at most 60)"
         )
     return all((ratio <= 1.25, most_writes <= 8, most_events <= 12, opens <= 0.1, writes == 0, memory <= 60))
 
 
 def _known(operator: rig.Operator) -> int:
-    """Return how many machines an operator knows as Ready; it may be about to start."""
+    """Return how many machines an operator reports as Ready; 0 while it starts."""
     if "Metrics are served" not in operator.log.read_text():
         return 0
     ready = re.compile(r'^hyperv_operator_machines{condition="Ready",.*status="True"} ([0-9.]+)$', re.MULTILINE)
@@ -205,7 +205,7 @@ def _opened(fleet: Fleet) -> int:
 
 
 def _until_quiet(watch: Watch) -> None:
-    """Wait until nothing has been written for a while: what follows is idleness."""
+    """Wait until nothing has been written for 15 seconds, so that the operator is idle."""
     seen = -1
     pause = Event()
     while seen != watch.writes.total():
@@ -213,8 +213,8 @@ def _until_quiet(watch: Watch) -> None:
         pause.wait(15)
 
 
-def _idle(given: Ground, operator: rig.Operator) -> tuple[float, int]:
-    """Return the share of a processor that the operator takes over a window, and how often machines are written in it."""
+def _idle(given: Setup, operator: rig.Operator) -> tuple[float, int]:
+    """Return the operator's CPU use during a window, and the number of writes to machines."""
     process, writes = psutil.Process(operator.pid), given.watch.writes.total()
     before = process.cpu_times()
     Event().wait(_WINDOW_SECONDS)

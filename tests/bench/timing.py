@@ -1,4 +1,4 @@
-"""How the benchmarks take time: this process's own, and the best of several rounds, as what else a machine does only adds to it."""
+"""Timing for benchmarks: this process's CPU time, the best of several rounds, because other load only adds to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ROUNDS = 7
 
 
 def seconds(work: Callable[[], object], calls: int) -> float:
-    """Return the processor seconds that one call takes."""
+    """Return the CPU seconds per call."""
     best = float("inf")
     for _ in range(ROUNDS):
         began = time.process_time()

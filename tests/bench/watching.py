@@ -1,4 +1,4 @@
-"""What a watch of machines tells: when each became Ready, and how often it was written until then and since."""
+"""A watch of machines: when each became Ready, and how often it was written before and after."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from e2e import rig
 
 
 class Watch(threading.Thread):
-    """Follows a namespace's machines from now on; a context manager. Times are seconds of the monotonic clock, keys names."""
+    """Watches a namespace's machines from now on, as a context manager. Times are seconds of the monotonic clock, by name."""
 
     def __init__(self, plane: ControlPlane, namespace: str) -> None:
         super().__init__(name="watch", daemon=True)
@@ -33,7 +33,7 @@ class Watch(threading.Thread):
         )
         self._headers = {"Authorization": f"Bearer {token}"}
         self._path = f"/apis/hyperv-operator.io/v1alpha1/namespaces/{namespace}/hypervmachines"
-        # A definition that was just installed is served a moment later.
+        # A CRD that was just installed is served with a short delay.
         _, empty = wait_until(
             lambda: plane.request("GET", self._path),
             lambda answer: answer[0] == http.HTTPStatus.OK,
@@ -45,7 +45,7 @@ class Watch(threading.Thread):
         self.ready: dict[str, float] = {}
         self.reasons: dict[str, str] = {}
         self.writes: Counter[str] = Counter()
-        """Since the creation, whoever wrote."""
+        """Writes by anyone since the creation."""
         self.writes_to_ready: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -62,7 +62,7 @@ class Watch(threading.Thread):
 
     @override
     def run(self) -> None:
-        # The server ends watches as it likes, all of them when a definition changes.
+        # The server may end a watch at any time, and ends all of them when a CRD changes.
         while not self._stopping.is_set():
             with contextlib.suppress(OSError, http.client.HTTPException):
                 for event in self._events():
@@ -90,5 +90,5 @@ class Watch(threading.Thread):
             self.writes_to_ready[name] = self.writes[name]
 
     def took(self, name: str) -> float:
-        """Return the seconds from create to Ready."""
+        """Return the seconds from creation to Ready."""
         return self.ready[name] - self.created[name]

@@ -1,10 +1,10 @@
 """A real Kubernetes API server for tests and the demo: kube-apiserver, etcd, kubectl and helm, no container engine.
 
-`ControlPlane.start()` gives one. What it is *not*: there is no controller manager, no scheduler and no kubelet. So
-nothing runs Pods, nothing deletes what an ownerReference points to, a deleted Namespace stays Terminating, no `default`
-ServiceAccount appears in a new Namespace, and aggregated ClusterRoles stay as they are.
+`ControlPlane.start()` starts one. It has no controller manager, no scheduler and no kubelet: no Pods run, dependents of a deleted
+owner are not garbage-collected, a deleted Namespace stays Terminating, a new Namespace gets no `default` ServiceAccount, and
+aggregated ClusterRoles are not updated.
 
-This package knows nothing of the operator and imports nothing of it: it is the outside world.
+This package does not import the operator.
 """
 
 from controlplane.commands import CommandFailed

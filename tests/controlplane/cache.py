@@ -1,4 +1,4 @@
-"""The per-user cache: what takes minutes to build is built once, whoever asks and however many ask at once."""
+"""The per-user cache: every file is built once, even if several processes ask for it at the same time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 
 def cache_root() -> Path:
-    """Return the cache's folder, by the XDG base directory specification (a relative XDG_CACHE_HOME does not count)."""
+    """Return the cache's folder, by the XDG base directory specification (a relative XDG_CACHE_HOME is ignored)."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (named if named.is_absolute() else Path.home() / ".cache") / "hyperv-operator" / "controlplane"
 
 
 @contextmanager
 def locked(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
-    """Hold the folder's lock: between processes and between threads; it goes by itself when its holder dies."""
+    """Hold the folder's lock, across processes and threads; the kernel releases it if its holder dies."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
@@ -31,7 +31,7 @@ def locked(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
 def cached_file(target: Path, make: Callable[[Path], None], report: Callable[[str], None]) -> Path:
     """Return `target`, made by `make(partial)` if it does not exist yet.
 
-    It appears under its name only when it is whole: `make` writes to a partial name beside it, which is then renamed.
+    `make` writes to a temporary path next to it, which is then renamed, so that an incomplete file never has the final name.
     """
     if target.exists():
         return target

@@ -1,4 +1,4 @@
-"""Run a command to its end: its output as text, or an error that tells what it printed."""
+"""Run a command to completion and return its output."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 
 class CommandFailed(Exception):
-    """A command ended with an error; the message carries what it wrote to stderr."""
+    """A command failed; the message includes its stderr."""
 
     def __init__(self, command: Sequence[str], returncode: int, stdout: str, stderr: str) -> None:
-        super().__init__(f"{' '.join(command)} ended with {returncode}: {stderr.strip() or stdout.strip()}")
+        super().__init__(f"{' '.join(command)} exited with {returncode}: {stderr.strip() or stdout.strip()}")
         self.command = tuple(command)
         self.returncode = returncode
         self.stdout = stdout
@@ -24,9 +24,9 @@ def run(
     stdin: str | None = None,
     within: float = 60.0,
 ) -> str:
-    """Return the command's stdout; raise CommandFailed when it ends with an error.
+    """Return the command's stdout; raise CommandFailed if it fails.
 
-    Without `stdin` it reads from an empty file, never from the terminal. After `within` seconds it is killed and
+    Without `stdin`, standard input is empty. After `within` seconds it is killed and
     subprocess.TimeoutExpired is raised.
     """
     done = subprocess.run(

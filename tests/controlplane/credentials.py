@@ -1,4 +1,4 @@
-"""What a control plane of its own needs to be trusted: certificates, the key of ServiceAccount tokens, kubeconfigs."""
+"""Credentials of a control plane: certificates, the ServiceAccount signing key, tokens and kubeconfigs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Credentials:
-    """Files the API server reads, and the administrator's token; valid for a day, made anew for every control plane."""
+    """The API server's files and the administrator's token. They are valid for a day; every control plane has its own."""
 
     ca_file: Path
     certificate: Path
@@ -33,7 +33,7 @@ class Credentials:
 
 
 def create(folder: Path) -> Credentials:
-    """Write them into `folder`, readable by the user alone."""
+    """Create the credentials in `folder`, readable only by the user."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("controlplane-ca", authority_key, issuer=None)
     server_key = ec.generate_private_key(ec.SECP256R1())
@@ -54,7 +54,7 @@ def create(folder: Path) -> Credentials:
 
 
 def write_kubeconfig(file: Path, *, url: str, ca_file: Path, user: str, token: str, namespace: str = "default") -> Path:
-    """Write a kubeconfig that holds all it needs, so that it may be copied elsewhere, and return its path."""
+    """Write a self-contained kubeconfig and return its path."""
     authority = base64.b64encode(ca_file.read_bytes()).decode()
     config = {
         "apiVersion": "v1",
@@ -70,10 +70,10 @@ def write_kubeconfig(file: Path, *, url: str, ca_file: Path, user: str, token: s
 def _certificate(
     name: str, key: ec.EllipticCurvePrivateKey, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None
 ) -> x509.Certificate:
-    """Return a certificate for `key`: self-signed and a CA without an issuer, otherwise for servers on the loopback."""
+    """Return a certificate for `key`: a self-signed CA without an issuer, otherwise a server certificate for the loopback."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     issuer_key = issuer[1] if issuer else key
-    now = datetime.now(UTC)  # noqa: TID251 - a certificate is valid by the wall clock
+    now = datetime.now(UTC)  # noqa: TID251 - certificates are checked against the real time
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -96,7 +96,7 @@ def _certificate(
 
 
 def _key_usage(*, authority: bool) -> x509.KeyUsage:
-    """Python's strict verification (the default since 3.13) asks for it, and for the key identifiers above."""
+    """Return the key usage, which Python's strict verification (the default since 3.13) requires like the key identifiers above."""
     return x509.KeyUsage(
         digital_signature=not authority,
         key_cert_sign=authority,

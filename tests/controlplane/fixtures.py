@@ -1,4 +1,4 @@
-"""pytest fixtures: one control plane a session, one namespace a test."""
+"""pytest fixtures: one control plane per session, one namespace per test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from controlplane.plane import ControlPlane
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Build what is missing before the first test runs: in a test, those minutes would break its timeout."""
+    """Build missing binaries before the first test, because a build would exceed a test's timeout."""
     needed = any("control_plane" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not session.config.option.collectonly:
         find_or_build(_report(session.config))
@@ -19,21 +19,21 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def control_plane(request: pytest.FixtureRequest) -> Iterator[ControlPlane]:
-    """Give a control plane that all tests of the session share: keep to your own namespace and names."""
+    """Provide the session's control plane; every test must use its own namespace and names."""
     with ControlPlane.start(_report(request.config)) as plane:
         yield plane
 
 
 @pytest.fixture
 def namespace(control_plane: ControlPlane) -> str:
-    """Give the name of a namespace of the test's own.
+    """Provide a namespace for one test and return its name.
 
-    It is left as it is: without a controller manager a deleted namespace would stay, and the server goes soon anyway.
+    It is not deleted, because without a controller manager it would stay Terminating.
     """
     return control_plane.new_namespace()
 
 
 def _report(config: pytest.Config) -> Report:
-    """Return what writes a line to the terminal past pytest's capture."""
+    """Return a function that writes a line to the terminal, bypassing pytest's capture."""
     terminal: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
     return terminal.write_line if terminal is not None else print

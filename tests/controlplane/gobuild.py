@@ -1,4 +1,4 @@
-"""`go build` and `go install`, told what the user's own Go settings must not decide."""
+"""`go build` and `go install`, independent of the user's Go settings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ STAMP = "k8s.io/component-base/version"
 
 
 class BuildFailed(Exception):
-    """The Go toolchain could not make a binary; the message ends with what it wrote."""
+    """A build failed; the message ends with the output of go."""
 
 
 def go_build(package: str, version: str, binary: Path, report: Callable[[str], None]) -> None:
-    """Build one package of the module in `gomodule/`, stamped with `version`: kubectl fails on an unstamped one."""
+    """Build one package of the module in `gomodule/`, stamped with `version`, because kubectl rejects an unstamped binary."""
     major, minor, _ = version.removeprefix("v").split(".", 2)
     stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor}
     flags = " ".join(("-s -w", *(f"-X {STAMP}.{name}={value}" for name, value in stamps.items())))
@@ -30,11 +30,11 @@ def go_build(package: str, version: str, binary: Path, report: Callable[[str], N
 def go_install(
     package: str, binary: Path, report: Callable[[str], None], *, tags: str = "", toolchain: str = "local"
 ) -> None:
-    """Build a `package@version` outside any module, as its own go.mod says.
+    """Build a `package@version` outside any module, with the dependencies of its own go.mod.
 
-    A `toolchain` of "auto" lets go fetch a newer release of itself, from where modules come, if that go.mod asks for it.
+    A `toolchain` of "auto" lets go download the newer release of itself that the go.mod may require, from the module proxy.
     """
-    report(f"building {package}, some minutes, once per user")
+    report(f"building {package}; takes some minutes, once per user")
     with tempfile.TemporaryDirectory(dir=binary.parent) as folder:
         settings = {"GOFLAGS": "-mod=mod", "GOBIN": folder, "GOTOOLCHAIN": toolchain}
         _go(["install", "-trimpath", "-tags", tags, package], settings, package, report)
@@ -43,11 +43,11 @@ def go_install(
 
 
 def _go(arguments: Sequence[str], settings: dict[str, str], what: str, report: Callable[[str], None]) -> None:
-    """Run go to its end, at low priority, with a sign of life every minute."""
+    """Run go to completion at low priority, and report every minute."""
     go = find_or_install(report)
-    ours = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GO111MODULE": "on"}
-    foreign = {"GOOS", "GOARCH", "GOROOT", "GOBIN"}
-    environment = {name: value for name, value in os.environ.items() if name not in foreign} | ours | settings
+    fixed = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GO111MODULE": "on"}
+    ignored = {"GOOS", "GOARCH", "GOROOT", "GOBIN"}
+    environment = {name: value for name, value in os.environ.items() if name not in ignored} | fixed | settings
     building = subprocess.Popen(
         ["nice", "-n", "10", str(go), *arguments],
         cwd=GO_MODULE,
@@ -71,4 +71,4 @@ def _go(arguments: Sequence[str], settings: dict[str, str], what: str, report: C
             building.kill()
             building.wait()
     if building.returncode != 0:
-        raise BuildFailed(f"go {arguments[0]} of {what} ended with {building.returncode}: {stderr[-2000:]}")
+        raise BuildFailed(f"go {arguments[0]} of {what} exited with {building.returncode}: {stderr[-2000:]}")

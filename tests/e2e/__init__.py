@@ -1,1 +1,1 @@
-"""The operator as a process, on a real API server, against simulated hosts."""
+"""End-to-end tests: the operator as a process, with a real API server and simulated hosts."""

@@ -1,4 +1,4 @@
-"""Fixtures of the end-to-end tests: the chart installed once, a host and a namespace of each test's own."""
+"""Fixtures of the end-to-end tests: the chart is installed once; every test has its own host and namespace."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ NewHost = Callable[..., SimulatedHost]
 
 @pytest.fixture(scope="session")
 def cluster(control_plane: ControlPlane) -> ControlPlane:
-    """Give the control plane with the chart's resources and RBAC installed."""
+    """Provide the control plane with the chart's resources and RBAC installed."""
     rig.install(control_plane)
     return control_plane
 
 
 @pytest.fixture
 def tenant(cluster: ControlPlane) -> str:
-    """Give a namespace that may use the hosts."""
+    """Provide a namespace that may use the hosts."""
     return cluster.new_namespace("team", rig.ALLOWED)
 
 
 @pytest.fixture
 def unreviewed(cluster: ControlPlane) -> str:
-    """Give a namespace that may use the hosts, and whose machines are checked by the reconcile alone."""
+    """Provide a namespace that may use the hosts and is excluded from the webhook."""
     return cluster.new_namespace("unreviewed", rig.ALLOWED | UNREVIEWED)
 
 
 @pytest.fixture
 def agent() -> AgentKind:
-    """Give the kind of agent that hosts have; `agents.BOTH` runs a test with both."""
+    """Provide the kind of agent of the hosts; `agents.BOTH` runs a test with both."""
     return "simulated"
 
 
 @pytest.fixture
 def new_host(cluster: ControlPlane, agent: AgentKind) -> Iterator[NewHost]:
-    """Give a function that starts a simulated host and registers it; `spec` replaces parts of the HyperVHost's spec."""
+    """Provide a function that starts and registers a simulated host; `spec` replaces fields of the HyperVHost's spec."""
     hosts: list[SimulatedHost] = []
 
     def make(spec: dict[str, Any] | None = None, **options: Any) -> SimulatedHost:
@@ -65,13 +65,13 @@ def new_host(cluster: ControlPlane, agent: AgentKind) -> Iterator[NewHost]:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    """Give the file that operators of this test log to."""
+    """Provide the log file of this test's operators."""
     return tmp_path / "operator.log"
 
 
 @pytest.fixture
 def operator(cluster: ControlPlane, log: Path, new_host: NewHost, agent: AgentKind) -> Iterator[rig.Operator]:
-    """Give a running operator; hosts it has met are taken away before it stops."""
+    """Provide a running operator; the HyperVHosts are removed before it stops."""
     with rig.operator(cluster, log, agents.settings(agent)) as running:
         yield running
         rig.remove_hosts(cluster)

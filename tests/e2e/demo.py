@@ -1,4 +1,4 @@
-"""`make demo`: a machine on a real API server and a simulated Hyper-V host, from apply to Ready and away again."""
+"""`make demo`: one machine from apply to Ready to deletion, with a real API server and a simulated host."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def _title(text: str) -> None:
     print(f"\n=== {text}", flush=True)
 
 
-def _follow(plane: ControlPlane, namespace: str) -> None:
-    """Print kubectl's line of the machine each time it changes, until it is Ready."""
+def _watch(plane: ControlPlane, namespace: str) -> None:
+    """Print the machine's line of `kubectl get` whenever it changes, until the machine is Ready."""
     shown = [""]
 
-    def look() -> str:
+    def print_change() -> str:
         line = plane.kubectl("get", "hvm", _NAME, "-n", namespace, "--no-headers")
         words = " ".join(line.split()[:-1])
         if words != shown[0]:
@@ -39,8 +39,8 @@ def _follow(plane: ControlPlane, namespace: str) -> None:
         return str(rig.condition(rig.machine(plane, namespace, _NAME), "Ready").get("status"))
 
     print(plane.kubectl("get", "hvm", "-n", namespace).splitlines()[0])
-    wait_until(look, lambda status: status == "True", what=f"Ready=True of {_NAME}", within=90, every=0.2)
-    look()  # the line was read before the condition
+    wait_until(print_change, lambda status: status == "True", what=f"Ready=True of {_NAME}", within=90, every=0.2)
+    print_change()  # the last line may have been read before the condition was
 
 
 def _masked(received: dict[str, Any]) -> str:
@@ -51,17 +51,17 @@ def _masked(received: dict[str, Any]) -> str:
 
 
 def _refuse(plane: ControlPlane, namespace: str) -> None:
-    """Apply the example with a mistake that no rule of the resource definition can see."""
+    """Apply the example with a mistake that only the webhook can detect."""
     text = _MANIFEST.read_text()
     wrong = text.replace("guest_v4_defaultgw: 192.168.1.1\n", "guest_v4_defaultgw: 192.168.2.1\n")
     assert wrong != text
-    _title("kubectl apply of the same with guest_v4_defaultgw: 192.168.2.1")
+    _title("kubectl apply of the same machine with guest_v4_defaultgw: 192.168.2.1")
     try:
         plane.apply(wrong, namespace=namespace)
     except CommandFailed as error:
         print(error.stderr.strip())
     else:
-        raise AssertionError("the webhook let a gateway outside of the subnet pass")
+        raise AssertionError("the webhook admitted a gateway outside the subnet")
 
 
 def _show(plane: ControlPlane, host: SimulatedHost) -> None:
@@ -70,13 +70,13 @@ def _show(plane: ControlPlane, host: SimulatedHost) -> None:
     _title(f"kubectl apply -f {_MANIFEST.relative_to(rig.ROOT)}")
     print(plane.kubectl("apply", "-n", namespace, "-f", str(_MANIFEST)), end="")
     _title("kubectl get hypervmachine --watch")
-    _follow(plane, namespace)
+    _watch(plane, namespace)
     _title(f"kubectl describe hypervmachine {_NAME}: conditions and Events")
     for one in rig.machine(plane, namespace, _NAME)["status"]["conditions"]:
         print(f"{one['type']:<16}{one['status']:<9}{one['reason']:<18}{one['message']}")
     columns = "custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message"
     print(plane.kubectl("get", "events", "-n", namespace, "-o", columns, "--sort-by=.metadata.creationTimestamp"))
-    _title("what the guest has decrypted and applied")
+    _title("the data that the guest has decrypted and applied")
     vm = next(iter(host.world.vms.values()))
     print(_masked(vm.received or {}))
     _title(f"kubectl delete hypervmachine {_NAME}")
@@ -87,7 +87,7 @@ def _show(plane: ControlPlane, host: SimulatedHost) -> None:
 def _agent() -> AgentKind:
     parser = argparse.ArgumentParser(prog="python -m e2e.demo", description=__doc__)
     parser.add_argument(
-        "--agent", choices=get_args(AgentKind), default="simulated", help="built in, or the real scripts"
+        "--agent", choices=get_args(AgentKind), default="simulated", help="the simulated agent, or the real scripts"
     )
     chosen: AgentKind = parser.parse_args().agent
     return chosen
@@ -104,7 +104,7 @@ def main() -> int:
         ) as host,
     ):
         _title(
-            "the chart's resource definitions and RBAC, a HyperVHost, the operator, which brings its agent to the host"
+            "install the chart's CRDs and RBAC, a HyperVHost, and the operator, which installs its agent on the host"
         )
         bundle = bundles.build(Path(folder) / "agent")
         rig.install(plane)
@@ -121,7 +121,7 @@ def main() -> int:
             except Exception:
                 print("".join(log.read_text().splitlines(keepends=True)[-30:]), file=sys.stderr)
                 raise
-        _title("done; everything the demo started has been stopped")
+        _title("done; everything that the demo started is stopped")
     return 0
 
 

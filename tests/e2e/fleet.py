@@ -1,7 +1,7 @@
-"""Many simulated hosts, in processes of their own: they share neither the operator's processor time nor one interpreter's.
+"""Many simulated hosts in separate processes, so that they compete neither with the operator nor in one interpreter.
 
-Each process holds several hosts and answers one request at a time on a pipe. What crosses it is a method of `_Worker`, its
-arguments and what it returns.
+Each process runs several hosts and answers one request at a time on a pipe: the name of a `_Worker` method and its arguments, to
+which it replies with the result.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from hostsim import manifests
 from hostsim.host import SimulatedHost
 
 SHELL_QUOTA = 25
-"""Shells that WinRM gives one account on hosts that are set up as they come (`MaxShellsPerUser`; newer ones give 30)."""
+"""WinRM's default `MaxShellsPerUser` on older versions of Windows Server; 30 on newer ones."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One host to start. `options` are SimulatedHost's, `faults` those that it has from the start, `spec` the HyperVHost's."""
+    """One host to start: the options of its SimulatedHost, its initial faults, and fields of its HyperVHost's spec."""
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -40,27 +40,27 @@ class Plan:
 
 @dataclass(frozen=True)
 class Census:
-    """What one host holds, and what its ledger says. Times are seconds since the epoch."""
+    """The state and the ledger of one host. Times are seconds since the epoch."""
 
     running: int
-    """Runs that change the host now."""
+    """Current number of runs that change the host."""
     peak: int
     shells: int
-    """Open now."""
+    """Currently open."""
     shells_peak: int
     opened: int
-    """Shells so far."""
+    """Shells opened so far."""
     vms: int
     mutations: Counter[str]
-    """By kind, so far."""
+    """By kind."""
     machines: dict[str, Counter[str]]
-    """The same by machine UID."""
+    """Mutations by machine UID."""
     last: dict[str, float]
-    """When each machine's last mutation was."""
+    """Time of each machine's last mutation."""
 
 
 class Fleet:
-    """Hosts that run; a context manager."""
+    """Running hosts, as a context manager."""
 
     def __init__(self, plans: Sequence[Plan], processes: int = 2) -> None:
         self.names = [plan.name for plan in plans]
@@ -68,7 +68,7 @@ class Fleet:
         self._workers: list[tuple[BaseProcess, Connection]] = []
         self._of: dict[str, Connection] = {}
         self.manifests: list[dict[str, Any]] = []
-        """The HyperVHosts, and the Secrets with their credentials."""
+        """The HyperVHosts and their credentials Secrets."""
 
     def __enter__(self) -> Self:
         context = multiprocessing.get_context("spawn")
@@ -85,7 +85,7 @@ class Fleet:
 
     def __exit__(self, *_: object) -> None:
         for process, pipe in self._workers:
-            # One that has died is no reason to leave the others running.
+            # A worker that has died must not keep the others running.
             with contextlib.suppress(OSError):
                 pipe.send(None)
             process.join(30)
@@ -101,20 +101,20 @@ class Fleet:
         return found
 
     def set_faults(self, names: Iterable[str], **faults: Any) -> None:
-        """Change some faults of some hosts."""
+        """Set faults of hosts."""
         for name in names:
             _ask(self._of[name], "set_faults", name, faults)
 
     def cut(self, name: str) -> None:
-        """Cut a host's network: what is sent to it vanishes."""
+        """Cut a host's network, so that packets to it are dropped."""
         _ask(self._of[name], "cut", name)
 
     def mutations(self) -> Counter[str]:
-        """Return how many mutations of each kind there were on all hosts."""
+        """Return the number of mutations of each kind on all hosts."""
         return sum((one.mutations for one in self.census().values()), Counter())
 
     def wait_for(self, what: str, counted: str, count: int, within: float = 60) -> None:
-        """Wait until a figure of the census, summed up over the hosts, is so much."""
+        """Wait until a field of the census, summed over all hosts, has this value."""
         wait_until(
             lambda: sum(getattr(one, counted) for one in self.census().values()),
             lambda seen: seen == count,
@@ -125,10 +125,10 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def crowd(plane: ControlPlane) -> Iterator[str]:
-    """Give a namespace whose machines no webhook reviews, and which are gone when no operator of this test is left.
+def bulk_namespace(plane: ControlPlane) -> Iterator[str]:
+    """Provide a namespace that is excluded from the webhook; its machines are deleted at the end, without an operator.
 
-    They are not removed from their hosts, which are gone too: that would take as long as to make them.
+    Their hosts are stopped too, so their VMs are not removed, which would take as long as creating them.
     """
     namespace = plane.new_namespace("crowd", rig.ALLOWED | UNREVIEWED)
     yield namespace
@@ -139,7 +139,7 @@ def crowd(plane: ControlPlane) -> Iterator[str]:
 
 
 def create(plane: ControlPlane, namespace: str, objects: Iterable[Mapping[str, Any]]) -> None:
-    """Create Secrets and HyperVMachines; where kubectl would take half a minute for hundreds, this takes seconds."""
+    """Create Secrets and HyperVMachines; for hundreds of objects much faster than kubectl."""
     for one in objects:
         status, answer = plane.request("POST", _path(one["kind"], namespace), one)
         if status != HTTPStatus.CREATED:
@@ -161,7 +161,7 @@ def _path(kind: str, namespace: str) -> str:
 
 
 def wait_for_ready(plane: ControlPlane, namespace: str, count: int, within: float) -> None:
-    """Wait until so many machines of a namespace are Ready."""
+    """Wait until this number of machines in a namespace is Ready."""
 
     def ready() -> int:
         return sum(rig.condition(one, "Ready").get("status") == "True" for one in machines(plane, namespace))
@@ -229,7 +229,7 @@ class _Worker:
 
 
 def _serve(pipe: Connection, plans: Sequence[Plan]) -> None:
-    """Answer until told to end, or until whoever asks is gone."""
+    """Answer requests until told to stop, or until the other end of the pipe is closed."""
     with contextlib.ExitStack() as stack:
         worker = _Worker(plans, stack)
         with contextlib.suppress(EOFError):
@@ -237,5 +237,5 @@ def _serve(pipe: Connection, plans: Sequence[Plan]) -> None:
                 method, arguments = request
                 try:
                     pipe.send((getattr(worker, method)(*arguments), None))
-                except Exception as error:  # noqa: BLE001 - it is raised where the request came from
+                except Exception as error:  # noqa: BLE001 - it is raised at the other end of the pipe
                     pipe.send((None, repr(error)))

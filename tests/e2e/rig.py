@@ -1,4 +1,4 @@
-"""What an end-to-end test or the demo stands on: resources and RBAC from the chart, and operators as processes."""
+"""The foundation of end-to-end tests and the demo: the chart's resources and RBAC, and operators as processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts" / "hyperv-operator"
 SYSTEM = "hyperv-system"
 ALLOWED = {"hyperv": "allowed"}
-_QUICK = {
+_SHORT_INTERVALS = {
     "HVO_AWAITED_INVENTORY_SECONDS": "0.5",
     "HVO_INVENTORY_INTERVAL_LIMIT_SECONDS": "2",
     "HVO_SECRET_POLL_SECONDS": "1",
@@ -39,13 +39,13 @@ _QUICK = {
     "HVO_SHUTDOWN_GRACE_SECONDS": "3",
     "HVO_LEASE_INTERVAL_SECONDS": "5",
 }
-"""Production's waits are for production's hosts."""
+"""Intervals that suit simulated hosts."""
 
 
 def install(plane: ControlPlane) -> None:
-    """Apply what the chart renders, but for the Deployment: the operator runs as a process beside the API server.
+    """Apply the chart's resources except the Deployment and the Service, because the operator runs as a local process.
 
-    So the webhook's Service leads nowhere: its configuration gets a URL in its place, and a test authority.
+    The webhook configuration gets a URL and a test CA in place of the Service.
     """
     plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
     documents = _rendered(plane, webhook_of(plane))
@@ -56,7 +56,7 @@ def install(plane: ControlPlane) -> None:
 
 @cache
 def webhook_of(plane: ControlPlane) -> Webhook:
-    """Return where the operators of a control plane serve reviews."""
+    """Return the webhook of a control plane's operators."""
     return Webhook(plane.folder)
 
 
@@ -72,11 +72,11 @@ def _rendered(plane: ControlPlane, webhook: Webhook) -> list[dict[str, Any]]:
     command = ("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
     rendered = plane.helm(*command, "--values", "-", stdin=yaml.safe_dump(values))
     documents = [one for one in yaml.safe_load_all(rendered) if one and one["kind"] not in ("Deployment", "Service")]
-    return [webhook.aimed(one) if one["kind"] == "ValidatingWebhookConfiguration" else one for one in documents]
+    return [webhook.with_url(one) if one["kind"] == "ValidatingWebhookConfiguration" else one for one in documents]
 
 
 class Operator:
-    """One operator process with the rights of the chart's ServiceAccount, and none besides."""
+    """One operator process with only the permissions of the chart's ServiceAccount."""
 
     def __init__(
         self,
@@ -104,19 +104,19 @@ class Operator:
         with log.open("a") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hyperv_operator"],
-                env={**inherited, **_QUICK, **own, **(settings or {}), **more},
+                env={**inherited, **_SHORT_INTERVALS, **own, **(settings or {}), **more},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
     def kill(self) -> None:
-        """Kill it without a chance to clean up."""
+        """Kill the process without a chance to clean up."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
     def stop(self) -> int:
-        """Ask it to stop and return its exit code."""
+        """Terminate the process and return its exit code."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -126,12 +126,12 @@ class Operator:
         return int(self._process.returncode)
 
     def wait_for_webhook(self) -> None:
-        """Wait until it serves admission reviews."""
-        served = "Admission reviews are served"
+        """Wait until the operator serves admission reviews."""
+        served = "Serving admission reviews"
         wait_until(lambda: served in self.log.read_text(), what=served, within=60)
 
     def metrics(self) -> str:
-        """Return its metrics as Prometheus would read them."""
+        """Return the metrics in the Prometheus text format."""
         port = re.search(r"Metrics are served on port (\d+)", self.log.read_text())
         assert port
         with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/metrics", timeout=10) as answer:
@@ -139,15 +139,15 @@ class Operator:
 
     @property
     def pid(self) -> int:
-        """Its process's id."""
+        """The process id."""
         return self._process.pid
 
     def exit_code(self) -> int | None:
-        """Return its exit code, or None while it runs."""
+        """Return the exit code; None while the process runs."""
         return self._process.poll()
 
     def records(self) -> list[dict[str, Any]]:
-        """Return its log records so far."""
+        """Return the log records so far."""
         lines = self.log.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
@@ -161,7 +161,7 @@ def operator(
     admission: bool = True,
     **more: str,
 ) -> Iterator[Operator]:
-    """Run an operator for a while, with its webhook or without."""
+    """Run an operator during the block, with or without its webhook."""
     running = Operator(plane, log, settings, admission=admission, **more)
     try:
         yield running
@@ -170,28 +170,28 @@ def operator(
 
 
 def remove_hosts(plane: ControlPlane) -> None:
-    """Take every HyperVHost away at once, also those that machines still need."""
+    """Remove every HyperVHost at once, even if machines still use it."""
     plane.kubectl("delete", "hvh", "--all", "--wait=false")
     for name in plane.kubectl("get", "hvh", "-o", "name").split():
-        with contextlib.suppress(CommandFailed):  # gone meanwhile
+        with contextlib.suppress(CommandFailed):  # already gone
             plane.kubectl("patch", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
     plane.kubectl("wait", "--for=delete", "hvh", "--all", "--timeout=30s")
 
 
 def machine(plane: ControlPlane, namespace: str, name: str) -> dict[str, Any]:
-    """Return a machine as the API server has it."""
+    """Return a machine from the API server."""
     found: dict[str, Any] = json.loads(plane.kubectl("get", "hvm", name, "-n", namespace, "-o", "json"))
     return found
 
 
 def condition(body: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Return a condition, or an empty one."""
+    """Return a condition; empty if it does not exist."""
     conditions = body.get("status", {}).get("conditions", [])
     return next((one for one in conditions if one["type"] == kind), {})
 
 
 def wait_for_reason(plane: ControlPlane, namespace: str, name: str, reason: str, within: float = 60) -> dict[str, Any]:
-    """Wait until Ready has this reason, and return that condition."""
+    """Wait until the Ready condition has this reason, and return the condition."""
 
     return wait_until(
         lambda: condition(machine(plane, namespace, name), "Ready"),
@@ -203,7 +203,7 @@ def wait_for_reason(plane: ControlPlane, namespace: str, name: str, reason: str,
 
 
 def submission(host: str, name: str, **fields: Any) -> list[dict[str, Any]]:
-    """Return a machine and the Secret it refers to; keyword arguments replace or add fields."""
+    """Return a machine and its Secret; keyword arguments replace or add fields."""
     base = {"vm_name": name, "image_name": "Ubuntu 24.04", "gb_ram": 2, "cpu_cores": 2, "guest_la_uid": "admin"}
     merged = {key: value for key, value in {**base, **fields}.items() if value is not None}
     return [

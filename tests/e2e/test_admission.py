@@ -1,4 +1,4 @@
-"""What `kubectl apply` is told at once, and that nothing depends on it: not deletions, not the guard, not a dry run."""
+"""Admission: what `kubectl apply` reports at once, and that deletions, checks and dry runs do not depend on the webhook."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REVIEWS = 200
 
 
 def _bad(host: str, name: str) -> list[dict[str, Any]]:
-    """Return a submission that no rule of the resource can refuse: that the host has no cluster takes a lookup."""
+    """Return a submission that only the webhook can refuse, because its host has no failover cluster."""
     return rig.submission(host, name, vm_clustered=True)
 
 
@@ -45,7 +45,7 @@ def _changed(documents: list[dict[str, Any]], **spec: Any) -> list[dict[str, Any
 
 
 def _apply(cluster: ControlPlane, documents: list[dict[str, Any]], namespace: str, *options: str) -> str:
-    """Apply the machine alone; return what kubectl writes to stderr when it succeeds."""
+    """Apply only the machine; return kubectl's stderr if it succeeds."""
     command = [str(cluster.binaries.kubectl), "apply", "-n", namespace, "-f", "-", *options]
     text = yaml.safe_dump(documents[1])
     done = subprocess.run(
@@ -57,17 +57,17 @@ def _apply(cluster: ControlPlane, documents: list[dict[str, Any]], namespace: st
 
 
 def _refusal(cluster: ControlPlane, documents: list[dict[str, Any]], namespace: str) -> str:
-    """Return the sentence that refuses a machine: a dry run until memory has caught up, and then for good."""
+    """Return the message that refuses a machine: dry runs until the cache is up to date, then a real apply."""
 
-    def tried(*options: str) -> str:
+    def apply_refused(*options: str) -> str:
         try:
             _apply(cluster, documents, namespace, *options)
         except CommandFailed as error:
             return str(error)
         return ""
 
-    rehearsed = wait_until(lambda: tried("--dry-run=server"), what="a refusal", within=30, every=0.2)
-    assert tried() == rehearsed.replace(" --dry-run=server", "")
+    rehearsed = wait_until(lambda: apply_refused("--dry-run=server"), what="a refusal", within=30, every=0.2)
+    assert apply_refused() == rehearsed.replace(" --dry-run=server", "")
     return rehearsed.partition("denied the request: ")[2]
 
 
@@ -76,12 +76,12 @@ def _names(cluster: ControlPlane, namespace: str) -> str:
 
 
 def _known(cluster: ControlPlane, operator: rig.Operator, host: str) -> None:
-    """Wait until the webhook answers and knows the host."""
+    """Wait until the webhook serves and has the host in its cache."""
     operator.wait_for_webhook()
     cluster.kubectl("wait", "--for=condition=Ready", f"hvh/{host}", "--timeout=40s")
 
 
-def test_what_a_lookup_shows_is_refused_with_a_sentence(
+def test_submissions_that_need_a_lookup_are_refused_with_a_message(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host({"tenants": [_NARROW]})
@@ -99,11 +99,11 @@ def test_what_a_lookup_shows_is_refused_with_a_sentence(
     assert _names(cluster, tenant) == _names(cluster, stranger) == ""
     cluster.apply(rig.submission(host.name, "a-1"), namespace=tenant)
     cluster.kubectl("wait", "--for=condition=Ready", "hvm/a-1", "-n", tenant, "--timeout=58s")
-    told = _refusal(cluster, rig.submission(host.name, "a-2"), tenant)
-    assert told.startswith("MachineQuotaExceeded: This namespace already has 1 of at most 1 machines")
+    refusal = _refusal(cluster, rig.submission(host.name, "a-2"), tenant)
+    assert refusal.startswith("MachineQuotaExceeded: This namespace already has 1 of at most 1 machines")
 
 
-def test_a_held_name_is_refused_across_the_cluster_and_foreign_holders_are_not_named(
+def test_a_taken_name_is_refused_across_the_cluster_without_naming_other_tenants_machines(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     one, other = (new_host({"failoverCluster": "hvc"}) for _ in range(2))
@@ -112,18 +112,18 @@ def test_a_held_name_is_refused_across_the_cluster_and_foreign_holders_are_not_n
     theirs = cluster.new_namespace("theirs", rig.ALLOWED)
     cluster.apply(rig.submission(one.name, "their-machine", vm_name="same"), namespace=theirs)
     cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/their-machine", "-n", theirs, "--timeout=30s")
-    told = _refusal(cluster, rig.submission(other.name, "mine", vm_name="SAME"), tenant)
-    assert told.startswith(
+    refusal = _refusal(cluster, rig.submission(other.name, "mine", vm_name="SAME"), tenant)
+    assert refusal.startswith(
         "DuplicateName: spec.fields.vm_name 'SAME' is already held on this host by a machine of another"
     )
-    assert "their-machine" not in told
-    assert theirs not in told
+    assert "their-machine" not in refusal
+    assert theirs not in refusal
     assert "HyperVMachine 'their-machine'" in _refusal(
         cluster, rig.submission(one.name, "second", vm_name="same"), theirs
     )
 
 
-def test_dropped_fields_and_an_unknown_host_are_warnings(
+def test_ignored_fields_and_an_unknown_host_are_warnings(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host()
@@ -138,15 +138,13 @@ def test_dropped_fields_and_an_unknown_host_are_warnings(
     assert rig.wait_for_reason(cluster, tenant, "lost-01", "HostNotFound")["status"] == "False"
 
 
-def test_a_dry_run_leaves_no_trace(
-    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
-) -> None:
+def test_a_dry_run_has_no_effect(cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator) -> None:
     host = new_host({"tenants": [_NARROW]})
     _known(cluster, operator, host.name)
     for number in range(3):
         _apply(cluster, rig.submission(host.name, f"a-{number}"), tenant, "--dry-run=server")
     assert _names(cluster, tenant) == ""
-    # Three rehearsals of one name took neither the name nor the namespace's only place.
+    # Three dry runs reserved neither the name nor the namespace's only slot.
     documents = rig.submission(host.name, "a-0")
     cluster.apply(documents, namespace=tenant)
     cluster.kubectl("wait", "--for=condition=Ready", "hvm/a-0", "-n", tenant, "--timeout=58s")
@@ -155,11 +153,11 @@ def test_a_dry_run_leaves_no_trace(
     assert set(machines) == {"a-0"}
 
 
-def test_metadata_and_deletion_pass_whatever_the_webhook_thinks_of_the_spec(
+def test_changes_of_metadata_and_deletions_are_admitted_even_with_an_invalid_spec(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host()
-    cluster.apply(_bad(host.name, "bad-01"), namespace=tenant)  # nobody answers yet
+    cluster.apply(_bad(host.name, "bad-01"), namespace=tenant)  # no webhook is serving yet
     with rig.operator(cluster, log) as operator:
         _known(cluster, operator, host.name)
         rig.wait_for_reason(cluster, tenant, "bad-01", "ClusterRequired")
@@ -182,7 +180,7 @@ def test_metadata_and_deletion_pass_whatever_the_webhook_thinks_of_the_spec(
     assert host.ledger.count("create_vm") == 0
 
 
-def test_without_the_webhook_bad_work_is_told_and_not_launched_and_deletions_pass(
+def test_without_the_webhook_invalid_machines_are_reported_and_not_launched(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host()
@@ -209,10 +207,10 @@ def test_a_renewed_certificate_is_served_without_a_restart(
     assert "ClusterRequired" in _refusal(cluster, _bad(host.name, "bad-01"), tenant)
     renewed = webhook.certificates.renew()
 
-    def shown() -> str:
+    def served() -> str:
         return ssl.get_server_certificate(("127.0.0.1", webhook.port))
 
-    wait_until(shown, lambda seen: seen == renewed, what="the renewed certificate", within=30)
+    wait_until(served, lambda seen: seen == renewed, what="the renewed certificate", within=30)
     assert "ClusterRequired" in _refusal(cluster, _bad(host.name, "bad-02"), tenant)
 
 
@@ -235,7 +233,7 @@ def _review(host: str, number: int) -> bytes:
 
 
 def _timed(cluster: ControlPlane, host: str) -> list[float]:
-    """Ask for reviews on one connection, as the API server does; return the seconds that each took, the least first."""
+    """Send reviews on one connection, like the API server; return the sorted durations in seconds."""
     webhook, seconds = rig.webhook_of(cluster), []
     context = ssl.create_default_context(cadata=webhook.certificates.authority.pem)
     with closing(HTTPSConnection("127.0.0.1", webhook.port, timeout=10, context=context)) as connection:
@@ -255,7 +253,7 @@ def _print(what: str, seconds: list[float]) -> None:
     print(f"{len(seconds)} reviews {what}: median {median}, p95 {most}, longest {longest}")
 
 
-def test_reviews_are_answered_and_counted_and_their_times_are_printed(
+def test_reviews_are_answered_and_counted_and_their_durations_are_printed(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host()

@@ -1,4 +1,4 @@
-"""Every code of the real agent, provoked once: it reaches the machine's conditions, with what to do about it."""
+"""Every code of the real agent, provoked once: it appears in the machine's conditions with its remedy."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from hyperv_operator.protocol.records import AgentCode
 
 pytestmark = [*agents.REAL, pytest.mark.parametrize("agent", ["pwsh"])]
 _LONG = {"HVO_RETRY_BASE_SECONDS": "600", "HVO_RETRY_LIMIT_SECONDS": "600"}
-"""What failed once stays as it is, so that every code can be looked at in peace."""
-_WHILE_ALONE = ("InsufficientSpace", "IdentityConflict", "VmMissing", "RemoveFailed")
-"""Provoked one after another: their faults would strike other machines, too, or need a machine that got further."""
+"""A failed machine is not retried during the test, so that its code stays visible."""
+_ONE_AT_A_TIME = ("InsufficientSpace", "IdentityConflict", "VmMissing", "RemoveFailed")
+"""Provoked one after another, because their faults would affect other machines or need a machine that has progressed further."""
 
 
 def _name(code: str) -> str:
     return f"m-{code.lower()[:13]}"
 
 
-def _sealed_to_nobody() -> str:
+def _sealed_to_unknown_key() -> str:
     header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": "nobody", "vm": str(uuid.uuid4()), "run": "none"}
     parts = [json.dumps(header).encode(), *([b"\0" * 16] * 4)]
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
@@ -55,7 +55,7 @@ _TAMPERED: dict[str, dict[str, Any]] = {
     "SwitchNotFound": {"host": {"virtual_switch": "None"}},
     "PathNotAllowed": {"host": {"paths": {"machines": "E:\\Elsewhere"}}},
     "GuestTimeout": {"run": {"deadline_seconds": 1}},
-    "GuestKeyInvalid": {"sealed_data": _sealed_to_nobody()},
+    "GuestKeyInvalid": {"sealed_data": _sealed_to_unknown_key()},
 }
 
 
@@ -78,14 +78,14 @@ def _cmdlets(uids: dict[str, str]) -> list[CmdletFault]:
 
 @contextmanager
 def _held(path: Path) -> Iterator[None]:
-    """Hold a file as another process would."""
+    """Lock a file, like another process that uses it."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def _paused(cluster: ControlPlane, tenant: str, host: SimulatedHost, codes: list[str]) -> dict[str, str]:
-    """Apply a machine for each code, none of which is worked on yet; return their UIDs by name."""
+    """Apply a paused machine for each code; return their UIDs by name."""
     resources = []
     for code in codes:
         secret, machine = rig.submission(host.name, _name(code), **{"gb_ram": 1, **_FIELDS.get(code, {})})
@@ -101,7 +101,7 @@ def _begin(cluster: ControlPlane, tenant: str, code: str, **fields: object) -> N
 
 
 def _wait_for_codes(cluster: ControlPlane, tenant: str, codes: list[str]) -> None:
-    """Wait until each machine's last run has ended with its code, and its Ready says so with the remedy, once."""
+    """Wait until each machine's last run ended with its code, and its Ready has the reason and the remedy, once."""
 
     def missing() -> dict[str, object]:
         listed = json.loads(cluster.kubectl("get", "hvm", "-n", tenant, "-o", "json"))["items"]
@@ -112,7 +112,7 @@ def _wait_for_codes(cluster: ControlPlane, tenant: str, codes: list[str]) -> Non
 
 
 def _lacks(machine: dict[str, Any], code: AgentCode) -> object:
-    """Return what is there instead of the code, its reason and its remedy; nothing if they are there."""
+    """Return the actual outcome, reason and message if they lack the code, its reason or its remedy; otherwise None."""
     outcome = machine["status"].get("run", {}).get("outcome", "")
     ready = rig.condition(machine, "Ready")
     retrying = code in (AgentCode.SUPERSEDED, AgentCode.GUEST_KEY_INVALID)
@@ -125,13 +125,13 @@ def _lacks(machine: dict[str, Any], code: AgentCode) -> object:
     return None if there else (outcome, ready.get("reason"), ready.get("message"))
 
 
-def test_every_code_of_the_agent_reaches_the_conditions_with_its_remedy(
+def test_every_code_of_the_agent_appears_in_the_conditions_with_its_remedy(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host({"failoverCluster": "HVC-C"})
     world = host.world
     assert isinstance(world, FolderWorld)
-    together = [code.value for code in AgentCode if code.value not in _WHILE_ALONE]
+    together = [code.value for code in AgentCode if code.value not in _ONE_AT_A_TIME]
     world.failover_cluster = "HVC-C"
     world.memory_bytes = 48 * 1024**3
     world.images["Ubuntu Locked"] = 1024**3
@@ -139,7 +139,7 @@ def test_every_code_of_the_agent_reaches_the_conditions_with_its_remedy(
     host.faults.guests = {_name("GuestTimeout"): "silent", _name("GuestFailed"): "failing"}
     host.faults.tampered = {_name(code): changes for code, changes in _TAMPERED.items()}
     with ExitStack() as stack, rig.operator(cluster, log, agents.settings("pwsh") | _LONG):
-        uids = _paused(cluster, tenant, host, [*together, *_WHILE_ALONE])
+        uids = _paused(cluster, tenant, host, [*together, *_ONE_AT_A_TIME])
         host.faults.cmdlets = _cmdlets(uids)
         world.add_vm(_name("NameInUse"))
         world.add_vm("strange", uids[_name("NotOwned")], str(uuid.uuid4()))

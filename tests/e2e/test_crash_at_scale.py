@@ -1,4 +1,4 @@
-"""A hundred runs are in flight when the operator dies."""
+"""The operator is killed while a hundred runs are in progress."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from controlplane.plane import ControlPlane
 from e2e import rig
-from e2e.fleet import Fleet, Plan, create, crowd, wait_for_ready
+from e2e.fleet import Fleet, Plan, bulk_namespace, create, wait_for_ready
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -21,16 +21,16 @@ _MANY = {"HVO_JOB_WORKERS_MAX": str(_RUNS), "HVO_JOB_WORKERS_MIN": str(_RUNS)}
 
 
 def _create(cluster: ControlPlane, namespace: str, fleet: Fleet, each: int) -> None:
-    """Create so many machines on each host."""
+    """Create `each` machines on every host."""
     for host in fleet.names:
         for number in range(each):
             create(cluster, namespace, rig.submission(host, f"{namespace}-{host}-{number}"))
 
 
-def test_a_hundred_runs_in_flight_outlive_the_operator_and_nothing_is_done_twice(
+def test_a_hundred_runs_survive_a_crash_of_the_operator_without_duplicate_work(
     cluster: ControlPlane, log: Path
 ) -> None:
-    """On every other host what the operator has left behind dies with it; on the others it goes on."""
+    """On every other host, orphaned runs die with the operator; on the rest they continue."""
     plans = [
         Plan(
             f"crash-{number}",
@@ -39,7 +39,7 @@ def test_a_hundred_runs_in_flight_outlive_the_operator_and_nothing_is_done_twice
         )
         for number in range(_HOSTS)
     ]
-    with crowd(cluster) as calm, crowd(cluster) as struck, Fleet(plans) as fleet:
+    with bulk_namespace(cluster) as calm, bulk_namespace(cluster) as struck, Fleet(plans) as fleet:
         cluster.apply(fleet.manifests, namespace=rig.SYSTEM)
         first = rig.Operator(cluster, log, _MANY)
         try:
@@ -51,9 +51,9 @@ def test_a_hundred_runs_in_flight_outlive_the_operator_and_nothing_is_done_twice
             fleet.wait_for("all runs in flight", "running", _RUNS)
         finally:
             first.kill()
-        fleet.wait_for("the orphans of every other host to die", "running", _RUNS // 2)
+        fleet.wait_for("the orphaned runs on every other host to die", "running", _RUNS // 2)
         with rig.operator(cluster, log.with_name("second.log"), _MANY):
-            fleet.wait_for("what died with the operator to be taken up again", "running", _RUNS)
+            fleet.wait_for("the runs that died to be launched again", "running", _RUNS)
             fleet.set_faults(fleet.names, hang_at=None)
             wait_for_ready(cluster, struck, _RUNS, within=120)
             rig.remove_hosts(cluster)

@@ -1,4 +1,4 @@
-"""What goes wrong: bad references, bad hosts, crashes, deletions at the wrong moment, two operators at once."""
+"""Faults: bad references, bad hosts, crashes, untimely deletions and overlapping operators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _uid(cluster: ControlPlane, namespace: str, name: str) -> str:
 
 
 @pytest.mark.usefixtures("operator")
-def test_a_missing_secret_is_named_and_creating_it_is_enough(
+def test_a_missing_secret_is_reported_and_creating_it_resolves_it(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
     secret, machine = rig.submission(new_host().name, "sec-01")
@@ -41,7 +41,7 @@ def test_a_missing_secret_is_named_and_creating_it_is_enough(
 
 
 @pytest.mark.usefixtures("operator")
-def test_an_unknown_host_and_a_namespace_that_is_not_allowed_are_told(
+def test_an_unknown_host_and_a_forbidden_namespace_are_reported(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
     stranger = cluster.new_namespace("stranger", UNREVIEWED)
@@ -56,7 +56,7 @@ def test_an_unknown_host_and_a_namespace_that_is_not_allowed_are_told(
 
 @agents.BOTH
 @pytest.mark.usefixtures("operator")
-def test_a_missing_image_is_named_and_putting_it_there_is_enough(
+def test_a_missing_image_is_reported_and_adding_it_resolves_it(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
     host = new_host()
@@ -68,7 +68,7 @@ def test_a_missing_image_is_named_and_putting_it_there_is_enough(
 
 
 @pytest.mark.usefixtures("operator")
-def test_a_wrong_password_is_offered_twice_at_most_and_the_right_one_leads_on(
+def test_a_wrong_password_is_sent_at_most_twice_and_the_right_one_resolves_it(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
     host = new_host()
@@ -76,9 +76,9 @@ def test_a_wrong_password_is_offered_twice_at_most_and_the_right_one_leads_on(
     host.set_password("Another-Pw-1")
     cluster.apply(rig.submission(host.name, "pw-01"), namespace=tenant)
     rig.wait_for_reason(cluster, tenant, "pw-01", "AuthenticationFailed")
-    reached = f"the host {host.name} to be given up"
-    told = ("get", "hvh", host.name, "-o", "jsonpath={.status.conditions[?(@.type=='Reachable')].message}")
-    wait_until(lambda: cluster.kubectl(*told), lambda text: "2 times" in text, what=reached, within=40, every=0.3)
+    what = f"logons on {host.name} to be suspended"
+    message = ("get", "hvh", host.name, "-o", "jsonpath={.status.conditions[?(@.type=='Reachable')].message}")
+    wait_until(lambda: cluster.kubectl(*message), lambda text: "2 times" in text, what=what, within=40, every=0.3)
     assert host.gate.refused <= 2
     host.set_password(good)
     changed = manifests.credentials(host, rig.SYSTEM)
@@ -86,7 +86,7 @@ def test_a_wrong_password_is_offered_twice_at_most_and_the_right_one_leads_on(
     _ready(cluster, tenant, "pw-01")
 
 
-def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
+def test_an_untrusted_certificate_and_a_dead_host_have_different_reasons(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     stranger, dead = new_host(trusted=False), new_host()
@@ -95,17 +95,19 @@ def test_an_untrusted_certificate_and_a_dead_host_are_told_apart(
     cluster.apply(rig.submission(dead.name, "dead-01"), namespace=tenant)
     assert rig.wait_for_reason(cluster, tenant, "tls-01", "TlsUntrusted")["status"] == "False"
     assert rig.wait_for_reason(cluster, tenant, "dead-01", "WinRMUnavailable")["status"] == "Unknown"
-    held_back = f'hyperv_operator_host_circuit_open{{host="{dead.name}"}}'
-    wait_until(operator.metrics, lambda text: f"{held_back} 1.0" in text, what="the host to be held back", within=60)
+    circuit_open = f'hyperv_operator_host_circuit_open{{host="{dead.name}"}}'
+    wait_until(
+        operator.metrics, lambda text: f"{circuit_open} 1.0" in text, what="the circuit breaker to open", within=60
+    )
     dead.come_back()
     _ready(cluster, tenant, "dead-01")
     metrics = operator.metrics()
-    assert f"{held_back} 0.0" in metrics
+    assert f"{circuit_open} 0.0" in metrics
     assert f'host_circuit_open{{host="{stranger.name}"}} 1.0' not in metrics
 
 
 @pytest.mark.usefixtures("operator")
-def test_of_two_machines_with_one_name_the_older_wins(
+def test_the_older_of_two_machines_with_one_name_wins(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost
 ) -> None:
     host = new_host()
@@ -119,7 +121,7 @@ def test_of_two_machines_with_one_name_the_older_wins(
     _ready(cluster, unreviewed, "two")
 
 
-def test_a_guest_that_answers_after_its_time_is_up_is_still_heard(
+def test_a_guest_that_reports_after_its_timeout_still_becomes_ready(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host(apply_seconds=12)
@@ -133,7 +135,7 @@ def test_a_guest_that_answers_after_its_time_is_up_is_still_heard(
 
 
 @agents.BOTH
-def test_a_silent_guest_is_told_with_a_diagnosis(
+def test_a_silent_guest_is_reported_with_a_diagnosis(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, agent: AgentKind
 ) -> None:
     host = new_host()
@@ -157,7 +159,7 @@ def test_a_silent_guest_is_told_with_a_diagnosis(
         pytest.param("pwsh", "lost_reply", marks=agents.REAL),
     ],
 )
-def test_a_host_that_stumbles_still_ends_with_one_vm(
+def test_transient_faults_of_a_host_still_lead_to_one_vm(
     cluster: ControlPlane, tenant: str, new_host: NewHost, fault: str
 ) -> None:
     host = new_host()
@@ -177,7 +179,7 @@ def test_a_host_that_stumbles_still_ends_with_one_vm(
 
 @agents.BOTH
 @pytest.mark.parametrize("step", ["CopyImage", "PublishProvisioningData", "guest"])
-def test_a_killed_operator_is_followed_by_one_vm(
+def test_a_killed_operator_still_leads_to_one_vm(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, step: str, agent: AgentKind
 ) -> None:
     host = new_host(boot_seconds=3 if step == "guest" else 0.1)
@@ -208,7 +210,7 @@ def test_a_killed_operator_is_followed_by_one_vm(
 
 @agents.BOTH
 @pytest.mark.usefixtures("operator")
-def test_deleting_while_a_run_goes_on_leaves_nothing(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
+def test_a_deletion_during_a_run_leaves_nothing(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
     host = new_host(copy_seconds=5)
     cluster.apply(rig.submission(host.name, "del-01"), namespace=tenant)
     uid = _uid(cluster, tenant, "del-01")
@@ -218,7 +220,7 @@ def test_deleting_while_a_run_goes_on_leaves_nothing(cluster: ControlPlane, tena
     assert uid in host.world.removed
 
 
-def test_deleting_while_the_operator_is_down_is_made_up_for(
+def test_a_deletion_while_the_operator_is_down_is_carried_out_later(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host()
@@ -235,7 +237,7 @@ def test_deleting_while_the_operator_is_down_is_made_up_for(
 
 
 @pytest.mark.usefixtures("operator")
-def test_two_operators_never_make_two_vms(cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path) -> None:
+def test_two_operators_never_create_two_vms(cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path) -> None:
     host = new_host(copy_seconds=1)
     with rig.operator(cluster, log.with_name("second.log")):
         names = [f"twin-{number}" for number in range(4)]
@@ -246,7 +248,7 @@ def test_two_operators_never_make_two_vms(cluster: ControlPlane, tenant: str, ne
 
 
 @pytest.mark.usefixtures("operator")
-def test_the_abandon_annotation_frees_a_machine_whose_host_is_gone(
+def test_the_abandon_annotation_releases_a_machine_whose_host_is_gone(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
     host = new_host()

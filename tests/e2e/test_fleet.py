@@ -1,4 +1,4 @@
-"""Twelve hosts, of which some are dead, slow or dying: the others' machines do not notice."""
+"""Twelve hosts, some of them dead, slow or dying: machines on the healthy ones are not affected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
-from e2e.fleet import SHELL_QUOTA, Fleet, Plan, create, crowd, machines
+from e2e.fleet import SHELL_QUOTA, Fleet, Plan, bulk_namespace, create, machines
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -27,7 +27,7 @@ def _on(found: list[dict[str, Any]], hosts: list[str]) -> Counter[str]:
     return Counter(rig.condition(one, "Ready").get("reason", "") for one in found if one["spec"]["targetHost"] in hosts)
 
 
-def test_machines_of_healthy_hosts_go_ready_while_other_hosts_are_dead_slow_or_dying(
+def test_machines_on_healthy_hosts_become_ready_while_other_hosts_are_dead_slow_or_dying(
     cluster: ControlPlane, log: Path
 ) -> None:
     hosts = {kind: [f"{kind}-{number}" for number in range(count)] for kind, count in _KINDS.items()}
@@ -37,7 +37,7 @@ def test_machines_of_healthy_hosts_go_ready_while_other_hosts_are_dead_slow_or_d
         for kind, names in hosts.items()
         for name in names
     ]
-    with crowd(cluster) as namespace, Fleet(plans) as fleet, rig.operator(cluster, log):
+    with bulk_namespace(cluster) as namespace, Fleet(plans) as fleet, rig.operator(cluster, log):
         for name in hosts["dead"]:
             fleet.cut(name)
         cluster.apply(fleet.manifests, namespace=rig.SYSTEM)
@@ -45,7 +45,7 @@ def test_machines_of_healthy_hosts_go_ready_while_other_hosts_are_dead_slow_or_d
             for plan in plans:
                 create(cluster, namespace, rig.submission(plan.name, f"{plan.name}-{number}"))
 
-        # It dies with its hands full.
+        # Its network is cut while its runs are in progress.
         (dying,) = hosts["dying"]
         wait_until(lambda: fleet.census()[dying].running, lambda runs: runs == _SLOTS, what="its runs", within=60)
         fleet.cut(dying)
@@ -53,21 +53,21 @@ def test_machines_of_healthy_hosts_go_ready_while_other_hosts_are_dead_slow_or_d
         wait_until(
             lambda: _on(machines(cluster, namespace), hosts["well"]),
             lambda seen: seen["Ready"] == _EACH * len(hosts["well"]),
-            what="all machines of healthy hosts to be Ready",
+            what="all machines on healthy hosts to be Ready",
             within=120,
             every=0.5,
         )
         found = machines(cluster, namespace)
         assert set(_on(found, hosts["dead"])) <= {"HostUnreachable", "WaitingForInventory"}
         assert "Ready" not in _on(found, hosts["dying"])
-        told = wait_until(
+        reported = wait_until(
             lambda: _on(machines(cluster, namespace), [*hosts["dead"], dying]),
             lambda seen: seen["HostUnreachable"] == _EACH * 4,
-            what="the machines of hosts that do not answer to say so",
+            what="the machines on unreachable hosts to report that",
             within=90,
             every=0.5,
         )
-        assert told.total() == _EACH * 4
+        assert reported.total() == _EACH * 4
 
         census = fleet.census()
         assert max(one.shells_peak for one in census.values()) <= SHELL_QUOTA

@@ -1,4 +1,4 @@
-"""A host's network, service, certificate and credentials fail in turn: each is told for what it is, and mending it is enough."""
+"""Faults of a host's network, service, certificate and credentials: each has its own reason and recovers once repaired."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.timeout(240)
 
 @dataclass(frozen=True)
 class Site:
-    """A host behind a wire, and where it is registered."""
+    """A host behind a wire, and the cluster where it is registered."""
 
     cluster: ControlPlane
     host: SimulatedHost
     wire: Wire
 
     def register_credentials(self) -> None:
-        """Have the Secret say what the host takes now."""
+        """Update the Secret to the host's current credentials."""
         self.cluster.apply(manifests.credentials(self.host, rig.SYSTEM), namespace=rig.SYSTEM)
 
     def conditions(self) -> dict[str, dict[str, Any]]:
@@ -44,8 +44,8 @@ class Site:
 
 @pytest.fixture
 def site(cluster: ControlPlane) -> Iterator[Site]:
-    """Give a registered host that an operator reaches through a wire."""
-    with SimulatedHost("mended") as host, Wire(host.port) as wire:
+    """Provide a registered host behind a wire."""
+    with SimulatedHost("faulty") as host, Wire(host.port) as wire:
         made = Site(cluster, host, wire)
         registered = manifests.hyperv_host(host)
         registered["spec"]["connection"]["port"] = wire.port
@@ -53,8 +53,8 @@ def site(cluster: ControlPlane) -> Iterator[Site]:
         yield made
 
 
-class _Overloaded(Gate):
-    """Answers for a service that does not serve, as http.sys does."""
+class _ServiceUnavailable(Gate):
+    """Answers 503, like http.sys for a service that is not running."""
 
     @override
     def check(self, request: web.Request) -> web.Response | None:
@@ -65,27 +65,27 @@ class _Overloaded(Gate):
 def _network(site: Site) -> Iterator[None]:
     site.wire.cut()
     yield
-    site.wire.mend()
+    site.wire.restore()
 
 
 @contextmanager
 def _service_stopped(site: Site) -> Iterator[None]:
     site.wire.refuse()
     yield
-    site.wire.mend()
+    site.wire.restore()
 
 
 @contextmanager
 def _service_overloaded(site: Site) -> Iterator[None]:
     gate = site.host.wsman.gate
-    site.host.wsman.gate = _Overloaded(gate.username, gate.password)
+    site.host.wsman.gate = _ServiceUnavailable(gate.username, gate.password)
     yield
     site.host.wsman.gate = gate
 
 
 @contextmanager
 def _certificate(site: Site) -> Iterator[None]:
-    """The listener has a certificate of another authority, until it gets the old one back."""
+    """Serve a certificate of an untrusted CA, then the old one again."""
     site.host.go_down()
     with SimulatedHost("impostor", port=site.host.port, trusted=False):
         yield
@@ -94,7 +94,7 @@ def _certificate(site: Site) -> Iterator[None]:
 
 @contextmanager
 def _password(site: Site) -> Iterator[None]:
-    """Somebody changes the account's password, and puts it into the Secret later."""
+    """Change the account's password, and update the Secret later."""
     site.host.set_password("Rotated-Pw-1")
     yield
     site.register_credentials()
@@ -109,60 +109,58 @@ def _secret(site: Site) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault, and how the conditions tell it."""
+    """A fault and the conditions that it causes."""
 
-    strikes: Callable[[Site], AbstractContextManager[None]]
+    inject: Callable[[Site], AbstractContextManager[None]]
     reason: str
-    says: str
+    message: str
     needs_person: bool = False
 
 
 FAULTS = {
-    "secret": Fault(_secret, "CredentialsUnusable", "There is no Secret 'mended-winrm'", needs_person=True),
+    "secret": Fault(_secret, "CredentialsUnusable", "There is no Secret 'faulty-winrm'", needs_person=True),
     "password": Fault(_password, "AuthenticationFailed", "refused the credentials", needs_person=True),
     "certificate": Fault(_certificate, "TlsUntrusted", "is not trusted", needs_person=True),
-    "stopped": Fault(_service_stopped, "WinRMUnavailable", "refuses the connection"),
+    "stopped": Fault(_service_stopped, "WinRMUnavailable", "refused the connection"),
     "overloaded": Fault(_service_overloaded, "WinRMUnavailable", "HTTP 503"),
-    "network": Fault(_network, "HostUnreachable", "does not answer within 10 s"),
+    "network": Fault(_network, "HostUnreachable", "did not answer within 10 s"),
 }
 
 
-def _says(text: str, conditions: dict[str, dict[str, Any]]) -> bool:
+def _has_message(text: str, conditions: dict[str, dict[str, Any]]) -> bool:
     return text in conditions["Reachable"]["message"]
 
 
 @pytest.mark.usefixtures("operator")
-def test_each_fault_of_a_host_is_told_apart_and_mending_it_is_enough(
+def test_each_fault_of_a_host_has_its_own_reason_and_recovers_once_repaired(
     cluster: ControlPlane, tenant: str, site: Site
 ) -> None:
-    def standing(kind: str) -> tuple[str, str]:
+    def condition_of(kind: str) -> tuple[str, str]:
         found = site.conditions().get(kind, {})
         return found.get("status", ""), found.get("reason", "")
 
-    def is_well() -> None:
-        wait_until(
-            lambda: standing("Ready"), lambda now: now == ("True", "Ready"), what="a host that is well", within=60
-        )
+    def wait_until_ready() -> None:
+        wait_until(lambda: condition_of("Ready"), lambda now: now == ("True", "Ready"), what="a ready host", within=60)
 
-    is_well()
+    wait_until_ready()
     for name, fault in FAULTS.items():
         changes = len(site.host.ledger.entries)
-        with fault.strikes(site):
+        with fault.inject(site):
             cluster.apply(rig.submission(site.host.name, name), namespace=tenant)
-            told = wait_until(
+            conditions = wait_until(
                 site.conditions,
-                partial(_says, fault.says),
-                what=f"{fault.says!r} in the host's conditions",
+                partial(_has_message, fault.message),
+                what=f"{fault.message!r} in the host's conditions",
                 within=90,
                 every=0.2,
             )
             for kind, status in (("Reachable", "False"), ("Ready", "False"), ("Stalled", str(fault.needs_person))):
-                assert told[kind]["status"] == status
-            assert {told[kind]["reason"] for kind in ("Reachable", "Ready")} == {fault.reason}
+                assert conditions[kind]["status"] == status
+            assert {conditions[kind]["reason"] for kind in ("Reachable", "Ready")} == {fault.reason}
             waiting = rig.wait_for_reason(cluster, tenant, name, fault.reason)
             assert waiting["status"] == ("False" if fault.needs_person else "Unknown")
             assert len(site.host.ledger.entries) == changes
-        is_well()
-        assert standing("Reachable") == ("True", "AsExpected")
+        wait_until_ready()
+        assert condition_of("Reachable") == ("True", "AsExpected")
         rig.wait_for_reason(cluster, tenant, name, "Ready")
     assert site.host.ledger.count("create_vm") == len(site.host.world.vms) == len(FAULTS)

@@ -1,4 +1,4 @@
-"""A HyperVHost that is deleted, and one that comes back."""
+"""Deleting a HyperVHost, creating it again, and VMs that move between cluster nodes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _ready(cluster: ControlPlane, host: SimulatedHost) -> dict[str, str]:
     return rig.condition(body, "Ready")
 
 
-def test_a_deleted_host_is_kept_until_its_machines_are_gone_and_says_so(
+def test_a_deleted_host_stays_until_its_machines_are_gone_and_reports_that(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host()
@@ -42,13 +42,13 @@ def test_a_deleted_host_is_kept_until_its_machines_are_gone_and_says_so(
     assert dict(host.world.vms) == {}, "the VM was removed through the host that was being deleted"
     rig.wait_for_reason(cluster, unreviewed, "late", "HostNotFound")
 
-    # It comes back: what waited goes on by itself.
+    # The host is created again, and waiting machines continue by themselves.
     cluster.apply(manifests.hyperv_host(host))
     cluster.kubectl("wait", "--for=condition=Ready", "hvm/late", "-n", unreviewed, "--timeout=60s")
     cluster.kubectl("delete", "hvm", "late", "-n", unreviewed, "--timeout=60s")
 
 
-def test_a_host_that_was_deleted_while_no_operator_ran_is_kept_too(
+def test_a_host_deleted_while_no_operator_runs_stays_too(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host()
@@ -63,7 +63,7 @@ def test_a_host_that_was_deleted_while_no_operator_ran_is_kept_too(
     assert dict(host.world.vms) == {}
 
 
-def test_a_vm_that_its_cluster_has_moved_is_followed_changed_and_removed_where_it_is(
+def test_a_vm_that_moved_to_another_node_is_updated_and_removed_there(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     nodes = [new_host({"failoverCluster": "hvc-moves"}) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""The main job: from apply to Ready and away again, for one machine and for fifty."""
+"""The main job: from apply to Ready to deletion, for one machine and for fifty."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @agents.BOTH
-def test_a_machine_goes_ready_and_away_and_no_secret_shows(
+def test_a_machine_becomes_ready_and_is_deleted_without_leaking_a_secret(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host()
@@ -38,7 +38,7 @@ def test_a_machine_goes_ready_and_away_and_no_secret_shows(
         assert secret not in str(body["status"])
 
 
-def test_output_of_the_agent_is_logged_with_machine_and_run(
+def test_the_agents_output_is_logged_with_machine_and_run(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
 ) -> None:
     host = new_host()
@@ -53,7 +53,7 @@ def test_output_of_the_agent_is_logged_with_machine_and_run(
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("operator")
-def test_fifty_machines_on_five_hosts_keep_to_each_hosts_limit(
+def test_fifty_machines_on_five_hosts_respect_each_hosts_limit(
     cluster: ControlPlane, tenant: str, new_host: NewHost
 ) -> None:
     hosts = [new_host({"maxConcurrentRuns": 3}, copy_seconds=1) for _ in range(5)]
@@ -70,7 +70,7 @@ def test_fifty_machines_on_five_hosts_keep_to_each_hosts_limit(
 
 
 @pytest.mark.usefixtures("operator")
-def test_a_new_size_and_a_new_power_state_are_applied(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
+def test_changes_of_size_and_power_state_are_applied(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "size-01"), namespace=tenant)
     cluster.kubectl("wait", "--for=condition=Ready", "hvm/size-01", "-n", tenant, "--timeout=60s")
@@ -92,14 +92,14 @@ def test_a_new_size_and_a_new_power_state_are_applied(cluster: ControlPlane, ten
         ({"guest_la_uid": None}, "guest_la_uid is required"),
     ],
 )
-def test_bad_input_is_refused_at_once_with_what_to_do(
+def test_invalid_input_is_refused_at_once_with_a_remedy(
     cluster: ControlPlane, tenant: str, change: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(CommandFailed, match=sentence):
         cluster.apply(rig.submission("nowhere", "bad-01", **change), namespace=tenant)
 
 
-def test_explain_tells_what_a_field_is(cluster: ControlPlane) -> None:
+def test_kubectl_explain_describes_a_field(cluster: ControlPlane) -> None:
     def explained() -> str:
         try:
             return cluster.kubectl("explain", "hypervmachine.spec.fields.vlan_id")

@@ -1,4 +1,4 @@
-"""What a person and Prometheus see while a machine is on its way."""
+"""What users and Prometheus see while a machine is being provisioned."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _get(port: str, path: str) -> str:
         return str(answer.read().decode())
 
 
-def test_a_placeholder_stands_in_until_hyper_v_reports_the_vm(
+def test_a_placeholder_is_listed_until_hyper_v_reports_the_vm(
     cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator, tmp_path: Path
 ) -> None:
     host = new_host()
@@ -58,7 +58,7 @@ def test_a_placeholder_stands_in_until_hyper_v_reports_the_vm(
     status = wait_until(
         lambda: _inventory(cluster, host.name),
         lambda seen: seen.get("machines") and not seen.get("placeholders"),
-        what="the VM in place of its placeholder",
+        what="the VM instead of its placeholder",
         within=40,
         every=0.3,
     )

@@ -1,4 +1,4 @@
-"""The agent's real scripts, from the API server's end: they do what the built-in agent does, and can be killed anywhere."""
+"""The agent's real scripts, end to end: they have the same effects as the simulated agent, and can be killed at any step."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _machines(cluster: ControlPlane, namespace: str) -> list[dict[str, Any]]:
 
 
 def _wait_ready(cluster: ControlPlane, namespace: str) -> None:
-    """Wait until every machine is Ready; what keeps the others is told when it takes too long."""
+    """Wait until every machine is Ready; a timeout shows the conditions of the others."""
 
     def waiting() -> dict[str, object]:
         readiness = {one["metadata"]["name"]: rig.condition(one, "Ready") for one in _machines(cluster, namespace)}
@@ -99,7 +99,9 @@ def _facts(host: SimulatedHost, uid: str) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("operator")
-def test_both_agents_do_the_same_to_their_hosts(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
+def test_both_agents_have_the_same_effects_on_their_hosts(
+    cluster: ControlPlane, tenant: str, new_host: NewHost
+) -> None:
     hosts = {kind: new_host({"failoverCluster": f"HVC-{kind}"}, agent=kind) for kind in ("simulated", "pwsh")}
     network = {"guest_v4_cidrprefix": 24, "guest_v4_defaultgw": "10.1.1.1", "guest_v4_dns1": "10.1.1.2"}
     windows = {"image_name": "Windows Server 2022", "vm_clustered": True, "vlan_id": 12, **network}
@@ -137,7 +139,7 @@ def test_both_agents_do_the_same_to_their_hosts(cluster: ControlPlane, tenant: s
     assert hosts["pwsh"].world.changed_images() == []
 
 
-def test_a_script_killed_anywhere_leaves_what_an_undisturbed_one_leaves(
+def test_a_script_killed_at_any_step_has_the_effects_of_an_undisturbed_one(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
 ) -> None:
     host = new_host({"failoverCluster": "HVC-K", "maxConcurrentRuns": 3})

@@ -1,4 +1,4 @@
-"""The operator brings its agent to hosts: one first, then a few at a time; runs keep the version they began with."""
+"""Agent rollouts: a canary host first, then a few hosts at a time; runs keep the version that they started with."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _operator(cluster: ControlPlane, log: Path, bundle: Path, **more: str) -> It
 
 
 @pytest.fixture(autouse=True)
-def _no_host_is_left(cluster: ControlPlane, new_host: NewHost) -> Iterator[None]:
+def _remove_hosts(cluster: ControlPlane, new_host: NewHost) -> Iterator[None]:
     yield
     rig.remove_hosts(cluster)
 
@@ -49,13 +49,13 @@ def _status(cluster: ControlPlane, host: SimulatedHost) -> dict[str, Any]:
 
 
 def _wait_until_ready(cluster: ControlPlane, hosts: Sequence[SimulatedHost], digest: str) -> None:
-    def look() -> set[tuple[str, str]]:
+    def found() -> set[tuple[str, str]]:
         listed = json.loads(cluster.kubectl("get", "hvh", "-o", "json"))["items"]
         agents = {one["metadata"]["name"]: one.get("status", {}).get("agent", {}) for one in listed}
         found = (agents[host.name] for host in hosts)
         return {(str(agent.get("phase")), str(agent.get("digest"))) for agent in found}
 
-    wait_until(look, lambda found: found == {("Ready", digest)}, what=f"Ready with {digest}", within=120, every=0.3)
+    wait_until(found, lambda seen: seen == {("Ready", digest)}, what=f"Ready with {digest}", within=120, every=0.3)
 
 
 def _agent_ready(cluster: ControlPlane, host: SimulatedHost) -> tuple[str, str]:
@@ -80,7 +80,7 @@ def _wait_ready(cluster: ControlPlane, namespace: str, *names: str, within: str 
     )
 
 
-def test_prepared_hosts_get_the_agent_one_of_them_first(
+def test_prepared_hosts_get_the_agent_after_a_canary(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, log: Path, new: Path
 ) -> None:
     hosts = [new_host(installation="none") for _ in range(4)]
@@ -90,7 +90,7 @@ def test_prepared_hosts_get_the_agent_one_of_them_first(
         for host in hosts:
             assert host.world.agent.versions() == {bundle.name: bundle.digest}
         canary, *others = sorted(hosts, key=lambda host: _first(host, "activate"))
-        # The clock of one process: nothing is uploaded to another host before the canary's agent has answered.
+        # All times are from one process's clock: no upload to another host precedes the canary's first answer.
         assert all(_first(host, "receive") > _first(canary, "activate") for host in others)
         (name,) = _machines(cluster, unreviewed, [canary], 1, "one")
         _wait_ready(cluster, unreviewed, name)
@@ -101,7 +101,7 @@ def test_prepared_hosts_get_the_agent_one_of_them_first(
         cluster.kubectl("delete", "hvm", name, "-n", unreviewed, "--timeout=60s")
 
 
-def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
+def test_a_failing_canary_stops_the_rollout_until_it_is_repaired(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, log: Path, new: Path
 ) -> None:
     hosts = sorted((new_host() for _ in range(5)), key=lambda host: host.name)
@@ -111,7 +111,7 @@ def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
     with _operator(cluster, log, new):
         failed = wait_until(
             lambda: [host for host in hosts if _agent_ready(cluster, host)[1] == "AgentRolloutFailed"],
-            what="a canary that fails",
+            what="a failing canary",
             within=60,
         )
         assert len(failed) == 1
@@ -130,7 +130,7 @@ def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
         (name,) = _machines(cluster, unreviewed, [others[0]], 1, "waits")
         ready = rig.wait_for_reason(cluster, unreviewed, name, "AgentRolloutIncomplete")
         assert canary.name in ready["message"]
-        # Several more attempts on the canary, none on another host.
+        # Further attempts happen only on the canary.
         attempts = len(canary.ledger.rollouts)
         wait_until(lambda: len(canary.ledger.rollouts) > attempts + 1, what="more attempts on the canary", within=60)
         assert not any(note.operation == "receive" for host in others for note in host.ledger.rollouts)
@@ -141,7 +141,7 @@ def test_a_canary_that_fails_stops_the_rollout_until_it_is_mended(
         cluster.kubectl("delete", "hvm", name, "-n", unreviewed, "--timeout=60s")
 
 
-def test_a_host_that_is_cordoned_holds_up_no_other(
+def test_a_cordoned_host_does_not_block_the_rollout(
     cluster: ControlPlane, new_host: NewHost, log: Path, new: Path
 ) -> None:
     hosts = sorted((new_host(installation="none") for _ in range(3)), key=lambda host: host.name)
@@ -151,7 +151,7 @@ def test_a_host_that_is_cordoned_holds_up_no_other(
     with _operator(cluster, log, new):
         failed = wait_until(
             lambda: [host for host in hosts if _agent_ready(cluster, host)[1] == "AgentRolloutFailed"],
-            what="a host that fails",
+            what="a failing host",
             within=60,
         )
         (full,) = failed
@@ -166,7 +166,7 @@ def test_a_host_that_is_cordoned_holds_up_no_other(
 
 
 @agents.BOTH
-def test_what_is_changed_on_a_host_is_noticed_and_put_right(
+def test_modified_agent_files_are_detected_and_repaired(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, agent: AgentKind, log: Path, new: Path
 ) -> None:
     host = new_host(installation="none")
@@ -187,7 +187,7 @@ def test_what_is_changed_on_a_host_is_noticed_and_put_right(
         cluster.kubectl("delete", "hvm", name, "-n", unreviewed, "--timeout=60s")
 
 
-def test_runs_in_flight_keep_their_version_through_an_upgrade_and_a_downgrade(
+def test_running_runs_keep_their_version_through_an_upgrade_and_a_downgrade(
     cluster: ControlPlane, unreviewed: str, new_host: NewHost, log: Path, old: Path, new: Path
 ) -> None:
     hosts = [new_host(installation="none") for _ in range(20)]
@@ -223,7 +223,7 @@ def test_runs_in_flight_keep_their_version_through_an_upgrade_and_a_downgrade(
 def _check_versions(
     cluster: ControlPlane, namespace: str, hosts: list[SimulatedHost], expected: dict[str, AgentBundle]
 ) -> None:
-    """No run has changed its version halfway."""
+    """Check that every run used one version for all its launches."""
     for name, bundle in expected.items():
         uid = rig.machine(cluster, namespace, name)["metadata"]["uid"]
         runs = {note.run_id for host in hosts for note in host.ledger.runs if note.machine_uid == uid}

@@ -1,4 +1,4 @@
-"""An upgrade of the operator to a newer schema: who goes on, who stops, and what is said."""
+"""Upgrading the operator to a newer schema: which machines continue, which stop, and what is reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _changed(tmp_path: Path, *changes: tuple[str, str]) -> str:
     return str(path)
 
 
-def test_provisioned_machines_live_on_and_new_ones_are_told_the_version(
+def test_provisioned_machines_continue_and_new_ones_report_the_version(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, tmp_path: Path
 ) -> None:
     host = new_host()
@@ -34,10 +34,10 @@ def test_provisioned_machines_live_on_and_new_ones_are_told_the_version(
         cluster.kubectl("wait", "--for=condition=Ready", "hvm/old-01", "-n", tenant, "--timeout=60s")
     assert isinstance(host.world, World)
     host.world.schema_versions = [1, 2]
-    cluster.apply(rig.submission(host.name, "late-01"), namespace=tenant)  # nobody is there to launch it
+    cluster.apply(rig.submission(host.name, "late-01"), namespace=tenant)  # no operator is running to launch it
     with rig.operator(cluster, log, HVO_SCHEMA_FILE=_changed(tmp_path, ("version: 1", "version: 2"))):
-        told = rig.wait_for_reason(cluster, tenant, "late-01", "SchemaVersionMismatch")
-        assert "set spec.schemaVersion to 2" in told["message"]
+        ready = rig.wait_for_reason(cluster, tenant, "late-01", "SchemaVersionMismatch")
+        assert "set spec.schemaVersion to 2" in ready["message"]
         patch = '{"spec": {"fields": {"cpu_cores": 3}}}'
         cluster.kubectl("patch", "hvm", "old-01", "-n", tenant, "--type=merge", "-p", patch)
         uid = rig.machine(cluster, tenant, "old-01")["metadata"]["uid"]
@@ -53,7 +53,7 @@ def test_provisioned_machines_live_on_and_new_ones_are_told_the_version(
         rig.remove_hosts(cluster)
 
 
-def test_what_is_under_way_when_the_version_changes_goes_on(
+def test_runs_in_progress_continue_when_the_version_changes(
     cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path, tmp_path: Path
 ) -> None:
     host = new_host(boot_seconds=15)
@@ -67,10 +67,10 @@ def test_what_is_under_way_when_the_version_changes_goes_on(
         rig.remove_hosts(cluster)
 
 
-def test_a_broken_schema_file_stops_the_operator_at_start_with_line_and_remedy(
+def test_an_invalid_schema_file_stops_the_operator_with_line_and_remedy(
     cluster: ControlPlane, log: Path, tmp_path: Path
 ) -> None:
     broken = _changed(tmp_path, ("minimum: 1, maximum: 12288", "minimum: 9, maximum: 2"))
     with rig.operator(cluster, log, HVO_SCHEMA_FILE=broken) as operator:
-        wait_until(operator.exit_code, lambda code: code == 1, what="the operator's end", within=30)
+        wait_until(operator.exit_code, lambda code: code == 1, what="the operator to exit", within=30)
     assert "fields.gb_ram.validations: minimum is greater than maximum; exchange them" in log.read_text()

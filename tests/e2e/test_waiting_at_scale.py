@@ -1,4 +1,4 @@
-"""Machines that wait for their guests hold nothing: no worker, no thread's call, no shell of their own."""
+"""Machines that wait for their guests occupy no worker and no shell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
-from e2e.fleet import Fleet, Plan, create, crowd, machines
+from e2e.fleet import Fleet, Plan, bulk_namespace, create, machines
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -28,11 +28,11 @@ def _executor(operator: rig.Operator) -> dict[str, Any]:
         return dict(json.load(answer))
 
 
-def test_machines_that_wait_for_their_guests_hold_no_worker_and_no_shell(cluster: ControlPlane, log: Path) -> None:
-    """Sessions are kept for a second, so that whatever is open later is open for a call."""
+def test_machines_that_wait_for_their_guests_occupy_no_worker_and_no_shell(cluster: ControlPlane, log: Path) -> None:
+    """Sessions are kept for only a second, so that every shell open later belongs to a call."""
     fleet_of = [Plan(f"waiting-{number}", faults={"guest": "silent"}) for number in range(_HOSTS)]
     with (
-        crowd(cluster) as namespace,
+        bulk_namespace(cluster) as namespace,
         Fleet(fleet_of) as fleet,
         rig.operator(cluster, log, HVO_SESSION_REUSE_SECONDS="1", HVO_AWAITED_INVENTORY_SECONDS="5") as operator,
     ):
@@ -46,20 +46,20 @@ def test_machines_that_wait_for_their_guests_hold_no_worker_and_no_shell(cluster
             return reasons.count("WaitingForGuestKey")
 
         wait_until(waiting, lambda seen: seen == _MACHINES, what="all machines to wait", within=120, every=0.5)
-        # The first look at a new VM still has something to tell; those after it have not.
-        _look_at_all(fleet, times=2)
+        # The first inventory with a new VM still causes a write; later ones do not.
+        _wait_for_inventories(fleet, times=2)
         before = _executor(operator)
         assert before["lanes"]["job"] == {**before["lanes"]["job"], "queued": 0, "running": 0, "hosts": {}}
         written = _versions(cluster, namespace)
 
         free: set[str] = set()
 
-        def each_was_free() -> bool:
+        def each_host_without_shell() -> bool:
             free.update(name for name, one in fleet.census().items() if one.shells == 0)
             return len(free) == _HOSTS
 
-        wait_until(each_was_free, what="a moment without a shell on each host", within=60, every=0.1)
-        _look_at_all(fleet, times=2)
+        wait_until(each_host_without_shell, what="a moment without a shell on each host", within=60, every=0.1)
+        _wait_for_inventories(fleet, times=2)
         after = _executor(operator)
         assert after["lanes"]["job"]["running"] == 0
         assert _launches(after) == _launches(before) == _MACHINES
@@ -69,23 +69,23 @@ def test_machines_that_wait_for_their_guests_hold_no_worker_and_no_shell(cluster
 
 
 def _launches(executor: dict[str, Any]) -> int:
-    """Return how many launches had an outcome; one that was no longer called for when its turn came never reached a host."""
+    """Return how many launches had an outcome; a launch that was outdated when it left the queue never reached a host."""
     ended = {"category": "provision", "result": "ok"}
     return sum(one["count"] for one in executor["tallies"] if ended.items() <= one.items())
 
 
 def _versions(cluster: ControlPlane, namespace: str) -> dict[str, str]:
-    """Return what changes with each write of a machine."""
+    """Return the resourceVersion of every machine."""
     return {one["metadata"]["name"]: one["metadata"]["resourceVersion"] for one in machines(cluster, namespace)}
 
 
-def _look_at_all(fleet: Fleet, times: int) -> None:
-    """Wait until each host was looked at so many times more: each look opens a shell."""
+def _wait_for_inventories(fleet: Fleet, times: int) -> None:
+    """Wait for this number of further inventories of every host, each of which opens a shell."""
     opened = {name: one.opened for name, one in fleet.census().items()}
     wait_until(
         fleet.census,
         lambda now: all(one.opened >= opened[name] + times for name, one in now.items()),
-        what=f"{times} more looks at each host",
+        what=f"{times} more inventories of each host",
         within=60,
         every=0.5,
     )

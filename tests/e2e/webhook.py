@@ -1,4 +1,4 @@
-"""The webhook of operators that run as processes: a test authority, certificates as a kubelet mounts them, a URL."""
+"""The webhook of operators that run as local processes: a test CA, certificates in a Secret's mount layout, a URL."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import Any
 from hostsim.tls import Authority
 
 UNREVIEWED = {"hyperv-operator.io/admission": "skip"}
-"""Labels of a namespace whose machines the API server does not show to the webhook: the reconcile is all there is."""
+"""Labels of a namespace that is excluded from the webhook."""
 SELECTOR = {
     "matchExpressions": [{"key": key, "operator": "NotIn", "values": [value]} for key, value in UNREVIEWED.items()]
 }
 
 
 class Certificates:
-    """A folder that looks like a mounted Secret: `tls.crt` leads to `..data/tls.crt`, and a renewal swaps `..data`."""
+    """A folder with the layout of a mounted Secret: `tls.crt` links to `..data/tls.crt`, and a renewal swaps `..data`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -31,13 +31,13 @@ class Certificates:
             (folder / name).symlink_to(Path("..data") / name)
 
     def renew(self) -> str:
-        """Put a new certificate in the place of the one before; return it as PEM."""
+        """Replace the certificate by a new one; return it as PEM."""
         certificate, key = self.authority.issue()
         self.put(certificate, key)
         return certificate
 
     def put(self, certificate: str, key: str) -> None:
-        """Swap in these two files."""
+        """Replace the two files atomically."""
         fresh = self.folder / f"..{secrets.token_hex(4)}"
         fresh.mkdir()
         (fresh / "tls.crt").write_text(certificate)
@@ -51,7 +51,7 @@ class Certificates:
 
 
 class Webhook:
-    """Where the operators of one control plane serve reviews; they share the port (SO_REUSEPORT)."""
+    """The webhook of one control plane's operators, which share its port (SO_REUSEPORT)."""
 
     def __init__(self, folder: Path) -> None:
         self.certificates = Certificates(folder / "webhook")
@@ -59,15 +59,15 @@ class Webhook:
         self.port = _free_port()
 
     def settings(self) -> dict[str, str]:
-        """Return what an operator needs to serve it."""
+        """Return the operator's settings for the webhook."""
         return {
             "HVO_WEBHOOK_CERT_DIR": str(self.certificates.folder),
             "HVO_WEBHOOK_PORT": str(self.port),
             "HVO_WEBHOOK_RELOAD_SECONDS": "0.2",
         }
 
-    def aimed(self, configuration: dict[str, Any]) -> dict[str, Any]:
-        """Return the chart's configuration with a URL in place of its Service; nothing else is changed."""
+    def with_url(self, configuration: dict[str, Any]) -> dict[str, Any]:
+        """Return the chart's webhook configuration with a URL instead of the Service."""
         changed = copy.deepcopy(configuration)
         for webhook in changed["webhooks"]:
             path = webhook["clientConfig"]["service"]["path"]
@@ -77,7 +77,7 @@ class Webhook:
 
 
 def _free_port() -> int:
-    """Return a port below those of outgoing connections: it stays free until an operator takes it."""
+    """Return a free port below the ephemeral range, so that it stays free until an operator uses it."""
     own = os.getpid() % 400
     for port in range(18_000 + own, 20_000):
         with socket.socket() as attempt:

@@ -1,7 +1,7 @@
-"""The network between an operator and a simulated host: a relay that can be cut, so that packets vanish without a word.
+"""The network between an operator and a simulated host: a relay that can be cut, so that packets are dropped silently.
 
-A host that goes down refuses connections, and an operator knows at once. One that loses its network is silent: connections
-that are open hang, and new ones are not even refused.
+A host that goes down refuses connections, which an operator notices at once. When its network is cut, open connections hang and
+new ones time out.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _CHUNK = 65_536
 
 
 class Wire:
-    """Leads from a port of its own to a port of this machine; a context manager."""
+    """Relays connections from its own port to another local port; a context manager."""
 
     def __init__(self, target_port: int) -> None:
         self._target = target_port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="wire", daemon=True)
         self._server: asyncio.Server | None = None
-        self._whole = asyncio.Event()
+        self._intact = asyncio.Event()
         self._ends: set[asyncio.StreamWriter] = set()
-        self._hole: list[socket.socket] = []
+        self._full_backlog: list[socket.socket] = []
         self.port = 0
 
     def __enter__(self) -> Self:
@@ -43,38 +43,38 @@ class Wire:
         self._loop.close()
 
     def cut(self) -> None:
-        """From now on nothing comes through, and nobody is told."""
+        """Drop everything silently from now on."""
         self._wait(self._cut())
 
     def refuse(self) -> None:
-        """From now on connections are refused, and those that are open break: nothing listens at the other end."""
+        """Refuse new connections and break open ones from now on."""
         self._wait(self._refuse())
 
-    def mend(self) -> None:
-        """Let new connections through; those that were open when it was cut are lost."""
-        self._wait(self._mend())
+    def restore(self) -> None:
+        """Accept new connections again; those from before are lost."""
+        self._wait(self._restore())
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     async def _listen(self) -> None:
-        self._whole.set()
+        self._intact.set()
         self._server = await asyncio.start_server(self._connect, _LOOPBACK, self.port)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def _cut(self) -> None:
-        self._whole.clear()
+        self._intact.clear()
         assert self._server is not None
         self._server.close()
-        self._hole = _fill(self.port)
+        self._full_backlog = _fill(self.port)
 
     async def _refuse(self) -> None:
         assert self._server is not None
         self._server.close()
         self._break()
 
-    async def _mend(self) -> None:
-        for one in self._hole:
+    async def _restore(self) -> None:
+        for one in self._full_backlog:
             one.close()
         self._break()
         await self._listen()
@@ -86,9 +86,9 @@ class Wire:
     async def _end(self) -> None:
         if self._server is not None:
             self._server.close()
-        for one in self._hole:
+        for one in self._full_backlog:
             one.close()
-        self._whole.set()
+        self._intact.set()
         self._break()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         if others:
@@ -115,19 +115,19 @@ class Wire:
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
-                await self._whole.wait()
+                await self._intact.wait()
                 writer.write(data)
                 await writer.drain()
-            await self._whole.wait()
+            await self._intact.wait()
 
 
 def _fill(port: int) -> list[socket.socket]:
-    """Take a port with a queue that is full: the kernel drops who else wants to connect, as a dead network would."""
-    hole = socket.socket()
-    hole.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    hole.bind((_LOOPBACK, port))
-    hole.listen(0)
-    waiting = [hole]
+    """Listen with a full backlog, so that the kernel drops further connection attempts like a dead network."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((_LOOPBACK, port))
+    listening.listen(0)
+    waiting = [listening]
     while True:
         caller = socket.socket()
         caller.settimeout(0.5)

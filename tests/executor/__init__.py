@@ -1,1 +1,1 @@
-"""Tasks for the bounded executor, as its tests and its benchmark use them."""
+"""Tasks for the executor, shared by its tests and its benchmark."""

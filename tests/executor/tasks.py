@@ -1,4 +1,4 @@
-"""Services with small bounds, and tasks of categories whose deadlines are their names."""
+"""Executors with small limits, and tasks whose category is named for its deadline."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from dataclasses import replace
 from typing import Any
 
 from hyperv_operator.errors import CallCancelled
-from hyperv_operator.executor.options import Options
 from hyperv_operator.executor.scaling import IDLE, Bounds, Sample
-from hyperv_operator.executor.service import RemoteTaskService
-from hyperv_operator.ports import CallContext, Lane, RemoteTask
+from hyperv_operator.executor.service import ExecutorOptions, RemoteTaskService
+from hyperv_operator.ports import Lane, RemoteTask, TaskContext
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
-Function = Callable[[CallContext], Any]
+Function = Callable[[TaskContext], Any]
 
 DEADLINES: Mapping[str, float] = {"long": 30.0, "short": 0.05}
-OPTIONS = Options(DEADLINES, job=Bounds(4, 4), fast=Bounds(2, 2), deadline_grace=0.05, stop_grace=0.5)
+OPTIONS = ExecutorOptions(DEADLINES, job=Bounds(4, 4), fast=Bounds(2, 2), deadline_grace=0.05, stop_grace=0.5)
 
 
 def service(
     metrics: PrometheusMetrics | None = None, sampler: Callable[[], Sample] = lambda: IDLE, **options: Any
 ) -> RemoteTaskService:
-    """Return an executor; by default its lanes do not scale."""
+    """Return an executor; by default its lanes have a fixed worker limit."""
     return RemoteTaskService(metrics or PrometheusMetrics(), replace(OPTIONS, **options), sampler)
 
 
 def task(
     key: str, function: Function, *, host: str = "h", lane: Lane = Lane.JOB, category: str = "long", **more: Any
 ) -> RemoteTask[Any]:
-    """Return a task for a function that needs no preparation."""
+    """Return a task for a function without preparation."""
 
     async def prepare() -> Function:
         return function
@@ -38,12 +37,12 @@ def task(
     return RemoteTask(key, host, lane, category, prepare, **more)
 
 
-def nothing(_: CallContext) -> None:
+def nothing(_: TaskContext) -> None:
     """Return at once."""
 
 
-def until_cancelled(context: CallContext) -> None:
-    """Run until asked to stop."""
+def until_cancelled(context: TaskContext) -> None:
+    """Run until cancelled."""
     pause = threading.Event()
     while not context.is_cancelled():
         pause.wait(0.01)
@@ -51,7 +50,7 @@ def until_cancelled(context: CallContext) -> None:
 
 
 class Gate:
-    """A call that hangs, deaf to deadline and cancellation, until the gate is opened; it counts who came in."""
+    """A function that ignores deadline and cancellation and blocks until the gate is opened; it counts its callers."""
 
     def __init__(self) -> None:
         self._open = threading.Event()
@@ -59,8 +58,8 @@ class Gate:
         self.inside = 0
         self.peak = 0
 
-    def __call__(self, _: CallContext) -> str:
-        """Wait at the gate."""
+    def __call__(self, _: TaskContext) -> str:
+        """Block until the gate is opened."""
         with self._lock:
             self.inside += 1
             self.peak = max(self.peak, self.inside)
@@ -70,5 +69,5 @@ class Gate:
         return "through"
 
     def open(self) -> None:
-        """Let all through."""
+        """Let every caller return."""
         self._open.set()

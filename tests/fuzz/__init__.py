@@ -1,1 +1,1 @@
-"""Fuzz targets: seconds in the tests, as long as wanted by hand (`make fuzz SECONDS=600`)."""
+"""Fuzz targets: they run briefly in the tests, and for any duration by `make fuzz SECONDS=600`."""

@@ -1,4 +1,4 @@
-"""`python -m fuzz SECONDS`: feed random bytes to the targets for so long; the first that fails is shown and ends it."""
+"""`python -m fuzz SECONDS`: feed random bytes to the targets for this time; stops at the first failure and shows it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import time
 
 from fuzz import validation
 
-_LARGEST = 4_096
+_MAX_BYTES = 4_096
 
 
 def main() -> int:
-    """Run; return the exit code."""
+    """Run the targets; return the exit code."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    ends, tried = time.monotonic() + seconds, 0
+    deadline, inputs = time.monotonic() + seconds, 0
     one_input = validation.target.hypothesis.fuzz_one_input  # type: ignore[attr-defined]
-    while time.monotonic() < ends:
-        one_input(os.urandom(_LARGEST))
-        tried += 1
-    print(f"{tried} inputs in {seconds:g} s, none of which failed")
+    while time.monotonic() < deadline:
+        one_input(os.urandom(_MAX_BYTES))
+        inputs += 1
+    print(f"{inputs} inputs in {seconds:g} s without a failure")
     return 0
 
 

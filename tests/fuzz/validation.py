@@ -1,4 +1,4 @@
-"""What has to hold for every schema and every submission, whatever bytes they are made from."""
+"""Properties of validation for every schema and submission, generated from arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ANY = st.recursive(
 )
 @given(schema=schemas(), strict=st.booleans(), data=st.data())
 def target(schema: JobSchema, strict: bool, data: st.DataObject) -> None:
-    """Validation answers everything, names fields that there are, and passes its own output unchanged."""
+    """Validation accepts or rejects any submission, names only existing fields, and accepts its own output unchanged."""
     fields, secrets = data.draw(submissions(schema))
     fields |= data.draw(
         st.dictionaries(st.sampled_from([*schema.by_id, "nothing"]) | st.text(max_size=8), _ANY, max_size=2)

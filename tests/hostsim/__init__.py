@@ -1,1 +1,1 @@
-"""A simulated Hyper-V host that speaks WinRM, PSRP and the agent's protocol. It knows nothing of the operator's code."""
+"""A simulated Hyper-V host that speaks WinRM, PSRP and the agent's protocol. It does not import the operator."""

@@ -1,4 +1,4 @@
-"""`python -m hostsim`: a simulated host to try the operator against, with a control port to look into it."""
+"""`python -m hostsim`: a simulated host for trying the operator, with a control interface."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def _serve(host: SimulatedHost, control_port: int) -> None:
 
 
 def main() -> None:
-    """Start a host, print the resources that point to it, serve until Ctrl-C."""
+    """Start a host, print the resources that register it, serve until Ctrl-C."""
     given = _arguments()
     times = {
         "copy_seconds": given.copy_seconds,

@@ -1,4 +1,4 @@
-"""The agent's scripts on the simulated host: which job goes where, the lock, and who is superseded."""
+"""The simulated agent: dispatches jobs, holds the machine's lock, and rejects superseded launches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hostsim.guest import Guest
 from hostsim.ledger import Ledger
 from hostsim.provisioning import Provisioning
 from hostsim.rollout import Rollout
-from hostsim.script import Failed, Launch, Pending, RolloutCall, ShellKilled, Streams, outcome, say_step
+from hostsim.script import Failed, Launch, Pending, RolloutCall, ShellKilled, Streams, outcome, write_step
 from hostsim.tampering import tampered
 from hostsim.versions import VersionBook
 from hostsim.world import Folder, Vm, World, timestamp
@@ -21,7 +21,7 @@ _RUNS = ("vm-provisioning", "vm-removal", "vm-update")
 
 
 class Agent:
-    """Runs jobs against the world."""
+    """Runs jobs against the simulated world."""
 
     stop_seconds = 0.0
 
@@ -45,7 +45,7 @@ class Agent:
         self._guests: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Be ready: nothing has to be prepared."""
+        """Nothing to prepare."""
 
     async def run(self, launch: Launch, streams: Streams) -> None:
         """Run one job to its outcome."""
@@ -67,37 +67,37 @@ class Agent:
         note = self.ledger.begin_run(str(run["machine_uid"]), str(run["id"]), schema["id"], launch.version)
         try:
             streams.noise("verbose", f"Job {schema['id']} of run {run['id']} \U0001f680 accepted.")
-            streams.output(await self._changing(schema["id"], job, streams))
+            streams.output(await self._run_changing_job(schema["id"], job, streams))
         finally:
             self.ledger.end_run(note)
 
     def has_script(self, path: str) -> bool:
-        """Tell whether a script is there to be run."""
+        """Return whether a script exists."""
         return self.world.agent.has(path)
 
     async def roll_out(self, call: RolloutCall, streams: Streams) -> None:
-        """Answer one call of a rollout."""
+        """Answer one rollout call."""
         host_id = {"smbios_uuid": self.world.smbios_uuid, "machine_guid": self.world.machine_guid}
         streams.output(json.dumps(Rollout(self.world.agent, host_id).answer(call.inputs), separators=(",", ":")))
 
     async def at_step(self, step: str, vm_name: str, streams: Streams) -> None:
-        """Let the faults strike that strike at this step."""
+        """Apply the faults of the beginning of a step."""
         streams.noise("information", f"{self.world.name}: entering {step}.")
-        self._strike(step, vm_name)
-        while self.faults.hang_at == step:  # noqa: ASYNC110 - a fault is set from other threads, which an Event is not for
+        self._kill_shell_at(step, vm_name)
+        while self.faults.hang_at == step:  # noqa: ASYNC110 - faults are set from other threads, where an asyncio.Event cannot be used
             await asyncio.sleep(0.05)
 
     def after_step(self, step: str, vm_name: str) -> None:
-        """Let the faults strike that strike when this step has been done."""
-        self._strike(f"{step}:completed", vm_name)
+        """Apply the faults of the end of a step."""
+        self._kill_shell_at(f"{step}:completed", vm_name)
 
     def in_copy(self) -> None:
-        """Let the fault strike that strikes when part of an image has been copied."""
+        """Apply the fault of an image copy."""
         if self.faults.kill_in_copy:
             self.faults.kill_in_copy = False
             raise ShellKilled
 
-    def _strike(self, where: str, vm_name: str) -> None:
+    def _kill_shell_at(self, where: str, vm_name: str) -> None:
         if self.faults.kills_at(vm_name, where):
             raise ShellKilled
 
@@ -117,7 +117,7 @@ class Agent:
         for vm in list(self.world.vms.values()):
             self.halt(vm)
 
-    async def _changing(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
+    async def _run_changing_job(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
         run, uid = job["run"], str(job["run"]["machine_uid"])
         removal = schema == "vm-removal"
         if uid in self.world.removed and not removal:
@@ -150,7 +150,7 @@ class Agent:
             return outcome("completed", "Provisioned", texts.PROVISIONED_BEFORE, vm_id=journal["vm_id"])
         work = Provisioning(self, job, folder, streams)
         try:
-            done = await work.go()
+            done = await work.run()
         except Pending as ended:
             work.end("pending", ended.reason, None)
             vm_id = (folder.journal or {}).get("vm_id")
@@ -165,7 +165,7 @@ class Agent:
         uid, name = str(job["run"]["machine_uid"]), str(job["machine"].get("vm_name") or "")
         self.world.removed[uid] = timestamp()
         for step in ("RemoveClusterRole", "RemoveVM", "RemoveFiles", "VerifyRemoved"):
-            say_step(streams, step, "started")
+            write_step(streams, step, "started")
             await self.at_step(step, name, streams)
             if step == "RemoveClusterRole":
                 if uid in self.world.clustered:
@@ -179,7 +179,7 @@ class Agent:
             elif step == "RemoveFiles" and folder is not None:
                 self.world.folders.pop(uid, None)
                 self.ledger.add("delete_folder", uid)
-            say_step(streams, step, "completed")
+            write_step(streams, step, "completed")
             self.after_step(step, name)
         return outcome("completed", "Removed", texts.REMOVED)
 
@@ -193,7 +193,7 @@ class Agent:
         was_running = vm.state == "Running"
         resize = desired["cpu_cores"] not in (None, vm.cpu_cores) or desired["gb_ram"] not in (None, vm.gb_ram)
         for step in ("SetProcessor", "SetMemory", "SetPower"):
-            say_step(streams, step, "started")
+            write_step(streams, step, "started")
             await self.at_step(step, vm.name, streams)
             if step == "SetProcessor" and desired["cpu_cores"]:
                 vm.cpu_cores = desired["cpu_cores"]
@@ -201,7 +201,7 @@ class Agent:
                 vm.gb_ram = desired["gb_ram"]
             elif step == "SetPower":
                 vm.state = desired["power_state"] or ("Running" if was_running else "Off")
-            say_step(streams, step, "completed")
+            write_step(streams, step, "completed")
             self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
         return outcome("completed", "Updated", texts.updated(vm.name), vm_id=vm.vm_id)

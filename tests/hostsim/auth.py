@@ -1,4 +1,4 @@
-"""Who may speak to the host: Basic, and NTLM or Negotiate, which hold for a whole connection."""
+"""Authentication: Basic per request, NTLM and Negotiate per connection."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from aiohttp import web
 from spnego.exceptions import SpnegoError
 
 _NTLM_USERS = threading.Lock()
-"""pyspnego finds the accounts in a file that an environment variable names; hosts of one process take turns."""
+"""pyspnego reads the accounts from a file named by an environment variable, so the hosts of a process must take turns."""
 
 
 class Gate:
-    """Checks each request's logon."""
+    """Authenticates requests."""
 
     def __init__(self, username: str, password: str) -> None:
         self.username = username
         self.password = password
         self.refused = 0
         self.is_administrator = False
-        """Whether the account sees, and may end, the shells of others."""
+        """Whether the account can see and end the shells of other accounts."""
         self._contexts: dict[int, spnego.ContextProxy] = {}
         self._open: set[int] = set()
 
     def check(self, request: web.Request) -> web.Response | None:
-        """Return None for a request that is let in, and the answer for one that is not (yet)."""
+        """Return None for an authenticated request, otherwise its 401 response."""
         connection = id(request.transport)
         header = request.headers.get("Authorization", "")
         kind, _, value = header.partition(" ")
@@ -43,7 +43,7 @@ class Gate:
         return self._challenge()
 
     def forget(self) -> None:
-        """Every connection has to log on again."""
+        """Require every connection to log on again."""
         self._contexts.clear()
         self._open.clear()
 
@@ -80,8 +80,8 @@ class Gate:
             self.refused += 1
             return self._challenge()
         if not context.complete:
-            told = f"{kind} {base64.b64encode(answer or b'').decode()}"
-            return web.Response(status=401, headers={"WWW-Authenticate": told})
+            challenge = f"{kind} {base64.b64encode(answer or b'').decode()}"
+            return web.Response(status=401, headers={"WWW-Authenticate": challenge})
         self._open.add(connection)
         return None
 

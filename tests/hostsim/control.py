@@ -1,4 +1,4 @@
-"""The control interface of a simulated host: HTTP to look into it, and to do what people and faults do."""
+"""The HTTP control interface of a simulated host: inspect it, change it by hand, inject faults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hostsim.host import SimulatedHost
 
 
 def application(host: SimulatedHost) -> web.Application:
-    """Return the interface; the README lists what it answers."""
+    """Return the interface; the README lists its requests."""
     control = _Control(host)
     app = web.Application(client_max_size=16 * 1024**2)
     app.router.add_get("/vms", control.vms)
@@ -121,5 +121,5 @@ def _listed(notes: list[Any]) -> web.Response:
 
 
 def _dumps(value: object) -> str:
-    """Tests may have set a fault to a set."""
+    """Return a value as JSON; a set, which faults may contain, becomes a list."""
     return json.dumps(value, default=sorted)

@@ -1,4 +1,4 @@
-"""What goes wrong, as a script or a person sets it. Everything can be changed while the host runs."""
+"""Faults to inject into a host. They can be changed while the host runs."""
 
 from __future__ import annotations
 
@@ -27,52 +27,52 @@ GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage"]
 
 @dataclass
 class Faults:
-    """Faults of one host; the defaults are those of a healthy one."""
+    """The faults of one host; the defaults are a healthy host."""
 
     latency_seconds: float = 0.0
     """Added to every WSMan request."""
     quota: bool = False
-    """Every new shell is refused because the account has too many."""
+    """Every new shell exceeds the account's quota."""
     shell_quota: int = 30
-    """So many shells the account may have open at a time."""
+    """Maximum number of open shells of the account."""
     lost_replies: int = 0
-    """So many runs do their work, and the connection breaks before their outcome is delivered."""
+    """Number of runs that finish, but whose connection breaks before their outcome is delivered."""
     kill_shell_at: str | None = None
-    """The shell dies when a run reaches this step, or, for `STEP:completed`, has completed it; once.
+    """The shell dies, once, when a run reaches this step, or with `STEP:completed` when it has completed it.
 
-    A call of a rollout has its operation (`activate`) for a step: completed, it is done and its answer is lost. At
-    `receive:half` the shell dies when half of the pieces have been written.
+    For a rollout call, the step is its operation (`activate`), and after `completed` its answer is lost. At `receive:half` the
+    shell dies after half of the pieces were written.
     """
     kill_in_copy: bool = False
-    """The shell dies when part of an image has been copied; once."""
+    """The shell dies, once, in the middle of an image copy."""
     hang_at: str | None = None
-    """A run that reaches this step, or a rollout this operation, stays there until this is None again."""
+    """A run that reaches this step, or a rollout call with this operation, hangs until this is None again."""
     disk_full: bool = False
     start_failure: bool = False
     agent_missing: bool = False
     upload_corrupted: bool = False
-    """A byte of what is uploaded becomes another on its way; once."""
+    """One byte of an upload is corrupted, once."""
     activate_fails: str | None = None
-    """The code with which no version can be activated: `DiskFull`, `AccessDenied`, `InUse`."""
+    """The code with which every activation fails: `DiskFull`, `AccessDenied`, `InUse`."""
     broken_versions: Collection[str] | bool = ()
-    """Names of the versions of the agent whose scripts end with an error instead of an outcome; True: of all."""
+    """Names of agent versions whose scripts end with an error instead of an outcome; True for all versions."""
     kills: dict[str, list[str]] = field(default_factory=dict)
-    """By VM name: where the shells of this one machine die, as in `kill_shell_at`, one after another."""
+    """By VM name: where the machine's shells die, as in `kill_shell_at`, one after another."""
     tampered: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By VM name: put over the machine's jobs, level by level, on their way to the script; null deletes a key."""
+    """By VM name: merged recursively into the machine's jobs before the script gets them; null deletes a key."""
     cmdlets: list[CmdletFault] = field(default_factory=list)
-    """Faults of single cmdlets, where real scripts call any; another list orders them anew."""
+    """Faults of single cmdlets, for the real agent; a new list replaces all of them."""
     kvp_answer: Literal["job", "failedJob"] | int | None = "job"
-    """What Hyper-V answers to real scripts that give a guest items: a job to wait for, an error, or None: done."""
+    """Hyper-V's return value when real scripts publish KVP items: a job, a failed job, an error code, or None for success."""
     guest: GuestMode = "normal"
-    """How guests that boot from now on behave."""
+    """Behaviour of guests that boot from now on."""
     guests: dict[str, GuestMode] = field(default_factory=dict)
-    """By VM name: how the guests of single machines behave."""
+    """By VM name: behaviour of single guests."""
     orphans: Literal["continue", "die"] = "continue"
-    """What becomes of a run whose client no longer asks for its output."""
+    """Whether a run continues when its client stops polling for output."""
 
     def kills_at(self, vm_name: str, where: str) -> bool:
-        """Tell whether a shell dies here; it does so once."""
+        """Return whether a shell dies here, and consume the fault."""
         if self.kill_shell_at == where:
             self.kill_shell_at = None
             return True
@@ -83,10 +83,10 @@ class Faults:
         return False
 
     def breaks(self, version: str) -> bool:
-        """Tell whether the scripts of a version are broken; those that were installed by hand never are."""
+        """Return whether the scripts of a version are broken; the agent installed by hand never is."""
         broken = self.broken_versions
         return bool(version) and (broken if isinstance(broken, bool) else version in broken)
 
     def guest_of(self, vm_name: str) -> GuestMode:
-        """Return how a VM's guest behaves."""
+        """Return the behaviour of a VM's guest."""
         return self.guests.get(vm_name, self.guest)

@@ -1,4 +1,4 @@
-"""The guest in a VM: it holds a real RSA key, takes what is published, decrypts it and applies it."""
+"""The guest in a VM: it has a real RSA key, and receives, decrypts and applies the published data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ALGORITHMS = ["RSA-OAEP-256", "A256CBC-HS512"]
 
 @cache
 def _key(number: int) -> RSAKey:
-    """Make a key; a few serve all guests, as making one takes long."""
+    """Return one of a few keys that all guests share, because generating a key is slow."""
     return RSAKey.generate_key(2048)
 
 
@@ -36,13 +36,13 @@ class Guest:
         self._key = _key(int(vm.vm_id[:2], 16) % _KEYS)
 
     async def run(self) -> None:
-        """Boot, post the key, wait for data, apply it; runs until that is done or the VM is stopped."""
+        """Boot, post the key, wait for the data and apply it; runs until that is done or the VM is stopped."""
         await asyncio.sleep(self._boot)
         if self._vm.received is not None:
-            # It has stored its data: it posts no key any more.
+            # After a reboot it already has its data and posts no key.
             self._vm.configure(self._addresses(self._vm.received))
             return
-        # Hyper-V hears its heartbeat from now on, whatever its provisioning service does.
+        # From now on its heartbeat reaches Hyper-V, whatever its provisioning service does.
         self._vm.configure([])
         if self._mode == "silent":
             return
@@ -67,10 +67,10 @@ class Guest:
         return "<not json" if self._mode == "garbage" else text
 
     def _open(self, manifest: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Put the parts together, check them, and decrypt; None for what is not meant for this guest."""
-        told = json.loads(manifest)
-        data = "".join(self._vm.from_host.get(f"ProvisioningData.{n}", "") for n in range(told["parts"]))
-        if hashlib.sha256(data.encode()).hexdigest() != told["sha256"]:
+        """Join, verify and decrypt the published parts; None if they are not for this guest."""
+        published = json.loads(manifest)
+        data = "".join(self._vm.from_host.get(f"ProvisioningData.{n}", "") for n in range(published["parts"]))
+        if hashlib.sha256(data.encode()).hexdigest() != published["sha256"]:
             return None
         try:
             registry = jwe.JWERegistry(algorithms=_ALGORITHMS, strict_check_header=False)
@@ -86,20 +86,20 @@ class Guest:
     async def _configure(self, header: dict[str, Any], data: dict[str, Any]) -> None:
         vm = self._vm
         vm.received = data
-        self._say(header, "applying", "Hostname")
+        self._report_state(header, "applying", "Hostname")
         vm.tell("ProvisioningReady", None)
         await asyncio.sleep(self._apply)
         if self._mode == "failing":
-            self._say(header, "failed", "DomainJoin", "LogonFailure")
+            self._report_state(header, "failed", "DomainJoin", "LogonFailure")
             return
         vm.configure(self._addresses(data))
-        self._say(header, "applied", "")
+        self._report_state(header, "applied", "")
 
     def _addresses(self, data: dict[str, Any]) -> list[str]:
         octet = int(self._vm.vm_id[:4], 16) % 250 + 2
         return [str(data["fields"].get("guest_v4_ipaddr") or f"10.20.30.{octet}")]
 
-    def _say(self, header: dict[str, Any], state: str, step: str, code: str = "") -> None:
-        told = {"vm": header["vm"], "run": header["run"], "kid": header["kid"], "state": state}
-        text = json.dumps({**told, "step": step, "code": code}, separators=(",", ":"))
+    def _report_state(self, header: dict[str, Any], state: str, step: str, code: str = "") -> None:
+        ids = {"vm": header["vm"], "run": header["run"], "kid": header["kid"], "state": state}
+        text = json.dumps({**ids, "step": step, "code": code}, separators=(",", ":"))
         self._vm.tell("ProvisioningState", text)

@@ -1,4 +1,4 @@
-"""A simulated host as tests and people use it: started, stopped, looked into, given faults."""
+"""A simulated host: start and stop it, inspect it, inject faults."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from hostsim.wsman import WsmanServer
 
 T = TypeVar("T")
 AgentKind = Literal["simulated", "pwsh"]
-"""The built-in agent, or the real scripts in `pwsh`."""
+"""The simulated agent, or the real scripts in `pwsh`."""
 
 
 class SimulatedHost:
-    """A host with a thread and an event loop of its own; a context manager. The state outlives stop() and start()."""
+    """A host with its own thread and event loop, as a context manager. Its state survives stop() and start()."""
 
     address = "127.0.0.1"
 
@@ -79,7 +79,7 @@ class SimulatedHost:
 
     @property
     def password(self) -> str:
-        """Its password."""
+        """The account's password."""
         return self.gate.password
 
     def __enter__(self) -> Self:
@@ -92,7 +92,7 @@ class SimulatedHost:
         self.stop()
 
     def start(self) -> None:
-        """Listen; the port stays the same over stops and starts."""
+        """Start to listen; the port stays the same after a restart."""
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._loop.run_forever, name=f"hostsim-{self.name}", daemon=True)
@@ -101,7 +101,7 @@ class SimulatedHost:
         self._wait(self._listen())
 
     def go_down(self) -> None:
-        """Stop listening and break every connection; what runs on the host goes on."""
+        """Stop listening and break every connection; scripts and guests continue."""
         self._wait(self._unlisten())
 
     def come_back(self) -> None:
@@ -109,11 +109,11 @@ class SimulatedHost:
         self._wait(self._listen())
 
     def reboot(self) -> None:
-        """Every shell and script dies; VMs and files stay."""
+        """Kill every shell and script; VMs and files stay."""
         self.call(self.wsman.shells.kill)
 
     def set_password(self, password: str) -> None:
-        """Change the account's password; open connections have to log on anew."""
+        """Change the account's password; open connections have to log on again."""
 
         def change() -> None:
             self.gate.password = password
@@ -122,11 +122,11 @@ class SimulatedHost:
         self.call(change)
 
     def leak_shells(self, name: str, number: int = 1, *, account: str | None = None, idle_seconds: float = 0) -> None:
-        """Open shells that nobody closes; the operator's account opens them if none is named."""
+        """Open orphaned shells, by default of the operator's account."""
         self.call(lambda: self.wsman.shells.leak(name, number, account or self.username, idle_seconds))
 
     def call(self, function: Callable[[], T]) -> T:
-        """Call a function on the host's own thread, where its state may be changed."""
+        """Call a function on the host's own thread, where its state may be modified."""
 
         async def inner() -> T:
             return function()
@@ -134,7 +134,7 @@ class SimulatedHost:
         return self._wait(inner())
 
     def stop(self) -> None:
-        """Stop listening, end scripts and guests, end the thread."""
+        """Stop listening, then stop scripts, guests and the thread."""
         if self._loop is None or self._thread is None:
             return
         self._wait(self._unlisten())
@@ -143,7 +143,7 @@ class SimulatedHost:
         self._thread.join(10)
         self._loop.close()
         self._loop = self._thread = None
-        # asyncio of Python 3.11 forgets transports whose TLS handshake the client broke off: they go here, not in a test.
+        # asyncio in Python 3.11 leaks transports whose TLS handshake the client aborted. Collect them here, not during a test.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()

@@ -1,11 +1,11 @@
-"""Get-HostInventory.ps1: what the host has, and which agent says so."""
+"""Get-HostInventory.ps1: the host's inventory, and the agent that reports it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from hostsim.installation import HAND_MADE, digest
+from hostsim.installation import MANUAL_VERSION, digest
 from hostsim.script import Streams, outcome
 from hostsim.world import GIB, Vm, World
 
@@ -16,7 +16,7 @@ _SHOWN = (
 
 
 def write(world: World, version: str, streams: Streams) -> None:
-    """Write what the host has, as a version of the agent tells it."""
+    """Write the host's inventory, as reported by a version of the agent."""
     used = sum(world.images.get(name, 0) for name in world.images)
     lines: list[dict[str, Any]] = [
         {
@@ -68,7 +68,7 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
 def _agent(world: World, version: str) -> dict[str, Any]:
     names = world.agent.names()
     if not version:
-        about = {"version": HAND_MADE, "digest": "sha256:" + "ab" * 32, "schema_versions": world.schema_versions}
+        about = {"version": MANUAL_VERSION, "digest": "sha256:" + "ab" * 32, "schema_versions": world.schema_versions}
         return {**about, "versions": names}
     manifest = world.agent.manifest(version)
     return {
@@ -80,7 +80,7 @@ def _agent(world: World, version: str) -> dict[str, Any]:
 
 
 def schema_versions(world: World, version: str, schema_id: str) -> list[int]:
-    """Return the versions of a schema that a version of the agent knows; `ValueError` if it does not say so."""
+    """Return the schema versions that a version of the agent supports; `ValueError` if its manifest does not list them."""
     if not version:
         return world.schema_versions
     known = world.agent.manifest(version).schema_versions

@@ -1,4 +1,4 @@
-"""What happened on the host, and everything the host has seen in the clear."""
+"""A record of everything that happened on the host, and of every text that it saw in the clear."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class RunNote:
-    """One run that may change the host: `version` of the agent is empty for one that was installed by hand."""
+    """One launch that may change the host; `version` is empty for the agent installed by hand."""
 
     at: float
     machine_uid: str
@@ -31,7 +31,7 @@ class RunNote:
 
 @dataclass(frozen=True)
 class RolloutNote:
-    """One call of a rollout: `bytes` are those it wrote, `code` is empty for one that ended well."""
+    """One rollout call: the number of bytes written, and the error code, empty on success."""
 
     at: float
     operation: str
@@ -42,33 +42,33 @@ class RolloutNote:
 
 @dataclass
 class Ledger:
-    """Grows only. `clear` holds all text that was not encrypted: job inputs, scripts, journals, KVP values, file names."""
+    """Append-only. `clear` has every unencrypted text: job inputs, scripts, journals, KVP values, file names."""
 
     entries: list[Entry] = field(default_factory=list)
     clear: list[str] = field(default_factory=list)
     runs: list[RunNote] = field(default_factory=list)
     rollouts: list[RolloutNote] = field(default_factory=list)
     running_from: Counter[str] = field(default_factory=Counter)
-    """How many runs go on, by the version of the agent."""
+    """Current number of runs by agent version."""
     running: int = 0
     peak: int = 0
-    """The most runs that changed the host at one time."""
+    """Maximum number of concurrent runs that change the host."""
     sessions: int = 0
-    """Shells that were opened."""
+    """Number of shells opened so far."""
     shells: int = 0
-    """Shells of the operator's account that are open."""
+    """Current number of open shells of the operator's account."""
     shells_peak: int = 0
-    """The most that were open at one time."""
+    """Maximum number of open shells."""
     killed: int = 0
-    """Scripts that died with their shell, or took it with them."""
+    """Number of scripts that died with their shell."""
 
     def add(self, kind: str, machine_uid: str, detail: str = "") -> None:
-        """Note one mutation."""
+        """Record one mutation."""
         self.entries.append(Entry(time.time(), kind, machine_uid, detail))
         self.clear.append(detail)
 
     def count(self, kind: str, machine_uid: str | None = None) -> int:
-        """Count mutations of one kind, of one machine or of all."""
+        """Count the mutations of one kind, of one machine or of all."""
         return sum(1 for e in self.entries if e.kind == kind and machine_uid in (None, e.machine_uid))
 
     def created_and_deleted(self, machine_uid: str) -> Counter[str]:
@@ -76,12 +76,12 @@ class Ledger:
         return Counter(entry.kind for entry in self.entries if entry.machine_uid == machine_uid)
 
     def canaries_seen(self, secret: str) -> list[str]:
-        """Return every clear text with this secret in it, as it is or in base64."""
+        """Return every clear text that contains this secret, also in base64."""
         forms = (secret, base64.b64encode(secret.encode()).decode().rstrip("="))
         return [text for text in self.clear if any(form in text for form in forms)]
 
     def begin_run(self, machine_uid: str, run_id: str, schema: str, version: str) -> RunNote:
-        """Note that a run that changes the host has begun; `end_run` takes what this returns."""
+        """Record the start of a run that changes the host; pass the result to `end_run`."""
         note = RunNote(time.time(), machine_uid, run_id, schema, version)
         self.runs.append(note)
         self.running += 1
@@ -90,15 +90,15 @@ class Ledger:
         return note
 
     def end_run(self, note: RunNote) -> None:
-        """Note that it has ended."""
+        """Record the end of a run."""
         self.running -= 1
         self.running_from[note.version] -= 1
 
     def versions_of(self, run_id: str) -> list[str]:
-        """Return the versions of the agent that a run's launches ran from, in order."""
+        """Return the agent versions of a run's launches, in order."""
         return [note.version for note in self.runs if note.run_id == run_id]
 
     def count_shells(self, number: int) -> None:
-        """Note how many shells are open now."""
+        """Record the current number of open shells."""
         self.shells = number
         self.shells_peak = max(self.shells_peak, number)

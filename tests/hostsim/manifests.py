@@ -1,4 +1,4 @@
-"""The resources that make an operator use a simulated host."""
+"""The resources that register a simulated host with an operator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def credentials(host: SimulatedHost, namespace: str, name: str | None = None) ->
 
 
 def hyperv_host(host: SimulatedHost, **spec: Any) -> dict[str, Any]:
-    """Return the HyperVHost; keyword arguments replace parts of its spec."""
+    """Return the HyperVHost; keyword arguments replace fields of its spec."""
     base: dict[str, Any] = {
         "address": host.address,
         "connection": {

@@ -1,4 +1,4 @@
-"""One command of a shell on the server's end of PSRP: its streams, and what runs in it."""
+"""One command of a shell on the server side of PSRP: its streams and its script."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _SCRIPT = re.compile(r"^\$input \| & '(?P<path>(?:[^']|'')+\\(?P<name>[A-Za-z-]+\.ps1))'$")
 _FULL_LANGUAGE = "Microsoft.PowerShell"
-"""The one configuration that runs script texts; another one is a JEA endpoint."""
+"""The only configuration that runs script texts; every other one is a JEA endpoint."""
 _COMMAND = "Invoke-HvoJob"
 _TAG = "HyperVOperator"
 _ORPHANED_AFTER = 8.0
 
 
 class Pipeline:
-    """One command of a shell: what it was given, what it has written, whether it is done."""
+    """One command of a shell: its input, its output and its state."""
 
     def __init__(self, shell: Shell, pipeline_id: uuid.UUID) -> None:
         self.shell = shell
@@ -85,7 +85,7 @@ class Pipeline:
     # --- running -----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Run the script: all input is here."""
+        """Start the script, once its input is complete."""
         self.task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -94,7 +94,7 @@ class Pipeline:
             work = self._work()
             if work is None:
                 return
-            await self._attend(asyncio.create_task(work))
+            await self._supervise(asyncio.create_task(work))
             if self.server.state == PSInvocationState.Running:
                 self.server.stop() if self.interrupted.is_set() else self.server.complete()
         except ShellKilled:
@@ -108,7 +108,7 @@ class Pipeline:
             self.shell.flush()
 
     def _work(self) -> Coroutine[None, None, None] | None:
-        """Return what is to be done; None if PowerShell has refused it with an error."""
+        """Return the work of this pipeline; None if PowerShell rejects it with an error."""
         agent = self.shell.agent
         if self.is_script and self.shell.configuration != _FULL_LANGUAGE:
             self._refuse_script()
@@ -128,8 +128,8 @@ class Pipeline:
         agent.ledger.clear += [self.command, json.dumps(launch.job)]
         return agent.run(launch, self)
 
-    async def _attend(self, work: asyncio.Task[None]) -> None:
-        """Wait for the script; end it when it was stopped, or when nobody listens any more and orphans are to die."""
+    async def _supervise(self, work: asyncio.Task[None]) -> None:
+        """Wait for the script; kill it if it was stopped, or if its client is gone and orphans die."""
         agent = self.shell.agent
         stopped = asyncio.create_task(self.interrupted.wait())
         try:
@@ -148,7 +148,7 @@ class Pipeline:
             await asyncio.wait({work})
 
     def _launch(self) -> Launch | None:
-        """Find out what is to be run; None if there is no such script or command."""
+        """Return the launch; None if there is no such script or command."""
         agent, inputs = self.shell.agent, tuple(self.input)
         if agent.faults.agent_missing:
             return None
@@ -173,7 +173,7 @@ class Pipeline:
         self.server.complete()
 
     def _refuse_script(self) -> None:
-        """End as a script text does where there is no language."""
+        """Fail like a script text at an endpoint without a language."""
         name = "System.Management.Automation.ParseException"
         text = "The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode."
         exception = NETException(Message=text)
@@ -183,10 +183,10 @@ class Pipeline:
         self.server._change_state(PSInvocationState.Failed, error=record)
 
     def stop(self) -> None:
-        """Ctrl-C: the script ends where it stands."""
+        """Stop the script, like Ctrl-C."""
         self.interrupted.set()
 
     def kill(self) -> None:
-        """The process that the script runs in is gone."""
+        """Kill the process of the script."""
         if self.task and not self.task.done():
             self.task.cancel()

@@ -1,4 +1,4 @@
-"""Invoke-ProvisioningJob.ps1, as the protocol describes it: every step looks first and does nothing that is done."""
+"""Invoke-ProvisioningJob.ps1, implemented from the protocol: every step is idempotent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hostsim import texts
-from hostsim.script import Failed, Pending, Streams, outcome, say_step
+from hostsim.script import Failed, Pending, Streams, outcome, write_step
 from hostsim.world import GIB, Folder, Vm, timestamp
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PART = 1_000
 
 
 class Provisioning:
-    """One launch for one machine, whose lock is held."""
+    """One launch for one machine, whose lock it holds."""
 
     def __init__(self, agent: Agent, job: dict[str, Any], folder: Folder, streams: Streams) -> None:
         self._agent = agent
@@ -35,8 +35,8 @@ class Provisioning:
         self._folder = folder
         self._streams = streams
 
-    async def go(self) -> str:
-        """Go through the steps; returns the outcome or raises how it ended."""
+    async def run(self) -> str:
+        """Run the steps; return the outcome, or raise `Failed` or `Pending`."""
         self._begin()
         await self._step("PreChecks", self._pre_checks)
         await self._step("CopyImage", self._copy_image)
@@ -44,19 +44,19 @@ class Provisioning:
         await self._step("RegisterVM", self._register)
         vm = self._vm()
         self._journal["vm_id"] = vm.vm_id
-        if not self._told(vm) and self._job["sealed_data"] is None and not self._done("PublishProvisioningData"):
+        if not self._guest_state(vm) and self._job["sealed_data"] is None and not self._done("PublishProvisioningData"):
             self._enter("WaitForProvisioningKey")
             await self._agent.at_step("WaitForProvisioningKey", self._name, self._streams)
             key = await self._wait_for_key(vm)
             raise Pending("WaitingForGuestKey", texts.KEY_POSTED if key else texts.NO_KEY, key)
         self._finish_step("WaitForProvisioningKey")
-        if self._job["sealed_data"] and not self._told(vm):
+        if self._job["sealed_data"] and not self._guest_state(vm):
             await self._step("PublishProvisioningData", self._publish, again=True)
         await self._wait_for_guest(vm)
         await self._step("PurgeProvisioningData", self._purge)
-        if (self._told(vm) or {}).get("state") == "failed":
-            told = self._told(vm) or {}
-            failed = (told["step"], told["code"])
+        if (self._guest_state(vm) or {}).get("state") == "failed":
+            state = self._guest_state(vm) or {}
+            failed = (state["step"], state["code"])
             raise Failed("GuestFailed", texts.guest_failed(*failed), summary=texts.guest_failed_summary(*failed))
         await self._step("EjectProvisioningISO", self._eject)
         if self._fields.get("vm_clustered"):
@@ -90,7 +90,7 @@ class Provisioning:
         }
 
     def end(self, state: str, reason: str, code: str | None) -> None:
-        """Write how the launch ended."""
+        """Record the end of the launch in the journal."""
         self._journal.update(state=state, reason=reason, code=code, updated_at=timestamp())
         self._agent.ledger.clear.append(json.dumps(self._journal))
 
@@ -101,17 +101,17 @@ class Provisioning:
         self._journal["step"] = step
         self._journal["steps"][step] = "started"
         self._journal["updated_at"] = timestamp()
-        say_step(self._streams, step, "started")
+        write_step(self._streams, step, "started")
 
     def _finish_step(self, step: str) -> None:
         if not self._done(step):
             self._journal["steps"][step] = "completed"
-            say_step(self._streams, step, "completed")
+            write_step(self._streams, step, "completed")
             self._agent.after_step(step, self._name)
 
     async def _step(self, step: str, work: Any, *, again: bool = False) -> None:
         if self._done(step) and not again and not (step == "RegisterVM" and not self._world.vms_of(self._uid)):
-            say_step(self._streams, step, "skipped")
+            write_step(self._streams, step, "skipped")
             return
         self._enter(step)
         await self._agent.at_step(step, self._name, self._streams)
@@ -119,10 +119,10 @@ class Provisioning:
             await work()
         except Failed:
             self._journal["steps"][step] = "failed"
-            say_step(self._streams, step, "failed")
+            write_step(self._streams, step, "failed")
             raise
         self._journal["steps"][step] = "completed"
-        say_step(self._streams, step, "completed")
+        write_step(self._streams, step, "completed")
         self._agent.after_step(step, self._name)
 
     # --- steps -------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class Provisioning:
             await asyncio.sleep(self._agent.copy_seconds / 4)
             if percent > 25:
                 self._agent.in_copy()
-            say_step(self._streams, "CopyImage", "progress", f"{size * percent // 100 / GIB:.1f} GB", percent)
+            write_step(self._streams, "CopyImage", "progress", f"{size * percent // 100 / GIB:.1f} GB", percent)
         await asyncio.sleep(self._agent.copy_seconds / 4)
         self._folder.files.add("disk.vhdx")
         self._agent.ledger.add("copy_image", self._uid, image)
@@ -226,17 +226,17 @@ class Provisioning:
 
     def _key_of(self, vm: Vm) -> dict[str, Any] | None:
         try:
-            told = json.loads(vm.from_guest.get("ProvisioningReady", "null"))
-            return dict(told["key"]) if told["vm"] == vm.vm_id else None
+            state = json.loads(vm.from_guest.get("ProvisioningReady", "null"))
+            return dict(state["key"]) if state["vm"] == vm.vm_id else None
         except (ValueError, TypeError, KeyError):
             return None
 
-    def _told(self, vm: Vm) -> dict[str, Any] | None:
+    def _guest_state(self, vm: Vm) -> dict[str, Any] | None:
         try:
-            told = json.loads(vm.from_guest.get("ProvisioningState", "null"))
-            # A later run takes over what an earlier one has published: the guest answers for that.
+            state = json.loads(vm.from_guest.get("ProvisioningState", "null"))
+            # A later run continues with the data that an earlier one has published, and the guest reports that run's id.
             run = self._folder.published_run or self._run["id"]
-            return dict(told) if told["vm"] == vm.vm_id and told["run"] == run else None
+            return dict(state) if state["vm"] == vm.vm_id and state["run"] == run else None
         except (ValueError, TypeError, KeyError):
             return None
 
@@ -245,7 +245,7 @@ class Provisioning:
             vm.post(vm.from_host, key, None)
 
     async def _until(self, vm: Vm, found: Any) -> Any:
-        """Wait for what the guest posts, no longer than the launch may."""
+        """Wait for an item from the guest, at most for the launch's `wait_seconds`."""
         ends = time.monotonic() + self._run["wait_seconds"]
         while not (value := found(vm)):
             left = ends - time.monotonic()
@@ -267,10 +267,10 @@ class Provisioning:
     async def _wait_for_guest(self, vm: Vm) -> None:
         self._enter("WaitForGuest")
         await self._agent.at_step("WaitForGuest", self._name, self._streams)
-        told = await self._until(vm, lambda one: _final(self._told(one)))
-        if told is None:
+        state = await self._until(vm, lambda one: _final(self._guest_state(one)))
+        if state is None:
             self._check_deadline(texts.no_state_in_time, vm)
-            raise Pending("WaitingForGuest", texts.APPLYING if self._told(vm) else texts.PUBLISHED)
+            raise Pending("WaitingForGuest", texts.APPLYING if self._guest_state(vm) else texts.PUBLISHED)
         self._finish_step("WaitForGuest")
 
     def _check_deadline(self, text: Callable[[int], str], vm: Vm) -> None:
@@ -280,11 +280,11 @@ class Provisioning:
             raise Failed("GuestTimeout", text(limit), summary=self._likely_cause(vm))
 
     def _likely_cause(self, vm: Vm) -> str:
-        told = self._told(vm)
+        state = self._guest_state(vm)
         if vm.state != "Running":
             return texts.not_running(vm.state)
-        if told:
-            return texts.still_applying(told["step"])
+        if state:
+            return texts.still_applying(state["step"])
         if self._key_of(vm):
             assert self._folder.started_at is not None
             return texts.key_unanswered(int(time.monotonic() - self._folder.started_at))
@@ -293,8 +293,8 @@ class Provisioning:
         return texts.NO_KVP if vm.iso_attached else texts.NO_ISO
 
 
-def _final(told: dict[str, Any] | None) -> dict[str, Any] | None:
-    return told if told and told["state"] in ("applied", "failed") else None
+def _final(state: dict[str, Any] | None) -> dict[str, Any] | None:
+    return state if state and state["state"] in ("applied", "failed") else None
 
 
 def _decode(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The server's end of PSRP: a shell's runspace pool, and what arrives for its pipelines."""
+"""The server side of PSRP: a shell's runspace pool and the messages for its pipelines."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Shell:
             self._take(creation, None)
 
     def command(self, pipeline_id: str, data: bytes) -> Pipeline:
-        """Make a pipeline from the first fragment of its definition."""
+        """Create a pipeline from the first fragment of its definition."""
         key = uuid.UUID(pipeline_id)
         pipeline = self.pipelines[key] = Pipeline(self, key)
         self._take(data, key)
         return pipeline
 
     def send(self, pipeline_id: str | None, data: bytes) -> None:
-        """Take further fragments."""
+        """Receive further fragments."""
         self._take(data, uuid.UUID(pipeline_id) if pipeline_id else None)
 
     def _take(self, data: bytes, pipeline_id: uuid.UUID | None) -> None:
@@ -54,7 +54,7 @@ class Shell:
         self.flush()
 
     def flush(self) -> None:
-        """Move what the pool has to say into the outboxes of those it is for."""
+        """Move the pool's outgoing messages into the outboxes of their receivers."""
         while (payload := self.pool.data_to_send(32_768)) is not None:
             target: Shell | Pipeline = self
             if payload.pipeline_id is not None:
@@ -66,13 +66,13 @@ class Shell:
             one.changed = asyncio.Event()
 
     def close(self) -> None:
-        """The client closes the shell: what runs in it is stopped, and may clean up."""
+        """Close the shell for the client: stop its scripts, which may clean up."""
         for pipeline in self.pipelines.values():
             pipeline.stop()
         self._end()
 
     def kill(self) -> None:
-        """The shell dies with everything in it."""
+        """Kill the shell and everything in it."""
         for pipeline in self.pipelines.values():
             pipeline.kill()
         self._end()

@@ -1,4 +1,4 @@
-"""One call of a rollout: how it is told from other script texts, the faults that strike it, and what is noted of it."""
+"""One rollout call: how it is recognised, its faults, and its entry in the ledger."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _LAST_LINE = "$input | Invoke-HvoRollout"
 
 
 def is_rollout(text: str) -> bool:
-    """Tell whether a script text is that of a rollout."""
+    """Return whether a script text is a rollout call."""
     return text.rstrip().rpartition("\n")[2].strip() == _LAST_LINE
 
 
 async def serve(agent: HostAgent, call: RolloutCall, streams: Streams) -> None:
-    """Run a call to its answer, or to what a fault makes of it."""
+    """Run a call to its answer, with the faults applied."""
     operation, faults = str(call.header.get("operation")), agent.faults
     agent.versions.begin()
     try:
-        await _strike(operation, faults, streams)
-        call, is_half = _damaged(operation, call, faults)
+        await _apply_faults(operation, faults, streams)
+        call, is_half = _apply_upload_faults(operation, call, faults)
         if operation == "activate" and faults.activate_fails:
             text = f"The version could not be activated, as was ordered: {faults.activate_fails}."
             streams.output(json.dumps(refusal(faults.activate_fails, text)))
@@ -41,16 +41,16 @@ async def serve(agent: HostAgent, call: RolloutCall, streams: Streams) -> None:
         agent.ledger.rollouts.append(_note(operation, call, streams.last_output))
 
 
-async def _strike(operation: str, faults: Faults, streams: Streams) -> None:
+async def _apply_faults(operation: str, faults: Faults, streams: Streams) -> None:
     streams.noise("verbose", f"Rollout: {operation}.")
     if faults.kills_at("", operation):
         raise ShellKilled
-    while faults.hang_at == operation:  # noqa: ASYNC110 - a fault is set from other threads, which an Event is not for
+    while faults.hang_at == operation:  # noqa: ASYNC110 - faults are set from other threads, where an asyncio.Event cannot be used
         await asyncio.sleep(0.05)
 
 
-def _damaged(operation: str, call: RolloutCall, faults: Faults) -> tuple[RolloutCall, bool]:
-    """Return the call as it reaches the host, and whether the shell dies when that much of it has been done."""
+def _apply_upload_faults(operation: str, call: RolloutCall, faults: Faults) -> tuple[RolloutCall, bool]:
+    """Return the call as the host receives it, and whether the shell dies after it."""
     if operation != "receive":
         return call, False
     header, *pieces = call.inputs

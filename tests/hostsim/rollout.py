@@ -1,6 +1,6 @@
-"""Invoke-HvoRollout, as the protocol describes it: it brings versions of the agent to the host and takes old ones away.
+"""Invoke-HvoRollout, implemented from the protocol: it installs versions of the agent and prunes old ones.
 
-Nothing of a call can be seen half done from outside, so that it needs no lock.
+A call never yields to the event loop, so it needs no lock.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{16}")
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]+")
-_MOST_CHARACTERS = 200
+_MAX_CHARACTERS = 200
 _STALE_AFTER = 3600.0
 
 
@@ -31,19 +31,19 @@ class _Refused(Exception):
 
 
 def refusal(code: str, message: str) -> dict[str, Any]:
-    """Return the answer of a call that failed."""
+    """Return the answer of a failed call."""
     return {"type": "rollout", "ok": False, "code": code, "message": message}
 
 
 class Rollout:
-    """Answers the calls of a host whose scripts are not really run."""
+    """Answers rollout calls, for the simulated agent."""
 
     def __init__(self, folder: AgentFolder, host_id: dict[str, str]) -> None:
         self._folder = folder
         self._host_id = host_id
 
     def answer(self, inputs: Sequence[str]) -> dict[str, Any]:
-        """Do what the header in the first input says, with the pieces in the others; return the answer."""
+        """Run the operation of the header in the first input, with the pieces in the others; return the answer."""
         try:
             result = self._run(_object(inputs[0] if inputs else "", "header"), inputs[1:])
         except _Refused as refused:
@@ -83,8 +83,8 @@ class Rollout:
             staged = f"{incoming(upload)}/{path}"
             present = self._folder.files.get(staged, b"")
             if offset != len(present):
-                said = f"{path} has {len(present)} bytes, and the piece begins at {offset}. Begin another upload."
-                raise _Refused("UploadBroken", said)
+                message = f"{path} has {len(present)} bytes, and the piece begins at {offset}. Begin another upload."
+                raise _Refused("UploadBroken", message)
             self._folder.files[staged] = present + data
             self._folder.uploads[upload] = time.time()
             written += len(data)
@@ -97,7 +97,7 @@ class Rollout:
         staged, version = folder.within(incoming(upload)), f"versions/{name}"
         present = folder.within(version)
         if not staged:
-            # An earlier call may have come this far, and its answer may have been lost.
+            # An earlier call may have activated it, and its answer may have been lost.
             if digest(present) == wanted:
                 return {"version": name}
             raise _Refused("UploadBroken", f"Nothing of upload {upload} is here. Begin another upload.")
@@ -162,4 +162,4 @@ def _piece(text: str) -> tuple[str, int, bytes]:
 def _is_plain(path: str) -> bool:
     segments = path.split("/")
     plain = all(_SEGMENT.fullmatch(one) and one not in (".", "..") for one in segments)
-    return plain and segments[0].casefold() != "versions" and len(path) <= _MOST_CHARACTERS
+    return plain and segments[0].casefold() != "versions" and len(path) <= _MAX_CHARACTERS

@@ -1,4 +1,4 @@
-"""What a running script has at hand: its streams, and how it ends."""
+"""The interface of a running script: its launch, its streams and its endings."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from hostsim.world import timestamp
 
 
 class ShellKilled(Exception):
-    """The shell that the script runs in dies."""
+    """The script's shell dies."""
 
 
 @dataclass(frozen=True)
 class Launch:
-    """What a pipeline was told to run, and what it was given."""
+    """A script or command to run, with its input."""
 
     command: str
     """The script's text, or the name of a command."""
     script: str | None
-    """The path of the script that the text starts; None for a command."""
+    """Path of the script that the text starts; None for a command."""
     inputs: tuple[str, ...]
-    """What was piped in: a job in base64, as a rule in one string."""
+    """The pipeline's input: a job in base64, normally one string."""
     version: str = ""
-    """The version of the agent that the script belongs to; empty for one that was installed by hand."""
+    """The script's agent version; empty for the agent installed by hand."""
 
     @cached_property
     def job(self) -> dict[str, Any]:
@@ -43,20 +43,20 @@ class Launch:
 
     @property
     def changes_host(self) -> bool:
-        """Whether it is more than a look."""
+        """Whether the job may change the host."""
         return bool(self.job["schema"]["id"] != "host-inventory")
 
 
 @dataclass(frozen=True)
 class RolloutCall:
-    """A script text, and the strings that it was given: a header, and pieces of files."""
+    """The script text of a rollout call and its input: a header and pieces of files."""
 
     text: str
     inputs: tuple[str, ...]
 
     @property
     def header(self) -> dict[str, Any]:
-        """The header, empty if it cannot be read."""
+        """The header; empty if it is unreadable."""
         try:
             found = json.loads(self.inputs[0])
         except (ValueError, IndexError):
@@ -68,24 +68,24 @@ class Streams(Protocol):
     """A pipeline's streams."""
 
     interrupted: asyncio.Event
-    """Set when the client presses Ctrl-C."""
+    """Set when the client stops the pipeline."""
     last_output: str
-    """The last object of the output stream; empty while there is none."""
+    """The last object of the output stream; empty if there is none."""
 
     def output(self, text: str) -> None:
         """Write an object to the output stream."""
         ...
 
     def record(self, text: str) -> None:
-        """Write a record: an information record with the agent's tag."""
+        """Write a record, an information record with the agent's tag."""
         ...
 
     def noise(self, stream: str, text: str) -> None:
-        """Write a line to any other stream but that of errors."""
+        """Write a line to any stream but output and error."""
         ...
 
     def error(self, message: str, error_id: str, type_name: str) -> None:
-        """Write an error record; `type_name` is that of its exception."""
+        """Write an error record; `type_name` is the type of its exception."""
         ...
 
 
@@ -109,7 +109,7 @@ class Pending(Exception):
         self.key = key
 
 
-def say_step(streams: Streams, step: str, state: str, message: str = "", percent: int | None = None) -> None:
+def write_step(streams: Streams, step: str, state: str, message: str = "", percent: int | None = None) -> None:
     """Write one step record."""
     record: dict[str, Any] = {"type": "step", "step": step, "state": state}
     if percent is not None:
@@ -119,7 +119,7 @@ def say_step(streams: Streams, step: str, state: str, message: str = "", percent
 
 
 def outcome(kind: str, reason: str, message: str, **more: Any) -> str:
-    """Return an outcome as the agent writes it."""
+    """Return an outcome in the agent's format."""
     base: dict[str, Any] = {
         "type": "outcome",
         "outcome": kind,

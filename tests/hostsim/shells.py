@@ -1,4 +1,4 @@
-"""The shells of a host: whose they are, how many an account may have, and what WinRM tells of them."""
+"""The shells of a host: their owners, the quota of an account, and their WinRM descriptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONFIGURATION = "http://schemas.microsoft.com/powershell/Microsoft.PowerShell"
 
 
 class OpenShell:
-    """A shell with what is told of it. `account` has opened it; times are seconds of a monotonic clock."""
+    """An open shell of `account`. Times are seconds of a monotonic clock."""
 
     def __init__(self, shell: Shell, uri: str, account: str, *, name: str = "", client: str = "127.0.0.1") -> None:
         self.shell = shell
@@ -30,11 +30,11 @@ class OpenShell:
         self.client = client
         self.idle_timeout = _IDLE_TIMEOUT
         self.requests = 0
-        """Requests to it that are under way."""
+        """Number of requests in progress."""
         self.opened_at = self.used_at = time.monotonic()
 
-    def told(self, computer: str) -> str:
-        """Return what WinRM tells of it."""
+    def describe(self, computer: str) -> str:
+        """Return the shell's XML description."""
         now = time.monotonic()
         parts = {
             "ShellId": self.shell.id,
@@ -49,8 +49,8 @@ class OpenShell:
             "ShellRunTime": _duration(now - self.opened_at),
             "ShellInactivity": _duration(0 if self.requests else now - self.used_at),
         }
-        told = "".join(f"<r:{key}>{escape(value)}</r:{key}>" for key, value in parts.items() if value)
-        return f"<r:Shell>{told}</r:Shell>"
+        description = "".join(f"<r:{key}>{escape(value)}</r:{key}>" for key, value in parts.items() if value)
+        return f"<r:Shell>{description}</r:Shell>"
 
 
 class Shells:
@@ -62,10 +62,10 @@ class Shells:
         self._computer = computer
         self._open: dict[str, OpenShell] = {}
         self.names: list[str] = []
-        """Names of all shells that were opened."""
+        """Names of all shells opened so far."""
 
     def open(self, envelope: ET.Element, creation: bytes, client: str) -> OpenShell:
-        """Open the shell that a request to create one describes; raises `Fault` for one too many."""
+        """Open the shell of a Create request; raises `Fault` beyond the quota."""
         faults = self._agent.faults
         if faults.quota or len(self._own()) >= faults.shell_quota:
             raise Fault(
@@ -86,7 +86,7 @@ class Shells:
         return opened
 
     def leak(self, name: str, number: int, account: str, idle_seconds: float) -> None:
-        """Open shells that nobody closes, as clients that died leave them; they have been idle for so long."""
+        """Open orphaned shells, as crashed clients leave them, that have been idle for `idle_seconds`."""
         for _ in range(number):
             opened = OpenShell(Shell(self._agent, "", b"", self._forget), _CONFIGURATION, account, name=name)
             opened.opened_at -= idle_seconds
@@ -94,7 +94,7 @@ class Shells:
             self._add(opened)
 
     def find(self, envelope: ET.Element) -> OpenShell:
-        """Return the shell that a request is about; raises `Fault` if there is none, or none for this account."""
+        """Return the shell of a request; raises `Fault` if it does not exist or the account has no access."""
         key = _selected(envelope)
         opened = self._open.get(key)
         if opened is None:
@@ -105,7 +105,7 @@ class Shells:
 
     @contextmanager
     def used(self, envelope: ET.Element) -> Iterator[None]:
-        """A request is under way; the shell that it is about, if it is about one, is not idle meanwhile."""
+        """Count the body as a request to its shell, if it names one, so that the shell is not idle meanwhile."""
         opened = self._open.get(_selected(envelope))
         if opened is None:
             yield
@@ -117,16 +117,16 @@ class Shells:
             opened.requests -= 1
             opened.used_at = time.monotonic()
 
-    def told_of(self, opened: OpenShell) -> str:
-        """Return what WinRM tells of a shell."""
-        return opened.told(self._computer)
+    def describe(self, opened: OpenShell) -> str:
+        """Return a shell's XML description."""
+        return opened.describe(self._computer)
 
-    def told(self) -> list[str]:
-        """Return what WinRM tells of the shells that the account may see."""
-        return [self.told_of(opened) for opened in self._visible()]
+    def describe_all(self) -> list[str]:
+        """Return the XML descriptions of the shells that the account can see."""
+        return [self.describe(opened) for opened in self._visible()]
 
     def commands_of(self, opened: OpenShell) -> list[str]:
-        """Return what WinRM tells of the commands that run in a shell."""
+        """Return the XML descriptions of a shell's running commands."""
         return [
             f"<r:Command><r:CommandId>{str(key).upper()}</r:CommandId><r:CommandLine></r:CommandLine>"
             "<r:CommandState>Running</r:CommandState></r:Command>"
@@ -135,16 +135,16 @@ class Shells:
         ]
 
     def open_names(self) -> list[str]:
-        """Return the names of all shells that are open, whoever has opened them."""
+        """Return the names of all open shells of all accounts."""
         return [opened.name for opened in self._open.values()]
 
     def kill(self) -> None:
-        """Every shell dies, as in a reboot."""
+        """Kill every shell, like a reboot."""
         for opened in list(self._open.values()):
             opened.shell.kill()
 
     def _visible(self) -> list[OpenShell]:
-        """An administrator sees, and may end, what anybody has opened."""
+        """Return the shells that the account can see and end: for an administrator, all."""
         return list(self._open.values()) if self._gate.is_administrator else self._own()
 
     def _own(self) -> list[OpenShell]:
@@ -161,35 +161,35 @@ class Shells:
 
 
 class Enumerations:
-    """Enumerations that are under way. A request that names no number of items asks for one."""
+    """Enumerations in progress. A request without MaxElements gets one item."""
 
     def __init__(self) -> None:
         self._left: dict[str, list[str]] = {}
 
     def begin(self, request: ET.Element, items: list[str]) -> str:
         """Answer an Enumerate."""
-        most = int(request.findtext(".//w:MaxElements", "1", NAMESPACES))
+        limit = int(request.findtext(".//w:MaxElements", "1", NAMESPACES))
         if request.find(".//w:OptimizeEnumeration", NAMESPACES) is None:
-            most = 0
-        context = self._keep(items[most:]) if len(items) > most or not most else ""
+            limit = 0
+        context = self._keep(items[limit:]) if len(items) > limit or not limit else ""
         answer = f"<n:EnumerationContext>{context}</n:EnumerationContext>"
-        if most and items:
-            answer += f"<w:Items>{''.join(items[:most])}</w:Items>"
+        if limit and items:
+            answer += f"<w:Items>{''.join(items[:limit])}</w:Items>"
         if not context:
             answer += "<w:EndOfSequence/>"
         return f"<n:EnumerateResponse>{answer}</n:EnumerateResponse>"
 
     def pull(self, request: ET.Element) -> str:
-        """Answer a Pull; raises `Fault` for an enumeration that is not under way."""
+        """Answer a Pull; raises `Fault` for an unknown enumeration."""
         items = self._left.pop(request.findtext(".//n:EnumerationContext", "", NAMESPACES), None)
         if items is None:
             raise Fault(ENUMERATION_CLOSED, "The supplied enumeration context is invalid.")
-        most = int(request.findtext(".//n:MaxElements", "1", NAMESPACES))
+        limit = int(request.findtext(".//n:MaxElements", "1", NAMESPACES))
         end = "<n:EndOfSequence/>"
         begin = ""
-        if len(items) > most:
-            end, begin = "", f"<n:EnumerationContext>{self._keep(items[most:])}</n:EnumerationContext>"
-        return f"<n:PullResponse>{begin}<n:Items>{''.join(items[:most])}</n:Items>{end}</n:PullResponse>"
+        if len(items) > limit:
+            end, begin = "", f"<n:EnumerationContext>{self._keep(items[limit:])}</n:EnumerationContext>"
+        return f"<n:PullResponse>{begin}<n:Items>{''.join(items[:limit])}</n:Items>{end}</n:PullResponse>"
 
     def _keep(self, items: list[str]) -> str:
         context = f"uuid:{str(uuid.uuid4()).upper()}"

@@ -1,4 +1,4 @@
-"""SOAP as WSMan speaks it: namespaces, answers and faults."""
+"""SOAP for WSMan: namespaces, responses and faults."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SUBCODES = {
 
 
 class Fault(Exception):
-    """Sent as a WSManFault."""
+    """An error that becomes a WSManFault."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -49,12 +49,12 @@ class Fault(Exception):
 
 
 def answer(message_id: str, action: str, body: str) -> web.Response:
-    """Return what answers a request of an action."""
+    """Return the response to a request with this action."""
     return _response(200, message_id, f"{action}Response", body)
 
 
 def refusal(message_id: str, fault: Fault) -> web.Response:
-    """Return a fault as an answer."""
+    """Return the response for a fault."""
     value, subcode = _SUBCODES.get(fault.code, ("s:Receiver", "w:InternalError"))
     body = (
         f"<s:Fault><s:Code><s:Value>{value}</s:Value><s:Subcode><s:Value>{subcode}</s:Value></s:Subcode></s:Code>"

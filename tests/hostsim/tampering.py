@@ -1,4 +1,4 @@
-"""What a job looks like when somebody has changed it on its way."""
+"""Jobs that were modified on their way to the script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def tampered(job: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Return a job with the changes of `Faults.tampered` made."""
+    """Return a job with the changes of `Faults.tampered` applied."""
     result = dict(job)
     for key, value in changes.items():
         if value is None:

@@ -1,4 +1,4 @@
-"""A certificate authority of the simulator's own, and certificates for 127.0.0.1 and localhost."""
+"""The simulator's certificate authority, and server certificates for 127.0.0.1 and localhost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Authority:
-    """Issues certificates."""
+    """A CA that issues server certificates."""
 
     def __init__(self, name: str) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -39,11 +39,11 @@ class Authority:
 
     @property
     def pem(self) -> str:
-        """The authority's certificate."""
+        """The CA's certificate as PEM."""
         return self._certificate.public_bytes(serialization.Encoding.PEM).decode()
 
     def issue(self, *names: str) -> tuple[str, str]:
-        """Return a new certificate for 127.0.0.1, localhost and these names, and its key, as PEM."""
+        """Return a new PEM certificate for 127.0.0.1, localhost and these names, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         hosts = [x509.DNSName(name) for name in ("localhost", *names)]
@@ -61,7 +61,7 @@ class Authority:
         return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
 
     def context(self, *names: str) -> ssl.SSLContext:
-        """Return a server's context with a new certificate for 127.0.0.1, localhost and these names."""
+        """Return a server context with a new certificate for 127.0.0.1, localhost and these names."""
         certificate, key = self.issue(*names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory(prefix="hostsim-") as folder:
@@ -71,7 +71,7 @@ class Authority:
         return context
 
     def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-        now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the simulator has a clock of its own
+        now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the simulator has its own clock
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -86,5 +86,5 @@ class Authority:
 
 @cache
 def authority() -> Authority:
-    """Return the authority that all hosts of this process share."""
+    """Return the CA that all hosts of this process share."""
     return Authority("Simulated hosts")

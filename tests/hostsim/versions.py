@@ -1,4 +1,4 @@
-"""Brings into the ledger what rollouts do to the versions of the agent, seen by what is there before and after."""
+"""Records in the ledger how rollouts change the versions of the agent, by comparing them before and after each call."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from hostsim.ledger import Ledger
 
 
 class VersionBook:
-    """Notes versions that come, are repaired and go while calls of rollouts are under way; what people do is not noted."""
+    """Records versions that are activated, repaired and removed during rollout calls; changes by hand are not recorded."""
 
     def __init__(self, folder: AgentFolder, ledger: Ledger) -> None:
         self._folder = folder
         self._ledger = ledger
         self._known: dict[str, str] = {}
-        self._under_way = 0
+        self._active_calls = 0
 
     def begin(self) -> None:
-        """A call begins."""
-        if not self._under_way:
+        """Record the start of a call."""
+        if not self._active_calls:
             self._known = self._folder.versions()
-        self._under_way += 1
+        self._active_calls += 1
 
     def end(self) -> None:
-        """A call has ended, well or not."""
-        self._under_way -= 1
+        """Record the end of a call, successful or not."""
+        self._active_calls -= 1
         found = self._folder.versions()
         for name, digest in found.items():
             before = self._known.get(name)

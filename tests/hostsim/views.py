@@ -1,4 +1,4 @@
-"""What tests and guests see of a host, whichever agent runs on it: the shapes that both kinds of world share."""
+"""The interfaces of a host for tests and guests, shared by the simulated and the real agent."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hostsim.versions import VersionBook
 
 
 class GuestVm(Protocol):
-    """A VM as its own guest sees it."""
+    """A VM, as seen by its guest."""
 
     received: dict[str, Any] | None
-    """What the guest decrypted: it stays in the guest."""
+    """The data that the guest has decrypted; it never leaves the guest."""
 
     @property
     def vm_id(self) -> str:
@@ -26,25 +26,25 @@ class GuestVm(Protocol):
 
     @property
     def from_host(self) -> Mapping[str, str]:
-        """The KVP items that the host has given."""
+        """The KVP items from the host."""
         ...
 
     @property
     def changed(self) -> asyncio.Event:
-        """Set at the next change of the items."""
+        """Set at the next change of the KVP items."""
         ...
 
     def tell(self, key: str, value: str | None) -> None:
-        """Write or delete one of the guest's own items."""
+        """Write or delete a KVP item of the guest."""
         ...
 
     def configure(self, addresses: list[str]) -> None:
-        """Take addresses, which Hyper-V then reports."""
+        """Configure addresses, which Hyper-V then reports."""
         ...
 
 
 class VmView(GuestVm, Protocol):
-    """A VM as tests see it. It goes on to tell what it was after it has been removed."""
+    """A VM, as seen by tests. It stays readable after its removal."""
 
     @property
     def name(self) -> str:
@@ -68,7 +68,7 @@ class VmView(GuestVm, Protocol):
 
     @property
     def machine_uid(self) -> str | None:
-        """The machine whose mark it carries."""
+        """The machine in its ownership mark."""
         ...
 
     @property
@@ -83,12 +83,12 @@ class VmView(GuestVm, Protocol):
 
     @property
     def addresses(self) -> list[str]:
-        """The addresses that its guest reports."""
+        """The addresses of its guest."""
         ...
 
     @property
     def from_guest(self) -> Mapping[str, str]:
-        """The KVP items that its guest has given."""
+        """The KVP items from its guest."""
         ...
 
 
@@ -97,7 +97,7 @@ class FolderView(Protocol):
 
     @property
     def files(self) -> Collection[str]:
-        """Names of the disk and the ISO, if they are there."""
+        """Names of the disk and the ISO that exist."""
         ...
 
     @property
@@ -146,29 +146,29 @@ class WorldView(Protocol):
         ...
 
     def vms_of(self, machine_uid: str) -> Sequence[VmView]:
-        """Return the VMs that carry a machine's mark."""
+        """Return the VMs with a machine's ownership mark."""
         ...
 
     def traces_of(self, machine_uid: str) -> list[str]:
-        """Return everything that is there of a machine, tombstone apart."""
+        """Return every trace of a machine except its tombstone."""
         ...
 
     def add_vm(self, name: str, machine_uid: str | None = None, cluster_uid: str | None = None) -> str:
-        """Make a VM as a person would, with a machine's mark or none; return its GUID."""
+        """Create a VM as if by hand, optionally with a machine's ownership mark; return its GUID."""
         ...
 
     def changed_images(self) -> list[str]:
-        """Return the names of the golden images that are not what they were."""
+        """Return the names of the golden images that were modified."""
         ...
 
 
 class HostAgent(Protocol):
-    """What runs the scripts that a shell is told to run."""
+    """Runs the scripts of a host's shells."""
 
     faults: Faults
     ledger: Ledger
     stop_seconds: float
-    """How long a script that was stopped may take to end before it is ended."""
+    """How long a stopped script may take to end before it is killed."""
     versions: VersionBook
 
     @property
@@ -177,21 +177,21 @@ class HostAgent(Protocol):
         ...
 
     async def start(self) -> None:
-        """Get ready."""
+        """Prepare to run scripts."""
         ...
 
     async def run(self, launch: Launch, streams: Streams) -> None:
-        """Run one script to its end; raises `ShellKilled`. When it is cancelled, the script is gone at once."""
+        """Run one script to its end; raises `ShellKilled`. A cancellation kills the script at once."""
         ...
 
     def has_script(self, path: str) -> bool:
-        """Tell whether a script is there to be run; where real ones run, PowerShell tells it itself."""
+        """Return whether a script exists; always true for the real agent, where PowerShell reports a missing script itself."""
         ...
 
     async def roll_out(self, call: RolloutCall, streams: Streams) -> None:
-        """Run one call of a rollout to its answer, as `run` does scripts."""
+        """Run one rollout call to its answer; raises and cancels like `run`."""
         ...
 
     async def close(self) -> None:
-        """End scripts and guests."""
+        """Stop all scripts and guests."""
         ...

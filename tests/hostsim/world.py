@@ -1,4 +1,4 @@
-"""The host's state: images, machine folders, VMs and what is in their KVP pools."""
+"""The host's state: images, machine folders, VMs and their KVP pools."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ GIB = 1024**3
 
 
 def timestamp() -> str:
-    """Return the time as the agent writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # noqa: TID251 - the simulator has a clock of its own
+    """Return the current time in the agent's format."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # noqa: TID251 - the simulator has its own clock
 
 
 @dataclass
@@ -36,18 +36,18 @@ class Vm:
     from_host: dict[str, str] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     received: dict[str, Any] | None = None
-    """What the guest decrypted: it stays in the guest."""
+    """The data that the guest has decrypted; it never leaves the guest."""
 
     def tell(self, key: str, value: str | None) -> None:
-        """Write or delete an item of the guest."""
+        """Write or delete a KVP item of the guest."""
         self.post(self.from_guest, key, value)
 
     def configure(self, addresses: list[str]) -> None:
-        """Take addresses, which Hyper-V then reports."""
+        """Configure addresses, which Hyper-V then reports."""
         self.addresses = addresses
 
     def post(self, pool: dict[str, str], key: str, value: str | None) -> None:
-        """Write or delete a KVP item and wake whoever waits for one."""
+        """Write or delete a KVP item and wake its waiters."""
         if value is None:
             pool.pop(key, None)
         else:
@@ -58,13 +58,13 @@ class Vm:
 
 @dataclass
 class Folder:
-    """A machine's folder: files by name, the journal among them."""
+    """A machine's folder: its file names and its journal."""
 
     files: set[str] = field(default_factory=set)
     journal: dict[str, Any] | None = None
     started_at: float | None = None
     published_run: str | None = None
-    """The run whose sealed data the guest was given last."""
+    """The run whose sealed data was published last."""
     locked: bool = False
 
 
@@ -82,7 +82,7 @@ class World:
     volume_bytes: int = 16 * 1024 * GIB
     failover_cluster: str | None = None
     schema_versions: list[int] = field(default_factory=lambda: [1])
-    """Those that the agent knows that was installed by hand."""
+    """The schema versions of the agent that was installed by hand."""
     agent: AgentFolder = field(default_factory=lambda: AgentFolder(installed("by-hand")))
     vms: dict[str, Vm] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
@@ -91,17 +91,17 @@ class World:
     clustered: set[str] = field(default_factory=set)
 
     def add_vm(self, name: str, machine_uid: str | None = None, cluster_uid: str | None = None) -> str:
-        """Make a VM as a person would, with a machine's mark or none; return its GUID."""
+        """Create a VM as if by hand, optionally with a machine's ownership mark; return its GUID."""
         vm = Vm(str(uuid.uuid4()), name, 1, 1, machine_uid, cluster_uid)
         self.vms[vm.vm_id] = vm
         return vm.vm_id
 
     def changed_images(self) -> list[str]:
-        """Return no name: nothing here could write an image."""
+        """Return no name, because nothing here writes an image."""
         return []
 
     def vms_of(self, machine_uid: str) -> list[Vm]:
-        """Return the VMs that carry a machine's mark."""
+        """Return the VMs with a machine's ownership mark."""
         return [vm for vm in self.vms.values() if vm.machine_uid == machine_uid]
 
     def vm_named(self, name: str) -> Vm | None:
@@ -109,11 +109,11 @@ class World:
         return next((vm for vm in self.vms.values() if vm.name.casefold() == name.casefold()), None)
 
     def memory_free(self) -> int:
-        """Return the bytes of memory that no running VM takes."""
+        """Return the free memory in bytes."""
         return self.memory_bytes - sum(vm.gb_ram * GIB for vm in self.vms.values() if vm.state == "Running")
 
     def traces_of(self, machine_uid: str) -> list[str]:
-        """Return everything that is there of a machine, tombstone apart."""
+        """Return every trace of a machine except its tombstone."""
         found = [f"vm {vm.vm_id}" for vm in self.vms_of(machine_uid)]
         if machine_uid in self.folders:
             found.append(f"folder with {sorted(self.folders[machine_uid].files)}")

@@ -1,4 +1,4 @@
-"""WSMan over HTTP: envelopes in, envelopes or faults out."""
+"""WSMan over HTTP: answers envelopes with envelopes or faults."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WsmanServer:
 
     @property
     def names(self) -> list[str]:
-        """Names of all shells that were opened."""
+        """Names of all shells opened so far."""
         return self.shells.names
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -57,10 +57,10 @@ class WsmanServer:
         action = envelope.findtext(".//a:Action", "", NAMESPACES)
         try:
             with self.shells.used(envelope):
-                told = await getattr(self, f"_{action.rsplit('/', 1)[-1].lower()}")(envelope, request)
+                response = await getattr(self, f"_{action.rsplit('/', 1)[-1].lower()}")(envelope, request)
         except Fault as fault:
             return refusal(message_id, fault)
-        return answer(message_id, action, told)
+        return answer(message_id, action, response)
 
     # --- operations --------------------------------------------------------------------------------------------------
 
@@ -71,13 +71,13 @@ class WsmanServer:
             "<x:ResourceCreated><a:Address>http://localhost/wsman</a:Address>"
             f"<a:ReferenceParameters><w:ResourceURI>{opened.uri}</w:ResourceURI><w:SelectorSet>"
             f'<w:Selector Name="ShellId">{opened.shell.id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
-            f"</x:ResourceCreated>{self.shells.told_of(opened)}"
+            f"</x:ResourceCreated>{self.shells.describe(opened)}"
         )
 
     async def _enumerate(self, envelope: ET.Element, _: web.Request) -> str:
         uri = envelope.findtext(".//w:ResourceURI", "", NAMESPACES)
         if uri == SHELL:
-            return self._enumerations.begin(envelope, self.shells.told())
+            return self._enumerations.begin(envelope, self.shells.describe_all())
         if uri == f"{SHELL}/Command":
             return self._enumerations.begin(envelope, self.shells.commands_of(self.shells.find(envelope)))
         raise Fault(INVALID_RESOURCE_URI, f"The WS-Management service cannot enumerate {uri}.")
@@ -86,7 +86,7 @@ class WsmanServer:
         return self._enumerations.pull(envelope)
 
     async def _get(self, envelope: ET.Element, _: web.Request) -> str:
-        return self.shells.told_of(self.shells.find(envelope))
+        return self.shells.describe(self.shells.find(envelope))
 
     async def _command(self, envelope: ET.Element, _: web.Request) -> str:
         shell = self.shells.find(envelope).shell

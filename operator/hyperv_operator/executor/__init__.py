@@ -1,14 +1,17 @@
-"""The bounded executor for blocking calls. Knows nothing of Hyper-V or Kubernetes.
+"""The bounded executor: runs blocking functions in threads. Knows nothing of Hyper-V or Kubernetes.
 
-service    RemoteTaskService: what the rest of the operator sees; everything but the calls happens on the event loop
-options    how it is bounded
-scheduler     one lane: its queue, how many may run, its threads
-call       one task from its submission to the end of its future
-breakers   the breakers of all hosts, and what is told of them
-fairness   PURE: who starts next: one queue a host, hosts by turns, slots
-scaling    PURE: how many workers a lane may have, from its demand and a sample of processor and memory
-breaker    PURE: one host's host_breaker breaker
-sampling   processor and memory as shares of what the container may use
-workers    threads that are used again, and those that hang
-summary    what the diagnostics show
+service         RemoteTaskService, the interface to the rest of the operator, and its options
+lane            one lane: its queue, its worker limit, its threads
+scheduled_task  one task from its submission until its future is done
+breakers        the circuit breakers of all hosts, with their metrics and log messages
+threads         the thread pool of a lane; threads that hang are replaced
+sampling        CPU and memory use as shares of the container's limits
+diagnostics     the executor's state as JSON
+
+Pure:
+fairness        round-robin over hosts, with one queue and a number of slots per host
+scaling         a lane's worker limit, from its demand and the CPU and memory use
+breaker         the circuit breaker of one host
+
+Everything but a task's blocking function runs on the event loop.
 """

@@ -1,8 +1,8 @@
-"""One host's host_breaker breaker: calls to a host that does not answer are refused at once, and its return is noticed.
+"""The circuit breaker of one host: while the host does not answer, tasks for it fail at once.
 
-It opens after some calls in a row that the host did not answer. Two kinds of calls pass an open breaker: a probe, always
-(probes come at a pace of their own), and after a pause any one call. Such a call is a trial; while one is under way only
-probes pass. The breaker starts nothing and retries nothing by itself, and calls that are running are no business of its.
+The breaker opens after a number of consecutive failures. An open breaker lets probes pass at any time (they have a schedule of
+their own), and after its cooldown a single other task, the trial. While a trial runs, the breaker is half-open and lets only
+probes pass. The breaker starts and retries nothing itself, and does not affect running tasks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 
 class State(Enum):
-    """Whether calls pass."""
+    """The state of a breaker: tasks pass while it is closed."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -21,91 +21,95 @@ class State(Enum):
 
 
 class Event(Enum):
-    """What can happen to it."""
+    """What changes the state of a breaker."""
 
-    TRIAL = "a call passes an open breaker"
-    ANSWERED = "the host answered a call, be it with a refusal"
-    SILENT = "the host did not answer a call"
-    SILENT_AGAIN = "the host did not answer the last of so many calls in a row"
-    NOTHING = "a call ended without a word about the host"
+    TRIAL = "a task passes an open breaker"
+    SUCCESS = "the host answered, even if it refused the request"
+    FAILURE = "the host did not answer"
+    THRESHOLD_REACHED = "the host did not answer, and the number of consecutive failures has reached the threshold"
+    INCONCLUSIVE = "a task ended without showing whether the host answers"
 
 
-NEXT: Final[dict[tuple[State, Event], State]] = {
+TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     (State.CLOSED, Event.TRIAL): State.CLOSED,
-    (State.CLOSED, Event.ANSWERED): State.CLOSED,
-    (State.CLOSED, Event.SILENT): State.CLOSED,
-    (State.CLOSED, Event.SILENT_AGAIN): State.OPEN,
-    (State.CLOSED, Event.NOTHING): State.CLOSED,
+    (State.CLOSED, Event.SUCCESS): State.CLOSED,
+    (State.CLOSED, Event.FAILURE): State.CLOSED,
+    (State.CLOSED, Event.THRESHOLD_REACHED): State.OPEN,
+    (State.CLOSED, Event.INCONCLUSIVE): State.CLOSED,
     (State.OPEN, Event.TRIAL): State.HALF_OPEN,
-    (State.OPEN, Event.ANSWERED): State.CLOSED,  # a call that was running when it opened
-    (State.OPEN, Event.SILENT): State.OPEN,
-    (State.OPEN, Event.SILENT_AGAIN): State.OPEN,
-    (State.OPEN, Event.NOTHING): State.OPEN,
+    (State.OPEN, Event.SUCCESS): State.CLOSED,  # a task that was already running when the breaker opened
+    (State.OPEN, Event.FAILURE): State.OPEN,
+    (State.OPEN, Event.THRESHOLD_REACHED): State.OPEN,
+    (State.OPEN, Event.INCONCLUSIVE): State.OPEN,
     (State.HALF_OPEN, Event.TRIAL): State.HALF_OPEN,
-    (State.HALF_OPEN, Event.ANSWERED): State.CLOSED,
-    (State.HALF_OPEN, Event.SILENT): State.OPEN,
-    (State.HALF_OPEN, Event.SILENT_AGAIN): State.OPEN,
-    (State.HALF_OPEN, Event.NOTHING): State.OPEN,  # the pause is over already: the next call is another trial
+    (State.HALF_OPEN, Event.SUCCESS): State.CLOSED,
+    (State.HALF_OPEN, Event.FAILURE): State.OPEN,
+    (State.HALF_OPEN, Event.THRESHOLD_REACHED): State.OPEN,
+    (State.HALF_OPEN, Event.INCONCLUSIVE): State.OPEN,  # the cooldown is already over: the next task is another trial
 }
 
 
 @dataclass(frozen=True)
 class BreakerLimits:
-    """When a breaker opens, and for how long calls other than probes are refused then (seconds)."""
+    """When a breaker opens, and for how many seconds it then refuses every task but probes."""
 
-    failures: int = 3
-    pause_seconds: float = 15.0
-    pause_limit_seconds: float = 300.0
-    """The pause doubles with each trial that fails, up to this."""
+    failure_threshold: int = 3
+    cooldown_seconds: float = 15.0
+    max_cooldown_seconds: float = 300.0
+    """The cooldown doubles with each failed trial, up to this."""
 
 
 class Breaker:
-    """The breaker of one host. Times are seconds of a monotonic clock."""
+    """The circuit breaker of one host. Times are seconds of a monotonic clock."""
 
     def __init__(self, limits: BreakerLimits) -> None:
         self._limits = limits
-        self._pause = limits.pause_seconds
-        self._opens_at = 0.0
+        self._cooldown = limits.cooldown_seconds
+        self._cooldown_ends_at = 0.0
         self.state = State.CLOSED
         self.failures = 0
-        """Calls in a row that the host did not answer."""
+        """Consecutive failures."""
 
     @property
-    def is_clean(self) -> bool:
-        """Tell that an answer of the host would change nothing."""
+    def is_healthy(self) -> bool:
+        """Whether the breaker is closed and no failure is recorded, so that a success would change nothing."""
         return self.state is State.CLOSED and not self.failures
 
-    def admits(self, now: float, *, probe: bool) -> bool:
-        """Let a call pass or not; one that passes an open breaker makes it half-open."""
+    def allow(self, now: float, *, probe: bool) -> bool:
+        """Return whether a task may pass; one that passes an open breaker makes it half-open."""
         if self.state is State.CLOSED:
             return True
-        if not probe and (self.state is State.HALF_OPEN or now < self._opens_at):
+        if not probe and (self.state is State.HALF_OPEN or now < self._cooldown_ends_at):
             return False
-        self._turn(Event.TRIAL)
+        self._apply(Event.TRIAL)
         return True
 
-    def ended(self, answered: bool | None, now: float) -> bool:  # noqa: FBT001 - three-valued, as errors tell it
-        """Take in how a call ended (or that it got a first word of the host); tell whether this has opened the breaker."""
-        if answered is None:
-            self._turn(Event.NOTHING)
-            return False
-        if answered:
-            self.failures, self._pause = 0, self._limits.pause_seconds
-            self._turn(Event.ANSWERED)
-            return False
+    def record_success(self) -> None:
+        """Record that the host answered, and close the breaker."""
+        self.failures, self._cooldown = 0, self._limits.cooldown_seconds
+        self._apply(Event.SUCCESS)
+
+    def record_failure(self, now: float) -> bool:
+        """Record that the host did not answer; return whether this opened the breaker."""
         self.failures += 1
-        before = self._turn(Event.SILENT_AGAIN if self.failures >= self._limits.failures else Event.SILENT)
+        threshold_reached = self.failures >= self._limits.failure_threshold
+        before = self._apply(Event.THRESHOLD_REACHED if threshold_reached else Event.FAILURE)
         if self.state is not State.OPEN or before is State.OPEN:
             return False
         if before is State.HALF_OPEN:
-            self._pause = min(self._pause * 2, self._limits.pause_limit_seconds)
-        self._opens_at = now + self._pause
+            self._cooldown = min(self._cooldown * 2, self._limits.max_cooldown_seconds)
+        self._cooldown_ends_at = now + self._cooldown
         return True
 
-    def left(self, now: float) -> float:
-        """Return for how many seconds calls other than probes are still refused."""
-        return max(0.0, self._opens_at - now) if self.state is State.OPEN else 0.0
+    def record_inconclusive(self) -> None:
+        """Record that a task ended without showing whether the host answers."""
+        self._apply(Event.INCONCLUSIVE)
 
-    def _turn(self, event: Event) -> State:
-        before, self.state = self.state, NEXT[self.state, event]
+    def cooldown_remaining(self, now: float) -> float:
+        """Return for how many more seconds an open breaker refuses every task but probes."""
+        return max(0.0, self._cooldown_ends_at - now) if self.state is State.OPEN else 0.0
+
+    def _apply(self, event: Event) -> State:
+        """Change the state and return the previous one."""
+        before, self.state = self.state, TRANSITIONS[self.state, event]
         return before

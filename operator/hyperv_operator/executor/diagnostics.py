@@ -1,4 +1,4 @@
-"""What the executor tells of itself: numbers by lane, host and category. Nothing in it names a machine or holds a secret."""
+"""The executor's state as JSON: numbers by lane, host and category. It names no machine and holds no secret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HostSummary:
-    """One host's share of a lane."""
+    """The tasks of one host in a lane."""
 
     queued: int
     running: int
@@ -20,7 +20,7 @@ class HostSummary:
 
 @dataclass(frozen=True)
 class LaneSummary:
-    """One lane. `workers` may run at a time now, between `min` and `max`."""
+    """One lane. `workers` is the current limit of running tasks, between `min` and `max`."""
 
     queued: int
     running: int
@@ -34,7 +34,7 @@ class LaneSummary:
 
 @dataclass(frozen=True)
 class TallySummary:
-    """How many calls of a category have ended with a result: `ok`, or the class of the error."""
+    """The number of tasks of a category that ended with a result: `ok`, or the class of the error."""
 
     lane: str
     category: str
@@ -44,11 +44,11 @@ class TallySummary:
 
 @dataclass(frozen=True)
 class BreakerSummary:
-    """A breaker that has something to tell: it is not closed, or the host did not answer its last call."""
+    """A circuit breaker that is not closed, or has recorded a failure."""
 
     state: str
     failures: int
-    pause_left_seconds: float
+    cooldown_remaining_seconds: float
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,15 @@ class ExecutorSummary:
 
     closing: bool
     cpu: float
-    """Share of the processor that the process may use."""
+    """Share of the CPU limit."""
     memory: float
+    """Share of the memory limit."""
     lanes: dict[str, LaneSummary]
     tallies: tuple[TallySummary, ...]
     refused: dict[str, int]
-    """Calls that an open breaker refused, by host."""
+    """Tasks that an open circuit breaker refused, by host."""
     breakers: dict[str, BreakerSummary]
 
     def to_json(self) -> dict[str, JsonValue]:
-        """Return it as JSON."""
-        return {**asdict(self), "tallies": [asdict(one) for one in self.tallies]}
+        """Return the summary as JSON."""
+        return {**asdict(self), "tallies": [asdict(tally) for tally in self.tallies]}

@@ -1,42 +1,41 @@
-"""Who starts next: one queue a host, and the hosts by turns.
+"""Fair scheduling: one queue per host, served round-robin.
 
-From the moment a host has a task and a free slot, every other host starts at most one task before it, however many it has
-waiting.
+Once a host has a queued task and a free slot, every other host starts at most one task before it, however long its own queue.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 E = TypeVar("E")
 
 
 class FairQueue(Generic[E]):
-    """What waits for a lane's workers. `max_slots` bounds the slots of every host, whatever is set for it."""
+    """A lane's queued tasks. `max_slots` caps the slots of every host."""
 
     def __init__(self, *, slots: int, max_slots: int) -> None:
         self._default = slots
         self._max_slots = max_slots
         self._slots: dict[str, int] = {}
-        self._busy: dict[str, int] = {}
-        self._waiting: dict[str, OrderedDict[str, E]] = {}
-        # Hosts that can start something, in the order of their turns, and how much each could start.
-        self._turns: OrderedDict[str, int] = OrderedDict()
+        self._running: dict[str, int] = {}
+        self._queues: dict[str, OrderedDict[str, E]] = {}
+        # Hosts with a queued task and a free slot, in round-robin order, and how many tasks each could start.
+        self._ready_hosts: OrderedDict[str, int] = OrderedDict()
         self._starved: set[str] = set()
         self.depth = 0
-        """Tasks that wait."""
+        """Queued tasks."""
         self.ready = 0
-        """Tasks that a free slot of their host would let start now."""
+        """Queued tasks whose host has a free slot for them."""
 
     @property
     def starved(self) -> int:
-        """Hosts that could start something and have nothing running."""
+        """Number of hosts that have a ready task and no running one."""
         return len(self._starved)
 
     def set_slots(self, host: str, slots: int) -> bool:
-        """Set how many tasks of a host may run at a time; tell whether that changed."""
+        """Set how many tasks of a host may run at a time; return whether that changed."""
         if self._slots.get(host) == slots:
             return False
         self._slots[host] = slots
@@ -44,7 +43,7 @@ class FairQueue(Generic[E]):
         return True
 
     def forget(self, host: str) -> None:
-        """Drop what was set for a host; what waits or runs stays."""
+        """Reset a host's slots to the default. Its tasks stay."""
         self._slots.pop(host, None)
         self._refresh(host)
 
@@ -53,66 +52,61 @@ class FairQueue(Generic[E]):
         return min(self._slots.get(host, self._default), self._max_slots)
 
     def add(self, host: str, key: str, entry: E) -> None:
-        """Put a task at the end of its host's queue."""
-        self._waiting.setdefault(host, OrderedDict())[key] = entry
+        """Append a task to its host's queue."""
+        self._queues.setdefault(host, OrderedDict())[key] = entry
         self.depth += 1
         self._refresh(host)
 
     def remove(self, host: str, key: str) -> None:
-        """Take a waiting task out."""
-        del self._waiting[host][key]
+        """Remove a queued task."""
+        del self._queues[host][key]
         self.depth -= 1
         self._refresh(host)
 
     def take(self) -> E | None:
-        """Return the next task and count it as running; None if no host can start anything."""
-        host = next(iter(self._turns), None)
+        """Remove and return the next task, and occupy a slot of its host; None if no task is ready."""
+        host = next(iter(self._ready_hosts), None)
         if host is None:
             return None
-        _, entry = self._waiting[host].popitem(last=False)
+        _, entry = self._queues[host].popitem(last=False)
         self.depth -= 1
-        self._busy[host] = self._busy.get(host, 0) + 1
-        self._turns.move_to_end(host)
+        self._running[host] = self._running.get(host, 0) + 1
+        self._ready_hosts.move_to_end(host)
         self._refresh(host)
         return entry
 
     def release(self, host: str) -> None:
-        """A running task of the host has ended."""
-        left = self._busy[host] - 1
-        if left:
-            self._busy[host] = left
+        """Free a slot of the host, whose task has ended."""
+        running = self._running[host] - 1
+        if running:
+            self._running[host] = running
         else:
-            del self._busy[host]
+            del self._running[host]
         self._refresh(host)
 
-    def waiting(self) -> Iterator[E]:
-        """Yield what waits, host by host."""
-        for queue in self._waiting.values():
-            yield from queue.values()
-
-    def waiting_on(self, host: str) -> tuple[E, ...]:
-        """Return what waits for a host, oldest first."""
-        return tuple(self._waiting.get(host, {}).values())
+    def queued_on(self, host: str) -> tuple[E, ...]:
+        """Return a host's queued tasks, oldest first."""
+        return tuple(self._queues.get(host, {}).values())
 
     def by_host(self) -> Mapping[str, tuple[int, int]]:
-        """Return for each host that has any: how many tasks wait, and how many run."""
-        hosts = sorted(self._waiting.keys() | self._busy.keys())
-        return {host: (len(self._waiting.get(host, ())), self._busy.get(host, 0)) for host in hosts}
+        """Return the numbers of queued and running tasks of each host that has any."""
+        hosts = sorted(self._queues.keys() | self._running.keys())
+        return {host: (len(self._queues.get(host, ())), self._running.get(host, 0)) for host in hosts}
 
     def _refresh(self, host: str) -> None:
-        """Bring the host's place among the turns in line with its queue and its slots."""
-        queue, busy = self._waiting.get(host), self._busy.get(host, 0)
+        """Recompute whether the host is ready or starved, after a change of its queue or slots."""
+        queue, running = self._queues.get(host), self._running.get(host, 0)
         if queue is not None and not queue:
-            del self._waiting[host]
-        before = self._turns.get(host, 0)
-        now = max(0, min(len(queue or ()), self.slots(host) - busy))
+            del self._queues[host]
+        before = self._ready_hosts.get(host, 0)
+        now = max(0, min(len(queue or ()), self.slots(host) - running))
         self.ready += now - before
         if now:
-            # A host that is among the turns already keeps its place there.
-            self._turns[host] = now
+            # Assigning to an existing key keeps the host's position in the round-robin order.
+            self._ready_hosts[host] = now
         elif before:
-            del self._turns[host]
-        if now and not busy:
+            del self._ready_hosts[host]
+        if now and not running:
             self._starved.add(host)
         else:
             self._starved.discard(host)

@@ -1,13 +1,13 @@
-"""One lane: what waits for it, how many may run, and the threads that run them."""
+"""One lane: its queue, its worker limit and its threads."""
 
 from __future__ import annotations
 
 import logging
 
-from hyperv_operator.executor.call import Call
 from hyperv_operator.executor.diagnostics import HostSummary, LaneSummary
 from hyperv_operator.executor.fairness import FairQueue
 from hyperv_operator.executor.scaling import Bounds, Demand, Pace, Sample, Workers, scale
+from hyperv_operator.executor.scheduled_task import ScheduledTask, TaskState
 from hyperv_operator.executor.threads import ThreadPool, Worker
 from hyperv_operator.ports import Lane, Metrics
 
@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 
 
 class LaneScheduler:
-    """One lane's queue, workers and threads. Used on the event loop alone."""
+    """One lane's queue, worker limit and threads. Used on the event loop only."""
 
     def __init__(
         self, lane: Lane, metrics: Metrics, bounds: Bounds, pace: Pace, *, slots: int, hanging_limit: int
     ) -> None:
         self.lane = lane
-        # No host may have every place: the last one is for the others.
-        self.queue: FairQueue[Call] = FairQueue(slots=slots, max_slots=max(1, bounds.max - 1))
+        # One worker less than the lane's maximum, so that no single host can occupy all of them.
+        self.queue: FairQueue[ScheduledTask] = FairQueue(slots=slots, max_slots=max(1, bounds.max - 1))
         self.running = 0
         self._threads = ThreadPool()
         self._metrics = metrics
@@ -30,85 +30,99 @@ class LaneScheduler:
         self._pace = pace
         self._hanging_limit = hanging_limit
         self._workers = Workers(bounds.min)
-        self._told: int | None = None
+        self._published_hanging: int | None = None
 
     @property
-    def count(self) -> int:
-        """How many calls may run: the workers, less those that hang and are not replaced any more."""
+    def capacity(self) -> int:
+        """How many tasks may run: the worker limit, less the hanging threads beyond the number that is replaced."""
         return max(0, self._workers.count - max(0, len(self._threads.hanging) - self._hanging_limit))
 
     @property
-    def needs_watch(self) -> bool:
-        """Tell whether time alone may change the number of workers."""
+    def needs_rescaling(self) -> bool:
+        """Whether the passing of time alone may change the worker limit."""
         return self.queue.ready > 0 or self._workers.count > self._bounds.min
 
-    def next(self, sample: Sample, now: float) -> Call | None:
-        """Return the call that may start now, if one may, and count it as running."""
+    def start_next(self, sample: Sample, now: float) -> ScheduledTask | None:
+        """Rescale the lane, and take the next task from the queue if it may run."""
         demand = Demand(self.running, self.queue.ready, self.queue.starved)
         self._workers = scale(self._workers, demand, sample, now, self._bounds, self._pace)
-        call = self.queue.take() if self.running < self.count else None
-        if call is not None:
+        scheduled = self.queue.take() if self.running < self.capacity else None
+        if scheduled is not None:
             self.running += 1
-        return call
+            scheduled.state, scheduled.started_at = TaskState.RUNNING, now
+        return scheduled
 
-    def ended(self, host: str) -> None:
-        """A running call of the host has ended, or was given up."""
+    def release_slot(self, host: str) -> None:
+        """Free the worker and the slot of a task that has ended or was abandoned."""
         self.running -= 1
         self.queue.release(host)
 
-    def lend(self) -> Worker:
-        """Return a thread for a call."""
-        return self._threads.lend()
+    def acquire_worker(self) -> Worker:
+        """Return a thread for a task."""
+        return self._threads.acquire()
 
-    def take_back(self, worker: Worker) -> None:
-        """A call has returned in its time."""
-        self._threads.take_back(worker)
+    def release_worker(self, worker: Worker) -> None:
+        """Return the thread of a task that has ended."""
+        self._threads.release(worker)
 
-    def abandon(self, worker: Worker, host: str) -> None:
-        """A call was given up: its thread hangs, another takes its place as long as they are not too many."""
+    def abandon_worker(self, worker: Worker, host: str) -> None:
+        """Count a thread as hanging; it is replaced while no more than `hanging_limit` threads hang."""
         self._threads.abandon(worker)
         hanging = len(self._threads.hanging)
-        log.error("A call hangs and was given up; %d of lane %s hang", hanging, self.lane.value, extra={"host": host})
+        log.error(
+            "A call hangs and was abandoned; lane %s has %d hanging calls",
+            self.lane.value,
+            hanging,
+            extra={"host": host},
+        )
         if hanging == self._hanging_limit:
             log.error(
-                "%d calls of lane %s hang: from now on their workers are not replaced. Find out what the hosts have in common; "
-                "restarting the operator ends them, and runs go on on their hosts.",
-                hanging,
+                "Lane %s has %d hanging calls: the workers of further ones are not replaced. Find out what their hosts have in "
+                "common. A restart of the operator ends the calls; runs continue on their hosts.",
                 self.lane.value,
+                hanging,
             )
 
-    def returned(self, worker: Worker, host: str) -> None:
-        """A call that was given up has returned after all."""
-        self._threads.returned(worker)
-        log.info("A call that was given up has returned", extra={"host": host})
+    def forget_worker(self, worker: Worker, host: str) -> None:
+        """Stop counting a thread as hanging, because its abandoned task has returned after all."""
+        self._threads.forget(worker)
+        log.info("An abandoned call has returned", extra={"host": host})
 
     def exhausted(self) -> str | None:
-        """Say that every place is taken by a call that hangs, or return None."""
-        if self.count:
+        """Return a message if hanging calls occupy every worker, otherwise None."""
+        if self.capacity:
             return None
-        return f"{len(self._threads.hanging)} calls of lane {self.lane.value} hang and no worker is left"
+        return f"lane {self.lane.value} has no worker left: {len(self._threads.hanging)} calls hang"
 
-    def tidy(self, *, keep: bool = True) -> None:
-        """End the threads that are not wanted any more, and set the gauges."""
-        self._threads.keep(self.count if keep else 0)
+    def refresh(self) -> None:
+        """Stop surplus threads and set the gauges."""
+        self._threads.trim(self.capacity)
+        self._publish()
+
+    def shut_down(self) -> None:
+        """Stop every idle thread and set the gauges."""
+        self._threads.trim(0)
+        self._publish()
+
+    def _publish(self) -> None:
         name, hanging = self.lane.value, len(self._threads.hanging)
         self._metrics.lane_changed(
-            name, queued=self.queue.depth, running=self.running, workers=self.count, max_workers=self._bounds.max
+            name, queued=self.queue.depth, running=self.running, workers=self.capacity, max_workers=self._bounds.max
         )
-        if hanging != self._told:
+        if hanging != self._published_hanging:
             self._metrics.calls_hang(name, count=hanging, alarm=hanging >= self._hanging_limit)
-            self._told = hanging
+            self._published_hanging = hanging
 
     def summary(self) -> LaneSummary:
-        """Return what the diagnostics show."""
+        """Return the lane's part of the diagnostics."""
         hosts = {
-            host: HostSummary(waiting, running, self.queue.slots(host))
-            for host, (waiting, running) in self.queue.by_host().items()
+            host: HostSummary(queued, running, self.queue.slots(host))
+            for host, (queued, running) in self.queue.by_host().items()
         }
         return LaneSummary(
             queued=self.queue.depth,
             running=self.running,
-            workers=self.count,
+            workers=self.capacity,
             min=self._bounds.min,
             max=self._bounds.max,
             hanging=len(self._threads.hanging),

@@ -1,7 +1,7 @@
-"""Processor and memory as shares of what the container may use.
+"""CPU and memory use as shares of the container's limits.
 
-The limits are those of the control groups (version 2 or 1) that the process is in, read anew each time as a pod can be
-resized; where there are none, those of the machine.
+The limits come from the process's control groups (version 2 or 1) and are read for every sample, because a pod can be resized.
+Without control groups they are the machine's.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ import psutil
 from hyperv_operator.executor.scaling import Sample
 
 _UNLIMITED = 1 << 60
-"""Version 1 writes the largest multiple of a page where there is no limit."""
+"""Control groups of version 1 have the largest multiple of the page size in place of no limit."""
 _INTERPRETER_CPUS = 1.0
-"""Python runs on one processor at a time, however many there are."""
+"""The interpreter lock keeps Python on one CPU at a time."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the control groups say; None where they limit nothing, or are not there."""
+    """The limits of the control groups; None means no limit."""
 
     cpus: float | None = None
     memory_bytes: int | None = None
     memory_used_bytes: int | None = None
-    """Of the group that limits memory, without what the kernel can drop at once (as the kubelet counts it)."""
+    """Use of the group that limits memory, without the page cache that the kernel can reclaim at once, as the kubelet counts it."""
 
 
 def read_limits(root: Path = Path("/")) -> Limits:
-    """Read the limits of this process's control groups under `root`; what cannot be read limits nothing."""
+    """Read the limits of this process's control groups under `root`; an unreadable file means no limit."""
     cpus: list[float] = []
     memory: list[tuple[int, int | None]] = []
     for folder in _folders(root, "", "sys/fs/cgroup"):
@@ -52,9 +52,9 @@ def read_limits(root: Path = Path("/")) -> Limits:
 
 
 def _folders(root: Path, controller: str, mount: str) -> Iterator[Path]:
-    """Yield the process's group of a controller ("" for version 2) and the groups around it, innermost first.
+    """Yield the folders of the process's group for a controller ("" for version 2) and of its ancestors, innermost first.
 
-    In a container the path may be that of the node, which does not exist there: then the mount itself is the group.
+    In a container the path may be the node's, which does not exist there. Then only the mount itself is readable.
     """
     for line in _text(root / "proc/self/cgroup").splitlines():
         parts = line.split(":", 2)
@@ -100,7 +100,7 @@ def _cpu_seconds() -> float:
 
 
 class ResourceSampler:
-    """Takes samples: the processor since the last one, memory as it is."""
+    """Takes samples: CPU use since the previous sample, and current memory use."""
 
     def __init__(
         self,
@@ -114,13 +114,13 @@ class ResourceSampler:
         self._at, self._used = monotonic(), cpu_seconds()
 
     def __call__(self) -> Sample:
-        """Return a sample."""
+        """Return a new sample."""
         limits = self._limits()
         now, used = self._monotonic(), self._cpu_seconds()
-        took, self._at = now - self._at, now
+        elapsed, self._at = now - self._at, now
         spent, self._used = used - self._used, used
         cpus = min(limits.cpus or _INTERPRETER_CPUS, _INTERPRETER_CPUS)
-        return Sample(cpu=max(0.0, spent / took / cpus) if took > 0 else 0.0, memory=_memory(limits))
+        return Sample(cpu=max(0.0, spent / elapsed / cpus) if elapsed > 0 else 0.0, memory=_memory(limits))
 
 
 def _memory(limits: Limits) -> float:

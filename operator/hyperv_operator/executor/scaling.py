@@ -1,8 +1,8 @@
-"""How many workers a lane may have: up quickly while tasks wait, down slowly, within bounds and what the container has left.
+"""Scaling of a lane's worker limit: quickly up while tasks are queued, slowly down, within its bounds and the container's limits.
 
-A worker is a place for a call, not a thread that burns a processor: calls mostly wait for the network. So every host that has
-work and nothing running gets a place of its own at once, even while the processor is busy; what a busy processor holds back
-is more of the same. Memory is another matter: without it nothing is added, as the process would be killed with all it does.
+Workers mostly wait for the network, so a busy CPU is no reason to let a host wait: a host with ready tasks and none running
+adds a worker at once. A busy CPU only stops the limit from growing further for hosts that already run tasks. Short memory stops
+all growth, because the kernel would kill the whole process.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Bounds:
-    """The bounds of the workers of a lane."""
+    """The smallest and the largest worker limit of a lane."""
 
     min: int
     max: int
@@ -20,7 +20,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Sample:
-    """Shares of what the process may use: 0 is none of it, 1 all of it."""
+    """CPU and memory use as shares of the limits, from 0 to 1."""
 
     cpu: float
     memory: float
@@ -31,46 +31,46 @@ IDLE = Sample(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Demand:
-    """What a lane has to do."""
+    """The tasks of a lane."""
 
     running: int
     ready: int
-    """Tasks that could start if there were workers."""
+    """Queued tasks that only lack a worker."""
     starved: int
-    """Hosts that have such tasks and nothing running."""
+    """Hosts that have ready tasks and none running."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How quickly workers come and go. Durations are seconds."""
+    """How quickly the worker limit changes. Durations are seconds."""
 
     up_seconds: float = 1.0
-    """Workers are doubled at most this often."""
+    """The limit doubles at most this often."""
     down_seconds: float = 30.0
-    """One worker goes after each such time during which fewer would have done."""
+    """The limit drops by one after each period of this length in which a lower limit would have been enough."""
     cpu_limit: float = 0.85
     memory_limit: float = 0.85
 
 
 @dataclass(frozen=True)
 class Workers:
-    """How many there may be now, and since when; times are seconds of a monotonic clock."""
+    """The current worker limit of a lane. Times are seconds of a monotonic clock."""
 
     count: int
     raised_at: float | None = None
-    slack_since: float | None = None
-    """Since when fewer would do; None while all are wanted."""
+    surplus_since: float | None = None
+    """Since when a lower limit would be enough; None while all workers are needed."""
 
 
 def scale(workers: Workers, demand: Demand, sample: Sample, now: float, bounds: Bounds, pace: Pace) -> Workers:
-    """Return how many workers there may be from now on."""
+    """Return the new worker limit."""
     if sample.memory >= pace.memory_limit:
         return _shed(workers, demand, now, bounds)
     wanted = max(bounds.min, min(bounds.max, demand.running + demand.ready))
     if wanted < workers.count:
         return _lower(workers, now, bounds, pace)
     if wanted == workers.count:
-        return replace(workers, slack_since=None) if workers.slack_since is not None else workers
+        return replace(workers, surplus_since=None) if workers.surplus_since is not None else workers
     floor = min(bounds.max, demand.running + demand.starved)
     count = max(workers.count, floor)
     rested = workers.raised_at is None or now - workers.raised_at >= pace.up_seconds
@@ -80,14 +80,14 @@ def scale(workers: Workers, demand: Demand, sample: Sample, now: float, bounds: 
 
 
 def _shed(workers: Workers, demand: Demand, now: float, bounds: Bounds) -> Workers:
-    """Memory is short: no worker that has nothing to do is kept, and none is added. Calls that run are never cut."""
+    """Drop idle workers and add none, because memory is short. Running tasks are never stopped."""
     count = max(bounds.min, min(workers.count, demand.running))
     return workers if count == workers.count else Workers(count, raised_at=now)
 
 
 def _lower(workers: Workers, now: float, bounds: Bounds, pace: Pace) -> Workers:
-    if workers.slack_since is None:
-        return replace(workers, slack_since=now)
-    if now - workers.slack_since < pace.down_seconds:
+    if workers.surplus_since is None:
+        return replace(workers, surplus_since=now)
+    if now - workers.surplus_since < pace.down_seconds:
         return workers
-    return replace(workers, count=max(bounds.min, workers.count - 1), slack_since=now)
+    return replace(workers, count=max(bounds.min, workers.count - 1), surplus_since=now)

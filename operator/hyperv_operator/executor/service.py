@@ -1,7 +1,7 @@
-"""RemoteTaskService: blocking calls in threads, bounded by lane and by host, with deadlines and cancellation.
+"""RemoteTaskService: blocking functions in threads, limited per lane and per host, with deadlines and cancellation.
 
-A call has a worker of its own while it runs. One that hangs past its deadline is given up and its worker is replaced; no
-failure of a call reaches a sibling. Everything but the calls themselves happens on the event loop.
+A task occupies one worker while it runs. A task that hangs past its deadline is abandoned and its worker is replaced. A failing
+task affects no other.
 """
 
 from __future__ import annotations
@@ -10,26 +10,55 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from hyperv_operator.errors import CallCancelled, CallTimeout, CircuitOpen
+from hyperv_operator.errors import CallCancelled, CallTimeout, CircuitOpen, HostError
+from hyperv_operator.executor.breaker import BreakerLimits
 from hyperv_operator.executor.breakers import Breakers
-from hyperv_operator.executor.call import Call
 from hyperv_operator.executor.diagnostics import ExecutorSummary, TallySummary
 from hyperv_operator.executor.lane import LaneScheduler
-from hyperv_operator.executor.options import Options
-from hyperv_operator.executor.scaling import IDLE, Sample
-from hyperv_operator.ports import CallContext, Lane, Metrics, RemoteTask, T, TaskState
+from hyperv_operator.executor.scaling import IDLE, Bounds, Pace, Sample
+from hyperv_operator.executor.scheduled_task import ScheduledTask, TaskState
+from hyperv_operator.executor.threads import Worker
+from hyperv_operator.ports import Lane, Metrics, RemoteTask, T, TaskContext
 
 _STOPPING = "The operator is stopping."
-_NEVER_BEGAN = "The call was given up before it began."
+_NEVER_STARTED = "The call was cancelled before it started."
+
+
+@dataclass(frozen=True)
+class ExecutorOptions:
+    """Limits and timeouts. Durations are seconds."""
+
+    deadlines: Mapping[str, float]
+    """By category: how long a task may run."""
+    job: Bounds = field(default_factory=lambda: Bounds(2, 16))
+    fast: Bounds = field(default_factory=lambda: Bounds(2, 16))
+    pace: Pace = field(default_factory=Pace)
+    fast_slots: int = 2
+    """How many fast-lane tasks may run on a host at a time."""
+    deadline_grace: float = 30.0
+    """A task should return at its deadline; this much later it is abandoned."""
+    cancel_grace: float = 60.0
+    """A cancelled task that has not returned after this is abandoned."""
+    stop_grace: float = 5.0
+    """The same while the operator stops."""
+    preparation_timeout: float = 120.0
+    hanging_limit: int = 8
+    """How many hanging threads of a lane are replaced; reaching this number raises the alarm."""
+    breaker: BreakerLimits = field(default_factory=BreakerLimits)
+    sample_interval: float = 1.0
 
 
 class RemoteTaskService:
     """The bounded executor."""
 
-    def __init__(self, metrics: Metrics, options: Options, sampler: Callable[[], Sample] = lambda: IDLE) -> None:
+    def __init__(
+        self, metrics: Metrics, options: ExecutorOptions, sampler: Callable[[], Sample] = lambda: IDLE
+    ) -> None:
         self._metrics = metrics
         self._options = options
         self._sampler = sampler
@@ -40,245 +69,252 @@ class RemoteTaskService:
             for lane, (limits, slots) in bounds.items()
         }
         self._breakers = Breakers(options.breaker, metrics)
-        self._calls: dict[str, Call] = {}
-        self._preparing: dict[Call, asyncio.Task[None]] = {}
+        self._held: dict[str, ScheduledTask] = {}
+        self._preparing: dict[ScheduledTask, asyncio.Task[None]] = {}
         self._tallies: Counter[tuple[str, str, str]] = Counter()
-        self._pulse: asyncio.TimerHandle | None = None
-        self._holding = False
+        self._rescale_timer: asyncio.TimerHandle | None = None
+        self._draining = False
         self._closing = False
         self._empty = asyncio.Event()
-        for scheduler in self._lanes.values():
-            scheduler.tidy()
+        for lane in self._lanes.values():
+            lane.refresh()
 
-    # --- what the operator sees --------------------------------------------------------------------------------------
+    # --- the interface -----------------------------------------------------------------------------------------------
 
     def submit(self, task: RemoteTask[T]) -> asyncio.Future[T]:
         """Queue a task and return its future at once.
 
-        `ValueError` if its key is held already or its category has no deadline. The future ends with `CircuitOpen` at once
-        while the host's breaker is open, with `CallCancelled` while the operator stops.
+        `ValueError` if its key is already held or its category has no deadline. The future fails at once with `CircuitOpen`
+        while the host's circuit breaker is open, and with `CallCancelled` while the operator stops.
         """
-        if task.key in self._calls:
-            raise ValueError(f"a task with the key {task.key} is held already")
+        if task.key in self._held:
+            raise ValueError(f"a task with the key {task.key} is already held")
         deadline = self._options.deadlines.get(task.category)
         if deadline is None:
             raise ValueError(f"the category {task.category} has no deadline")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        call = Call(task, future, deadline)
         refusal = (
             CallCancelled(_STOPPING)
             if self._closing
-            else self._breakers.admit(task.host, time.monotonic(), probe=task.probe)
+            else self._breakers.check(task.host, time.monotonic(), probe=task.probe)
         )
         if refusal is not None:
-            self._tally(call, refusal)
+            self._tally(task, refusal)
             future.set_exception(refusal)
             return future
-        self._calls[task.key] = call
-        scheduler = self._lanes[task.lane]
-        scheduler.queue.add(task.host, task.key, call)
-        future.add_done_callback(lambda ended: self._abandoned(call) if ended.cancelled() else None)
-        self._dispatch(scheduler)
+        scheduled = ScheduledTask(
+            task, future, deadline, lambda: self._breakers.record_report(task.host, time.monotonic())
+        )
+        self._held[task.key] = scheduled
+        lane = self._lanes[task.lane]
+        lane.queue.add(task.host, task.key, scheduled)
+        future.add_done_callback(lambda done: self._on_future_cancelled(scheduled) if done.cancelled() else None)
+        self._dispatch(lane)
         return future
 
     def state(self, key: str) -> TaskState | None:
-        """Tell what is held under a key."""
-        call = self._calls.get(key)
-        return None if call is None else TaskState.RUNNING if call.running else TaskState.QUEUED
+        """Return the state of the task with this key; None if it is not held."""
+        scheduled = self._held.get(key)
+        return scheduled.state if scheduled else None
 
     def cancel(self, key: str) -> None:
-        """Drop a queued task, or ask a running one to stop; unknown keys are nothing to cancel."""
-        call = self._calls.get(key)
-        if call is None:
+        """Drop a queued task, or ask a running one to stop; unknown keys are ignored."""
+        scheduled = self._held.get(key)
+        if scheduled is None:
             return
-        if call.running:
-            call.cancel(self._options.cancel_grace)
+        if scheduled.state is TaskState.RUNNING:
+            scheduled.cancel(self._options.cancel_grace)
         else:
-            self._drop(call, CallCancelled(_NEVER_BEGAN))
-            self._lanes[call.task.lane].tidy()
+            self._drop(scheduled, CallCancelled(_NEVER_STARTED))
+            self._lanes[scheduled.task.lane].refresh()
 
     def set_slots(self, host: str, slots: int) -> None:
         """Set how many job-lane tasks may run on a host at a time."""
-        scheduler = self._lanes[Lane.JOB]
-        if scheduler.queue.set_slots(host, slots):
-            self._dispatch(scheduler)
+        lane = self._lanes[Lane.JOB]
+        if lane.queue.set_slots(host, slots):
+            self._dispatch(lane)
 
     def forget_host(self, host: str) -> None:
-        """Cancel a removed host's tasks, drop its slots and its breaker."""
-        for key in [call.task.key for call in self._calls.values() if call.task.host == host]:
+        """Cancel a removed host's tasks and drop its slots and circuit breaker."""
+        for key in [key for key, scheduled in self._held.items() if scheduled.task.host == host]:
             self.cancel(key)
-        for scheduler in self._lanes.values():
-            scheduler.queue.forget(host)
+        for lane in self._lanes.values():
+            lane.queue.forget(host)
         self._breakers.forget(host)
 
-    def stop_starting(self) -> None:
-        """Start nothing any more: the stop has been asked for, and `close` follows."""
-        self._holding = True
+    def drain(self) -> None:
+        """Start no more tasks. Called when the operator is asked to stop; `close` follows."""
+        self._draining = True
 
     async def close(self, grace_seconds: float) -> None:
-        """Stop: nothing starts any more, what waits is dropped, what runs may go on for a while and is cancelled then.
+        """Drop queued tasks, let running ones finish within `grace_seconds`, then cancel them.
 
-        Returns once nothing runs, or `grace_seconds` and `Options.stop_grace` later. The runs go on on their hosts.
+        Returns once no task is held, at the latest `ExecutorOptions.stop_grace` after the grace period. Runs continue on their hosts.
         """
-        self._holding = self._closing = True
-        if self._pulse:
-            self._pulse.cancel()
-        for call in [call for call in self._calls.values() if not call.running]:
-            self._drop(call, CallCancelled(_STOPPING))
-        await self._until_empty(grace_seconds)
+        self._draining = self._closing = True
+        if self._rescale_timer:
+            self._rescale_timer.cancel()
+        for scheduled in [one for one in self._held.values() if one.state is TaskState.QUEUED]:
+            self._drop(scheduled, CallCancelled(_STOPPING))
+        await self._wait_until_empty(grace_seconds)
         for preparation in self._preparing.values():
             preparation.cancel()
-        for call in self._calls.values():
-            call.cancel(self._options.stop_grace)
-        # Calls are given up by their own timers after the same time; this is only a bound.
-        await self._until_empty(self._options.stop_grace + 1)
-        for scheduler in self._lanes.values():
-            scheduler.tidy(keep=False)
+        for scheduled in self._held.values():
+            scheduled.cancel(self._options.stop_grace)
+        # Cancelled tasks are abandoned after the same time, so this timeout is only a safeguard.
+        await self._wait_until_empty(self._options.stop_grace + 1)
+        for lane in self._lanes.values():
+            lane.shut_down()
 
     def get_metrics(self) -> ExecutorSummary:
-        """Return depth, workers, tallies and breakers as they are."""
+        """Return the current queues, workers, tallies and circuit breakers."""
         now = time.monotonic()
         return ExecutorSummary(
             closing=self._closing,
             cpu=round(self._sample.cpu, 3),
             memory=round(self._sample.memory, 3),
-            lanes={lane.value: scheduler.summary() for lane, scheduler in self._lanes.items()},
+            lanes={name.value: lane.summary() for name, lane in self._lanes.items()},
             tallies=tuple(TallySummary(*labels, count) for labels, count in sorted(self._tallies.items())),
             refused=dict(sorted(self._breakers.refused.items())),
             breakers=self._breakers.summary(now),
         )
 
     def exhausted(self) -> str | None:
-        """Say which lane can run nothing any more because all its calls hang, or return None."""
-        return next((problem for scheduler in self._lanes.values() if (problem := scheduler.exhausted())), None)
+        """Return a message if hanging calls occupy every worker of a lane, otherwise None."""
+        return next((problem for lane in self._lanes.values() if (problem := lane.exhausted())), None)
 
     # --- scheduling --------------------------------------------------------------------------------------------------
 
-    def _dispatch(self, scheduler: LaneScheduler) -> None:
-        """Start what may start."""
-        if self._holding:
+    def _dispatch(self, lane: LaneScheduler) -> None:
+        """Start every task of a lane that may run."""
+        if self._draining:
             return
         now = time.monotonic()
-        if now - self._sampled_at >= self._options.sample_every:
+        if now - self._sampled_at >= self._options.sample_interval:
             self._sample, self._sampled_at = self._sampler(), now
-        while call := scheduler.next(self._sample, now):
-            self._start(scheduler, call, now)
-        scheduler.tidy()
-        if self._pulse is None and scheduler.needs_watch:
-            self._pulse = asyncio.get_running_loop().call_later(self._options.sample_every, self._beat)
+        while scheduled := lane.start_next(self._sample, now):
+            self._metrics.task_started(lane.lane.value, scheduled.task.category, now - scheduled.queued_at)
+            self._preparing[scheduled] = asyncio.create_task(self._prepare(lane, scheduled))
+        lane.refresh()
+        if self._rescale_timer is None and lane.needs_rescaling:
+            self._rescale_timer = asyncio.get_running_loop().call_later(self._options.sample_interval, self._rescale)
 
-    def _beat(self) -> None:
-        self._pulse = None
-        for scheduler in self._lanes.values():
-            self._dispatch(scheduler)
+    def _rescale(self) -> None:
+        self._rescale_timer = None
+        for lane in self._lanes.values():
+            self._dispatch(lane)
 
-    def _start(self, scheduler: LaneScheduler, call: Call, now: float) -> None:
-        call.running, call.started_at = True, now
-        self._metrics.task_started(scheduler.lane.value, call.task.category, now - call.queued_at)
-        self._preparing[call] = asyncio.create_task(self._prepare(scheduler, call))
-
-    async def _prepare(self, scheduler: LaneScheduler, call: Call) -> None:
-        """Do what comes before the blocking call, and begin it."""
+    async def _prepare(self, lane: LaneScheduler, scheduled: ScheduledTask) -> None:
+        """Await the task's `prepare`, then start its blocking function."""
         error: Exception | None = None
-        bound = asyncio.timeout(self._options.preparation)
+        timeout = asyncio.timeout(self._options.preparation_timeout)
         try:
-            async with bound:
-                function = await call.task.prepare()
-            if call.is_cancelled() or self._holding:
-                error = CallCancelled(_NEVER_BEGAN)
+            async with timeout:
+                function = await scheduled.task.prepare()
+            if scheduled.is_cancelled() or self._draining:
+                error = CallCancelled(_NEVER_STARTED)
             else:
-                self._begin(scheduler, call, function)
+                self._start(lane, scheduled, function)
         except asyncio.CancelledError:
             error = CallCancelled(_STOPPING)
-        except Exception as raised:  # noqa: BLE001 - whatever a call raises is its own future's result and nobody else's
-            late = f"What the call needs could not be had within {self._options.preparation:g} s; nothing was called."
-            error = CallTimeout(late) if bound.expired() else raised
-        del self._preparing[call]
+        except Exception as raised:  # noqa: BLE001 - whatever a task raises is the result of its own future only
+            late = (
+                f"The call was not made: its preparation did not finish within {self._options.preparation_timeout:g} s."
+            )
+            error = CallTimeout(late) if timeout.expired() else raised
+        del self._preparing[scheduled]
         if error is not None:
-            self._end(scheduler, call, error=error)
+            self._complete(lane, scheduled, error=error)
 
-    def _begin(self, scheduler: LaneScheduler, call: Call, function: Callable[[CallContext], Any]) -> None:
-        host = call.task.host
-        if call.task.on_start:
-            call.task.on_start()
+    def _start(self, lane: LaneScheduler, scheduled: ScheduledTask, function: Callable[[TaskContext], Any]) -> None:
+        if scheduled.task.on_start:
+            scheduled.task.on_start()
+        worker = lane.acquire_worker()
+        scheduled.start(
+            worker,
+            function,
+            partial(self._on_return, lane, scheduled, worker),
+            partial(self._abandon, lane, scheduled, worker),
+            self._options.deadline_grace,
+        )
 
-        def returned(call: Call, result: object, error: BaseException | None) -> None:
-            self._returned(scheduler, call, result, error)
-
-        call.heard = lambda: self._breakers.heard(host, time.monotonic())
-        grace = self._options.deadline_grace
-        call.begin(scheduler.lend(), function, returned, lambda call: self._give_up(scheduler, call), grace)
-
-    def _returned(self, scheduler: LaneScheduler, call: Call, result: object, error: BaseException | None) -> None:
-        assert call.worker is not None
-        if call.given_up:
-            scheduler.returned(call.worker, call.task.host)
-            self._dispatch(scheduler)
-            return
-        scheduler.take_back(call.worker)
-        answered = True if error is None else getattr(error, "host_answered", None)
-        self._end(scheduler, call, result, error, answered=answered)
-
-    def _give_up(self, scheduler: LaneScheduler, call: Call) -> None:
-        assert call.worker is not None
-        call.given_up = True
-        scheduler.abandon(call.worker, call.task.host)
-        self._end(scheduler, call, error=call.hung(), answered=False)
-
-    # --- endings -----------------------------------------------------------------------------------------------------
-
-    def _end(
+    def _on_return(
         self,
-        scheduler: LaneScheduler,
-        call: Call,
+        lane: LaneScheduler,
+        scheduled: ScheduledTask,
+        worker: Worker,
+        result: object,
+        error: BaseException | None,
+    ) -> None:
+        if scheduled.abandoned:
+            lane.forget_worker(worker, scheduled.task.host)
+            self._dispatch(lane)
+            return
+        lane.release_worker(worker)
+        answered = True if error is None else error.host_answered if isinstance(error, HostError) else None
+        self._complete(lane, scheduled, result, error, answered=answered)
+
+    def _abandon(self, lane: LaneScheduler, scheduled: ScheduledTask, worker: Worker) -> None:
+        scheduled.abandoned = True
+        lane.abandon_worker(worker, scheduled.task.host)
+        self._complete(lane, scheduled, error=scheduled.overrun_error(), answered=False)
+
+    # --- completion --------------------------------------------------------------------------------------------------
+
+    def _complete(
+        self,
+        lane: LaneScheduler,
+        scheduled: ScheduledTask,
         result: object = None,
         error: BaseException | None = None,
         *,
         answered: bool | None = None,
     ) -> None:
-        """End a call that has left the queue."""
-        scheduler.ended(call.task.host)
-        word, now = self._tally(call, error), time.monotonic()
-        self._metrics.task_finished(scheduler.lane.value, call.task.category, word, now - call.started_at)
-        # The breaker first: whoever awaits the future may submit the next call at once.
-        self._settle(call, result, error, answered=answered)
-        self._dispatch(scheduler)
+        """Complete a task that has left the queue."""
+        lane.release_slot(scheduled.task.host)
+        label, now = self._tally(scheduled.task, error), time.monotonic()
+        self._metrics.task_finished(lane.lane.value, scheduled.task.category, label, now - scheduled.started_at)
+        self._finish(scheduled, result, error, answered=answered)
+        self._dispatch(lane)
 
-    def _drop(self, call: Call, error: CallCancelled | CircuitOpen) -> None:
-        """End a call that is still queued."""
-        self._lanes[call.task.lane].queue.remove(call.task.host, call.task.key)
-        self._tally(call, error)
-        self._settle(call, None, error, answered=None)
+    def _drop(self, scheduled: ScheduledTask, error: CallCancelled | CircuitOpen) -> None:
+        """Complete a task that is still queued."""
+        self._lanes[scheduled.task.lane].queue.remove(scheduled.task.host, scheduled.task.key)
+        self._tally(scheduled.task, error)
+        self._finish(scheduled, None, error, answered=None)
 
-    def _settle(self, call: Call, result: object, error: BaseException | None, *, answered: bool | None) -> None:
-        del self._calls[call.task.key]
-        host = call.task.host
-        if self._breakers.ended(host, answered, error, time.monotonic()):
-            self._refuse_waiting(host)
-        call.settle(result, error)
-        if not self._calls:
+    def _finish(
+        self, scheduled: ScheduledTask, result: object, error: BaseException | None, *, answered: bool | None
+    ) -> None:
+        del self._held[scheduled.task.key]
+        host = scheduled.task.host
+        # Before the future is done, because its owner may then submit the next task at once.
+        if self._breakers.record(host, answered, error, time.monotonic()):
+            self._refuse_queued(host)
+        scheduled.finish(result, error)
+        if not self._held:
             self._empty.set()
 
-    def _refuse_waiting(self, host: str) -> None:
-        """The host's breaker has opened: what waits for it, but for probes, need not wait for the same failure."""
-        for scheduler in self._lanes.values():
-            for call in scheduler.queue.waiting_on(host):
-                if not call.task.probe:
-                    self._drop(call, self._breakers.refusal(host))
-            scheduler.tidy()
+    def _refuse_queued(self, host: str) -> None:
+        """Drop a host's queued tasks except probes, because its circuit breaker has opened."""
+        for lane in self._lanes.values():
+            for scheduled in lane.queue.queued_on(host):
+                if not scheduled.task.probe:
+                    self._drop(scheduled, self._breakers.refuse(host))
+            lane.refresh()
 
-    def _abandoned(self, call: Call) -> None:
-        """Whoever awaited a call does not any more."""
-        if self._calls.get(call.task.key) is call:
-            self.cancel(call.task.key)
+    def _on_future_cancelled(self, scheduled: ScheduledTask) -> None:
+        if self._held.get(scheduled.task.key) is scheduled:
+            self.cancel(scheduled.task.key)
 
-    def _tally(self, call: Call, error: BaseException | None) -> str:
-        word = "ok" if error is None else type(error).__name__
-        self._tallies[call.task.lane.value, call.task.category, word] += 1
-        return word
+    def _tally(self, task: RemoteTask[Any], error: BaseException | None) -> str:
+        """Count a task by its result and return the result's label."""
+        label = "ok" if error is None else type(error).__name__
+        self._tallies[task.lane.value, task.category, label] += 1
+        return label
 
-    async def _until_empty(self, seconds: float) -> None:
+    async def _wait_until_empty(self, seconds: float) -> None:
         self._empty.clear()
-        if self._calls:
+        if self._held:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), seconds)

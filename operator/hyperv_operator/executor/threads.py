@@ -1,6 +1,6 @@
-"""Threads that are used again. One that hangs cannot be killed: it is left to itself and ends when its call does.
+"""A thread pool whose threads can be abandoned: a thread cannot be killed, so one that hangs is replaced.
 
-They are daemons, so that a call that never returns does not hold up the end of the process.
+The threads are daemons, so that a hanging one does not keep the process from exiting.
 """
 
 from __future__ import annotations
@@ -9,67 +9,67 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-Job = Callable[[], None]
+Work = Callable[[], None]
 """Must not raise."""
 
 
 class Worker:
-    """One thread that runs one job at a time."""
+    """A thread that does one piece of work at a time."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[tuple[str, Job] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
+        self._work: SimpleQueue[tuple[str, Work] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
 
-    def hand(self, name: str, job: Job) -> None:
-        """Have a job run; the thread bears its name meanwhile."""
-        self._jobs.put((name, job))
+    def submit(self, name: str, work: Work) -> None:
+        """Do this work in the thread, which has this name meanwhile."""
+        self._work.put((name, work))
 
-    def retire(self) -> None:
-        """End the thread after what it is doing."""
-        self._jobs.put(None)
+    def stop(self) -> None:
+        """End the thread once its current work is done."""
+        self._work.put(None)
 
-    def _live(self) -> None:
-        while item := self._jobs.get():
-            self._thread.name, job = item
+    def _run(self) -> None:
+        while item := self._work.get():
+            self._thread.name, work = item
             del item
-            job()
-            # A job holds what its call returned and, in its closure, credentials: nothing of it is kept while idle.
-            del job
+            work()
+            # The work refers to its result and, in its closure, to credentials: an idle thread must not keep them alive.
+            del work
             self._thread.name = "worker"
 
 
 class ThreadPool:
-    """The threads of one lane. Used on the event loop alone."""
+    """The threads of one lane. Used on the event loop only."""
 
     def __init__(self) -> None:
         self._idle: list[Worker] = []
-        self._lent = 0
+        self._busy = 0
         self.hanging: set[Worker] = set()
-        """Threads whose calls were given up and have not returned yet."""
+        """Abandoned threads whose work has not returned yet."""
 
-    def lend(self) -> Worker:
-        """Return a free thread, a new one if there is none."""
+    def acquire(self) -> Worker:
+        """Return an idle thread, or a new one."""
         worker = self._idle.pop() if self._idle else Worker()
-        self._lent += 1
+        self._busy += 1
         return worker
 
-    def take_back(self, worker: Worker) -> None:
-        """A thread has done its job."""
-        self._lent -= 1
+    def release(self, worker: Worker) -> None:
+        """Return a thread whose work is done to the pool."""
+        self._busy -= 1
         self._idle.append(worker)
 
     def abandon(self, worker: Worker) -> None:
-        """A thread hangs: it ends by itself if its call ever returns."""
-        self._lent -= 1
+        """Remove a hanging thread from the pool; it ends by itself if its work ever returns."""
+        self._busy -= 1
         self.hanging.add(worker)
-        worker.retire()
+        worker.stop()
 
-    def returned(self, worker: Worker) -> None:
-        """The call of a thread that was given up has returned after all."""
+    def forget(self, worker: Worker) -> None:
+        """Stop counting an abandoned thread as hanging, because its work has returned after all."""
         self.hanging.discard(worker)
 
-    def keep(self, count: int) -> None:
-        """End idle threads as long as there are more than so many, those at work included."""
-        while self._idle and len(self._idle) + self._lent > count:
-            self._idle.pop().retire()
+    def trim(self, max_threads: int) -> None:
+        """Stop idle threads while the pool has more than `max_threads` threads, busy ones included."""
+        while self._idle and len(self._idle) + self._busy > max_threads:
+            self._idle.pop().stop()

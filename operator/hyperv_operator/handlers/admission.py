@@ -1,4 +1,4 @@
-"""Admission reviews: from kopf's arguments to one answer. Whatever goes wrong here, the submission passes."""
+"""Admission reviews of HyperVMachines. If a review fails unexpectedly, the submission is admitted."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from hyperv_operator.reconcilers.metadata import metadata
 log = logging.getLogger(__name__)
 
 ENDPOINT = MACHINES
-"""The handler's id and so the path of its URL, which the chart names."""
+"""The handler's id, and so the path of its URL, which is also in the chart."""
 _FORBIDDEN = 403
 _UNCHECKED = (
-    "The operator could not check this submission because of an error of its own; it is checked again before anything is "
-    "launched, and the resource's status tells what comes of it."
+    "An internal error kept the operator from checking this submission. It is checked again before anything is launched; see the "
+    "resource's status for the result."
 )
 
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Answers one review at a time; counts and logs it."""
+    """Answers reviews, and counts and logs them."""
 
     admission: Admission
     metrics: Metrics
@@ -44,7 +44,7 @@ class Reviewer:
         operation: str | None = None,
         **_: object,
     ) -> None:
-        """Return to let the object pass, add to `warnings` what its sender should know, or raise the refusal."""
+        """Admit the object by returning, possibly with `warnings` for its submitter, or refuse it by raising `AdmissionError`."""
         started, result = time.monotonic(), "error"
         plain: JsonObject = dict(body)
         created = operation == "CREATE"
@@ -52,38 +52,38 @@ class Reviewer:
             verdict = self.admission.review(plain, None if created else dict(old or {}))
             result = "refused" if isinstance(verdict, Refused) else "warned" if verdict.warnings else "admitted"
         except Exception:
-            log.exception("A review failed in a way nobody foresaw; the submission passes", extra=_where(plain))
+            log.exception("A review failed unexpectedly; the submission is admitted", extra=_log_fields(plain))
             verdict = Admitted((_UNCHECKED,))
         self.metrics.reviewed("CREATE" if created else "UPDATE", result, time.monotonic() - started)
         match verdict:
             case Refused(reason=reason, message=message):
-                log.info("Refused: %s: %s", reason, message, extra=_where(plain))
+                log.info("Refused: %s: %s", reason, message, extra=_log_fields(plain))
                 raise kopf.AdmissionError(f"{reason}: {message}", code=_FORBIDDEN)
             case Admitted():
                 warnings.extend(verdict.warnings)
 
 
-class _OwnWords(logging.Filter):
-    """Drops kopf's entries of the handler: a refusal is an answer, and kopf would log it as an error."""
+class _HandlerLogFilter(logging.Filter):
+    """Drops kopf's log records of this handler, because kopf logs a refusal as an error."""
 
     @override
-    def filter(self, entry: logging.LogRecord) -> bool:
-        return f"'{ENDPOINT}'" not in str(entry.msg)
+    def filter(self, record: logging.LogRecord) -> bool:
+        return f"'{ENDPOINT}'" not in str(record.msg)
 
 
 def register(registry: kopf.OperatorRegistry, reviewer: Reviewer, server: WebhookServer) -> None:
-    """Register the handler and its server. The chart owns the webhook's configuration: kopf never writes one."""
+    """Register the handler and its server. The chart owns the webhook configuration; kopf does not write one."""
 
     async def serve(settings: kopf.OperatorSettings, **_: object) -> None:
         settings.admission.server = server
         settings.admission.managed = None
-        logging.getLogger("kopf.objects").addFilter(_OwnWords())
+        logging.getLogger("kopf.objects").addFilter(_HandlerLogFilter())
 
-    where: dict[str, Any] = {"registry": registry}
-    kopf.on.startup(id="admission", **where)(serve)
-    kopf.on.validate(GROUP, VERSION, MACHINES, id=ENDPOINT, operations=["CREATE", "UPDATE"], **where)(reviewer.review)
+    options: dict[str, Any] = {"registry": registry}
+    kopf.on.startup(id="admission", **options)(serve)
+    kopf.on.validate(GROUP, VERSION, MACHINES, id=ENDPOINT, operations=["CREATE", "UPDATE"], **options)(reviewer.review)
 
 
-def _where(body: JsonObject) -> dict[str, object]:
+def _log_fields(body: JsonObject) -> dict[str, object]:
     meta = metadata(body)
     return {"machine": f"{meta.namespace}/{meta.name}"}

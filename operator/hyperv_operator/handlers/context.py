@@ -1,4 +1,4 @@
-"""What the handlers work with: the reconcilers and the cache, made by `app` before the watches start."""
+"""The reconcilers and the cache, as every handler gets them. `app` creates them before the watches start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Context:
     hosts: HostReconciler
 
     async def sleep(self, wake: asyncio.Event, until: datetime | None) -> None:
-        """Wait for a wake, or until then."""
+        """Wait until `wake` is set, at the longest until this time."""
         timeout = None if until is None else max((until - self.clock.now()).total_seconds(), 0.01)
         try:
             async with asyncio.timeout(timeout):

@@ -1,4 +1,4 @@
-"""HyperVHosts: a loop for each."""
+"""HyperVHosts: one reconcile loop per host, woken by changes of its spec; a deleted host is reconciled until nothing uses it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hyperv_operator.reconcilers.resources import HostResource
 
 
 def register(registry: kopf.OperatorRegistry) -> None:
-    """Register the handlers of hosts."""
-    where: dict[str, Any] = {"registry": registry}
-    kopf.on.event(GROUP, VERSION, HOSTS, **where)(observe)
-    kopf.daemon(GROUP, VERSION, HOSTS, cancellation_timeout=5.0, **where)(live)
-    kopf.on.delete(GROUP, VERSION, HOSTS, id="delete", **where)(remove)
+    """Register the handlers of HyperVHosts."""
+    options: dict[str, Any] = {"registry": registry}
+    kopf.on.event(GROUP, VERSION, HOSTS, **options)(on_event)
+    kopf.daemon(GROUP, VERSION, HOSTS, cancellation_timeout=5.0, **options)(reconcile_loop)
+    kopf.on.delete(GROUP, VERSION, HOSTS, id="delete", **options)(on_delete)
 
 
 def _entry(context: Context, body: JsonObject) -> HostEntry:
@@ -31,25 +31,25 @@ def _entry(context: Context, body: JsonObject) -> HostEntry:
     return entry
 
 
-async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
-    """Take over what the watch brings, and wake the host's loop when a person has changed something."""
+async def on_event(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
+    """Update the cache from a watch event, and wake the host's loop if its spec has changed."""
     context: Context = memo.context
     plain: JsonObject = dict(body)
     meta = metadata(plain)
     entry = context.cache.hosts.get(meta.name)
-    own = entry if entry and entry.ref.uid == meta.uid else None
+    current = entry if entry and entry.ref.uid == meta.uid else None
     if type == "DELETED":
-        if own:
-            # Somebody has taken the finalizer away by hand.
-            context.hosts.forget(own)
-        # Until now the API server still had the object: who looked there has to look again.
+        if current:
+            # The finalizer was removed by hand.
+            context.hosts.forget(current)
+        # Machines that read the host before it was gone have to reconcile again.
         context.cache.wake_machines_on(meta.name)
-    elif own and own.observe(HostResource.parse(plain)):
-        own.wake.set()
+    elif current and current.observe(HostResource.parse(plain)):
+        current.wake.set()
 
 
-async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
-    """Run one host's loop until it is deleted or the operator stops."""
+async def reconcile_loop(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
+    """Reconcile one host until it is deleted or the operator stops."""
     context: Context = memo.context
     entry = _entry(context, dict(body))
     while not stopped:
@@ -57,8 +57,8 @@ async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: obj
         await context.sleep(entry.wake, until)
 
 
-async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
-    """Go on with a deleted host's passes until no machine needs it any more; kopf takes the finalizer away after that."""
+async def on_delete(body: kopf.Body, memo: Any, **_: object) -> None:
+    """Reconcile a deleted host until no machine uses it; kopf removes the finalizer after that."""
     context: Context = memo.context
     entry = _entry(context, dict(body))
     while (until := await context.hosts.retire(entry)) is not None:

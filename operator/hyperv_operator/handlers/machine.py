@@ -1,4 +1,4 @@
-"""HyperVMachines: a loop for each, woken by what a person changes; deletion drives the same passes to their end."""
+"""HyperVMachines: one reconcile loop per machine, woken by changes of its spec; a deleted machine is reconciled to its end."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hyperv_operator.reconcilers.resources import MachineResource
 
 
 def register(registry: kopf.OperatorRegistry) -> None:
-    """Register the handlers of machines."""
-    where: dict[str, Any] = {"registry": registry}
-    kopf.on.event(GROUP, VERSION, MACHINES, **where)(observe)
-    kopf.daemon(GROUP, VERSION, MACHINES, cancellation_timeout=5.0, **where)(live)
-    kopf.on.delete(GROUP, VERSION, MACHINES, id="delete", **where)(remove)
+    """Register the handlers of HyperVMachines."""
+    options: dict[str, Any] = {"registry": registry}
+    kopf.on.event(GROUP, VERSION, MACHINES, **options)(on_event)
+    kopf.daemon(GROUP, VERSION, MACHINES, cancellation_timeout=5.0, **options)(reconcile_loop)
+    kopf.on.delete(GROUP, VERSION, MACHINES, id="delete", **options)(on_delete)
 
 
 def _entry(context: Context, body: JsonObject) -> MachineEntry:
@@ -27,8 +27,8 @@ def _entry(context: Context, body: JsonObject) -> MachineEntry:
     return context.cache.machine(uid) or context.cache.add(MachineEntry(MachineResource.parse(body)))
 
 
-async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
-    """Take over what the watch brings, and wake the machine's loop when a person has changed something."""
+async def on_event(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
+    """Update the cache from a watch event, and wake the machine's loop if its spec has changed."""
     context: Context = memo.context
     entry = context.cache.machine(metadata(dict(body)).uid)
     if entry is None:
@@ -37,8 +37,8 @@ async def observe(body: kopf.Body, memo: Any, type: str | None, **_: object) -> 
         entry.wake.set()
 
 
-async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
-    """Run one machine's loop until it is deleted or the operator stops."""
+async def reconcile_loop(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
+    """Reconcile one machine until it is deleted or the operator stops."""
     context: Context = memo.context
     entry = _entry(context, _plain(body))
     while not stopped:
@@ -48,11 +48,10 @@ async def live(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: obj
         await context.sleep(entry.wake, result.until)
 
 
-async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
-    """Drive a deleted machine's passes until nothing of it is left; kopf takes the finalizer away after that.
+async def on_delete(body: kopf.Body, memo: Any, **_: object) -> None:
+    """Reconcile a deleted machine until it is released; kopf removes the finalizer after that.
 
-    It may be called again after it has returned: a released machine is no longer in the cache, and the next pass finds that
-    the object is gone.
+    kopf may call this again after it has returned, when a released machine is no longer in the cache.
     """
     context: Context = memo.context
     if metadata(dict(body)).uid in memo.released:
@@ -67,6 +66,6 @@ async def remove(body: kopf.Body, memo: Any, **_: object) -> None:
 
 
 def _plain(body: kopf.Body) -> JsonObject:
-    """Return the API server's JSON: kopf's views refer to what it goes on changing."""
+    """Return the object as a dict of its own, because kopf keeps changing the one behind its view."""
     plain: JsonObject = dict(body)
     return plain

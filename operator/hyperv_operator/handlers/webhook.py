@@ -1,8 +1,8 @@
-"""The webhook's HTTPS server: kopf's, with a certificate that is renewed under it.
+"""The HTTPS server of the admission webhook: kopf's, with renewal of its certificate while it runs.
 
-kopf's own way is to read the files once a minute and to start anew when they differ; a file that is missing or a key that
-does not fit its certificate would end the operator. Here the server waits for its first certificate, takes later ones over
-between two handshakes, and keeps the one it has while the new files cannot be used. It writes no file.
+kopf itself checks the files once a minute and restarts its server when they change; a missing file or a key that does not match
+its certificate would end the operator. This server waits for its first certificate, loads renewed ones between two handshakes, and
+keeps the current one while the new files are unusable. It writes no file.
 """
 
 from __future__ import annotations
@@ -21,57 +21,57 @@ log = logging.getLogger(__name__)
 
 
 class Certificate:
-    """`tls.crt` and `tls.key` of a folder, as cert-manager and `kubectl create secret tls` name them."""
+    """`tls.crt` and `tls.key` in a folder, the file names of a Secret of type kubernetes.io/tls."""
 
     def __init__(self, folder: Path, interval: float) -> None:
         self.context = _context()
-        """What the server answers handshakes with; it is changed in place."""
+        """The server's TLS context; a renewal changes it in place."""
         self._folder = folder
         self._interval = interval
         self._digest = b""
-        self._complaint = ""
+        self._last_problem = ""
 
     async def wait(self) -> None:
-        """Return when there is a certificate to serve with."""
+        """Wait until a usable certificate is loaded."""
         while not self._digest:
-            await self.look()
+            await self.reload()
             if not self._digest:
                 await asyncio.sleep(self._interval)
 
-    async def follow(self) -> None:
-        """Take renewals over until cancelled."""
+    async def reload_periodically(self) -> None:
+        """Load renewed files until cancelled."""
         while True:
             await asyncio.sleep(self._interval)
-            await self.look()
+            await self.reload()
 
-    async def look(self) -> None:
-        """Load the files if they have changed; what keeps them from being used is logged once."""
+    async def reload(self) -> None:
+        """Load the files if they have changed. A problem with them is logged once."""
         try:
             found = await asyncio.to_thread(self._read)
             if found is None:
                 return
             digest, folder = found
-            # On the event loop, where handshakes are made: none sees a certificate without its key.
+            # On the event loop, like the handshakes, so that none of them sees a certificate without its key.
             _load(self.context, folder)
         except (OSError, ValueError) as error:
-            complaint = f"{type(error).__name__}: {error}"
-            if complaint != self._complaint:
-                log.warning("The webhook's certificate in %s cannot be used: %s", self._folder, complaint)
-            self._complaint = complaint
+            problem = f"{type(error).__name__}: {error}"
+            if problem != self._last_problem:
+                log.warning("The webhook's certificate in %s cannot be used: %s", self._folder, problem)
+            self._last_problem = problem
             return
-        log.info("The webhook serves with %s certificate", "a renewed" if self._digest else "its")
-        self._digest, self._complaint = digest, ""
+        log.info("Loaded the webhook's %s certificate", "renewed" if self._digest else "first")
+        self._digest, self._last_problem = digest, ""
 
     def _read(self) -> tuple[bytes, Path] | None:
-        """Return a digest of the files and where they are, or None if they are those in use.
+        """Return the digest and the folder of the files, or None if they are already loaded.
 
-        A kubelet swaps the folder that `tls.crt` leads to: the key is taken from beside it, not by its own link.
+        The kubelet swaps the folder that the symbolic links point to, so the key is read next to the resolved certificate.
         """
         folder = (self._folder / "tls.crt").resolve(strict=True).parent
         digest = hashlib.sha256((folder / "tls.crt").read_bytes() + (folder / "tls.key").read_bytes()).digest()
         if digest == self._digest:
             return None
-        _load(_context(), folder)  # half a renewal would leave the live context without a key
+        _load(_context(), folder)  # fails for unmatched files, before the live context is touched
         return digest, folder
 
 
@@ -82,12 +82,12 @@ def _context() -> ssl.SSLContext:
 
 
 def _load(context: ssl.SSLContext, folder: Path) -> None:
-    # A key with a passphrase would be asked for on the terminal.
+    # Without a password argument, OpenSSL would ask for an encrypted key's passphrase on the terminal.
     context.load_cert_chain(folder / "tls.crt", folder / "tls.key", password="")
 
 
 class WebhookServer(kopf.WebhookServer):
-    """Serves reviews under `/<handler id>`."""
+    """Serves each handler's reviews at `/<handler id>`."""
 
     def __init__(self, address: str, port: int, certificate: Certificate) -> None:
         super().__init__(addr=address, port=port)
@@ -95,12 +95,12 @@ class WebhookServer(kopf.WebhookServer):
 
     @override
     async def __call__(self, fn: kopf.WebhookFn) -> AsyncIterator[kopf.WebhookClientConfig]:
-        """Serve from the first usable certificate on, until cancelled."""
+        """Wait for a usable certificate, then serve until cancelled."""
         await self._certificate.wait()
-        renewals = asyncio.create_task(self._certificate.follow())
+        renewals = asyncio.create_task(self._certificate.reload_periodically())
         try:
             async for config in super().__call__(fn):
-                log.info("Admission reviews are served on port %s", self.port)
+                log.info("Serving admission reviews on port %s", self.port)
                 yield config
         finally:
             renewals.cancel()

@@ -1,4 +1,4 @@
-"""A Lease that the operator renews and watches: if its renewals are no longer seen, watches have gone stale."""
+"""A Lease that the operator renews and watches: if renewals stop arriving, its watches are stale."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEASE = "hyperv-operator-canary"
 
 
 class Canary:
-    """Runs until cancelled; `age()` tells how long ago a renewal was last seen."""
+    """Renews and watches the Lease. `age` is the time since the watch last delivered an event."""
 
     def __init__(self, api: client.ApiClient, clock: Clock, namespace: str, identity: str, interval: float) -> None:
         self._clock = clock
@@ -28,17 +28,17 @@ class Canary:
         self._namespace = namespace
         self._identity = identity
         self._interval = interval
-        self._seen = time.monotonic()
+        self._seen_at = time.monotonic()
 
     def age(self) -> float:
-        """Return the seconds since a renewal was last seen by the watch (at first: since the start)."""
-        return time.monotonic() - self._seen
+        """Return the seconds since the watch last delivered an event, or since the start if it has not yet."""
+        return time.monotonic() - self._seen_at
 
     async def run(self) -> None:
-        """Renew and watch until cancelled."""
-        await asyncio.gather(self._renew_for_ever(), self._watch_for_ever())
+        """Renew and watch the Lease until cancelled."""
+        await asyncio.gather(self._renew_periodically(), self._watch())
 
-    async def _renew_for_ever(self) -> None:
+    async def _renew_periodically(self) -> None:
         while True:
             try:
                 await self._renew()
@@ -58,15 +58,15 @@ class Canary:
                     LEASE, self._namespace, {"spec": spec}, _request_timeout=REQUEST_TIMEOUT
                 )
         except ObjectGone:
-            # The client takes plain JSON where its hints ask for a model.
+            # The client accepts plain JSON, although its type hints require a model.
             body: Any = {"metadata": {"name": LEASE, "namespace": self._namespace}, "spec": spec}
             try:
                 with translated("create the canary Lease"):
                     await self._api.create_namespaced_lease(self._namespace, body, _request_timeout=REQUEST_TIMEOUT)
             except WriteConflict:
-                log.debug("Another operator made the canary Lease first")
+                log.debug("Another operator has already created the canary Lease")
 
-    async def _watch_for_ever(self) -> None:
+    async def _watch(self) -> None:
         while True:
             try:
                 async with watch.Watch() as stream:
@@ -76,7 +76,7 @@ class Canary:
                         field_selector=f"metadata.name={LEASE}",
                         timeout_seconds=300,
                     ):
-                        self._seen = time.monotonic()
+                        self._seen_at = time.monotonic()
             except (TimeoutError, ApiException, OSError) as error:
-                log.warning("The canary Lease cannot be watched (%s)", type(error).__name__)
+                log.warning("The watch of the canary Lease failed: %s", type(error).__name__)
             await asyncio.sleep(min(self._interval, 5))

@@ -1,4 +1,4 @@
-"""The API client: found as kubectl finds it, or from the pod's ServiceAccount; failures as the operator's own errors."""
+"""The API client, configured by kubeconfig or the pod's ServiceAccount, and its exceptions as `ClusterError`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kubernetes_asyncio.config.config_exception import ConfigException
 from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, SettingsError, WriteConflict
 
 REQUEST_TIMEOUT = 30
-"""Seconds for one call."""
+"""Seconds per request."""
 
 
 @contextlib.asynccontextmanager
 async def api_client() -> AsyncIterator[client.ApiClient]:
-    """Open a client and close it; `SettingsError` if there is neither a ServiceAccount nor a kubeconfig."""
+    """Provide a client; `SettingsError` if there is neither a ServiceAccount nor a kubeconfig."""
     configuration = client.Configuration()
     try:
         if "KUBECONFIG" not in os.environ and "KUBERNETES_SERVICE_HOST" in os.environ:
@@ -28,8 +28,8 @@ async def api_client() -> AsyncIterator[client.ApiClient]:
             await config.load_kube_config(client_configuration=configuration)
     except ConfigException as error:
         raise SettingsError(
-            f"No way to the Kubernetes API was found ({error}). In a pod, mount the ServiceAccount's token; elsewhere set "
-            "KUBECONFIG."
+            f"There is no configuration for the Kubernetes API ({error}). In a pod, mount the ServiceAccount's token; elsewhere "
+            "set KUBECONFIG."
         ) from None
     api = client.ApiClient(configuration=configuration)
     try:
@@ -39,8 +39,8 @@ async def api_client() -> AsyncIterator[client.ApiClient]:
 
 
 @contextlib.contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise what a call raises as `ClusterError`; `what` names the call in the message."""
+def translated(operation: str) -> Iterator[None]:
+    """Convert the exceptions of a request to `ClusterError`; `operation` describes the request in the message."""
     try:
         yield
     except ApiException as error:
@@ -48,6 +48,6 @@ def translated(what: str) -> Iterator[None]:
             error.status, ClusterError
         )
         reason = "RBAC forbids it" if error.status == 403 else f"{error.status} {error.reason}"
-        raise kind(f"Kubernetes API: {what}: {reason}.") from None
+        raise kind(f"Kubernetes API: {operation}: {reason}.") from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise ClusterError(f"Kubernetes API: {what}: no answer ({type(error).__name__}).") from None
+        raise ClusterError(f"Kubernetes API: {operation}: no answer ({type(error).__name__}).") from None

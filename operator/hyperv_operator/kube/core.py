@@ -1,4 +1,4 @@
-"""Secrets, namespaces and Events."""
+"""Secrets, Namespaces and Events."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ log = logging.getLogger(__name__)
 
 _MAX_NOTE = 1_000
 _EVENTS_OF_CLUSTER_SCOPED = "default"
-"""Where Kubernetes keeps the Events of objects that have no namespace."""
+"""Kubernetes keeps the Events of cluster-scoped objects in this namespace."""
 
 
 class KubeSecrets:
-    """Secrets by name; `get` is all it needs."""
+    """Reads Secrets; needs only the verb `get`."""
 
     def __init__(self, api: client.ApiClient) -> None:
         self._api = client.CoreV1Api(api)
 
     async def read(self, namespace: str, name: str) -> SecretData:
-        """Read one Secret now; `ObjectGone` or `AccessForbidden` if that cannot be."""
+        """Read one Secret; raises `ObjectGone` or `AccessForbidden`."""
         with translated(f"get Secret {name}"):
             secret = await self._api.read_namespaced_secret(name, namespace, _request_timeout=REQUEST_TIMEOUT)
         try:
             data = {key: base64.b64decode(value) for key, value in (secret.data or {}).items()}
         except binascii.Error:
-            raise ClusterError(f"Secret {name} cannot be decoded.") from None
+            raise ClusterError(f"Secret {name} holds invalid base64.") from None
         return SecretData(secret.metadata.resource_version, data)
 
 
 class KubeNamespaces:
-    """Labels of namespaces, and the cluster's identity."""
+    """Reads Namespaces, and the cluster's identity from one of them."""
 
     def __init__(self, api: client.ApiClient) -> None:
         self._api = client.CoreV1Api(api)
@@ -54,7 +54,7 @@ class KubeNamespaces:
         return dict(namespace.metadata.labels or {})
 
     async def cluster_uid(self) -> str:
-        """Return the UID of kube-system, which lives as long as the cluster does."""
+        """Return the UID of kube-system, which identifies the cluster."""
         if self._cluster_uid is None:
             with translated("get Namespace kube-system"):
                 namespace = await self._api.read_namespace("kube-system", _request_timeout=REQUEST_TIMEOUT)
@@ -63,7 +63,7 @@ class KubeNamespaces:
 
 
 class KubeEvents:
-    """Writes Events; what they say passes redaction."""
+    """Writes Events with redacted messages."""
 
     def __init__(self, api: client.ApiClient, clock: Clock, redaction: Redaction, instance: str) -> None:
         self._api = client.EventsV1Api(api)
@@ -72,10 +72,10 @@ class KubeEvents:
         self._instance = instance
 
     async def emit(self, ref: ObjectRef, reason: str, message: str, *, warning: bool = False) -> None:
-        """Write an Event; a failure to is logged."""
+        """Write an Event; a failure is logged."""
         namespace = ref.namespace or _EVENTS_OF_CLUSTER_SCOPED
         note = self._redaction.clean(message)
-        # The client takes plain JSON where its hints ask for a model.
+        # The client accepts plain JSON, although its type hints require a model.
         body: Any = {
             "metadata": {"name": f"{ref.name[:230]}.{random_names.token_hex(8)}", "namespace": namespace},
             "eventTime": self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),

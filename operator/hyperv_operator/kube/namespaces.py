@@ -1,4 +1,4 @@
-"""Labels of all namespaces, listed once and then watched, for answers that may not wait for the API server."""
+"""A cache of namespace labels, for admission reviews, which cannot wait for the API server."""
 
 from __future__ import annotations
 
@@ -14,46 +14,48 @@ from hyperv_operator.kube.client import REQUEST_TIMEOUT
 log = logging.getLogger(__name__)
 
 _WATCH_SECONDS = 300
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 60.0
+_MIN_BACKOFF = 1.0
+_MAX_BACKOFF = 60.0
 
 
 class KubeNamespaceLabels:
-    """Runs until cancelled. While the watch is broken nothing is known: an old label is worse than none."""
+    """Lists and watches namespaces. The cache is empty while the watch is broken, because an outdated label is worse than none."""
 
     def __init__(self, api: client.ApiClient) -> None:
         self._api = client.CoreV1Api(api)
         self._labels: dict[str, Mapping[str, str]] = {}
 
     def known(self, name: str) -> Mapping[str, str] | None:
-        """Return a namespace's labels from memory; None if they are not known."""
+        """Return a namespace's cached labels; None if they are not cached."""
         return self._labels.get(name)
 
     async def run(self) -> None:
         """List and watch until cancelled."""
-        pause = _FIRST_PAUSE
+        backoff = _MIN_BACKOFF
         while True:
             try:
                 version = await self._list()
-                pause = _FIRST_PAUSE
+                backoff = _MIN_BACKOFF
                 while True:
-                    version = await self._follow(version)
+                    version = await self._watch(version)
             except (ApiException, OSError, TimeoutError) as error:
                 reason = f"{error.status} {error.reason}" if isinstance(error, ApiException) else type(error).__name__
-                log.warning("Namespaces cannot be watched (%s); admission does not check tenants meanwhile", reason)
+                log.warning(
+                    "The watch of namespaces failed (%s). Until it recovers, admission does not check tenants.", reason
+                )
             except Exception:
-                log.exception("Watching namespaces failed in a way nobody foresaw")
+                log.exception("The watch of namespaces failed unexpectedly")
             self._labels.clear()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, _MAX_BACKOFF)
 
     async def _list(self) -> str:
         found = await self._api.list_namespace(_request_timeout=REQUEST_TIMEOUT)
-        self._labels = {one.metadata.name: dict(one.metadata.labels or {}) for one in found.items}
+        self._labels = {namespace.metadata.name: dict(namespace.metadata.labels or {}) for namespace in found.items}
         return str(found.metadata.resource_version)
 
-    async def _follow(self, version: str) -> str:
-        """Watch until the server ends it; return the version to go on from."""
+    async def _watch(self, version: str) -> str:
+        """Watch until the server ends the request; return the resourceVersion to resume from."""
         async with watch.Watch(return_type="object") as stream:
             async for event in stream.stream(
                 self._api.list_namespace,

@@ -1,4 +1,4 @@
-"""Our custom resources in the API server."""
+"""The operator's custom resources."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class KubeObjects:
         self._api = client.CustomObjectsApi(api)
 
     async def get(self, ref: ObjectRef) -> JsonObject:
-        """Read an object; `ObjectGone` also when its UID is not the ref's."""
+        """Read an object; `ObjectGone` also if its UID differs from the ref's."""
         plural = _PLURALS[ref.kind]
         with translated(f"get {ref.kind} {ref.name}"):
             if ref.namespace:
@@ -45,11 +45,11 @@ class KubeObjects:
                     GROUP, VERSION, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
                 )
         if ref.uid and body["metadata"]["uid"] != ref.uid:
-            raise ObjectGone(f"{ref.kind} {ref.name} is another object by now.")
+            raise ObjectGone(f"{ref.kind} {ref.name} was deleted and created again.")
         return body
 
     async def write_status(self, ref: ObjectRef, resource_version: str, status: JsonObject) -> JsonObject:
-        """Replace the status if the object is still at `resource_version`, and return the object written."""
+        """Replace the status if the object is still at `resource_version`; return the written object."""
         metadata = {"name": ref.name, "uid": ref.uid, "resourceVersion": resource_version}
         body = {"apiVersion": API_VERSION, "kind": ref.kind, "metadata": metadata, "status": dict(status)}
         plural = _PLURALS[ref.kind]
@@ -66,7 +66,7 @@ class KubeObjects:
         return written
 
     async def list_machines(self, target_host: str) -> Sequence[JsonObject]:
-        """List the machines of all namespaces on a host, by the selectable field."""
+        """List the machines of all namespaces with this target host, by a field selector."""
         return await self._list(MACHINES, f"spec.targetHost={target_host}")
 
     async def list_hosts(self) -> Sequence[JsonObject]:
@@ -93,7 +93,7 @@ class KubeObjects:
             options["_continue"] = token
 
     async def write_inventory(self, host: ObjectRef, status: JsonObject) -> None:
-        """Write the host's inventory object, and make it first where it does not exist."""
+        """Write the host's inventory object, creating it if needed."""
         try:
             body = await self.get(ObjectRef(INVENTORY_KIND, host.name))
         except ObjectGone:
@@ -125,8 +125,8 @@ class KubeObjects:
         return created
 
     async def _delete_inventory(self, name: str, uid: str) -> None:
-        """Delete the inventory that an earlier host of the same name has left."""
-        # The client takes plain JSON where its hints ask for a model.
+        """Delete the inventory of an earlier host with the same name."""
+        # The client accepts plain JSON, although its type hints require a model.
         body: Any = {"preconditions": {"uid": uid}}
         with translated(f"delete {INVENTORY_KIND} {name}"):
             await self._api.delete_cluster_custom_object(

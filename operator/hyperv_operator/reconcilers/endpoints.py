@@ -6,7 +6,14 @@ from pydantic import SecretBytes, SecretStr
 
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
-from hyperv_operator.ports import HostCredentials, HostEndpoint, SecretData
+from hyperv_operator.ports import (
+    CertificateCredentials,
+    HostCredentials,
+    HostEndpoint,
+    KeytabCredentials,
+    PasswordCredentials,
+    SecretData,
+)
 from hyperv_operator.reconcilers.dependencies import Dependencies
 
 _PAIR = "tls.crt and tls.key"
@@ -50,18 +57,16 @@ async def endpoint_of(deps: Dependencies, name: str, spec: HyperVHostSpec, folde
 
 def _credentials(secret: SecretData, name: str, authentication: str) -> HostCredentials:
     if authentication == "certificate":
-        return HostCredentials(
-            certificate_pem=SecretStr(_text(secret, name, "tls.crt", _PAIR)),
-            certificate_key_pem=SecretStr(_text(secret, name, "tls.key", _PAIR)),
+        return CertificateCredentials(
+            SecretStr(_text(secret, name, "tls.crt", _PAIR)), SecretStr(_text(secret, name, "tls.key", _PAIR))
         )
     keytab = secret.data.get("keytab") if authentication in ("kerberos", "negotiate") else None
     needs = _WITH_KEYTAB if authentication in ("kerberos", "negotiate") else _WITH_PASSWORD
-    has_password = keytab is None or "password" in secret.data
-    return HostCredentials(
-        username=_text(secret, name, "username", needs).strip(),
-        password=SecretStr(_text(secret, name, "password", needs)) if has_password else None,
-        keytab=SecretBytes(keytab) if keytab is not None else None,
-    )
+    username = _text(secret, name, "username", needs).strip()
+    if keytab is None:
+        return PasswordCredentials(username, SecretStr(_text(secret, name, "password", needs)))
+    password = SecretStr(_text(secret, name, "password", needs)) if "password" in secret.data else None
+    return KeytabCredentials(username, SecretBytes(keytab), password)
 
 
 def _text(secret: SecretData, name: str, key: str, needs: str) -> str:

@@ -20,7 +20,7 @@ from hyperv_operator.errors import (
     LogonPending,
     ProtocolViolation,
 )
-from hyperv_operator.ports import CallContext, HostEndpoint, Lane, RemoteTask, T
+from hyperv_operator.ports import HostEndpoint, Lane, RemoteTask, T, TaskContext
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
 from hyperv_operator.reconcilers import jobs
@@ -45,7 +45,7 @@ class HostCall(Generic[T]):
     category: str
     folder: str
     """The folder of the agent's scripts."""
-    make: Callable[[HostEndpoint, InventoryJob, CallContext], T]
+    make: Callable[[HostEndpoint, InventoryJob, TaskContext], T]
     probe: bool = False
     """The call passes an open circuit breaker."""
 
@@ -93,7 +93,7 @@ class InventoryReader:
         return True
 
     async def _read(self, entry: HostEntry, spec: HyperVHostSpec, folder: str) -> bool:
-        def read(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
+        def read(endpoint: HostEndpoint, job: InventoryJob, context: TaskContext) -> InventoryReport:
             return self._deps.agent.read_inventory(endpoint, job, context)
 
         try:
@@ -128,7 +128,7 @@ class InventoryReader:
         deps, begun = self._deps, list[datetime]()
         logon = LogonAttempt(self._cache.lockout_guard, entry.name)
 
-        async def prepare() -> Callable[[CallContext], T]:
+        async def prepare() -> Callable[[TaskContext], T]:
             endpoint = await endpoint_of(deps, entry.name, spec, call.folder)
             view = HostView(name=entry.name, uid=entry.ref.uid, spec=spec)
             job = jobs.inventory_job(view, await deps.namespaces.cluster_uid())

@@ -13,7 +13,7 @@ from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.snapshot import ActiveTask
 from hyperv_operator.errors import AuthenticationFailed, HostUnreachable, LogonPending
-from hyperv_operator.ports import AgentReport, CallContext, Lane, RemoteTask
+from hyperv_operator.ports import AgentReport, Lane, RemoteTask, TaskContext
 from hyperv_operator.protocol.job import ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
 from hyperv_operator.reconcilers import jobs, status_writer
@@ -26,7 +26,7 @@ from hyperv_operator.reconcilers.rollouts import ensure_host_setup
 from hyperv_operator.reconcilers.snapshot_builder import gather
 from hyperv_operator.schema.redaction import redacted_job
 
-AgentCall = Callable[[CallContext], Outcome]
+AgentCall = Callable[[TaskContext], Outcome]
 
 
 class Launcher:

@@ -24,7 +24,7 @@ from hyperv_operator.errors import (
     RolloutFailed,
     WrongHost,
 )
-from hyperv_operator.ports import CallContext, HostEndpoint, T
+from hyperv_operator.ports import HostEndpoint, T, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle, version_folder
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
@@ -115,7 +115,7 @@ class Rollouts:
             if change:
                 raise WrongHost(change)
 
-        def install(endpoint: HostEndpoint, job: InventoryJob, context: CallContext) -> InventoryReport:
+        def install(endpoint: HostEndpoint, job: InventoryJob, context: TaskContext) -> InventoryReport:
             return self._deps.agent.install(endpoint, bundle, job, check, context)
 
         fields = {"host": entry.name, "agent": bundle.name}
@@ -159,7 +159,7 @@ class Rollouts:
             return
         entry.pruned_at = now
 
-        def prune(endpoint: HostEndpoint, _: InventoryJob, context: CallContext) -> tuple[str, ...]:
+        def prune(endpoint: HostEndpoint, _: InventoryJob, context: TaskContext) -> tuple[str, ...]:
             return self._deps.agent.prune(endpoint, bundle, keep, context)
 
         try:
@@ -174,7 +174,7 @@ class Rollouts:
 
     @staticmethod
     def _call(
-        entry: HostEntry, spec: HyperVHostSpec, make: Callable[[HostEndpoint, InventoryJob, CallContext], T]
+        entry: HostEntry, spec: HyperVHostSpec, make: Callable[[HostEndpoint, InventoryJob, TaskContext], T]
     ) -> HostCall[T]:
         return HostCall(f"rollout:{entry.ref.uid}", ROLLOUT, spec.paths.agent, make)
 

@@ -1,1 +1,15 @@
-"""The WinRM adapter: sessions, pool, stream decoder, HostAgent. Decides nothing; raises HostError."""
+"""The WinRM adapter: runs the agent on hosts. It decides nothing; every failure is a `HostError`.
+
+agent        WinRmHostAgent, the `HostAgent` of the operator
+rollout      installing and pruning versions of the agent
+bundle       reading the agent to be installed
+pool         sessions kept for reuse, limited per host
+session      one session: a runspace pool and its pipelines
+connection   the connection of a session, for every kind of authentication
+credentials  checking client certificates; secrets in private files
+kerberos     tickets for a session
+orphans      shells that earlier operators left on a host
+stream       decoding PowerShell's streams into lines
+translation  exceptions of the libraries as `HostError`
+faults       WSMan faults and HTTP statuses as `HostError`
+"""

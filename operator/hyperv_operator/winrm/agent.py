@@ -1,4 +1,4 @@
-"""WinRmHostAgent: the agent on a host, over WinRM."""
+"""WinRmHostAgent: runs the agent's scripts over WinRM."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from pydantic import ValidationError
 
 from hyperv_operator.api.host import FULL_LANGUAGE
 from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError
-from hyperv_operator.ports import CallContext, HostEndpoint, LogLine, LogStream, Metrics
+from hyperv_operator.ports import HostEndpoint, LogLine, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 from hyperv_operator.protocol.job import JobDefinition
 from hyperv_operator.protocol.records import Outcome, StepRecord, parse_record
-from hyperv_operator.winrm.measurement import measured
-from hyperv_operator.winrm.pool import SessionPool, harmless
+from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_shell_lost
 from hyperv_operator.winrm.rollout import AgentRollout, Check
-from hyperv_operator.winrm.session import Ended, Statement, StreamItem
+from hyperv_operator.winrm.session import PipelineResult, Statement, StreamItem
 from hyperv_operator.winrm.stream import PowerShellStreamDecoder
 
 RECORD_TAG = "HyperVOperator"
@@ -30,7 +29,7 @@ _SCRIPTS = {
 
 
 def script_text(agent_path: str, schema_id: str) -> str:
-    """Return the constant text that starts a script; only the host's folder is in it, as a quoted string."""
+    """Return the text that starts a script: constant but for the quoted path, so that no job data becomes code."""
     path = f"{agent_path}\\{_SCRIPTS[schema_id]}".replace("'", "''")
     return f"$input | & '{path}'"
 
@@ -42,21 +41,21 @@ def _statement(endpoint: HostEndpoint, job: JobDefinition) -> Statement:
 
 
 class WinRmHostAgent:
-    """Runs the agent's scripts. Thread-safe; blocks."""
+    """Runs the agent's scripts. Thread-safe. Every method blocks and raises `HostError`."""
 
     def __init__(self, pool: SessionPool, metrics: Metrics) -> None:
         self._pool = pool
         self._metrics = metrics
         self._rollout = AgentRollout(pool, metrics)
 
-    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> Outcome:
-        """Launch the script for a job and stay attached until its outcome; raises `HostError`."""
+    def run(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> Outcome:
+        """Launch the script for a job and stay attached until its outcome."""
         decoder, output = PowerShellStreamDecoder(), list[str]()
 
         def sink(item: StreamItem) -> None:
             if item.stream is LogStream.OUTPUT:
                 output.append(item.text)
-                # All but the last are ordinary output.
+                # The last output is the outcome; those before it are ordinary lines.
                 while len(output) > 1:
                     _report_lines(decoder, LogStream.OUTPUT, output.pop(0), context)
             elif item.stream is LogStream.INFORMATION and RECORD_TAG in item.tags:
@@ -64,16 +63,16 @@ class WinRmHostAgent:
             else:
                 _report_lines(decoder, item.stream, item.text, context)
 
-        ended = self._launch(endpoint, job, context, sink)
+        result = self._launch(endpoint, job, context, sink)
         outcome = _outcome(output[-1]) if output else None
         if outcome is None:
-            raise _without_outcome(endpoint, ended)
+            raise _missing_outcome(endpoint, result)
         return outcome
 
-    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: CallContext) -> InventoryReport:
-        """Ask the host for its inventory; raises `HostError`."""
+    def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> InventoryReport:
+        """Return the host's inventory."""
 
-        def read(*, fresh: bool = False) -> tuple[list[str], Ended]:
+        def read(*, fresh: bool = False) -> tuple[list[str], PipelineResult]:
             output: list[str] = []
 
             def sink(item: StreamItem) -> None:
@@ -82,42 +81,42 @@ class WinRmHostAgent:
 
             return output, self._launch(endpoint, job, context, sink, fresh=fresh)
 
-        lines, ended = harmless(read)
-        if not lines and ended.failed:
-            raise _without_outcome(endpoint, ended)
+        lines, result = retried_if_shell_lost(read)
+        if not lines and result.failed:
+            raise _missing_outcome(endpoint, result)
         try:
             return parse_inventory(lines)
         except (RecordError, ValidationError) as error:
-            text = error.message if isinstance(error, RecordError) else "It is not the contract's."
-            raise ProtocolViolation(f"The inventory of {endpoint.address} cannot be used: {text}") from None
+            text = error.message if isinstance(error, RecordError) else "it does not match the protocol."
+            raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {text}") from None
 
     def install(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: TaskContext
     ) -> InventoryReport:
-        """Bring a version of the agent to the host and return the inventory that it gives; raises `HostError`."""
+        """Install a version of the agent unless the host has it, and return the inventory that this version reports."""
         return self._rollout.install(
             endpoint, bundle, check, lambda version: self.read_inventory(version, job, context), context
         )
 
     def prune(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: TaskContext
     ) -> tuple[str, ...]:
-        """Delete the versions on the host that are not to be kept; return their names; raises `HostError`."""
+        """Delete every version on the host that is not in `keep`; return the names of those deleted."""
         return self._rollout.prune(endpoint, bundle, keep, context)
 
     def close(self) -> None:
-        """End every session that is kept for reuse."""
+        """Close every session that is kept for reuse."""
         self._pool.close()
 
     def _launch(
         self,
         endpoint: HostEndpoint,
         job: JobDefinition,
-        context: CallContext,
+        context: TaskContext,
         sink: Callable[[StreamItem], None],
         *,
         fresh: bool = False,
-    ) -> Ended:
+    ) -> PipelineResult:
         with (
             measured(self._metrics, endpoint.name, "invoke"),
             self._pool.session(endpoint, context, fresh=fresh) as session,
@@ -125,12 +124,12 @@ class WinRmHostAgent:
             return session.run(_statement(endpoint, job), (job.encode(),), context, sink)
 
 
-def _report_lines(decoder: PowerShellStreamDecoder, stream: LogStream, text: str, context: CallContext) -> None:
-    for line in decoder.object(stream, text):
+def _report_lines(decoder: PowerShellStreamDecoder, stream: LogStream, text: str, context: TaskContext) -> None:
+    for line in decoder.feed_object(stream, text):
         context.report(line)
 
 
-def _report_record(text: str, decoder: PowerShellStreamDecoder, context: CallContext) -> None:
+def _report_record(text: str, decoder: PowerShellStreamDecoder, context: TaskContext) -> None:
     try:
         record = parse_record(text)
     except RecordError as error:
@@ -150,16 +149,16 @@ def _outcome(text: str) -> Outcome | None:
     return record if isinstance(record, Outcome) else None
 
 
-def _without_outcome(endpoint: HostEndpoint, ended: Ended) -> HostError:
-    """A launch that ended without an outcome: the script is missing, or it broke."""
-    if "CommandNotFoundException" in ended.error_id or "CommandNotFoundException" in ended.error:
+def _missing_outcome(endpoint: HostEndpoint, result: PipelineResult) -> HostError:
+    """Return the error of a launch without an outcome: the script does not exist, or it failed."""
+    if "CommandNotFoundException" in result.error_id or "CommandNotFoundException" in result.error:
         if endpoint.configuration_name == FULL_LANGUAGE:
             return AgentMissing(f"The agent is not in {endpoint.agent_path} on {endpoint.address}.")
         return AgentMissing(
-            f"The endpoint {endpoint.configuration_name} on {endpoint.address} does not offer {JEA_COMMAND}.",
+            f"The endpoint {endpoint.configuration_name} on {endpoint.address} does not offer the command {JEA_COMMAND}.",
             remedy=f"Publish {JEA_COMMAND} in the endpoint (docs/guides/least-privilege.md).",
         )
-    shown = " ".join(ended.error.split())[:300]
+    shown = " ".join(result.error.split())[:300]
     return ProtocolViolation(
         f"The agent on {endpoint.address} ended without an outcome{f': {shown}' if shown else '.'}", effect_unknown=True
     )

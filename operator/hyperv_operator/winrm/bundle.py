@@ -1,4 +1,4 @@
-"""Reading the bundle of the agent from the folder that it comes in."""
+"""Reading the agent that the operator installs on hosts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SCRIPT = "rollout.ps1"
 
 
 def load_bundle(folder: Path) -> AgentBundle:
-    """Read `files/` and `rollout.ps1` of a folder; `BundleError` says what is wrong with it and what to do."""
+    """Read `files/` and `rollout.ps1` from a folder; raises `BundleError`."""
     try:
         root = folder / _FILES
         files = {
@@ -28,6 +28,6 @@ def load_bundle(folder: Path) -> AgentBundle:
 
 def _message(folder: Path, problem: str) -> str:
     return (
-        f"The agent in {folder} cannot be brought to hosts: {problem} Build it anew with `make agent`, or unset "
-        "HVO_AGENT_FOLDER to look after the agent on the hosts by hand."
+        f"The agent in {folder} cannot be installed on hosts: {problem} Rebuild it with `make agent`, or unset HVO_AGENT_FOLDER "
+        "to install the agent on hosts by hand."
     )

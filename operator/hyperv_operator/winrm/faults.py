@@ -1,7 +1,7 @@
-"""What a WinRM failure means: from the numbers of a WSManFault, and of HTTP, to the operator's own errors.
+"""WSMan faults and HTTP statuses as `HostError`.
 
-The numbers are those of wsmerror.h (0x8033….) and of winerror.h, which come as they are or as an HRESULT (0x8007….). What each
-error means for a resource is in the catalogue of reasons (`api.catalogue`).
+Fault codes are those of wsmerror.h (0x8033….) and of winerror.h; the latter are sent as they are or as an HRESULT (0x8007….).
+What each error means for a resource is in the catalogue of reasons (`api.catalogue`).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from hyperv_operator.errors import (
 
 
 class Meaning(Enum):
-    """What a fault says."""
+    """The meaning of a fault."""
 
     QUOTA = auto()
     NO_RESOURCES = auto()
     SHELL_LOST = auto()
-    GOING_DOWN = auto()
+    NOT_RUNNING = auto()
     TIMED_OUT = auto()
     ACCESS_DENIED = auto()
     REMOTE_ACCESS_OFF = auto()
@@ -73,9 +73,9 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     1722: Meaning.SHELL_LOST,  # RPC_S_SERVER_UNAVAILABLE: the shell's process has died
     1726: Meaning.SHELL_LOST,  # RPC_S_CALL_FAILED
     1727: Meaning.SHELL_LOST,  # RPC_S_CALL_FAILED_DNE
-    1062: Meaning.GOING_DOWN,  # SERVICE_NOT_ACTIVE
-    1115: Meaning.GOING_DOWN,  # SHUTDOWN_IN_PROGRESS
-    0x80338014: Meaning.GOING_DOWN,  # ENDPOINT_UNAVAILABLE
+    1062: Meaning.NOT_RUNNING,  # SERVICE_NOT_ACTIVE
+    1115: Meaning.NOT_RUNNING,  # SHUTDOWN_IN_PROGRESS
+    0x80338014: Meaning.NOT_RUNNING,  # ENDPOINT_UNAVAILABLE
     0x80338029: Meaning.TIMED_OUT,  # OPERATION_TIMEDOUT
     5: Meaning.ACCESS_DENIED,
     0x80338036: Meaning.ACCESS_DENIED,  # FAILED_AUTHENTICATION
@@ -83,7 +83,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     0x803381AC: Meaning.REMOTE_ACCESS_OFF,  # REMOTESHELLS_NOT_ALLOWED
     0x803381DD: Meaning.REMOTE_ACCESS_OFF,  # SERVICE_REMOTE_ACCESS_DISABLED
     0x803381E3: Meaning.REMOTE_ACCESS_OFF,  # REMOTE_CONNECTION_NOT_ALLOWED
-    1326: Meaning.RUN_AS_FAILED,  # LOGON_FAILURE, of whoever the endpoint runs as: our own logon was taken
+    1326: Meaning.RUN_AS_FAILED,  # LOGON_FAILURE of the endpoint's run-as account; the operator's own logon has succeeded
     0x803381C3: Meaning.RUN_AS_FAILED,  # RUNAS_INVALIDUSERCREDENTIALS
     0x803381DF: Meaning.RUN_AS_FAILED,  # CREATESHELL_RUNAS_FAILED
     0x803381FB: Meaning.RUN_AS_FAILED,  # VIRTUALACCOUNT_NOTSUPPORTED
@@ -103,43 +103,40 @@ SUBCODES: Final[Mapping[str, Meaning]] = {
     "InvalidSelectors": Meaning.SHELL_LOST,
     "DestinationUnreachable": Meaning.NO_CONFIGURATION,
 }
-"""Of a fault that has no number."""
-_WORDS: Final[Mapping[str, Meaning]] = {
+"""By the SOAP subcode, for a fault without a number."""
+_PHRASES: Final[Mapping[str, Meaning]] = {
     "quota": Meaning.QUOTA,
     "maximum number of concurrent": Meaning.QUOTA,
     "shell was not found": Meaning.SHELL_LOST,
     "access is denied": Meaning.ACCESS_DENIED,
     "session configuration": Meaning.NO_CONFIGURATION,
 }
-"""Of a fault whose number is a general one; hosts answer in English, as they are asked to."""
-_MESSAGE = 300
-_PORT: Final = "Check that spec.connection.port is a port of WinRM."
+"""By the text, for a fault with a generic number. The operator requests English texts."""
+_MAX_TEXT = 300
+_CHECK_PORT: Final = "Check that spec.connection.port is a port of WinRM."
 _HRESULT_OF_WIN32 = 0x80070000
 
 
-def of_wsman_fault(code: int | str | None, text: str, where: str) -> HostError:
-    """Classify a WSManFault by its code, by its words where the code says nothing."""
-    shown = " ".join(text.split())[:_MESSAGE]
+def error_from_fault(code: int | str | None, text: str, where: str) -> HostError:
+    """Return the error for a WSManFault, by its code or, for a generic code, by its text."""
+    shown = " ".join(text.split())[:_MAX_TEXT]
     match _meaning(code, shown):
         case Meaning.QUOTA:
-            return QuotaExceeded(
-                f"WinRM on {where} refused because a quota of the operator's account is used up: {shown}"
-            )
+            return QuotaExceeded(f"A WinRM quota of the operator's account on {where} is used up: {shown}")
         case Meaning.NO_RESOURCES:
             return QuotaExceeded(
                 f"{where} has no memory left for another remote shell ({shown}).", remedy="Free memory on the host."
             )
         case Meaning.SHELL_LOST:
             return ShellLost(f"The remote shell on {where} was lost: {shown}", effect_unknown=True)
-        case Meaning.GOING_DOWN:
-            return HostUnreachable(f"WinRM on {where} is being stopped or is not up yet: {shown}", effect_unknown=True)
+        case Meaning.NOT_RUNNING:
+            return HostUnreachable(f"WinRM on {where} is stopping or starting: {shown}", effect_unknown=True)
         case Meaning.TIMED_OUT:
-            return CallTimeout(f"An operation of WinRM on {where} timed out.", effect_unknown=True)
+            return CallTimeout(f"WinRM on {where} did not finish the operation in time.", effect_unknown=True)
         case Meaning.ACCESS_DENIED:
             return AuthenticationFailed(
-                f"{where} knows the account but does not let it use this WinRM endpoint.",
-                remedy="Make the account a member of Remote Management Users (or of the endpoint's own group) and of Hyper-V "
-                "Administrators.",
+                f"{where} accepted the logon but does not let the account use this WinRM endpoint.",
+                remedy="Add the account to Remote Management Users (or the endpoint's own group) and to Hyper-V Administrators.",
             )
         case Meaning.REMOTE_ACCESS_OFF:
             return AuthenticationFailed(
@@ -148,21 +145,21 @@ def of_wsman_fault(code: int | str | None, text: str, where: str) -> HostError:
             )
         case Meaning.RUN_AS_FAILED:
             return AuthenticationFailed(
-                f"The account that the endpoint on {where} runs as cannot log on ({shown}).",
-                remedy="Register the endpoint anew, and check its virtual or managed account.",
+                f"The run-as account of the endpoint on {where} cannot log on ({shown}).",
+                remedy="Check the endpoint's virtual or managed account, and register the endpoint again.",
             )
         case Meaning.NO_CONFIGURATION:
             return AgentMissing(
-                f"{where} has no session configuration of the name in spec.connection.configurationName ({shown}).",
+                f"{where} has no session configuration with the name in spec.connection.configurationName ({shown}).",
                 remedy="Register the session configuration on the host, or correct the name.",
             )
         case Meaning.ENVELOPE_TOO_LARGE:
             return ProtocolViolation(
-                f"{where} accepts only smaller messages than WinRM usually does ({shown}).",
+                f"The message size limit of WinRM on {where} is below its default ({shown}).",
                 remedy="Run `Set-Item WSMan:\\localhost\\MaxEnvelopeSizekb 500` on the host.",
             )
         case None:
-            return ProtocolViolation(f"WinRM on {where} answered with fault {_shown(code)}: {shown}")
+            return ProtocolViolation(f"WinRM on {where} returned fault {_shown(code)}: {shown}")
 
 
 def _meaning(code: int | str | None, text: str) -> Meaning | None:
@@ -175,28 +172,28 @@ def _meaning(code: int | str | None, text: str) -> Meaning | None:
     elif code and (known := SUBCODES.get(code.rpartition(":")[2])):
         return known
     words = text.casefold()
-    return next((meaning for phrase, meaning in _WORDS.items() if phrase in words), None)
+    return next((meaning for phrase, meaning in _PHRASES.items() if phrase in words), None)
 
 
 def _shown(code: int | str | None) -> str:
     return f"{code & 0xFFFFFFFF:#x}" if isinstance(code, int) else code or "without a number"
 
 
-def of_http_status(status: int, where: str) -> HostError:
-    """Classify an HTTP answer that carries no WSManFault."""
+def error_from_http_status(status: int, where: str) -> HostError:
+    """Return the error for an HTTP response without a WSManFault."""
     if status == 503:
         return WinRmUnavailable(
-            f"{where} answers with HTTP 503: its WinRM service does not run, or is overloaded.",
+            f"{where} returned HTTP 503: its WinRM service is stopped or overloaded.",
             remedy="Restart the service on the host (Restart-Service WinRM), and check what keeps it busy.",
         )
     if status == 429:
         return QuotaExceeded(f"WinRM on {where} is too busy (HTTP 429).")
     if status == 403:
         return AuthenticationFailed(
-            f"{where} turns the operator away (HTTP 403).",
-            remedy="Check WinRM's IPv4Filter and the rules for client certificates on the host (`winrm get "
+            f"{where} rejected the operator's address or certificate (HTTP 403).",
+            remedy="Check WinRM's IPv4Filter and its rules for client certificates on the host (`winrm get "
             "winrm/config/service`).",
         )
     if status == 404:
-        return ProtocolViolation(f"There is no WinRM at {where}/wsman (HTTP 404).", remedy=_PORT)
-    return ProtocolViolation(f"{where} answered with HTTP {status}, but not as WinRM does.", remedy=_PORT)
+        return ProtocolViolation(f"{where} has no WinRM service at /wsman (HTTP 404).", remedy=_CHECK_PORT)
+    return ProtocolViolation(f"{where} returned HTTP {status} without a WinRM message.", remedy=_CHECK_PORT)

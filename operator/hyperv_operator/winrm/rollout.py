@@ -1,6 +1,6 @@
-"""Bringing a version of the agent to a host: look, upload, activate, ask it something; and pruning old ones.
+"""Installing a version of the agent on a host (look, upload, activate, verify), and pruning old versions.
 
-A version is a folder named by its digest, whole or not there; what runs from another version is not touched.
+A version is a folder named by its digest, and is activated only once it is complete. Runs from other versions are not affected.
 """
 
 from __future__ import annotations
@@ -18,88 +18,87 @@ from hyperv_operator.errors import (
     RecordError,
     RolloutFailed,
 )
-from hyperv_operator.ports import CallContext, HostEndpoint, LogStream, Metrics
+from hyperv_operator.ports import HostEndpoint, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol import rollout
 from hyperv_operator.protocol.bundle import AgentBundle, version_folder
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.rollout import RolloutAnswer, RolloutCode
-from hyperv_operator.winrm.measurement import measured
-from hyperv_operator.winrm.pool import SessionPool, harmless
+from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_shell_lost
 from hyperv_operator.winrm.session import Statement, StreamItem
 
-_BATCH = 512 * 1024
-"""Characters of pieces that go with one pipeline: a deadline is looked at between two."""
+_BATCH_CHARACTERS = 512 * 1024
+"""Upload per pipeline; the deadline is checked between two pipelines."""
 
 Check = Callable[[HostIdFacts], None]
 Verify = Callable[[HostEndpoint], InventoryReport]
 
 
 class AgentRollout:
-    """The operations of a rollout. Thread-safe; blocks."""
+    """The operations of a rollout. Thread-safe. Every method blocks."""
 
     def __init__(self, pool: SessionPool, metrics: Metrics) -> None:
         self._pool = pool
         self._metrics = metrics
 
     def install(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, check: Check, verify: Verify, context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, check: Check, verify: Verify, context: TaskContext
     ) -> InventoryReport:
-        """Bring the version to the host unless it is there, and return the inventory that it gives.
+        """Install the version unless the host has it, and return the inventory that this version reports.
 
-        `endpoint.agent_path` is the agent's folder; `check` raises if the host is another one than expected, before
-        anything is changed there. Raises `RolloutFailed` if the version cannot be activated or does not work, another
-        `HostError` if the host could not be worked with.
+        `endpoint.agent_path` is the agent's base folder. `check` runs before anything on the host changes and raises if this is
+        not the expected host. Raises `RolloutFailed` if the version cannot be activated or does not work, and other
+        `HostError`s if the host cannot be used.
         """
-        call = _Caller(self._pool, self._metrics, endpoint, bundle.script, context)
-        found = call.look()
+        calls = _RolloutCalls(self._pool, self._metrics, endpoint, bundle.script, context)
+        found = calls.look()
         if found.host_id is None:
-            raise ProtocolViolation(f"The rollout script on {endpoint.address} does not say which host it is on.")
+            raise ProtocolViolation(f"The rollout script on {endpoint.address} did not return the host's identity.")
         check(found.host_id)
         was_there = found.versions.get(bundle.name) == bundle.digest
         if not was_there:
             upload = uuid.uuid4().hex
             head = rollout.header("receive", endpoint.agent_path, upload=upload)
-            for batch in rollout.batches(rollout.pieces(bundle.files), _BATCH):
-                call.send(head, *batch)
-            call.send(rollout.header("activate", endpoint.agent_path, upload=upload, digest=bundle.digest))
+            for batch in rollout.batches(rollout.pieces(bundle.files), _BATCH_CHARACTERS):
+                calls.send(head, *batch)
+            calls.send(rollout.header("activate", endpoint.agent_path, upload=upload, digest=bundle.digest))
         return _verified(endpoint, bundle, verify, was_there=was_there)
 
     def prune(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: Sequence[str], context: TaskContext
     ) -> tuple[str, ...]:
-        """Delete the versions that are not to be kept; return their names. One in use is left for the next time."""
-        call = _Caller(self._pool, self._metrics, endpoint, bundle.script, context)
-        return call.send(rollout.header("prune", endpoint.agent_path, keep=sorted(keep))).removed
+        """Delete every version that is not in `keep`; return the names of those deleted. Versions in use are skipped."""
+        calls = _RolloutCalls(self._pool, self._metrics, endpoint, bundle.script, context)
+        return calls.send(rollout.header("prune", endpoint.agent_path, keep=sorted(keep))).removed
 
 
 def _verified(endpoint: HostEndpoint, bundle: AgentBundle, verify: Verify, *, was_there: bool) -> InventoryReport:
-    """Ask the new version for an inventory: one that cannot give it is of no use to a machine either."""
-    what = f"Agent {bundle.version} ({bundle.name}) is on {endpoint.address} and does not work there"
+    """Return an inventory of the installed version; one that cannot report it cannot provision a machine either."""
+    what = f"Agent {bundle.version} ({bundle.name}) is installed on {endpoint.address} but does not work there"
     try:
         report = verify(replace(endpoint, agent_path=version_folder(endpoint.agent_path, bundle.name)))
     except (ProtocolViolation, AgentMissing) as error:
         raise RolloutFailed(f"{what}: {error.message}", remedy=error.remedy, was_there=was_there) from None
     if report.facts.agent.digest != bundle.digest:
-        raise RolloutFailed(f"{what}: its files are not those that were put there.")
+        raise RolloutFailed(f"{what}: the host reports other files than those that were installed.")
     return report
 
 
 @dataclass(frozen=True)
-class _Caller:
-    """Sends operations to one host."""
+class _RolloutCalls:
+    """The calls of one rollout to one host."""
 
     pool: SessionPool
     metrics: Metrics
     endpoint: HostEndpoint
     script: str
-    context: CallContext
+    context: TaskContext
 
     def look(self) -> RolloutAnswer:
-        """Ask what is on the host."""
-        return harmless(partial(self.send, rollout.header("look", self.endpoint.agent_path)))
+        """Return the host's identity and its installed versions."""
+        return retried_if_shell_lost(partial(self.send, rollout.header("look", self.endpoint.agent_path)))
 
     def send(self, *inputs: str, fresh: bool = False) -> RolloutAnswer:
-        """Send one operation and return its answer, which is ok; raises `HostError`."""
+        """Run one operation and return its answer; raises `HostError`, also if the answer is a refusal."""
         with measured(self.metrics, self.endpoint.name, "rollout"):
             return self._send(inputs, fresh=fresh)
 
@@ -111,12 +110,12 @@ class _Caller:
                 output.append(item.text)
 
         with self.pool.session(self.endpoint, self.context, fresh=fresh) as session:
-            ended = session.run(Statement(self.script), inputs, self.context, sink)
+            result = session.run(Statement(self.script), inputs, self.context, sink)
         where = self.endpoint.address
         if not output:
-            shown = " ".join(ended.error.split())[:300]
-            said = f": {shown}" if shown else "."
-            raise ProtocolViolation(f"The rollout script on {where} ended without an answer{said}")
+            shown = " ".join(result.error.split())[:300]
+            detail = f": {shown}" if shown else "."
+            raise ProtocolViolation(f"The rollout script on {where} ended without an answer{detail}")
         try:
             answer = rollout.parse_answer(output[-1])
         except RecordError as error:
@@ -130,5 +129,5 @@ def _refusal(answer: RolloutAnswer, where: str) -> HostError:
     code = answer.code or RolloutCode.INTERNAL
     if code in (RolloutCode.HOST_NOT_PREPARED, RolloutCode.ACCESS_DENIED):
         return AgentMissing(f"{where} is not prepared for the agent: {answer.message}")
-    text = f"The agent could not be put on {where} ({code}): {answer.message}"
+    text = f"The agent could not be installed on {where} ({code}): {answer.message}"
     return AgentFilesInUse(text) if code is RolloutCode.IN_USE else RolloutFailed(text)

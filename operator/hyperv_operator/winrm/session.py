@@ -1,4 +1,4 @@
-"""One WinRM session: a runspace pool and the pipelines in it. Blocking; one thread at a time."""
+"""One WinRM session: a runspace pool and its pipelines. Blocking, for one thread at a time."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from spnego.exceptions import SpnegoError
 
 from hyperv_operator.errors import CallCancelled, CallTimeout, LogonRefused, ShellLost
-from hyperv_operator.ports import CallContext, HostEndpoint, LogStream
+from hyperv_operator.ports import HostEndpoint, LogStream, TaskContext
 from hyperv_operator.winrm.connection import Connection, connect
 from hyperv_operator.winrm.translation import translated
 
 IDLE_TIMEOUT = 180
 CLOSE_TIMEOUT = 5
 POLL_SECONDS = 2
-"""How long a Receive waits for something to come: also how soon a cancellation is heeded."""
-_OPEN_DEADLINE = 60.0
+"""How long a Receive waits for output, and so the longest delay before a cancellation takes effect."""
+_SLOW_OPEN_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class StreamItem:
-    """One object of one stream, as text."""
+    """One object of a PowerShell stream, as text."""
 
     stream: LogStream
     text: str
@@ -38,15 +38,15 @@ class StreamItem:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a pipeline runs: a script's text, or the name of one command (all that a JEA endpoint takes)."""
+    """What a pipeline runs: a script, or a single command by its name, which is all that a JEA endpoint accepts."""
 
     text: str
     is_command: bool = False
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a pipeline ended, with the last error that it wrote, if it wrote one."""
+class PipelineResult:
+    """How a pipeline ended, and the last error that it wrote."""
 
     failed: bool
     error_id: str = ""
@@ -57,10 +57,10 @@ class Session:
     """An open runspace pool on a host."""
 
     def __init__(self, endpoint: HostEndpoint, shell_name: str) -> None:
-        """Open it; raises `HostError`."""
+        """Open the session; raises `HostError`."""
         self.endpoint = endpoint
         self.broken = False
-        self._locked_out = False
+        self._logon_refused = False
         self._files = tempfile.TemporaryDirectory(prefix="hvo-session-")
         try:
             with translated(endpoint, effect=False):
@@ -76,43 +76,43 @@ class Session:
             with translated(endpoint, effect=False, has_ticket=self._connection.has_ticket):
                 self._pool.open()
         except BaseException as error:
-            self._locked_out = isinstance(error, LogonRefused)
+            self._logon_refused = isinstance(error, LogonRefused)
             self.close()
             raise
 
     @property
     def connection(self) -> Connection:
-        """What it speaks over."""
+        """The session's connection."""
         return self._connection
 
     @property
     def shell_id(self) -> str:
-        """The id of its shell on the host, in capitals."""
+        """The id of the session's shell on the host, in capitals."""
         return str(self._pool.shell.id or self._pool.id).upper()
 
     @property
     def owner(self) -> str | None:
-        """The account that its shell belongs to, as the host names it."""
+        """The account that owns the session's shell, in the host's spelling."""
         return self._pool.shell.owner
 
     def run(
-        self, statement: Statement, inputs: Sequence[str], context: CallContext, sink: Callable[[StreamItem], None]
-    ) -> Ended:
-        """Run one pipeline with strings of input and hand every object of every stream to `sink` as it comes.
+        self, statement: Statement, inputs: Sequence[str], context: TaskContext, sink: Callable[[StreamItem], None]
+    ) -> PipelineResult:
+        """Run one pipeline with these input strings; `sink` gets every object of every stream as it arrives.
 
-        Raises `HostError`; after that the session is broken.
+        Raises `HostError`, after which the session is broken.
         """
         try:
             with translated(self.endpoint, effect=True, has_ticket=self._connection.has_ticket):
                 shell = self._pipeline(statement)
-                shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # its hint forgets lists
-                self._attend(shell, context, sink)
-                ended = _ended(shell)
+                shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # pypsrp's type hint omits lists
+                self._stream_output(shell, context, sink)
+                result = _result(shell)
                 with contextlib.suppress(WinRMError, requests.RequestException):
                     shell.close()
-                return ended
+                return result
         except LogonRefused:
-            self.broken = self._locked_out = True
+            self.broken = self._logon_refused = True
             raise
         except BaseException:
             self.broken = True
@@ -128,35 +128,35 @@ class Session:
             shell.add_script(statement.text)
         return shell
 
-    def _attend(self, shell: PowerShell, context: CallContext, sink: Callable[[StreamItem], None]) -> None:
-        seen = _Seen()
+    def _stream_output(self, shell: PowerShell, context: TaskContext, sink: Callable[[StreamItem], None]) -> None:
+        cursor = _StreamCursor()
         while shell.state == PSInvocationState.RUNNING:
             if context.is_cancelled():
                 self._stop(shell)
-                raise CallCancelled("The call was given up while the host was working on it.", effect_unknown=True)
+                raise CallCancelled("The call was cancelled while the host was working on it.", effect_unknown=True)
             left = context.remaining()
             if left <= 0:
                 self._stop(shell)
                 raise CallTimeout(
-                    f"The call on {self._connection.where} did not end by its deadline.", effect_unknown=True
+                    f"The call to {self._connection.where} did not finish by its deadline.", effect_unknown=True
                 )
             shell.poll_invoke(timeout=max(1, min(POLL_SECONDS, int(left))))
-            for item in seen.new(shell):
+            for item in cursor.new_items(shell):
                 sink(item)
 
     def _stop(self, shell: PowerShell) -> None:
-        """Ask the host to stop the pipeline; that it may not be there to listen changes nothing."""
+        """Ask the host to stop the pipeline. A failure is ignored, because the session is discarded anyway."""
         with contextlib.suppress(
             WinRMError, requests.RequestException, InvalidPipelineStateError, SpnegoError, OSError
         ):
             shell.stop()
 
     def close(self) -> None:
-        """Close the shell on the host and the connection; a host that does not answer ends the shell by itself, later."""
-        self._connection.hurry(CLOSE_TIMEOUT)
-        if not self._locked_out:
-            # To ask with credentials that were just refused would count as another refusal.
-            # It is the shell that is closed: the pool would not ask for that once its own state is a broken one.
+        """Close the shell on the host and the connection. Failures are ignored: the host ends an idle shell by itself."""
+        self._connection.limit_timeouts(CLOSE_TIMEOUT)
+        if not self._logon_refused:
+            # A request with credentials that were just refused would count as another failed logon.
+            # The shell is closed directly, because the runspace pool skips that once its own state is broken.
             with contextlib.suppress(Exception):
                 self._pool.shell.close()
         with contextlib.suppress(Exception):
@@ -164,13 +164,13 @@ class Session:
         self._files.cleanup()
 
 
-class _Seen:
-    """Remembers how much of each stream has been handed on."""
+class _StreamCursor:
+    """The position in each stream up to which objects have been delivered."""
 
     def __init__(self) -> None:
         self._counts: dict[LogStream, int] = {}
 
-    def new(self, shell: PowerShell) -> Iterator[StreamItem]:
+    def new_items(self, shell: PowerShell) -> Iterator[StreamItem]:
         streams = shell.streams
         for stream, items in (
             (LogStream.INFORMATION, streams.information),
@@ -202,25 +202,25 @@ def _tags(item: object) -> tuple[str, ...]:
     return tuple(str(tag) for tag in tags) if isinstance(tags, list | tuple) else ()
 
 
-def _ended(shell: PowerShell) -> Ended:
-    # A missing command ends its statement, not the pipeline: the state is Completed all the same.
+def _result(shell: PowerShell) -> PipelineResult:
+    # A missing command ends only its statement, so that the state of the pipeline is still Completed.
     last = shell.streams.error[-1] if shell.streams.error else None
-    return Ended(
+    return PipelineResult(
         failed=shell.state != PSInvocationState.COMPLETED or last is not None,
         error_id=str(getattr(last, "fq_error", "") or ""),
         error=str(last or ""),
     )
 
 
-def open_session(endpoint: HostEndpoint, shell_name: str, context: CallContext) -> Session:
-    """Open a session unless the call has been given up or has no time left."""
+def open_session(endpoint: HostEndpoint, shell_name: str, context: TaskContext) -> Session:
+    """Open a session; raises `HostError`, also if the task is cancelled or past its deadline."""
     if context.is_cancelled():
-        raise CallCancelled("The call was given up before a session was opened.")
+        raise CallCancelled("The call was cancelled before a session was opened.")
     if context.remaining() <= 0:
-        raise CallTimeout("The call's deadline passed before a session was opened.")
+        raise CallTimeout("The call reached its deadline before a session was opened.")
     started = time.monotonic()
     session = Session(endpoint, shell_name)
-    if time.monotonic() - started > _OPEN_DEADLINE and context.is_cancelled():
+    if time.monotonic() - started > _SLOW_OPEN_SECONDS and context.is_cancelled():
         session.close()
-        raise CallCancelled("The call was given up while a session was being opened.")
+        raise CallCancelled("The call was cancelled while a session was being opened.")
     return session

@@ -1,8 +1,8 @@
-"""PowerShellStreamDecoder: from pieces of text in any stream, cut anywhere, to whole lines.
+"""PowerShellStreamDecoder: turns chunks of text, split anywhere, into whole lines.
 
-Text that a native program's PowerShell child wrote arrives as CLIXML (`#< CLIXML` and an `Objs` document): its strings are
-taken out and put under the stream they name. In CLIXML, `_xHHHH_` stands for one UTF-16 unit, two of them for a character
-outside the first plane.
+A PowerShell process that was started by a native program writes CLIXML (`#< CLIXML` and an `Objs` document). Its strings are
+extracted and assigned to the streams that they name. In CLIXML, `_xHHHH_` is one UTF-16 code unit; a character outside the basic
+multilingual plane takes two.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from hyperv_operator.ports import LogLine, LogStream
 
 MAX_LINE = 8_192
-"""Characters of one line; a longer one becomes several."""
+"""Characters per line; a longer line is split."""
 _MAX_CLIXML = 1_048_576
 _HEADER = "#< CLIXML"
 _END = "</Objs>"
@@ -31,27 +31,27 @@ _STREAMS = {
 
 
 def unescape(text: str) -> str:
-    """Replace `_xHHHH_`; pairs of surrogates become one character, and half a pair the replacement character."""
+    """Replace `_xHHHH_`: a surrogate pair becomes one character, an unpaired surrogate the replacement character."""
     units = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class PowerShellStreamDecoder:
-    """Feed it pieces, get lines. The same text gives the same lines however it is cut."""
+    """Returns the same lines for the same text, however it is split into chunks."""
 
     def __init__(self) -> None:
         self._rest: dict[LogStream, str] = {}
         self._clixml: dict[LogStream, str] = {}
 
     def feed(self, stream: LogStream, text: str) -> list[LogLine]:
-        """Take a piece of a stream and return the lines that are whole now."""
+        """Add a chunk of a stream and return the lines that it completes."""
         pending = self._rest.pop(stream, "") + text
-        # A carriage return at the very end may be half a line end.
+        # A trailing carriage return may be the first half of a CRLF.
         hold = "\r" if pending.endswith("\r") else ""
         parts = _LINE_END.split(pending[: len(pending) - len(hold)])
         rest = parts.pop() + hold
         lines = [line for part in parts for line in self._line(stream, part)]
-        # A document needs no line end, nor need what follows it be on a line of its own.
+        # A CLIXML document may end without a line end, and text may follow it on the same line.
         if _END in rest and (stream in self._clixml or rest.startswith(_HEADER)):
             lines += self._line(stream, rest)
             rest = ""
@@ -62,12 +62,12 @@ class PowerShellStreamDecoder:
             self._rest[stream] = rest
         return lines
 
-    def object(self, stream: LogStream, text: str) -> list[LogLine]:
-        """Take a whole object's text: what is left of the stream before it ends with it."""
+    def feed_object(self, stream: LogStream, text: str) -> list[LogLine]:
+        """Add the whole text of an object and return every line of the stream up to its end."""
         return [*self.feed(stream, text), *self.finish(stream)]
 
     def finish(self, stream: LogStream | None = None) -> list[LogLine]:
-        """Return what is left of one stream, or of all."""
+        """Return the unfinished rest of one stream, or of all streams."""
         lines = []
         for one in [stream] if stream else list({**self._rest, **self._clixml}):
             rest = self._rest.pop(one, "").removesuffix("\r")
@@ -93,7 +93,7 @@ class PowerShellStreamDecoder:
 
 
 def _strings(stream: LogStream, document: str) -> list[LogLine]:
-    """Join each stream's strings of a document, as they are cut where the writer's buffer was full."""
+    """Return the lines of a document. The writer splits strings when its buffer is full, so each stream's strings are joined."""
     found: dict[LogStream, str] = {}
     for name, raw in _STRING.findall(document):
         one = _STREAMS.get(name.lower(), stream)

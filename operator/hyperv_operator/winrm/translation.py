@@ -1,4 +1,4 @@
-"""What the layers below raise, as `HostError`. None of their texts is passed on where it might hold a payload or a secret."""
+"""Exceptions of pypsrp, requests and pyspnego as `HostError`. Texts that may contain a payload or a secret are not included."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from hyperv_operator.winrm import faults
 from hyperv_operator.winrm.connection import CONNECTION_TIMEOUT
 
 _NOT_OFFERED = ("The server did not response with one of the following", "Server responded with the auth protocol")
-"""How pypsrp's messages begin when the host offers another authentication."""
+"""Prefixes of pypsrp's messages for a host that does not offer the authentication."""
 
 
 @contextlib.contextmanager
 def translated(endpoint: HostEndpoint, *, effect: bool, has_ticket: bool = False) -> Iterator[None]:
-    """Raise `HostError` and nothing else.
+    """Convert every exception of the body to `HostError`.
 
-    `effect` tells whether what is done here can change the host, `has_ticket` that a Kerberos ticket is offered to it.
+    `effect` says whether the body may change the host, `has_ticket` whether it authenticates with a Kerberos ticket.
     """
     where = f"{endpoint.address}:{endpoint.port}"
     try:
@@ -45,67 +45,69 @@ def translated(endpoint: HostEndpoint, *, effect: bool, has_ticket: bool = False
     except HostError:
         raise
     except AuthenticationError as error:
-        if has_ticket and not _is_unoffered(error):
-            raise _of_ticket(where, effect=effect) from None
-        raise _unauthorized(error, endpoint, where) from None
+        if has_ticket and not _is_not_offered(error):
+            raise _ticket_rejected(where, effect=effect) from None
+        raise _logon_refused(error, endpoint, where) from None
     except SpnegoError as error:
-        raise (_of_ticket(where, effect=effect) if has_ticket else _without_context(error, endpoint, where)) from None
+        raise (
+            _ticket_rejected(where, effect=effect) if has_ticket else _logon_failed(error, endpoint, where)
+        ) from None
     except WSManFaultError as error:
-        raise faults.of_wsman_fault(error.code, _fault_text(error), where) from None
+        raise faults.error_from_fault(error.code, _fault_text(error), where) from None
     except WinRMTransportError as error:
-        raise faults.of_http_status(int(error.code), where) from None
+        raise faults.error_from_http_status(int(error.code), where) from None
     except requests.exceptions.RequestException as error:
-        raise _of_requests(error, endpoint, where, effect=effect) from None
+        raise _request_failed(error, endpoint, where, effect=effect) from None
     except (InvalidRunspacePoolStateError, InvalidPipelineStateError):
         raise ShellLost(f"The remote shell on {where} is no longer usable.", effect_unknown=effect) from None
-    except Exception as error:  # noqa: BLE001 - whatever a hostile or broken answer makes the layers below raise
-        if _is_unoffered(error):
+    except Exception as error:  # noqa: BLE001 - a malformed response makes the libraries raise all kinds of exceptions
+        if _is_not_offered(error):
             raise _not_offered(endpoint, where, "") from None
         raise ProtocolViolation(
-            f"{where} sent something that is not WSMan or PSRP ({type(error).__name__}).",
+            f"{where} sent a response that is not valid WSMan or PSRP ({type(error).__name__}).",
             effect_unknown=effect,
         ) from None
 
 
-def _is_unoffered(error: Exception) -> bool:
+def _is_not_offered(error: Exception) -> bool:
     return isinstance(error, AuthenticationError | ValueError) and str(error).startswith(_NOT_OFFERED)
 
 
-def _of_ticket(where: str, *, effect: bool) -> HostError:
+def _ticket_rejected(where: str, *, effect: bool) -> HostError:
     if effect:
-        # They were good when the session was opened.
+        # The host accepted the tickets when the session was opened, so they have expired since.
         return ShellLost(
-            f"The Kerberos tickets for {where} are no longer valid; new ones are fetched.", effect_unknown=True
+            f"The Kerberos tickets for {where} have expired. The next session gets new ones.", effect_unknown=True
         )
     return AuthenticationFailed(
-        f"{where} does not accept the Kerberos ticket that the KDC issued for it.",
-        remedy="Check that the host's clock is right, that no other account has its service principal (setspn -X finds "
-        "those), and that the name in spec.address is this host's own.",
+        f"{where} did not accept the Kerberos ticket that the KDC issued for it.",
+        remedy="Check the host's clock, that no other account holds its service principal (`setspn -X` lists duplicates), and "
+        "that spec.address is the host's own name.",
     )
 
 
-def _unauthorized(error: AuthenticationError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
-    if _is_unoffered(error):
+def _logon_refused(error: AuthenticationError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
+    if _is_not_offered(error):
         return _not_offered(endpoint, where, "")
-    # pypsrp raises it while it handles requests' own, which has the answer.
+    # pypsrp raises it while handling the exception of requests, which holds the response.
     response = error.__context__.response if isinstance(error.__context__, requests.HTTPError) else None
     offered = response.headers.get("WWW-Authenticate", "") if response is not None else ""
     if endpoint.authentication == "basic" and offered and "basic" not in offered.casefold():
         return _not_offered(endpoint, where, offered)
     if endpoint.authentication == "certificate":
         return LogonRefused(
-            f"{where} did not accept the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt').",
-            remedy="Map the certificate to an account on the host (below WSMan:\\localhost\\ClientCertificate, with that "
-            "account's present password), and allow certificates there (WSMan:\\localhost\\Service\\Auth\\Certificate).",
+            f"{where} refused the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt').",
+            remedy="Map the certificate to an account on the host (WSMan:\\localhost\\ClientCertificate, with the account's "
+            "current password), and enable certificates there (WSMan:\\localhost\\Service\\Auth\\Certificate).",
         )
     return LogonRefused(
         f"{where} refused the credentials in Secret {endpoint.credentials_name!r} ({endpoint.authentication})."
     )
 
 
-def _without_context(error: SpnegoError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
+def _logon_failed(error: SpnegoError, endpoint: HostEndpoint, where: str) -> AuthenticationFailed:
     return AuthenticationFailed(
-        f"No {endpoint.authentication} logon on {where} was possible ({type(error).__name__}).",
+        f"The {endpoint.authentication} logon on {where} failed ({type(error).__name__}).",
         remedy=f"Check the user name in Secret {endpoint.credentials_name!r}.",
     )
 
@@ -114,64 +116,60 @@ def _not_offered(endpoint: HostEndpoint, where: str, offered: str) -> Authentica
     schemes = ", ".join(part.split()[0] for part in offered.split(",") if part.strip())
     return AuthenticationFailed(
         f"{where} does not offer {endpoint.authentication} authentication{f', but {schemes}' if schemes else ''}.",
-        remedy="Allow it on the host (`Get-ChildItem WSMan:\\localhost\\Service\\Auth` shows what is allowed), or change "
+        remedy="Enable it on the host (`Get-ChildItem WSMan:\\localhost\\Service\\Auth` lists what is enabled), or change "
         "spec.connection.authentication.",
     )
 
 
-def _of_requests(
+def _request_failed(
     error: requests.exceptions.RequestException, endpoint: HostEndpoint, where: str, *, effect: bool
 ) -> HostError:
     text = str(error)
-    # With TLS 1.3 a refused client certificate comes to light with the first answer only, as a broken connection.
+    # With TLS 1.3 a rejected client certificate shows only at the first response, as a broken connection.
     if endpoint.authentication == "certificate" and "alert" in text.casefold():
         return AuthenticationFailed(
-            f"{where} broke TLS off over the client certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt').",
-            remedy="Make sure that the host trusts the authority that issued the certificate (Cert:\\LocalMachine\\Root), and "
-            "that the certificate is for client authentication and not revoked.",
+            f"{where} rejected the client certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt') in the TLS handshake.",
+            remedy="Make sure that the host trusts the certificate's issuer (Cert:\\LocalMachine\\Root), and that the certificate "
+            "allows client authentication and is not revoked.",
         )
     if isinstance(error, requests.exceptions.SSLError):
-        return _tls(text, endpoint, where, effect=effect)
+        return _tls_failed(text, endpoint, where, effect=effect)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return HostUnreachable(f"{where} does not answer within {CONNECTION_TIMEOUT} s.")
+        return HostUnreachable(f"{where} did not answer within {CONNECTION_TIMEOUT} s.")
     if isinstance(error, requests.exceptions.Timeout):
         return HostUnreachable(
-            f"{where} stopped answering.",
+            f"{where} stopped answering during the call.",
             remedy="Check that the host is up, its load, and the network in between.",
             effect_unknown=effect,
         )
-    return _unconnected(error, where, effect=effect)
+    return _connection_failed(error, where, effect=effect)
 
 
-def _unconnected(error: BaseException, where: str, *, effect: bool) -> HostUnreachable:
+def _connection_failed(error: BaseException, where: str, *, effect: bool) -> HostUnreachable:
     root = _root(error)
     if isinstance(root, ConnectionRefusedError):
         return WinRmUnavailable(
-            f"{where} refuses the connection: the host is up, but nothing listens on the port.",
-            effect_unknown=effect,
+            f"{where} refused the connection: the host is up, but nothing listens on the port.", effect_unknown=effect
         )
-    return HostUnreachable(
-        f"No connection to {where} ({type(root).__name__}).",
-        effect_unknown=effect,
-    )
+    return HostUnreachable(f"The connection to {where} failed ({type(root).__name__}).", effect_unknown=effect)
 
 
-def _tls(text: str, endpoint: HostEndpoint, where: str, *, effect: bool) -> HostError:
+def _tls_failed(text: str, endpoint: HostEndpoint, where: str, *, effect: bool) -> HostError:
     if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text or "certificate verify failed" in text:
         detail = (
             text.rsplit("certificate verify failed:", maxsplit=1)[-1].split("(_ssl", maxsplit=1)[0].strip(" '\")")[:150]
         )
         return TlsUntrusted(f"The certificate of {where} is not trusted ({detail}).")
     if "EOF" in text or "reset" in text:
-        # The alert that says why may be lost with the connection.
-        perhaps = (
-            "If this happens each time, check that the host trusts the client certificate in Secret "
-            f"{endpoint.credentials_name!r} (key 'tls.crt')."
+        # The alert with the cause may be lost with the connection.
+        remedy = (
+            f"If this persists, check that the host trusts the certificate in Secret {endpoint.credentials_name!r} (key 'tls.crt')."
+            if endpoint.authentication == "certificate"
+            else ""
         )
-        remedy = perhaps if endpoint.authentication == "certificate" else ""
-        return HostUnreachable(f"{where} broke off the connection.", remedy=remedy, effect_unknown=effect)
+        return HostUnreachable(f"{where} closed the connection.", remedy=remedy, effect_unknown=effect)
     return TlsUntrusted(
-        f"No TLS session with {where} was possible.",
+        f"The TLS handshake with {where} failed.",
         remedy="Check that spec.connection.port is an HTTPS listener of WinRM.",
     )
 
@@ -182,7 +180,7 @@ def _fault_text(error: WSManFaultError) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return the innermost cause: `ConnectionRefusedError` says more than the wrappers around it."""
-    reasons = (getattr(argument, "reason", argument) for argument in error.args)
-    within = next((reason for reason in reasons if isinstance(reason, BaseException)), error.__cause__)
-    return error if within is None else _root(within)
+    """Return the innermost cause, such as the `ConnectionRefusedError` in several wrappers."""
+    causes = (getattr(argument, "reason", argument) for argument in error.args)
+    inner = next((cause for cause in causes if isinstance(cause, BaseException)), error.__cause__)
+    return error if inner is None else _root(inner)

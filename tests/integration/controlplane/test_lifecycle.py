@@ -1,4 +1,4 @@
-"""Control planes come up, survive outages and go without a trace, also when nobody is left to stop them."""
+"""Control planes start, survive outages and leave no trace, even if their parent is killed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture
 def plane() -> Iterator[ControlPlane]:
-    """Give a control plane of the test's own, which it may break."""
+    """Provide a control plane that the test may break."""
     with ControlPlane.start() as own:
         yield own
 
@@ -47,7 +47,7 @@ def guard(tmp_path: Path) -> Iterator[Guard]:
     guard.close()
 
 
-def test_api_server_comes_back_with_its_objects(plane: ControlPlane) -> None:
+def test_a_restarted_api_server_still_has_its_objects(plane: ControlPlane) -> None:
     namespace = plane.new_namespace()
     plane.apiserver.stop()
     with pytest.raises(CommandFailed, match="refused"):
@@ -59,7 +59,7 @@ def test_api_server_comes_back_with_its_objects(plane: ControlPlane) -> None:
     assert namespace in plane.kubectl("get", "namespaces")
 
 
-def test_api_server_with_an_open_watch_ends_by_itself(plane: ControlPlane) -> None:
+def test_an_api_server_with_an_open_watch_shuts_down_gracefully(plane: ControlPlane) -> None:
     watch = subprocess.Popen(
         [str(plane.binaries.kubectl), "get", "namespaces", "--watch"],
         env=plane.environment,
@@ -74,7 +74,7 @@ def test_api_server_with_an_open_watch_ends_by_itself(plane: ControlPlane) -> No
     assert stopped
 
 
-def test_stop_leaves_no_process_and_no_folder() -> None:
+def test_stopping_leaves_no_process_and_no_folder() -> None:
     with ControlPlane.start() as plane:
         pids = [plane.etcd.pid, plane.apiserver.pid]
         folder = plane.folder
@@ -86,7 +86,7 @@ def test_stop_leaves_no_process_and_no_folder() -> None:
     assert not folder.exists()
 
 
-def test_failing_test_leaves_no_folder_either() -> None:
+def test_an_exception_leaves_no_folder() -> None:
     folders = []
 
     def fail() -> None:
@@ -99,7 +99,7 @@ def test_failing_test_leaves_no_folder_either() -> None:
     assert not folders[0].exists()
 
 
-def test_killed_parent_leaves_no_process_and_no_folder() -> None:
+def test_a_killed_parent_leaves_no_process_and_no_folder() -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", ABANDONED],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -119,7 +119,7 @@ def test_killed_parent_leaves_no_process_and_no_folder() -> None:
     )
 
 
-def test_up_serves_until_it_is_told_to_end() -> None:
+def test_up_serves_until_it_is_terminated() -> None:
     command = subprocess.Popen(
         [sys.executable, "-m", "controlplane", "up"],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -132,20 +132,20 @@ def test_up_serves_until_it_is_told_to_end() -> None:
         assert command.stderr is not None
         kubeconfig = Path(command.stdout.readline().strip())
         assert kubeconfig.is_file()
-        assert "Ctrl-C ends it" in command.stderr.readline()
+        assert "Press Ctrl-C to stop" in command.stderr.readline()
         command.send_signal(signal.SIGINT)
         assert command.wait(30) == 0
     assert not kubeconfig.parent.exists()
 
 
-def test_server_that_ends_at_once_tells_why(tmp_path: Path, guard: Guard) -> None:
+def test_a_server_that_exits_at_once_fails_with_its_log(tmp_path: Path, guard: Guard) -> None:
     server = Server([sys.executable, "-c", "raise SystemExit('no such flag')"], tmp_path, guard, lambda: False)
-    with pytest.raises(ServerFailed, match="ended with 1\nno such flag"):
+    with pytest.raises(ServerFailed, match="exited with 1\nno such flag"):
         server.start()
     assert not server.running
 
 
-def test_server_that_never_gets_ready_is_ended(tmp_path: Path, guard: Guard) -> None:
+def test_a_server_that_never_becomes_ready_is_killed(tmp_path: Path, guard: Guard) -> None:
     script = tmp_path / "idle"
     script.write_text("#!/bin/sh\necho $$; exec sleep 100\n")
     script.chmod(0o755)

@@ -60,20 +60,20 @@ def widget(**spec: object) -> dict[str, object]:
     return {"apiVersion": "controlplane.test/v1", "kind": "Widget", "metadata": {"name": "one"}, "spec": spec}
 
 
-def test_serves_the_version_its_binary_tells(control_plane: ControlPlane) -> None:
+def test_the_server_has_the_version_of_its_binary(control_plane: ControlPlane) -> None:
     told = run([str(control_plane.binaries.kube_apiserver), "--version"]).split()[-1]
     served = yaml.safe_load(control_plane.kubectl("version", "--output", "yaml"))["serverVersion"]["gitVersion"]
     assert served == told
 
 
 @pytest.mark.skipif("KUBEBUILDER_ASSETS" in os.environ, reason="the binaries are somebody else's")
-def test_serves_the_version_go_mod_names(control_plane: ControlPlane) -> None:
+def test_the_server_has_the_version_in_go_mod(control_plane: ControlPlane) -> None:
     versions = yaml.safe_load(control_plane.kubectl("version", "--output", "yaml"))
     assert versions["serverVersion"]["gitVersion"] == kubernetes_version() == "v1.37.2"
     assert versions["clientVersion"]["minor"] == versions["serverVersion"]["minor"] == "37"
 
 
-def test_kubectl_error_tells_what_the_server_said(control_plane: ControlPlane) -> None:
+def test_a_kubectl_error_includes_the_servers_message(control_plane: ControlPlane) -> None:
     with pytest.raises(CommandFailed, match=r'namespaces "nowhere" not found'):
         control_plane.kubectl("get", "namespace", "nowhere")
 
@@ -82,7 +82,7 @@ def test_helm_reaches_the_server(control_plane: ControlPlane, namespace: str) ->
     assert yaml.safe_load(control_plane.helm("list", "--namespace", namespace, "--output", "yaml")) == []
 
 
-def test_namespaces_of_one_prefix_differ_and_carry_labels(control_plane: ControlPlane) -> None:
+def test_namespaces_have_unique_names_and_labels(control_plane: ControlPlane) -> None:
     one, other = (control_plane.new_namespace("team", {"hyperv": "allowed"}) for _ in range(2))
     assert one != other
     assert one.startswith("team-")
@@ -90,14 +90,14 @@ def test_namespaces_of_one_prefix_differ_and_carry_labels(control_plane: Control
     assert labels["hyperv"] == "allowed"
 
 
-def test_service_account_without_rbac_is_refused(control_plane: ControlPlane, namespace: str) -> None:
+def test_a_service_account_without_rbac_is_refused(control_plane: ControlPlane, namespace: str) -> None:
     control_plane.kubectl("create", "serviceaccount", "reader", "--namespace", namespace)
     reader = control_plane.service_account_kubeconfig(namespace, "reader")
     with pytest.raises(CommandFailed, match=rf'"system:serviceaccount:{namespace}:reader" cannot list resource'):
         control_plane.kubectl("get", "secrets", kubeconfig=reader)
 
 
-def test_service_account_may_do_what_its_role_allows_where_it_does(control_plane: ControlPlane, namespace: str) -> None:
+def test_a_service_account_has_exactly_the_permissions_of_its_role(control_plane: ControlPlane, namespace: str) -> None:
     control_plane.kubectl("create", "serviceaccount", "reader", "--namespace", namespace)
     control_plane.apply(LIST_SECRETS, namespace=namespace)
     reader = control_plane.service_account_kubeconfig(namespace, "reader")
@@ -106,7 +106,7 @@ def test_service_account_may_do_what_its_role_allows_where_it_does(control_plane
         control_plane.kubectl("get", "secrets", "--namespace", "default", kubeconfig=reader)
 
 
-def test_token_of_a_deleted_service_account_is_refused(control_plane: ControlPlane, namespace: str) -> None:
+def test_the_token_of_a_deleted_service_account_is_refused(control_plane: ControlPlane, namespace: str) -> None:
     control_plane.kubectl("create", "serviceaccount", "reader", "--namespace", namespace)
     reader = control_plane.service_account_kubeconfig(namespace, "reader")
     control_plane.kubectl("delete", "serviceaccount", "reader", "--namespace", namespace)
@@ -114,12 +114,12 @@ def test_token_of_a_deleted_service_account_is_refused(control_plane: ControlPla
         control_plane.kubectl("get", "secrets", kubeconfig=reader)
 
 
-def test_token_of_a_service_account_that_does_not_exist_is_refused(control_plane: ControlPlane, namespace: str) -> None:
+def test_a_missing_service_account_gets_no_token(control_plane: ControlPlane, namespace: str) -> None:
     with pytest.raises(CommandFailed, match='"nobody" not found'):
         control_plane.service_account_kubeconfig(namespace, "nobody")
 
 
-def test_unknown_field_is_refused(control_plane: ControlPlane, namespace: str) -> None:
+def test_an_unknown_field_is_refused(control_plane: ControlPlane, namespace: str) -> None:
     with pytest.raises(CommandFailed, match='unknown field "dta"'):
         control_plane.apply(config_map(dta={"key": "value"}), namespace=namespace)
     control_plane.apply(config_map(data={"key": "value"}), namespace=namespace)
@@ -135,22 +135,24 @@ def test_custom_resources_are_validated(control_plane: ControlPlane, namespace: 
         control_plane.apply(widget(size=30), namespace=namespace)
 
 
-def test_several_objects_are_applied_at_once(control_plane: ControlPlane, namespace: str) -> None:
+def test_several_objects_are_applied_together(control_plane: ControlPlane, namespace: str) -> None:
     other = config_map(metadata={"name": "two"})
     control_plane.apply([config_map(), other], namespace=namespace)
     names = control_plane.kubectl("get", "configmaps", "--namespace", namespace, "--output", "name").split()
     assert names == ["configmap/one", "configmap/two"]
 
 
-def test_only_its_own_ca_vouches_for_the_server(control_plane: ControlPlane) -> None:
+def test_the_server_is_trusted_only_with_its_own_ca(control_plane: ControlPlane) -> None:
     trusting = ssl.create_default_context(cafile=str(control_plane.ca_file))
-    with pytest.raises(urllib.error.HTTPError, match=r"403|401"):  # answered, to a client that says not who it is
+    with pytest.raises(
+        urllib.error.HTTPError, match=r"403|401"
+    ):  # the server responds, but the client has no credentials
         urllib.request.urlopen(f"{control_plane.url}/api/v1/secrets", context=trusting)
     with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
         urllib.request.urlopen(control_plane.url, context=ssl.create_default_context())
 
 
-def test_kubeconfigs_name_the_loopback_alone_and_are_private(control_plane: ControlPlane) -> None:
+def test_kubeconfigs_use_the_loopback_and_are_private(control_plane: ControlPlane) -> None:
     kubeconfig = control_plane.admin_kubeconfig
     assert re.findall(r"https?://([^:/]+)", kubeconfig.read_text()) == ["127.0.0.1"]
     assert kubeconfig.stat().st_mode & 0o077 == 0

@@ -1,4 +1,4 @@
-"""Waiting ends with what was waited for, or says what was seen instead."""
+"""Waiting returns the accepted value, or fails with the last value."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import pytest
 from controlplane.waiting import WaitTimedOut, wait_until, wait_until_async
 
 
-def test_returns_the_value_that_satisfies() -> None:
+def test_the_first_accepted_value_is_returned() -> None:
     numbers = iter(range(10))
     assert wait_until(lambda: next(numbers), lambda number: number == 3, what="three", every=0.001) == 3
 
 
-def test_tells_what_it_saw_last() -> None:
+def test_a_timeout_reports_the_last_value() -> None:
     with pytest.raises(WaitTimedOut, match=r"two: not within 0\.01 s; last seen: 1"):
         wait_until(lambda: 1, lambda number: number == 2, what="two", within=0.01, every=0.001)
 
 
-def test_looks_once_even_without_time() -> None:
+def test_the_probe_is_called_at_least_once() -> None:
     assert wait_until(lambda: "there", what="something", within=0) == "there"
 
 
-async def test_waits_for_a_coroutine_function_too() -> None:
+async def test_a_coroutine_function_is_awaited() -> None:
     numbers = iter(range(10))
 
     async def probe() -> int:

@@ -1,4 +1,4 @@
-"""What the executor tells of itself, over HTTP beside the metrics."""
+"""The executor's diagnostics, served over HTTP next to the metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from executor.tasks import Gate, nothing, service, task
 from hyperv_operator.errors import HostUnreachable
-from hyperv_operator.ports import CallContext, Lane
+from hyperv_operator.ports import Lane, TaskContext
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.server import Probes, serving
 
@@ -22,11 +22,11 @@ async def _get(port: int, path: str, accept: str = "*/*") -> aiohttp.ClientRespo
         return response
 
 
-def _silent(_: CallContext) -> None:
+def _unreachable(_: TaskContext) -> None:
     raise HostUnreachable("10.0.0.1:5986 does not answer.")
 
 
-async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_without_keys_and_messages() -> None:
+async def test_diagnostics_show_queues_workers_tallies_and_breakers_but_no_keys_or_messages() -> None:
     metrics, gate, began = PrometheusMetrics(), Gate(), asyncio.Event()
     tasks = service(metrics)
     probes = Probes({"executor": tasks.exhausted}, {})
@@ -34,7 +34,7 @@ async def test_depth_workers_tallies_breakers_and_hanging_calls_are_shown_withou
     await tasks.submit(task("secret-key-1", nothing, host="h1"))
     for _ in range(3):
         with pytest.raises(HostUnreachable):
-            await tasks.submit(task("secret-key-2", _silent, host="h2", lane=Lane.FAST))
+            await tasks.submit(task("secret-key-2", _unreachable, host="h2", lane=Lane.FAST))
     with pytest.raises(HostUnreachable):
         await tasks.submit(task("secret-key-2", nothing, host="h2"))
     held = [tasks.submit(task(f"secret-key-{n}", gate, host="h3", on_start=began.set)) for n in (3, 4, 5)]

@@ -1,4 +1,4 @@
-"""Threads cannot be killed: calls that hang are given up, counted and replaced, up to a limit; and the end is orderly."""
+"""Hanging tasks: abandoned, counted and replaced up to a limit. Stopping the executor in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from controlplane.waiting import wait_until_async
 from executor.tasks import Function, Gate, nothing, service, task, until_cancelled
 from hyperv_operator.errors import CallCancelled, CallTimeout
 from hyperv_operator.executor.scaling import Bounds
-from hyperv_operator.ports import Lane, RemoteTask, TaskState
+from hyperv_operator.executor.scheduled_task import TaskState
+from hyperv_operator.ports import Lane, RemoteTask
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
 T = TypeVar("T")
@@ -35,12 +36,12 @@ async def _until(probe: Callable[[], T], satisfied: Callable[[T], bool], what: s
 
 async def _hang(tasks: Any, gate: Gate, count: int, lane: Lane = Lane.JOB) -> None:
     for number in range(count):
-        with pytest.raises(CallTimeout, match="given up") as caught:
+        with pytest.raises(CallTimeout, match="abandoned") as caught:
             await tasks.submit(task("z", gate, host=f"z{number}", category="short", lane=lane))
         assert caught.value.effect_unknown
 
 
-async def test_a_call_that_hangs_is_given_up_counted_and_its_worker_replaced() -> None:
+async def test_a_hanging_task_is_abandoned_and_counted_and_its_worker_replaced() -> None:
     metrics, gate = PrometheusMetrics(), Gate()
     tasks = service(metrics, job=Bounds(1, 1))
     await _hang(tasks, gate, 2)
@@ -53,7 +54,7 @@ async def test_a_call_that_hangs_is_given_up_counted_and_its_worker_replaced() -
     assert tasks.exhausted() is None
 
 
-async def test_at_the_limit_there_is_an_alarm_and_beyond_it_no_replacement_until_calls_return(
+async def test_the_hanging_limit_raises_the_alarm_and_stops_replacement_until_calls_return(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     metrics, gate = PrometheusMetrics(), Gate()
@@ -66,13 +67,13 @@ async def test_at_the_limit_there_is_an_alarm_and_beyond_it_no_replacement_until
     assert _value(metrics, "hanging_calls_alarm", lane="fast") == 1
     waiting = tasks.submit(task("w", lambda _: "at last", lane=Lane.FAST, host="other"))
     assert tasks.state("w") is TaskState.QUEUED
-    assert "3 calls of lane fast hang" in str(tasks.exhausted())
+    assert "lane fast has no worker left: 3 calls hang" in str(tasks.exhausted())
     assert await tasks.submit(task("j", lambda _: "the other lane")) == "the other lane"
     gate.open()
     assert await waiting == "at last"
 
 
-async def test_a_host_whose_calls_hang_is_held_back() -> None:
+async def test_hanging_tasks_open_the_breaker_of_their_host() -> None:
     tasks, gate = service(), Gate()
     for _ in range(3):
         with pytest.raises(CallTimeout):
@@ -81,7 +82,7 @@ async def test_a_host_whose_calls_hang_is_held_back() -> None:
     gate.open()
 
 
-async def test_a_call_that_keeps_its_deadline_is_not_given_up() -> None:
+async def test_a_task_that_returns_at_its_deadline_is_not_abandoned() -> None:
     def keeps(context: Any) -> str:
         pause = threading.Event()
         while context.remaining() > 0:
@@ -93,19 +94,19 @@ async def test_a_call_that_keeps_its_deadline_is_not_given_up() -> None:
     assert tasks.get_metrics().lanes["job"].hanging == 0
 
 
-async def test_a_running_call_that_does_not_heed_its_cancellation_is_given_up() -> None:
+async def test_a_task_that_ignores_its_cancellation_is_abandoned() -> None:
     tasks, gate, began = service(cancel_grace=0.05), Gate(), asyncio.Event()
     future = tasks.submit(task("a", gate, on_start=began.set))
     await began.wait()
     tasks.cancel("a")
-    with pytest.raises(CallCancelled, match="given up") as caught:
+    with pytest.raises(CallCancelled, match="abandoned") as caught:
         await future
     assert caught.value.effect_unknown
     assert await tasks.submit(task("a", lambda _: "again")) == "again"
     gate.open()
 
 
-async def test_threads_are_used_again_and_end_when_they_are_not_wanted() -> None:
+async def test_threads_are_reused_and_stopped_when_surplus() -> None:
     before, tasks = threading.active_count(), service()
     threads = {await tasks.submit(task("a", lambda _: threading.current_thread())) for _ in range(20)}
     assert len(threads) == 1
@@ -118,7 +119,7 @@ async def test_threads_are_used_again_and_end_when_they_are_not_wanted() -> None
 # --- stopping --------------------------------------------------------------------------------------------------------
 
 
-async def test_stopping_drops_what_waits_at_once_and_lets_what_runs_end() -> None:
+async def test_close_drops_queued_tasks_at_once_and_lets_running_ones_finish() -> None:
     tasks, gate, began = service(), Gate(), asyncio.Event()
     running = tasks.submit(task("running", gate, on_start=began.set))
     waiting = tasks.submit(task("waiting", nothing))
@@ -135,12 +136,12 @@ async def test_stopping_drops_what_waits_at_once_and_lets_what_runs_end() -> Non
     await closing
 
 
-async def test_from_the_moment_a_stop_is_asked_for_nothing_starts_and_nothing_is_cut() -> None:
+async def test_drain_starts_no_task_and_stops_none() -> None:
     tasks, gate, began = service(), Gate(), asyncio.Event()
     running = tasks.submit(task("running", gate, on_start=began.set))
     await began.wait()
     waiting = tasks.submit(task("waiting", nothing))
-    tasks.stop_starting()
+    tasks.drain()
     later = tasks.submit(task("later", nothing, host="other"))
     gate.open()
     assert await running == "through"
@@ -151,31 +152,31 @@ async def test_from_the_moment_a_stop_is_asked_for_nothing_starts_and_nothing_is
             await future
 
 
-async def test_what_still_runs_after_the_grace_is_cancelled_and_what_does_not_heed_that_is_given_up() -> None:
+async def test_close_cancels_tasks_after_the_grace_period_and_abandons_those_that_ignore_it() -> None:
     tasks, gate = service(stop_grace=0.2), Gate()
     tasks.set_slots("h", 2)
-    heeds, deaf = tasks.submit(task("heeds", until_cancelled)), tasks.submit(task("deaf", gate))
+    obedient, deaf = tasks.submit(task("obedient", until_cancelled)), tasks.submit(task("deaf", gate))
     await _until(lambda: gate.inside, lambda count: count == 1, "the call")
     began = time.monotonic()
     await tasks.close(0.1)
     assert time.monotonic() - began < 10
-    for future, word in ((heeds, "stopped"), (deaf, "given up")):
+    for future, word in ((obedient, "stopped"), (deaf, "abandoned")):
         with pytest.raises(CallCancelled, match=word) as caught:
             await future
         assert caught.value.effect_unknown
     gate.open()
 
 
-async def test_what_is_being_prepared_when_the_stop_comes_is_not_started() -> None:
-    tasks, at_it, go_on, ran = service(), asyncio.Event(), asyncio.Event(), []
+async def test_a_task_in_preparation_does_not_start_once_the_executor_closes() -> None:
+    tasks, preparing, go_on, ran = service(), asyncio.Event(), asyncio.Event(), []
 
     async def prepare() -> Function:
-        at_it.set()
+        preparing.set()
         await go_on.wait()
         return lambda _: ran.append(1)
 
     future = tasks.submit(RemoteTask("a", "h", Lane.JOB, "long", prepare))
-    await at_it.wait()
+    await preparing.wait()
     closing = asyncio.create_task(tasks.close(30))
     await asyncio.sleep(0)
     go_on.set()
@@ -185,7 +186,7 @@ async def test_what_is_being_prepared_when_the_stop_comes_is_not_started() -> No
     assert ran == []
 
 
-async def test_a_preparation_that_hangs_does_not_hold_up_the_stop() -> None:
+async def test_a_hanging_preparation_does_not_delay_close() -> None:
     async def prepare() -> Function:
         await asyncio.Event().wait()
         return nothing

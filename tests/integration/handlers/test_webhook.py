@@ -1,4 +1,4 @@
-"""The webhook's server over real TLS: it waits for its certificate, takes renewals over, and survives broken ones."""
+"""The webhook server over real TLS: it waits for its certificate, loads renewals and survives unusable ones."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def _serving(folder: Path, port: int) -> AsyncIterator[asyncio.Task[None]]
 
 
 async def _ask(authority: str, port: int) -> tuple[str, bytes]:
-    """Post a review; return the certificate the server showed and its answer. Nothing is returned while nobody answers."""
+    """Post a review; return the server's certificate and response, both empty while nothing listens."""
     context = ssl.create_default_context(cadata=authority)
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
@@ -80,26 +80,24 @@ async def test_a_review_is_answered_over_tls(certificates: Certificates, port: i
         assert b'"allowed": true' in await _shows(certificate, certificates.authority.pem, port)
 
 
-async def test_a_server_without_a_certificate_waits_for_it(
+async def test_a_server_without_a_certificate_waits_for_one(
     certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def complained() -> list[str]:
+    def problems() -> list[str]:
         return [entry.getMessage() for entry in caplog.records if "cannot be used" in entry.getMessage()]
 
-    async def look() -> list[str]:
-        return complained()
+    async def read_log() -> list[str]:
+        return problems()
 
     async with _serving(certificates.folder, port) as task:
-        await wait_until_async(look, what="a complaint about missing files")
+        await wait_until_async(read_log, what="a log message about the missing files")
         assert await _ask(certificates.authority.pem, port) == ("", b"")
         await _shows(certificates.renew(), certificates.authority.pem, port)
         assert not task.done()
-    assert len(complained()) == 1
+    assert len(problems()) == 1
 
 
-async def test_a_renewed_certificate_is_shown_and_open_connections_live_on(
-    certificates: Certificates, port: int
-) -> None:
+async def test_a_renewed_certificate_is_served_and_open_connections_stay(certificates: Certificates, port: int) -> None:
     first = certificates.renew()
     async with _serving(certificates.folder, port):
         await _shows(first, certificates.authority.pem, port)
@@ -113,7 +111,7 @@ async def test_a_renewed_certificate_is_shown_and_open_connections_live_on(
 
 
 @pytest.mark.parametrize("broken", ["other key", "no PEM", "gone"])
-async def test_a_broken_renewal_leaves_the_certificate_in_use(
+async def test_an_unusable_renewal_keeps_the_current_certificate(
     certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture, broken: str
 ) -> None:
     good = certificates.renew()
@@ -128,10 +126,10 @@ async def test_a_broken_renewal_leaves_the_certificate_in_use(
             case _:
                 (certificates.folder / "tls.crt").unlink()
 
-        async def complained() -> bool:
+        async def problems() -> bool:
             return any("cannot be used" in entry.getMessage() for entry in caplog.records)
 
-        await wait_until_async(complained, what="a complaint")
+        await wait_until_async(problems, what="a log message")
         shown, answer = await _ask(certificates.authority.pem, port)
         assert (shown, b'"allowed": true' in answer) == (good, True)
         if broken != "gone":
@@ -139,11 +137,11 @@ async def test_a_broken_renewal_leaves_the_certificate_in_use(
         assert not task.done()
 
 
-async def test_tls_1_2_is_the_least() -> None:
+async def test_tls_1_2_is_the_minimum_version() -> None:
     assert Certificate(Path("/nowhere"), 1).context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
-async def test_the_key_is_never_logged(certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_key_is_not_logged(certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     certificate = certificates.renew()
     async with _serving(certificates.folder, port):
@@ -151,7 +149,7 @@ async def test_the_key_is_never_logged(certificates: Certificates, port: int, ca
     assert "PRIVATE" not in caplog.text
 
 
-async def test_nothing_is_written_beside_the_certificate(certificates: Certificates, port: int) -> None:
+async def test_no_file_is_written(certificates: Certificates, port: int) -> None:
     certificate = certificates.renew()
     before = sorted(certificates.folder.iterdir())
     async with _serving(certificates.folder, port):

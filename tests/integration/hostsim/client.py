@@ -1,4 +1,4 @@
-"""A client of a simulated host: pypsrp and nothing of the operator."""
+"""A client of a simulated host, built on pypsrp without the operator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENUMERATION = NAMESPACES["wsen"]
 _WSMAN = NAMESPACES["wsman"]
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 TEXT = "function Invoke-HvoRollout { $input }\n$input | Invoke-HvoRollout"
-"""A rollout for hosts that do not really run it."""
+"""A rollout script text for the simulated agent."""
 AGENT_FILES = {
     "agent-manifest.json": b'{"version":"2.0.0","schema_versions":[1,2]}',
     "Invoke-ProvisioningJob.ps1": b"# provisions\n",
@@ -33,14 +33,14 @@ AGENT_FILES = {
     "steps/Empty.ps1": b"",
     "isos/linux.iso": bytes(range(256)) * 400,
 }
-"""A version of the agent for hosts that do not really run it."""
+"""A version of the agent for the simulated agent."""
 INVENTORY = {"schema": {"id": "host-inventory", "version": 1}, "host": {}}
-"""The job of an inventory."""
+"""An inventory job."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a pipeline has written."""
+    """The output of a pipeline."""
 
     output: list[str]
     errors: list[str]
@@ -134,7 +134,7 @@ def _shells(answer: ET.Element) -> list[dict[str, str]]:
 def connected(
     host: SimulatedHost, *, name: str = "a client", configuration: str = "Microsoft.PowerShell"
 ) -> Iterator[Client]:
-    """Open a shell on a host; it is closed in the end."""
+    """Provide a shell on a host."""
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as trusted:
         trusted.write(host.ca_pem)
         trusted.flush()
@@ -154,13 +154,13 @@ def connected(
             try:
                 yield Client(wsman, pool)
             finally:
-                # Faults, and others, may have ended the shell.
+                # A fault or another client may have ended the shell.
                 with suppress(WSManFaultError):
                     pool.close()
 
 
 def pieces(files: dict[str, bytes], size: int = 40_000) -> list[str]:
-    """Return files in pieces of so many bytes."""
+    """Return files as pieces of this size in bytes."""
     return [
         piece(path, content[start : start + size], start)
         for path, content in files.items()

@@ -1,4 +1,4 @@
-"""A prepared host without an agent, and a client of it."""
+"""Fixtures: a prepared host without an agent, and its client."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from integration.hostsim.client import Client, connected
 
 @pytest.fixture
 def host() -> Iterator[SimulatedHost]:
-    """Give the host; a module may have another one."""
+    """Provide the host; a module may override it."""
     with SimulatedHost(boot_seconds=0.01, installation="none") as running:
         yield running
 
 
 @pytest.fixture
 def client(host: SimulatedHost) -> Iterator[Client]:
-    """Give a client that is connected to it."""
+    """Provide a client that is connected to the host."""
     with connected(host) as made:
         yield made

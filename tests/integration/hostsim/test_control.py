@@ -1,4 +1,4 @@
-"""The control interface of a host, and the options that it is started with."""
+"""The control interface of a simulated host, and its resources."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def control(host: SimulatedHost) -> AsyncIterator[TestClient[Any, Any]]:
         yield made
 
 
-async def test_versions_are_shown_and_tampered_with(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
+async def test_versions_are_listed_and_modified(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
     with connected(host) as client:
         client.bring(AGENT_FILES)
     assert await (await control.get("/versions")).json() == {_VERSION: digest(AGENT_FILES)}
@@ -44,7 +44,7 @@ async def test_versions_are_shown_and_tampered_with(host: SimulatedHost, control
     assert await (await control.get("/runs")).json() == []
 
 
-async def test_shells_are_shown_and_leaked(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
+async def test_shells_are_listed_and_opened(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
     answer = await control.post("/shells", json={"name": "left behind", "number": 2, "idle_seconds": 60})
     assert answer.status == 200
     assert (await control.post("/shells", json={"name": "theirs", "account": "somebody"})).status == 200
@@ -55,7 +55,7 @@ async def test_shells_are_shown_and_leaked(host: SimulatedHost, control: TestCli
     assert (await (await control.get("/shells")).json())["open"] == []
 
 
-async def test_faults_are_shown_and_changed(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
+async def test_faults_are_listed_and_set(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
     host.faults.broken_versions = {"b", "a"}
     assert (await (await control.get("/faults")).json())["broken_versions"] == ["a", "b"]
     answer = await control.patch("/faults", json={"broken_versions": True, "activate_fails": "DiskFull"})
@@ -66,5 +66,5 @@ async def test_faults_are_shown_and_changed(host: SimulatedHost, control: TestCl
     assert (refused.status, "no such faults: broken" in await refused.text()) == (400, True)
 
 
-def test_the_resource_of_a_host_names_the_folder_of_its_agent(host: SimulatedHost) -> None:
+def test_the_hyperv_host_has_the_folder_of_the_agent(host: SimulatedHost) -> None:
     assert manifests.hyperv_host(host)["spec"]["paths"]["agent"] == ROOT

@@ -1,4 +1,4 @@
-"""The built-in agent: what a rollout brings to a host, and how it is started."""
+"""Rollouts with the simulated agent: installing, running, repairing and pruning versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from integration.hostsim.client import AGENT_FILES, INVENTORY, TEXT, Client, con
 _VERSION = name_of(digest(AGENT_FILES))
 
 
-def test_a_version_is_brought_and_its_scripts_run_from_it(host: SimulatedHost, client: Client) -> None:
+def test_a_version_is_installed_and_its_scripts_run_from_it(host: SimulatedHost, client: Client) -> None:
     looked = client.roll("look")
     assert (looked["ok"], looked["versions"]) == (True, {})
     assert client.launch("Get-HostInventory.ps1", INVENTORY, _VERSION).errors == ["CommandNotFoundException"]
@@ -45,13 +45,13 @@ def test_a_version_is_brought_and_its_scripts_run_from_it(host: SimulatedHost, c
     assert host.ledger.count("activate_version") == 1
 
 
-def test_the_digest_is_that_of_the_protocol() -> None:
+def test_the_digest_follows_the_protocol() -> None:
     files = {"b.ps1": b"a", "lib/a.ps1": b"b", "agent.json": b"{}", "versions/x": b"x"}
     # sha256sum b.ps1 lib/a.ps1 | sort | sha256sum
     assert digest(files) == "sha256:6e9061e7a5e9727a9559062670d305c111efd0aedb314b7c2b9ce9858ef3c461"
 
 
-def test_only_the_schema_of_submissions_follows_the_manifest(client: Client) -> None:
+def test_only_the_submission_schema_is_checked_against_the_manifest(client: Client) -> None:
     version = client.bring({**AGENT_FILES, "agent-manifest.json": b'{"version":"3.0.0","schema_versions":[2]}'})
     ended = client.launch("Invoke-ProvisioningJob.ps1", provisioning(1), version).last
     assert ended["code"] == "SchemaMismatch"
@@ -59,7 +59,7 @@ def test_only_the_schema_of_submissions_follows_the_manifest(client: Client) -> 
     assert client.launch("Invoke-RemovalJob.ps1", removal, version).last["outcome"] == "completed"
 
 
-def test_a_script_is_there_if_its_folder_has_it(client: Client) -> None:
+def test_a_script_exists_if_its_file_does(client: Client) -> None:
     part = {path: content for path, content in AGENT_FILES.items() if path != "Invoke-RemovalJob.ps1"}
     version = client.bring(part)
     assert client.agent(version)["version"] == "2.0.0"
@@ -67,7 +67,7 @@ def test_a_script_is_there_if_its_folder_has_it(client: Client) -> None:
     assert client.launch("Get-HostInventory.ps1", INVENTORY).errors == ["CommandNotFoundException"]
 
 
-def test_an_agent_installed_by_hand_goes_on_beside_versions() -> None:
+def test_an_agent_installed_by_hand_works_next_to_versions() -> None:
     with SimulatedHost() as host, connected(host) as client:
         assert client.agent() == {
             "version": "1.0.0",
@@ -92,7 +92,7 @@ def test_an_endpoint_without_language_refuses_script_texts(host: SimulatedHost) 
     assert host.ledger.rollouts == []
 
 
-def test_an_upload_that_comes_in_several_calls_is_put_together(client: Client) -> None:
+def test_an_upload_in_several_calls_is_assembled(client: Client) -> None:
     upload, all_pieces = uuid.uuid4().hex, pieces(AGENT_FILES)
     for one in all_pieces:
         assert client.roll("receive", one, upload=upload)["ok"]
@@ -104,7 +104,7 @@ def test_an_upload_that_comes_in_several_calls_is_put_together(client: Client) -
 @pytest.mark.parametrize(
     "path", ["../x.ps1", "lib//x.ps1", "/x.ps1", "versions/x.ps1", "a b.ps1", "lib/./x.ps1", "", "x" * 201, "lib\\x"]
 )
-def test_a_path_that_leads_elsewhere_is_refused(host: SimulatedHost, client: Client, path: str) -> None:
+def test_a_path_outside_the_version_is_refused(host: SimulatedHost, client: Client, path: str) -> None:
     before = dict(host.world.agent.files)
     answer = client.roll("receive", piece(path, b"x"), upload=uuid.uuid4().hex)
     assert (answer["ok"], answer["code"]) == (False, "InvalidRequest")
@@ -123,14 +123,14 @@ def test_a_path_that_leads_elsewhere_is_refused(host: SimulatedHost, client: Cli
         {"operation": "prune", "keep": ["../x"]},
     ],
 )
-def test_a_header_that_says_nothing_sensible_is_refused(client: Client, header: dict[str, Any]) -> None:
+def test_an_invalid_header_is_refused(client: Client, header: dict[str, Any]) -> None:
     answer = client.run(TEXT, json.dumps({"root": ROOT, **header})).last
     assert (answer["ok"], answer["code"]) == (False, "InvalidRequest")
     assert client.run(TEXT, "no json").last["code"] == "InvalidRequest"
     assert client.run(TEXT).last["code"] == "InvalidRequest"
 
 
-def test_a_host_that_nobody_has_prepared_says_so() -> None:
+def test_an_unprepared_host_is_reported() -> None:
     with SimulatedHost(installation="unprepared") as host, connected(host) as client:
         assert client.roll("look")["code"] == "HostNotPrepared"
         host.world.agent.files["agent.json"] = b"{}"
@@ -138,7 +138,7 @@ def test_a_host_that_nobody_has_prepared_says_so() -> None:
         assert client.roll("look", root="D:\\Elsewhere")["code"] == "HostNotPrepared"
 
 
-def test_what_differs_from_its_digest_is_not_activated(host: SimulatedHost, client: Client) -> None:
+def test_an_upload_with_another_digest_is_not_activated(host: SimulatedHost, client: Client) -> None:
     upload = uuid.uuid4().hex
     client.roll("receive", *pieces(AGENT_FILES), upload=upload)
     answer = client.roll("activate", upload=upload, digest="sha256:" + "0" * 64)
@@ -147,7 +147,7 @@ def test_what_differs_from_its_digest_is_not_activated(host: SimulatedHost, clie
     assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["code"] == "UploadBroken"
 
 
-def test_activating_again_changes_nothing(host: SimulatedHost, client: Client) -> None:
+def test_activation_is_idempotent(host: SimulatedHost, client: Client) -> None:
     upload = uuid.uuid4().hex
     client.bring(AGENT_FILES, upload)
     assert client.roll("activate", upload=upload, digest=digest(AGENT_FILES))["version"] == _VERSION
@@ -155,7 +155,7 @@ def test_activating_again_changes_nothing(host: SimulatedHost, client: Client) -
     assert (host.ledger.count("activate_version"), host.ledger.count("repair_version")) == (1, 0)
 
 
-def test_a_version_that_a_person_has_changed_is_repaired(host: SimulatedHost, client: Client) -> None:
+def test_a_modified_version_is_repaired(host: SimulatedHost, client: Client) -> None:
     version = client.bring(AGENT_FILES)
     agent = host.world.agent
     agent.write(version, "Get-HostInventory.ps1", b"# something else\n")
@@ -183,7 +183,7 @@ def test_old_versions_and_uploads_are_pruned(host: SimulatedHost, client: Client
     assert host.ledger.count("remove_version_in_use") == 0
 
 
-def test_a_version_that_goes_while_a_run_is_of_it_is_noted(host: SimulatedHost, client: Client) -> None:
+def test_removing_a_version_in_use_is_recorded(host: SimulatedHost, client: Client) -> None:
     version = client.bring(AGENT_FILES)
     host.faults.hang_at = "CopyImage"
     with connected(host, name="a runner") as runner:

@@ -1,4 +1,4 @@
-"""What goes wrong on the way of a rollout to the built-in agent, as faults order it."""
+"""Injected faults during rollouts with the simulated agent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_an_upload_is_corrupted_once(host: SimulatedHost, client: Client) -> Non
     assert client.bring(AGENT_FILES) == _VERSION
 
 
-def test_activating_fails_until_that_is_taken_away(host: SimulatedHost, client: Client) -> None:
+def test_activation_fails_until_the_fault_is_cleared(host: SimulatedHost, client: Client) -> None:
     host.faults.activate_fails = "DiskFull"
     upload = uuid.uuid4().hex
     client.roll("receive", *pieces(AGENT_FILES), upload=upload)
@@ -49,19 +49,19 @@ def test_a_broken_version_ends_with_an_error_instead_of_an_outcome(
     assert client.agent(version)["version"] == "2.0.0"
 
 
-def test_broken_versions_leave_the_agent_that_was_installed_by_hand() -> None:
+def test_broken_versions_do_not_affect_the_agent_installed_by_hand() -> None:
     with SimulatedHost() as host, connected(host) as client:
         host.faults.broken_versions = True
         assert client.agent()["version"] == "1.0.0"
 
 
-def test_a_manifest_that_cannot_be_read_is_an_outcome(host: SimulatedHost, client: Client) -> None:
+def test_an_unreadable_manifest_fails_with_an_outcome(host: SimulatedHost, client: Client) -> None:
     version = client.bring(AGENT_FILES)
     host.world.agent.write(version, "agent-manifest.json", b"{")
     assert client.launch("Get-HostInventory.ps1", INVENTORY, version).last["code"] == "Internal"
 
 
-def test_a_shell_dies_before_after_and_in_the_middle_of_a_call(host: SimulatedHost) -> None:
+def test_a_shell_dies_before_during_or_after_a_call(host: SimulatedHost) -> None:
     upload, all_pieces = uuid.uuid4().hex, pieces(AGENT_FILES)
 
     def dies(where: str, operation: str, *given: str, **header: Any) -> None:
@@ -85,7 +85,7 @@ def test_a_shell_dies_before_after_and_in_the_middle_of_a_call(host: SimulatedHo
     ]
 
 
-def test_a_call_hangs_until_it_may_go_on(host: SimulatedHost, client: Client) -> None:
+def test_a_call_hangs_until_the_fault_is_cleared(host: SimulatedHost, client: Client) -> None:
     host.faults.hang_at = "look"
     answers: list[dict[str, Any]] = []
     thread = threading.Thread(target=lambda: answers.append(client.roll("look")))

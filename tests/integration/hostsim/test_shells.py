@@ -1,4 +1,4 @@
-"""Shells of a host: how many an account may have, who sees them, and who ends them."""
+"""Shells of a host: quota, enumeration and access."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def client(host: SimulatedHost) -> Iterator[Client]:
         yield made
 
 
-def test_a_shell_is_told_of_as_winrm_does(host: SimulatedHost, client: Client) -> None:
+def test_a_shell_is_described_like_in_winrm(host: SimulatedHost, client: Client) -> None:
     (told,) = client.shells()
     assert told["ShellId"] == client.pool.shell.id
     assert (told["Name"], told["Owner"], told["State"]) == (
@@ -47,7 +47,7 @@ def test_a_shell_is_told_of_as_winrm_does(host: SimulatedHost, client: Client) -
     assert re.fullmatch(r"P0DT0H0M\dS", told["ShellInactivity"])
 
 
-def test_what_runs_in_a_shell_is_told(host: SimulatedHost, client: Client) -> None:
+def test_the_commands_of_a_shell_are_enumerated(host: SimulatedHost, client: Client) -> None:
     host.faults.hang_at = "look"
     with connected(host, name="hers") as other:
         thread = threading.Thread(target=other.roll, args=("look",))
@@ -67,7 +67,7 @@ def test_what_runs_in_a_shell_is_told(host: SimulatedHost, client: Client) -> No
     ("optimize", "most"),
     [(True, 32_000), (True, 3), (True, 4), (True, None), (False, 3), (False, None), (False, 32_000)],
 )
-def test_an_enumeration_gives_every_shell_once(
+def test_an_enumeration_returns_every_shell_once(
     host: SimulatedHost, client: Client, *, optimize: bool, most: int | None
 ) -> None:
     host.leak_shells("left behind", 3)
@@ -76,7 +76,7 @@ def test_an_enumeration_gives_every_shell_once(
     assert len({shell["ShellId"] for shell in shells}) == 4
 
 
-def test_a_shell_that_nobody_uses_is_idle(host: SimulatedHost, client: Client) -> None:
+def test_an_unused_shell_becomes_idle(host: SimulatedHost, client: Client) -> None:
     host.leak_shells("left behind", idle_seconds=93_784)
     told = client.shells()[-1]
     assert told["ShellInactivity"] == told["ShellRunTime"] == "P1DT2H3M4S"
@@ -89,7 +89,7 @@ def test_a_shell_that_nobody_uses_is_idle(host: SimulatedHost, client: Client) -
     assert told["ShellInactivity"].startswith("P0DT0H0M")
 
 
-def test_an_account_may_have_so_many_shells_and_no_more(host: SimulatedHost, client: Client) -> None:
+def test_the_quota_limits_an_accounts_shells(host: SimulatedHost, client: Client) -> None:
     host.leak_shells("left behind", 29)
     host.leak_shells("not ours", 5, account="somebody")
     assert (host.ledger.shells, host.ledger.shells_peak) == (30, 30)
@@ -117,9 +117,7 @@ def test_a_shell_can_be_ended_from_another_connection(host: SimulatedHost, clien
         assert raised.value.code == _NO_SHELL
 
 
-def test_shells_of_others_are_neither_seen_nor_ended_but_by_an_administrator(
-    host: SimulatedHost, client: Client
-) -> None:
+def test_only_an_administrator_sees_and_ends_shells_of_other_accounts(host: SimulatedHost, client: Client) -> None:
     host.gate.is_administrator = True
     host.leak_shells("not ours", account="somebody")
     told = client.shells()[-1]
@@ -137,7 +135,7 @@ def test_shells_of_others_are_neither_seen_nor_ended_but_by_an_administrator(
     assert host.wsman.shells.open_names() == ["mine"]
 
 
-def test_a_reboot_ends_every_shell(host: SimulatedHost, client: Client) -> None:
+def test_a_reboot_kills_every_shell(host: SimulatedHost, client: Client) -> None:
     host.leak_shells("left behind", 2)
     host.reboot()
     assert host.wsman.shells.open_names() == []
@@ -145,12 +143,12 @@ def test_a_reboot_ends_every_shell(host: SimulatedHost, client: Client) -> None:
     assert (host.ledger.shells, host.ledger.shells_peak) == (0, 3)
 
 
-def test_an_enumeration_that_is_to_be_pulled_begins_without_shells(client: Client) -> None:
+def test_an_unoptimized_enumeration_starts_without_items(client: Client) -> None:
     begun = client.wsman.enumerate(SHELL, ET.Element(f"{{{NAMESPACES['wsen']}}}Enumerate"))
     assert begun.findtext(".//wsen:EnumerationContext", "", NAMESPACES).startswith("uuid:")
     assert begun.find(".//rsp:Shell", NAMESPACES) is None
 
 
-def test_an_enumeration_that_is_not_under_way_gives_nothing(client: Client) -> None:
+def test_pulling_an_unknown_enumeration_fails(client: Client) -> None:
     with pytest.raises(WSManFaultError, match="enumeration context is invalid"):
         client.pull("uuid:00000000-0000-4000-8000-000000000000")

@@ -1,4 +1,4 @@
-"""Labels from memory follow the API server, and are forgotten rather than old."""
+"""The cache of namespace labels follows the API server, and is empty while it cannot."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def _watching(kubeconfig: Path) -> AsyncIterator[KubeNamespaceLabels]:
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def _becomes(labels: KubeNamespaceLabels, name: str, wanted: Mapping[str, str] | None) -> None:
+async def _wait_for(labels: KubeNamespaceLabels, name: str, wanted: Mapping[str, str] | None) -> None:
     def subset(seen: Mapping[str, str] | None) -> bool:
         return seen is None if wanted is None else seen is not None and wanted.items() <= seen.items()
 
@@ -40,35 +40,35 @@ async def _becomes(labels: KubeNamespaceLabels, name: str, wanted: Mapping[str, 
     await wait_until_async(known, subset, what=f"{wanted} of {name}")
 
 
-async def test_labels_follow_creation_change_and_deletion(control_plane: ControlPlane) -> None:
+async def test_the_cache_follows_creation_changes_and_deletion(control_plane: ControlPlane) -> None:
     old = control_plane.new_namespace("old", {"hyperv": "allowed"})
     async with _watching(control_plane.admin_kubeconfig) as labels:
-        await _becomes(labels, old, {"hyperv": "allowed"})
+        await _wait_for(labels, old, {"hyperv": "allowed"})
         new = control_plane.new_namespace("new", {"hyperv": "no"})
-        await _becomes(labels, new, {"hyperv": "no"})
+        await _wait_for(labels, new, {"hyperv": "no"})
         control_plane.kubectl("label", "--overwrite", "namespace", new, "hyperv=allowed")
-        await _becomes(labels, new, {"hyperv": "allowed"})
+        await _wait_for(labels, new, {"hyperv": "allowed"})
         control_plane.kubectl("delete", "namespace", new, "--wait=false")
         gone = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": new}, "spec": {"finalizers": []}}
         control_plane.kubectl(
             "replace", "--raw", f"/api/v1/namespaces/{new}/finalize", "-f", "-", stdin=json.dumps(gone)
         )
-        await _becomes(labels, new, None)
+        await _wait_for(labels, new, None)
         assert labels.known(old) is not None
 
 
-async def test_nothing_is_known_while_namespaces_may_not_be_watched(
+async def test_the_cache_is_empty_without_permission_to_watch_namespaces(
     control_plane: ControlPlane, caplog: pytest.LogCaptureFixture
 ) -> None:
     namespace = control_plane.new_namespace("dark", {"hyperv": "allowed"})
     control_plane.kubectl("create", "serviceaccount", "blind", "-n", namespace)
     kubeconfig = control_plane.service_account_kubeconfig(namespace, "blind")
 
-    async def complained() -> bool:
-        return "Namespaces cannot be watched (403 Forbidden)" in caplog.text
+    async def logged() -> bool:
+        return "The watch of namespaces failed (403 Forbidden)" in caplog.text
 
     async with _watching(kubeconfig) as labels:
-        await wait_until_async(complained, what="a complaint")
+        await wait_until_async(logged, what="a log message")
         assert labels.known(namespace) is None
         rules = ["--verb=list,watch", "--resource=namespaces"]
         control_plane.kubectl("create", "clusterrole", f"see-{namespace}", *rules)
@@ -76,15 +76,15 @@ async def test_nothing_is_known_while_namespaces_may_not_be_watched(
         control_plane.kubectl(
             "create", "clusterrolebinding", f"see-{namespace}", f"--clusterrole=see-{namespace}", subject
         )
-        await _becomes(labels, namespace, {"hyperv": "allowed"})
+        await _wait_for(labels, namespace, {"hyperv": "allowed"})
 
 
-async def test_labels_are_forgotten_while_the_api_server_is_away() -> None:
+async def test_the_cache_is_empty_while_the_api_server_is_down() -> None:
     with ControlPlane.start() as plane:
         namespace = plane.new_namespace("seen", {"hyperv": "allowed"})
         async with _watching(plane.admin_kubeconfig) as labels:
-            await _becomes(labels, namespace, {"hyperv": "allowed"})
+            await _wait_for(labels, namespace, {"hyperv": "allowed"})
             await asyncio.to_thread(plane.apiserver.kill)
-            await _becomes(labels, namespace, None)
+            await _wait_for(labels, namespace, None)
             await asyncio.to_thread(plane.apiserver.start)
-            await _becomes(labels, namespace, {"hyperv": "allowed"})
+            await _wait_for(labels, namespace, {"hyperv": "allowed"})

@@ -1,4 +1,4 @@
-"""What the tests of the WinRM adapter share."""
+"""Fixtures of the WinRM adapter's tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hyperv_operator.winrm.pool import SessionPool
 
 @pytest.fixture
 def agent() -> Iterator[WinRmHostAgent]:
-    """Give an adapter whose shells carry a name of their own."""
+    """Provide an adapter whose shells have a name of their own."""
     metrics = PrometheusMetrics()
     made = WinRmHostAgent(SessionPool(metrics, "hyperv-operator-test", 45), metrics)
     yield made

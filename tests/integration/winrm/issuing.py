@@ -1,4 +1,4 @@
-"""Client certificates of every kind: good, expired, encrypted keys, other people's keys."""
+"""Client certificates and keys for tests, valid and invalid ones."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _DAY = dt.timedelta(days=1)
 
 
 class ClientAuthority(Authority):
-    """Issues certificates for clients."""
+    """A CA that issues client certificates."""
 
     def client(self, name: str, *, begins: int = -1, ends: int = 30) -> tuple[str, ec.EllipticCurvePrivateKey]:
-        """Return a certificate as PEM, valid from and to so many days from now, and its key."""
+        """Return a PEM certificate, valid from `begins` to `ends` days from now, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
-        now = dt.datetime.now(dt.UTC)  # noqa: TID251 - certificates are of the real time
+        now = dt.datetime.now(dt.UTC)  # noqa: TID251 - certificates are checked against the real time
         certificate = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
@@ -36,7 +36,7 @@ class ClientAuthority(Authority):
 
 
 def pem(key: ec.EllipticCurvePrivateKey, passphrase: str = "") -> str:
-    """Return a key as PEM, encrypted if there is a passphrase."""
+    """Return a PEM key, encrypted if a passphrase is given."""
     encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
     if passphrase:
         encryption = serialization.BestAvailableEncryption(passphrase.encode())

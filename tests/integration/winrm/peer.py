@@ -1,4 +1,4 @@
-"""WinRM services with the logons that the simulated host does not offer: sealed messages over HTTP, and client certificates."""
+"""WinRM services with authentication that the simulated host lacks: encrypted messages over HTTP, and client certificates."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from hostsim.auth import Gate
 from hostsim.host import SimulatedHost
 from hostsim.wsman import WsmanServer
 
-_SEALED = "multipart/encrypted"
+_ENCRYPTED = "multipart/encrypted"
 
 
 class SpnegoGate(Gate):
-    """Takes NTLM or Kerberos, or lets the client choose, and unseals and seals messages with what was agreed on."""
+    """Accepts NTLM, Kerberos or Negotiate, and encrypts messages with the negotiated context."""
 
     def __init__(
         self, username: str, password: str, folder: Path, *, schemes: tuple[str, ...] = ("Negotiate",)
@@ -35,7 +35,7 @@ class SpnegoGate(Gate):
         self.schemes = schemes
         self.users = folder / "ntlm-users"
         self.used: list[str] = []
-        """The protocol of each logon that was granted."""
+        """The protocol of each accepted logon."""
         self._last_tokens: dict[int, tuple[str, bytes]] = {}
 
     @override
@@ -51,7 +51,7 @@ class SpnegoGate(Gate):
                 self._contexts[connection] = context
                 answer = context.step(token)
         except (SpnegoError, AttributeError):
-            # pyspnego trips over its own context when GSSAPI has refused a ticket.
+            # pyspnego raises an AttributeError on its own context after GSSAPI has rejected a ticket.
             self._contexts.pop(connection, None)
             self.refused += 1
             return self._challenge()
@@ -82,23 +82,23 @@ class SpnegoGate(Gate):
             response.headers.add("WWW-Authenticate", scheme)
         return response
 
-    def sealing(self, request: web.Request) -> WinRMEncryption:
-        """Return what seals the messages of a connection."""
+    def encryption(self, request: web.Request) -> WinRMEncryption:
+        """Return the encryption of a connection's messages."""
         return WinRMEncryption(self._contexts[id(request.transport)], WinRMEncryption.SPNEGO)
 
     def last_token(self, request: web.Request) -> dict[str, str]:
-        """Return the header with which the host proves itself to the client, once."""
+        """Return the header of the host's last token, once, which authenticates the host to the client."""
         kind, token = self._last_tokens.pop(id(request.transport), ("", b""))
         return {"WWW-Authenticate": f"{kind} {base64.b64encode(token).decode()}"} if token else {}
 
 
 class CertificateGate(Gate):
-    """Takes client certificates that are mapped to the account."""
+    """Accepts client certificates that are mapped to the account."""
 
     def __init__(self, username: str) -> None:
         super().__init__(username, "")
         self.mapped: set[str] = set()
-        """SHA-256 of each certificate."""
+        """The SHA-256 of each mapped certificate."""
 
     def map(self, pem: str) -> None:
         """Map a certificate."""
@@ -116,8 +116,8 @@ class CertificateGate(Gate):
         return web.Response(status=401)
 
 
-class _Unsealed:
-    """A request as it was before it was sealed."""
+class _Decrypted:
+    """A request with its decrypted body."""
 
     def __init__(self, request: web.Request, body: bytes) -> None:
         self.headers: dict[str, str] = {}
@@ -126,21 +126,21 @@ class _Unsealed:
         self._body = body
 
     async def read(self) -> bytes:
-        """Return its body."""
+        """Return the body."""
         return self._body
 
 
 class Peer(SimulatedHost):
-    """A simulated host behind another gate; `tls` None means HTTP, where what is not sealed is refused."""
+    """A simulated host behind another gate. Without `tls` it serves HTTP and refuses unencrypted messages."""
 
     def __init__(self, gate: Gate, tls: ssl.SSLContext | None = None, **options: Any) -> None:
         super().__init__(username=gate.username, **options)
         self.gate: Gate = gate
-        self._is_sealed = tls is None
+        self._is_encrypted = tls is None
         self.wsman = WsmanServer(self._agent, gate, self.name.upper())
         self._tls = cast("Any", tls)
         self.clear: list[bytes] = []
-        """Whatever was on the wire over HTTP."""
+        """Every message on the wire over HTTP."""
 
     @override
     async def _listen(self) -> None:
@@ -155,7 +155,7 @@ class Peer(SimulatedHost):
         gate = self.gate
         if not isinstance(gate, SpnegoGate):
             return await self.wsman.handle(request)
-        if not self._is_sealed:
+        if not self._is_encrypted:
             answer = await self.wsman.handle(request)
             with suppress(RuntimeError):
                 answer.headers.update(gate.last_token(request))
@@ -169,16 +169,16 @@ class Peer(SimulatedHost):
         if not body:
             return web.Response(headers=header)
         content_type = request.headers.get("Content-Type", "")
-        if not content_type.startswith(_SEALED):
+        if not content_type.startswith(_ENCRYPTED):
             return web.Response(status=500, text="unencrypted traffic is disabled")
         boundary = re.search(r'boundary="(.*?)"', content_type)
         assert boundary
-        sealing = gate.sealing(request)
-        plain = sealing.unwrap_message(body, boundary[1])
-        answer = await self.wsman.handle(cast("web.Request", _Unsealed(request, plain)))
+        encryption = gate.encryption(request)
+        plain = encryption.unwrap_message(body, boundary[1])
+        answer = await self.wsman.handle(cast("web.Request", _Decrypted(request, plain)))
         assert isinstance(answer, web.Response)
         assert isinstance(answer.body, bytes)
-        kind, sealed = sealing.wrap_message(answer.body)
+        kind, sealed = encryption.wrap_message(answer.body)
         self.clear.append(sealed)
-        told = f'{kind};protocol="{sealing.protocol}";boundary="Encrypted Boundary"'
-        return web.Response(status=answer.status, body=sealed, headers={**header, "Content-Type": told})
+        encrypted_type = f'{kind};protocol="{encryption.protocol}";boundary="Encrypted Boundary"'
+        return web.Response(status=answer.status, body=sealed, headers={**header, "Content-Type": encrypted_type})

@@ -1,4 +1,4 @@
-"""A Kerberos realm of a test's own: MIT's KDC as a process of whoever runs the test, on loopback, its files in a folder."""
+"""A Kerberos realm for tests: an MIT KDC as an unprivileged process on loopback, with its files in a folder."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local")
 
 
 def missing() -> str:
-    """Say what a realm lacks here; empty if it can be."""
+    """Return what this machine lacks for a realm; empty if nothing."""
     absent = [name for name in _PROGRAMS if shutil.which(name, path=_PATH) is None]
     absent += [name for name in ("krb5", "gssapi") if importlib.util.find_spec(name) is None]
-    return f"there is no {', '.join(absent)} here" if absent else ""
+    return f"{', '.join(absent)} not found" if absent else ""
 
 
 class Realm:
-    """A KDC with its accounts; a context manager. `krb5_conf` is for clients and hosts."""
+    """A KDC with its accounts, as a context manager. `krb5_conf` is for clients and hosts."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,7 +50,7 @@ class Realm:
         self.stop()
 
     def conf(self, **settings: object) -> str:
-        """Return a krb5.conf; settings are put into `libdefaults`, but for `port`."""
+        """Return a krb5.conf with these settings in `libdefaults`; `port` is the KDC's."""
         port = settings.pop("port", self.port)
         defaults = {
             "default_realm": REALM,
@@ -78,14 +78,14 @@ class Realm:
         self._kdc.append(self._start(self._environment, self.port))
 
     def stop(self) -> None:
-        """Stop it."""
+        """Stop every KDC of the realm."""
         while self._kdc:
             process = self._kdc.pop()
             process.terminate()
             process.wait(10)
 
     def start_with_another_clock(self) -> int:
-        """Start a second KDC for the same accounts, to which every clock but its own is wrong; returns its port."""
+        """Start a second KDC for the same accounts that rejects every client for clock skew; return its port."""
         port = _free_port()
         (self._folder / "kdc2.conf").write_text(self._kdc_conf(port))
         (self._folder / "krb5-2.conf").write_text(self.conf(clockskew=-10))
@@ -108,22 +108,22 @@ class Realm:
         return self._run("kadmin.local", "-r", REALM, "-q", command)
 
     def account(self, name: str, password: str) -> None:
-        """Make an account that has to prove itself before it gets a ticket, and is locked after 5 failures."""
+        """Create an account that needs pre-authentication and is locked after 5 failures."""
         self.admin(f"addprinc +requires_preauth -policy lockable -pw {password} {name}")
 
     def keytab(self, name: str, *, keep: bool = False) -> Path:
-        """Write an account's keytab; unless its keys are kept, new ones are made."""
+        """Write an account's keytab and return its path; unless `keep` is set, new keys are generated."""
         path = self._folder / f"{name.replace('/', '-')}.keytab"
         self.admin(f"ktadd {'-norandkey ' if keep else ''}-k {path} {name}")
         return path
 
     def service(self, name: str) -> Path:
-        """Make a service and return its keytab."""
+        """Create a service and return its keytab."""
         self.admin(f"addprinc -randkey {name}")
         return self.keytab(name)
 
     def failures(self, name: str) -> int:
-        """Return how many wrong passwords the KDC counts for an account."""
+        """Return the number of failed logons that the KDC has counted for an account."""
         line = next(one for one in self.admin(f"getprinc {name}").splitlines() if "Failed password attempts" in one)
         return int(line.rpartition(":")[2])
 

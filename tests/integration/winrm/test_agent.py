@@ -1,4 +1,4 @@
-"""The WinRM adapter against the simulated host, over real sockets."""
+"""WinRmHostAgent against a simulated host over real sockets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hyperv_operator.errors import (
     TlsUntrusted,
     WinRmUnavailable,
 )
-from hyperv_operator.ports import AgentReport, HostCredentials, LogLine
+from hyperv_operator.ports import AgentReport, LogLine, PasswordCredentials
 from hyperv_operator.protocol.job import (
     InventoryJob,
     MachineRef,
@@ -45,9 +45,7 @@ def _inventory() -> InventoryJob:
 
 
 @pytest.mark.parametrize("authentication", ["ntlm", "negotiate", "basic"])
-def test_an_inventory_is_read_and_the_session_reused(
-    host: SimulatedHost, agent: WinRmHostAgent, authentication: str
-) -> None:
+def test_inventories_reuse_one_session(host: SimulatedHost, agent: WinRmHostAgent, authentication: str) -> None:
     reached = endpoint(host, authentication=authentication)
     for _ in range(3):
         report = agent.read_inventory(reached, _inventory(), Listener())
@@ -56,7 +54,7 @@ def test_an_inventory_is_read_and_the_session_reused(
     assert host.wsman.names == ["hyperv-operator-test"]
 
 
-def test_a_run_streams_records_and_lines_and_ends_with_its_outcome(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+def test_a_run_streams_records_and_lines_and_returns_its_outcome(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     context = Listener()
     outcome = agent.run(endpoint(host), provisioning(), context)
     assert outcome.outcome is OutcomeKind.PENDING
@@ -66,20 +64,20 @@ def test_a_run_streams_records_and_lines_and_ends_with_its_outcome(host: Simulat
     assert any(isinstance(report, LogLine) and "\U0001f680" in report.text for report in context.reports)
 
 
-def test_a_jea_endpoint_gets_the_command(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+def test_a_jea_endpoint_runs_the_command(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     assert agent.read_inventory(endpoint(host, configuration_name="Hvo"), _inventory(), Listener()).facts
 
 
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"credentials": HostCredentials("svc-hyperv", SecretStr("wrong"))}, LogonRefused),
+        ({"credentials": PasswordCredentials("svc-hyperv", SecretStr("wrong"))}, LogonRefused),
         ({"ca_bundle": None}, TlsUntrusted),
         ({"port": 9}, WinRmUnavailable),
         ({"address": "nowhere.invalid"}, HostUnreachable),
     ],
 )
-def test_what_prevents_a_session_is_told_apart(
+def test_each_obstacle_to_a_session_has_its_own_error(
     host: SimulatedHost, agent: WinRmHostAgent, changes: dict[str, object], error: type[HostError]
 ) -> None:
     with pytest.raises(error) as raised:
@@ -89,7 +87,7 @@ def test_what_prevents_a_session_is_told_apart(
     assert not raised.value.effect_unknown
 
 
-def test_faults_during_a_run_are_told_apart(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+def test_each_fault_during_a_run_has_its_own_error(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     host.faults.agent_missing = True
     with pytest.raises(AgentMissing):
         agent.run(endpoint(host), provisioning(), Listener())
@@ -107,8 +105,8 @@ def test_faults_during_a_run_are_told_apart(host: SimulatedHost, agent: WinRmHos
     assert raised.value.effect_unknown
 
 
-class _Slowing(Listener):
-    """Has the host take 2.5 s for each operation from the moment on at which it copies, and copy for some of them."""
+class _SlowDown(Listener):
+    """Makes the host take 2.5 s per operation once it copies the image, and keeps it copying for several operations."""
 
     def __init__(self, host: SimulatedHost) -> None:
         super().__init__(60)
@@ -122,11 +120,11 @@ class _Slowing(Listener):
             Timer(8, setattr, (self._host.faults, "hang_at", None)).start()
 
 
-def test_a_host_that_answers_slowly_while_it_has_nothing_to_tell_is_not_taken_for_a_silent_one(
+def test_a_slow_host_without_output_does_not_time_out(
     host: SimulatedHost, agent: WinRmHostAgent, caplog: pytest.LogCaptureFixture
 ) -> None:
     host.faults.hang_at = "CopyImage"
-    assert agent.run(endpoint(host), provisioning(), _Slowing(host)).outcome is OutcomeKind.PENDING
+    assert agent.run(endpoint(host), provisioning(), _SlowDown(host)).outcome is OutcomeKind.PENDING
     assert [record.getMessage() for record in caplog.records if "Timeout" in record.getMessage()] == []
 
 
@@ -139,9 +137,7 @@ def test_a_deadline_and_a_cancellation_stop_the_script(host: SimulatedHost, agen
     assert host.ledger.count("copy_image") == 0
 
 
-def test_a_run_that_arrives_after_the_removal_is_refused_by_the_tombstone(
-    host: SimulatedHost, agent: WinRmHostAgent
-) -> None:
+def test_a_run_that_arrives_after_the_removal_is_superseded(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     late = provisioning()
     uid = late.run.machine_uid
     removal = RemovalJob(

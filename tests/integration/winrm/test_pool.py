@@ -1,4 +1,4 @@
-"""Sessions and shells on a host: reused, never more than are needed, and none left behind for good."""
+"""The session pool: sessions are reused and limited, and orphaned shells are removed."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def _use(pool: SessionPool, reached: HostEndpoint, *, fresh: bool = False) -> No
         pass
 
 
-# --- how many --------------------------------------------------------------------------------------------------------
+# --- reuse and limits -------------------------------------------------------------------------------------------------
 
 
-def test_a_warm_session_is_used_again(host: SimulatedHost, pool: SessionPool) -> None:
+def test_an_idle_session_is_reused(host: SimulatedHost, pool: SessionPool) -> None:
     for _ in range(3):
         _use(pool, endpoint(host))
     assert host.ledger.sessions == 1
 
 
-def test_new_credentials_another_configuration_and_a_fresh_session_take_the_place_of_an_idle_one(
+def test_a_session_that_does_not_match_or_a_fresh_one_replaces_an_idle_one(
     host: SimulatedHost, pool: SessionPool
 ) -> None:
     reached = endpoint(host)
@@ -60,7 +60,7 @@ def test_new_credentials_another_configuration_and_a_fresh_session_take_the_plac
     assert (host.ledger.sessions, host.ledger.shells_peak) == (4, 1)
 
 
-def test_there_are_never_more_sessions_than_were_needed_at_one_time(host: SimulatedHost, pool: SessionPool) -> None:
+def test_there_are_never_more_shells_than_sessions_in_use_at_one_time(host: SimulatedHost, pool: SessionPool) -> None:
     reached = endpoint(host)
     with ExitStack() as stack:
         for _ in range(3):
@@ -73,19 +73,19 @@ def test_there_are_never_more_sessions_than_were_needed_at_one_time(host: Simula
     assert host.wsman.shells.open_names() == []
 
 
-def test_beyond_the_bound_no_session_is_opened(
+def test_no_session_is_opened_beyond_the_maximum(
     host: SimulatedHost, pool: SessionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pools, "MOST", 2)
+    monkeypatch.setattr(pools, "MAX_SESSIONS", 2)
     reached = endpoint(host)
     with pool.session(reached, Listener()), pool.session(reached, Listener()):
-        with pytest.raises(QuotaExceeded, match="2 sessions on 127"):
+        with pytest.raises(QuotaExceeded, match="already has 2 sessions on 127"):
             _use(pool, reached)
         assert host.ledger.sessions == 2
     _use(pool, replace(reached, credentials_version="2"))
 
 
-def test_a_session_that_could_not_be_opened_whole_leaves_no_shell(
+def test_a_session_that_fails_to_open_leaves_no_shell(
     host: SimulatedHost, pool: SessionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object) -> str:
@@ -98,28 +98,28 @@ def test_a_session_that_could_not_be_opened_whole_leaves_no_shell(
     assert host.wsman.shells.open_names() == []
 
 
-def test_a_dead_hosts_idle_sessions_do_not_keep_another_hosts_call_waiting(host: SimulatedHost) -> None:
+def test_expired_sessions_on_a_dead_host_do_not_delay_calls_to_other_hosts(host: SimulatedHost) -> None:
     pool = SessionPool(PrometheusMetrics(), OWN, 0.01)
     with SimulatedHost("hyperv02") as dead:
         _use(pool, endpoint(dead))
         dead.go_down()
         (idle,) = pool._hosts["hyperv02"].idle
-        wait_until(lambda: pool._is_old(idle), what="the session to be too old", every=0.01)
+        wait_until(lambda: pool._is_expired(idle), what="the session to expire", every=0.01)
         _use(pool, endpoint(host))
         assert len(pool._hosts["hyperv02"].idle) == 1
-        pool.sweep()
+        pool.close_expired()
         assert not pool._hosts["hyperv02"].idle
         pool.close()
 
 
-# --- what was left behind --------------------------------------------------------------------------------------------
+# --- orphaned shells -------------------------------------------------------------------------------------------------
 
 
 def _names(host: SimulatedHost) -> list[str]:
     return sorted(host.wsman.shells.open_names())
 
 
-def test_at_the_first_contact_what_operators_left_behind_is_removed_and_nothing_else(
+def test_the_first_session_on_a_host_removes_orphans_and_no_other_shells(
     host: SimulatedHost, pool: SessionPool
 ) -> None:
     host.gate.is_administrator = True
@@ -135,16 +135,14 @@ def test_at_the_first_contact_what_operators_left_behind_is_removed_and_nothing_
     assert _names(host) == sorted([OWN, OTHER, OTHER, OTHER, "somebody's"])
 
 
-def test_a_great_many_are_found_all(host: SimulatedHost, pool: SessionPool) -> None:
+def test_orphans_beyond_one_page_are_found(host: SimulatedHost, pool: SessionPool) -> None:
     host.faults.shell_quota = 1_000
     host.leak_shells(OTHER, 120, idle_seconds=300)
     with pool.session(endpoint(host), Listener()):
         assert _names(host) == [OWN]
 
 
-def test_out_of_quota_what_was_left_behind_is_removed_and_the_call_goes_on(
-    host: SimulatedHost, pool: SessionPool
-) -> None:
+def test_an_exceeded_quota_removes_orphans_and_retries(host: SimulatedHost, pool: SessionPool) -> None:
     host.faults.shell_quota = 3
     host.leak_shells(OTHER, 2, idle_seconds=300)
     host.leak_shells(OTHER, 1, idle_seconds=5)
@@ -155,7 +153,9 @@ def test_out_of_quota_what_was_left_behind_is_removed_and_the_call_goes_on(
         _use(pool, endpoint(host))
 
 
-def test_a_quota_that_others_use_up_is_told_and_nobody_is_harmed(host: SimulatedHost, pool: SessionPool) -> None:
+def test_a_quota_that_others_exhaust_is_reported_and_their_shells_are_kept(
+    host: SimulatedHost, pool: SessionPool
+) -> None:
     host.faults.shell_quota = 2
     host.leak_shells(OTHER, 1, idle_seconds=5)
     host.leak_shells("somebody's", 1, idle_seconds=300)
@@ -165,7 +165,7 @@ def test_a_quota_that_others_use_up_is_told_and_nobody_is_harmed(host: Simulated
     assert host.ledger.sessions == 0
 
 
-def test_a_session_that_is_lent_or_kept_is_never_removed(host: SimulatedHost, pool: SessionPool) -> None:
+def test_shells_of_sessions_in_use_or_idle_are_never_removed(host: SimulatedHost, pool: SessionPool) -> None:
     reached = endpoint(host)
     with pool.session(reached, Listener()):
         _use(pool, reached)
@@ -181,7 +181,7 @@ def test_a_session_that_is_lent_or_kept_is_never_removed(host: SimulatedHost, po
         assert _names(host) == [OWN, OWN]
 
 
-def test_an_account_that_may_not_list_shells_works_all_the_same(
+def test_an_account_without_permission_to_list_shells_can_open_sessions(
     host: SimulatedHost, pool: SessionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def deny(*_: object) -> str:

@@ -1,4 +1,4 @@
-"""Bringing a version of the agent to a simulated host, over real sockets."""
+"""Installing and pruning versions of the agent on a simulated host, over real sockets."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _operations(host: SimulatedHost) -> list[str]:
     return [note.operation for note in host.ledger.rollouts]
 
 
-def test_a_version_is_uploaded_once_and_answers_from_its_folder(
+def test_a_version_is_uploaded_once_and_runs_from_its_folder(
     host: SimulatedHost, install: Install, bundle: AgentBundle
 ) -> None:
     report = install()
@@ -64,7 +64,7 @@ def test_a_version_is_uploaded_once_and_answers_from_its_folder(
     assert _operations(host)[before:] == ["look"]
 
 
-def test_what_was_changed_on_the_host_is_put_right(host: SimulatedHost, install: Install, bundle: AgentBundle) -> None:
+def test_modified_agent_files_are_repaired(host: SimulatedHost, install: Install, bundle: AgentBundle) -> None:
     install()
     folder = host.world.agent
     folder.write(bundle.name, "Get-HostInventory.ps1", b"another")
@@ -74,7 +74,7 @@ def test_what_was_changed_on_the_host_is_put_right(host: SimulatedHost, install:
     assert host.ledger.count("repair_version") == 1
 
 
-def test_another_host_gets_nothing(host: SimulatedHost, install: Install) -> None:
+def test_nothing_is_installed_on_an_unexpected_host(host: SimulatedHost, install: Install) -> None:
     def check(found: HostIdFacts) -> None:
         raise WrongHost(f"{found.machine_guid} is another.")
 
@@ -83,9 +83,7 @@ def test_another_host_gets_nothing(host: SimulatedHost, install: Install) -> Non
     assert _operations(host) == ["look"]
 
 
-def test_a_byte_that_changes_on_the_way_is_noticed_and_nothing_is_activated(
-    host: SimulatedHost, install: Install
-) -> None:
+def test_a_corrupted_upload_is_not_activated(host: SimulatedHost, install: Install) -> None:
     host.faults.upload_corrupted = True
     with pytest.raises(RolloutFailed, match="DigestMismatch"):
         install()
@@ -96,7 +94,7 @@ def test_a_byte_that_changes_on_the_way_is_noticed_and_nothing_is_activated(
 @pytest.mark.parametrize(
     ("code", "error"), [("DiskFull", RolloutFailed), ("InUse", AgentFilesInUse), ("AccessDenied", AgentMissing)]
 )
-def test_what_the_host_refuses_is_told(
+def test_a_refusal_of_the_host_becomes_an_error_with_its_message(
     host: SimulatedHost, install: Install, code: str, error: type[HostError]
 ) -> None:
     host.faults.activate_fails = code
@@ -106,7 +104,7 @@ def test_what_the_host_refuses_is_told(
     assert "as was ordered" in raised.value.message
 
 
-def test_a_version_that_does_not_work_there_is_a_failure(host: SimulatedHost, install: Install) -> None:
+def test_a_version_that_does_not_work_fails_the_rollout(host: SimulatedHost, install: Install) -> None:
     host.faults.broken_versions = True
     with pytest.raises(RolloutFailed, match="does not work there") as raised:
         install()
@@ -116,7 +114,7 @@ def test_a_version_that_does_not_work_there_is_a_failure(host: SimulatedHost, in
     assert raised.value.was_there
 
 
-def test_a_host_that_nobody_prepared_says_so(agent: WinRmHostAgent, bundle: AgentBundle) -> None:
+def test_an_unprepared_host_is_reported(agent: WinRmHostAgent, bundle: AgentBundle) -> None:
     with SimulatedHost(installation="unprepared") as host, pytest.raises(AgentMissing, match="not prepared"):
         agent.install(endpoint(host), bundle, JOB, lambda _: None, Listener())
 
@@ -124,12 +122,12 @@ def test_a_host_that_nobody_prepared_says_so(agent: WinRmHostAgent, bundle: Agen
 @pytest.mark.parametrize(
     "where", ["look", "receive", "receive:half", "receive:completed", "activate", "activate:completed"]
 )
-def test_an_upload_that_breaks_off_anywhere_is_made_good_by_the_next(
+def test_an_upload_interrupted_anywhere_is_completed_by_the_next(
     host: SimulatedHost, install: Install, bundle: AgentBundle, where: str
 ) -> None:
     host.faults.kills[""] = [where]
     if where == "look":
-        assert install().facts.agent.digest == bundle.digest, "looking twice does no harm"
+        assert install().facts.agent.digest == bundle.digest, "the read-only operation is retried"
         return
     with pytest.raises(ShellLost):
         install()
@@ -137,13 +135,13 @@ def test_an_upload_that_breaks_off_anywhere_is_made_good_by_the_next(
     assert host.ledger.count("activate_version") == 1
 
 
-def test_a_call_that_hangs_ends_at_its_deadline(host: SimulatedHost, install: Install) -> None:
+def test_a_hanging_call_ends_at_its_deadline(host: SimulatedHost, install: Install) -> None:
     host.faults.hang_at = "activate"
     with pytest.raises(CallTimeout):
         install(seconds=3)
 
 
-def test_only_what_is_not_kept_is_deleted(
+def test_prune_deletes_only_versions_that_are_not_kept(
     host: SimulatedHost, agent: WinRmHostAgent, install: Install, bundle: AgentBundle
 ) -> None:
     install()

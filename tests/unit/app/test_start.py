@@ -1,4 +1,4 @@
-"""What keeps the operator from starting says which setting or file it is, and what to do."""
+"""Invalid settings, schemas and bundles: the operator does not start, and names the setting or file."""
 
 from __future__ import annotations
 
@@ -23,30 +23,28 @@ SCHEMA = active_schema(Settings())
         ("HVO_JOB_WORKERS_MIN", "64", "HVO_JOB_WORKERS_MIN is 64"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
-) -> None:
+def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()
 
 
-def test_a_schema_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_schema_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SchemaFileError, match=r"HVO_SCHEMA_FILE"):
         active_schema(Settings(schema_file=tmp_path / "none.yaml"))
 
 
-def test_every_category_of_calls_has_a_deadline() -> None:
+def test_every_task_category_has_a_deadline() -> None:
     deadlines = executor_options(Settings()).deadlines
     assert set(deadlines) == {"provision", "update", "remove", "inventory", "rollout"}
 
 
-def test_no_folder_means_no_rollout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_agent_folder_disables_rollouts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HVO_AGENT_FOLDER", "")
     assert agent_bundle(load_settings(), SCHEMA) is None
 
 
-def test_a_whole_bundle_is_read(tmp_path: Path) -> None:
+def test_a_complete_bundle_is_loaded(tmp_path: Path) -> None:
     folder = bundles.build(tmp_path / "agent", "7.1.0")
     bundle = agent_bundle(Settings(agent_folder=folder), SCHEMA)
     assert bundle is not None
@@ -61,7 +59,7 @@ def test_a_whole_bundle_is_read(tmp_path: Path) -> None:
         ("files/agent-manifest.json", "agent-manifest.json is missing"),
     ],
 )
-def test_a_bundle_that_is_not_whole_stops_the_start(tmp_path: Path, missing: str, said: str) -> None:
+def test_an_incomplete_bundle_is_rejected(tmp_path: Path, missing: str, said: str) -> None:
     folder = bundles.build(tmp_path / "agent")
     (folder / missing).unlink()
     with pytest.raises(BundleError, match=said) as raised:
@@ -69,10 +67,10 @@ def test_a_bundle_that_is_not_whole_stops_the_start(tmp_path: Path, missing: str
     assert "make agent" in raised.value.message
 
 
-def test_an_agent_for_another_schema_stops_the_start(tmp_path: Path) -> None:
+def test_an_agent_for_another_schema_is_rejected(tmp_path: Path) -> None:
     folder = bundles.build(tmp_path / "agent")
     (folder / "files" / "agent-manifest.json").write_text('{"version": "9", "schema_versions": [8, 9]}')
-    with pytest.raises(BundleError, match="supports schema versions 8, 9, and the active schema is version 1"):
+    with pytest.raises(BundleError, match="supports schema versions 8, 9, but the active schema is version 1"):
         agent_bundle(Settings(agent_folder=folder), SCHEMA)
 
 

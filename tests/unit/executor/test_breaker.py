@@ -1,4 +1,4 @@
-"""One host's breaker: its table is complete, it opens and closes as told, and its trials are few."""
+"""The circuit breaker of one host: its transitions, its cooldown and its trials."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from itertools import product
 import pytest
 
 from hyperv_operator import errors
-from hyperv_operator.executor.breaker import NEXT, Breaker, BreakerLimits, Event, State
+from hyperv_operator.executor.breaker import TRANSITIONS, Breaker, BreakerLimits, Event, State
 
-LIMITS = BreakerLimits(failures=3, pause_seconds=10, pause_limit_seconds=35)
+LIMITS = BreakerLimits(failure_threshold=3, cooldown_seconds=10, max_cooldown_seconds=35)
 
 
 def _opened(now: float = 0) -> Breaker:
     breaker = Breaker(LIMITS)
-    assert [breaker.ended(False, now) for _ in range(3)] == [False, False, True]
+    assert [breaker.record_failure(now) for _ in range(3)] == [False, False, True]
     return breaker
 
 
-def test_the_table_has_every_state_and_every_event() -> None:
-    assert set(NEXT) == set(product(State, Event))
+def test_every_event_has_a_transition_from_every_state() -> None:
+    assert set(TRANSITIONS) == set(product(State, Event))
 
 
 @pytest.mark.parametrize(
@@ -40,51 +40,56 @@ def test_the_table_has_every_state_and_every_event() -> None:
         ((False, False, False, "probe", True, False, False), State.CLOSED),
     ],
 )
-def test_events_lead_to_states(events: tuple[bool | str | None, ...], state: State) -> None:
+def test_a_sequence_of_events_leads_to_a_state(events: tuple[bool | str | None, ...], state: State) -> None:
     breaker = Breaker(LIMITS)
     for event in events:
-        if isinstance(event, str):
-            assert breaker.admits(0, probe=True)
-        else:
-            breaker.ended(event, 0)
+        match event:
+            case True:
+                breaker.record_success()
+            case False:
+                breaker.record_failure(0)
+            case None:
+                breaker.record_inconclusive()
+            case _:
+                assert breaker.allow(0, probe=True)
     assert breaker.state is state
 
 
-def test_an_open_breaker_lets_probes_through_at_any_time_and_others_after_the_pause_one_at_a_time() -> None:
+def test_an_open_breaker_allows_probes_at_any_time_and_one_other_task_after_the_cooldown() -> None:
     breaker = _opened(now=100)
-    assert not breaker.admits(109.9, probe=False)
-    assert breaker.left(104) == 6
-    assert breaker.admits(110, probe=False)
+    assert not breaker.allow(109.9, probe=False)
+    assert breaker.cooldown_remaining(104) == 6
+    assert breaker.allow(110, probe=False)
     assert breaker.state is State.HALF_OPEN
-    assert not breaker.admits(500, probe=False)
-    assert breaker.admits(110, probe=True)
+    assert not breaker.allow(500, probe=False)
+    assert breaker.allow(110, probe=True)
 
 
-def test_the_pause_doubles_up_to_its_limit_and_an_answer_resets_it() -> None:
-    breaker, now, pauses = _opened(), 0.0, []
+def test_the_cooldown_doubles_up_to_its_maximum_and_a_success_resets_it() -> None:
+    breaker, now, cooldowns = _opened(), 0.0, []
     for _ in range(4):
-        pauses.append(breaker.left(now))
-        now += breaker.left(now)
-        assert breaker.admits(now, probe=False)
-        breaker.ended(False, now)
-    assert pauses == [10, 20, 35, 35]
-    breaker.ended(True, now)
-    assert breaker.is_clean
-    assert [breaker.ended(False, now) for _ in range(3)] == [False, False, True]
-    assert breaker.left(now) == 10
+        cooldowns.append(breaker.cooldown_remaining(now))
+        now += breaker.cooldown_remaining(now)
+        assert breaker.allow(now, probe=False)
+        breaker.record_failure(now)
+    assert cooldowns == [10, 20, 35, 35]
+    breaker.record_success()
+    assert breaker.is_healthy
+    assert [breaker.record_failure(now) for _ in range(3)] == [False, False, True]
+    assert breaker.cooldown_remaining(now) == 10
 
 
-def test_a_trial_without_a_word_costs_nothing() -> None:
+def test_an_inconclusive_trial_starts_no_new_cooldown() -> None:
     breaker = _opened()
-    assert breaker.admits(10, probe=False)
-    breaker.ended(None, 11)
-    assert breaker.admits(11, probe=False)
+    assert breaker.allow(10, probe=False)
+    breaker.record_inconclusive()
+    assert breaker.allow(11, probe=False)
 
 
-def test_late_failures_of_calls_that_were_running_do_not_prolong_the_pause() -> None:
+def test_failures_of_tasks_that_were_already_running_do_not_prolong_the_cooldown() -> None:
     breaker = _opened(now=0)
-    assert not breaker.ended(False, 9)
-    assert breaker.left(9) == 1
+    assert not breaker.record_failure(9)
+    assert breaker.cooldown_remaining(9) == 1
 
 
 @pytest.mark.parametrize(
@@ -108,5 +113,5 @@ def test_late_failures_of_calls_that_were_running_do_not_prolong_the_pause() -> 
         (errors.AgentMissing, True),
     ],
 )
-def test_each_error_tells_whether_the_host_is_there(error: type[errors.HostError], answered: bool | None) -> None:
+def test_each_host_error_says_whether_the_host_answered(error: type[errors.HostError], answered: bool | None) -> None:
     assert error("x").host_answered is answered

@@ -1,4 +1,4 @@
-"""The container's limits, as both versions of control groups write them, and shares of them."""
+"""The container's limits from both versions of control groups, and the use as shares of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ V1 = "4:memory:/pods/one\n2:cpu,cpuacct:/pods/one\n0::/\n"
 @pytest.mark.parametrize(
     ("case", "files", "limits"),
     [
-        ("no control groups at all", {}, Limits()),
+        ("no control groups", {}, Limits()),
         (
             "version 2, in a container",
             {
@@ -31,7 +31,7 @@ V1 = "4:memory:/pods/one\n2:cpu,cpuacct:/pods/one\n0::/\n"
             Limits(0.5, 512 * MIB, 200 * MIB),
         ),
         (
-            "version 2, nothing limited",
+            "version 2 without limits",
             {
                 "proc/self/cgroup": V2,
                 "sys/fs/cgroup/cpu.max": "max 100000\n",
@@ -41,7 +41,7 @@ V1 = "4:memory:/pods/one\n2:cpu,cpuacct:/pods/one\n0::/\n"
             Limits(),
         ),
         (
-            "version 2, the tightest of the groups around the process counts",
+            "version 2, where the tightest of the nested groups counts",
             {
                 "proc/self/cgroup": "0::/pod/box\n",
                 "sys/fs/cgroup/pod/cpu.max": "25000 100000\n",
@@ -54,7 +54,7 @@ V1 = "4:memory:/pods/one\n2:cpu,cpuacct:/pods/one\n0::/\n"
             Limits(0.25, 256 * MIB, 20 * MIB),
         ),
         (
-            "version 1, in a container that does not see the node's path",
+            "version 1, in a container where the node's path does not exist",
             {
                 "proc/self/cgroup": V1,
                 "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "150000\n",
@@ -66,7 +66,7 @@ V1 = "4:memory:/pods/one\n2:cpu,cpuacct:/pods/one\n0::/\n"
             Limits(1.5, 512 * MIB, 250 * MIB),
         ),
         (
-            "version 1, nothing limited",
+            "version 1 without limits",
             {
                 "proc/self/cgroup": V1,
                 "sys/fs/cgroup/cpu/pods/one/cpu.cfs_quota_us": "-1\n",
@@ -77,7 +77,7 @@ V1 = "4:memory:/pods/one\n2:cpu,cpuacct:/pods/one\n0::/\n"
             Limits(),
         ),
         (
-            "garbage limits nothing",
+            "unreadable values",
             {
                 "proc/self/cgroup": "x\n0::/\n",
                 "sys/fs/cgroup/cpu.max": "a b\n",
@@ -96,13 +96,13 @@ def test_read_limits(case: str, files: dict[str, str], limits: Limits, tmp_path:
 
 
 @pytest.mark.parametrize(("cpus", "share"), [(None, 0.25), (8.0, 0.25), (0.5, 0.5)])
-def test_the_processor_is_a_share_of_the_limit_and_of_one_interpreter(cpus: float | None, share: float) -> None:
+def test_cpu_use_is_a_share_of_the_limit_or_of_one_cpu(cpus: float | None, share: float) -> None:
     clock, used = iter((10.0, 12.0, 13.0, 13.0)), iter((1.0, 1.5, 1.5, 1.6))
     sampler = ResourceSampler(lambda: Limits(cpus=cpus), lambda: next(clock), lambda: next(used))
     assert [sampler().cpu for _ in range(3)] == [share, 0.0, 0.0]
 
 
-def test_a_process_that_computes_is_seen_to() -> None:
+def test_cpu_use_of_this_process_is_measured() -> None:
     clock = iter((0.0, 1.0))
     sampler = ResourceSampler(monotonic=lambda: next(clock))
     ends = time.process_time() + 0.06
@@ -111,7 +111,7 @@ def test_a_process_that_computes_is_seen_to() -> None:
     assert sampler().cpu > 0
 
 
-def test_memory_is_a_share_of_the_limit_and_of_the_machine_where_there_is_none() -> None:
+def test_memory_use_is_a_share_of_the_limit_or_of_the_machine() -> None:
     assert ResourceSampler(lambda: Limits(memory_bytes=100 * MIB, memory_used_bytes=90 * MIB))().memory == 0.9
     own = ResourceSampler(lambda: Limits(memory_bytes=1024 * MIB))().memory
     assert 0 < own < 1

@@ -1,4 +1,4 @@
-"""How many workers a lane may have: up quickly, down slowly, within its bounds and the container's."""
+"""Scaling of the worker limit: quickly up, slowly down, within the lane's bounds and the container's limits."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ NOW = 1000.0
 @pytest.mark.parametrize(
     ("case", "workers", "demand", "sample", "count"),
     [
-        ("nothing to do", Workers(2), Demand(0, 0, 0), IDLE, 2),
-        ("as many as there is work for", Workers(2), Demand(2, 1, 0), IDLE, 3),
-        ("doubled, not more, for one host's backlog", Workers(2), Demand(2, 1000, 0), IDLE, 4),
-        ("not doubled twice within a second", Workers(4, raised_at=NOW - 0.5), Demand(4, 1000, 0), IDLE, 4),
-        ("doubled again after a second", Workers(4, raised_at=NOW - 1), Demand(4, 1000, 0), IDLE, 8),
-        ("at once for hosts that have nothing running", Workers(4, raised_at=NOW), Demand(4, 1000, 5), IDLE, 9),
-        ("never above the bound", Workers(9), Demand(9, 1000, 100), IDLE, 16),
-        ("a busy processor: no more of the same", Workers(2), Demand(2, 1000, 0), BUSY, 2),
-        ("a busy processor: still a place for each host", Workers(2), Demand(2, 1000, 3), BUSY, 5),
-        ("no memory: nothing is added for anybody", Workers(4), Demand(4, 1000, 3), FULL, 4),
-        ("no memory: what is idle goes at once", Workers(12), Demand(5, 0, 0), FULL, 5),
-        ("no memory: never below the bound", Workers(12), Demand(0, 0, 0), FULL, 2),
-        ("not down at once", Workers(12), Demand(5, 0, 0), IDLE, 12),
-        ("not down before the time", Workers(12, slack_since=NOW - 29), Demand(5, 0, 0), IDLE, 12),
-        ("down by one after it", Workers(12, slack_since=NOW - 30), Demand(5, 0, 0), IDLE, 11),
-        ("not below what runs", Workers(5, slack_since=NOW - 99), Demand(5, 0, 0), IDLE, 5),
+        ("an idle lane stays at its minimum", Workers(2), Demand(0, 0, 0), IDLE, 2),
+        ("no more workers than tasks", Workers(2), Demand(2, 1, 0), IDLE, 3),
+        ("the backlog of one host at most doubles the limit", Workers(2), Demand(2, 1000, 0), IDLE, 4),
+        ("no second doubling within a second", Workers(4, raised_at=NOW - 0.5), Demand(4, 1000, 0), IDLE, 4),
+        ("a second doubling after a second", Workers(4, raised_at=NOW - 1), Demand(4, 1000, 0), IDLE, 8),
+        ("hosts without a running task get workers at once", Workers(4, raised_at=NOW), Demand(4, 1000, 5), IDLE, 9),
+        ("never above the maximum", Workers(9), Demand(9, 1000, 100), IDLE, 16),
+        ("busy CPU: no worker for a host that has one", Workers(2), Demand(2, 1000, 0), BUSY, 2),
+        ("busy CPU: one worker for each host without one", Workers(2), Demand(2, 1000, 3), BUSY, 5),
+        ("short memory: no additional worker", Workers(4), Demand(4, 1000, 3), FULL, 4),
+        ("short memory: idle workers go at once", Workers(12), Demand(5, 0, 0), FULL, 5),
+        ("short memory: never below the minimum", Workers(12), Demand(0, 0, 0), FULL, 2),
+        ("no decrease at once", Workers(12), Demand(5, 0, 0), IDLE, 12),
+        ("no decrease before the delay", Workers(12, surplus_since=NOW - 29), Demand(5, 0, 0), IDLE, 12),
+        ("a decrease by one after the delay", Workers(12, surplus_since=NOW - 30), Demand(5, 0, 0), IDLE, 11),
+        ("no decrease below the running tasks", Workers(5, surplus_since=NOW - 99), Demand(5, 0, 0), IDLE, 5),
     ],
 )
 def test_scale(case: str, workers: Workers, demand: Demand, sample: Sample, count: int) -> None:
     assert scale(workers, demand, sample, NOW, BOUNDS, PACE).count == count, case
 
 
-def test_a_single_busy_moment_puts_off_going_down() -> None:
+def test_a_single_busy_moment_restarts_the_delay_before_a_decrease() -> None:
     workers, busy, idle = Workers(8), Demand(8, 0, 0), Demand(1, 0, 0)
     for second in range(0, 120, 20):
         workers = scale(workers, idle, IDLE, NOW + second, BOUNDS, PACE)
@@ -46,7 +46,7 @@ def test_a_single_busy_moment_puts_off_going_down() -> None:
         workers = scale(workers, busy, IDLE, NOW + second + 10, BOUNDS, PACE)
 
 
-def test_a_burst_is_met_in_seconds_and_forgotten_in_minutes() -> None:
+def test_the_limit_follows_a_burst_within_seconds_and_falls_within_minutes() -> None:
     workers, up, down = Workers(2), 0, 0
     while workers.count < 16:
         workers, up = scale(workers, Demand(workers.count, 100, 0), IDLE, NOW + up, BOUNDS, PACE), up + 1
@@ -62,10 +62,10 @@ def test_a_burst_is_met_in_seconds_and_forgotten_in_minutes() -> None:
     demand=st.builds(Demand, st.integers(0, 20), st.integers(0, 2000), st.integers(0, 50)),
     sample=st.builds(Sample, st.floats(0, 2), st.floats(0, 1.2)),
 )
-def test_it_stays_within_its_bounds_and_a_starved_host_gets_a_place_while_there_is_memory(
+def test_the_limit_stays_in_bounds_and_starved_hosts_get_workers_while_memory_lasts(
     count: int, since: float | None, demand: Demand, sample: Sample
 ) -> None:
-    after = scale(Workers(count, slack_since=since), demand, sample, NOW, BOUNDS, PACE)
+    after = scale(Workers(count, surplus_since=since), demand, sample, NOW, BOUNDS, PACE)
     assert 2 <= after.count <= 16
     if sample.memory < PACE.memory_limit and demand.starved <= demand.ready:
         assert after.count >= min(16, demand.running + demand.starved)

@@ -1,4 +1,4 @@
-"""The bounded executor: lanes, slots, cancellation, held-back hosts, and failures that stay where they happen."""
+"""RemoteTaskService: lanes, slots, cancellation, circuit breakers and the isolation of failures."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import pytest
 from executor.tasks import DEADLINES, Function, Gate, nothing, service, task, until_cancelled
 from hyperv_operator.errors import AuthenticationFailed, CallCancelled, CallTimeout, CircuitOpen, HostUnreachable
 from hyperv_operator.executor.scaling import Bounds, Pace, Sample
-from hyperv_operator.ports import CallContext, Lane, LogLine, LogStream, RemoteTask, TaskState
+from hyperv_operator.executor.scheduled_task import TaskState
+from hyperv_operator.ports import Lane, LogLine, LogStream, RemoteTask, TaskContext
 
 
-def _silent(_: CallContext) -> None:
+def _unreachable(_: TaskContext) -> None:
     raise HostUnreachable("h does not answer.")
 
 
-async def test_a_hosts_slots_bound_its_tasks_and_no_other_hosts() -> None:
+async def test_slots_limit_the_running_tasks_of_their_host_only() -> None:
     tasks, gate = service(), Gate()
     tasks.set_slots("slow", 2)
     slow = [tasks.submit(task(f"s{number}", gate, host="slow")) for number in range(4)]
@@ -29,7 +30,7 @@ async def test_a_hosts_slots_bound_its_tasks_and_no_other_hosts() -> None:
     assert gate.peak <= 2
 
 
-async def test_a_host_with_all_the_slots_there_are_leaves_a_place_for_the_others() -> None:
+async def test_a_host_cannot_occupy_every_worker_of_a_lane() -> None:
     tasks, gate = service(), Gate()
     tasks.set_slots("greedy", 20)
     held = [tasks.submit(task(f"g{number}", gate, host="greedy")) for number in range(20)]
@@ -39,7 +40,7 @@ async def test_a_host_with_all_the_slots_there_are_leaves_a_place_for_the_others
     assert gate.peak <= 3
 
 
-async def test_the_lanes_do_not_wait_for_each_other() -> None:
+async def test_lanes_are_independent() -> None:
     tasks, gate = service(job=Bounds(1, 1)), Gate()
     held = tasks.submit(task("job", gate))
     assert await tasks.submit(task("fast", lambda _: "done", lane=Lane.FAST)) == "done"
@@ -47,21 +48,21 @@ async def test_the_lanes_do_not_wait_for_each_other() -> None:
     await held
 
 
-async def test_while_the_processor_is_busy_a_backlog_brings_no_workers_but_each_other_host_gets_one() -> None:
-    tasks, gate = service(job=Bounds(1, 16), sampler=lambda: Sample(cpu=1.0, memory=0.1), sample_every=0.0), Gate()
+async def test_with_a_busy_cpu_a_backlog_adds_no_workers_but_every_other_host_gets_one() -> None:
+    tasks, gate = service(job=Bounds(1, 16), sampler=lambda: Sample(cpu=1.0, memory=0.1), sample_interval=0.0), Gate()
     tasks.set_slots("a", 20)
     held = [tasks.submit(task(f"a{number}", gate, host="a")) for number in range(20)]
     assert tasks.get_metrics().lanes["job"].workers == 1
     held += [tasks.submit(task(f"{host}1", gate, host=host)) for host in "bc"]
     assert [tasks.state(f"{host}1") for host in "bc"] == [TaskState.RUNNING] * 2
-    # A place made for another host may fall to the first at its turn: one for each, not more.
+    # Round-robin may give the worker added for another host to the first one: at most one per added host.
     assert tasks.get_metrics().lanes["job"].workers <= 5
     gate.open()
     await asyncio.gather(*held)
 
 
-async def test_workers_come_by_themselves_while_a_backlog_waits() -> None:
-    tasks, gate = service(job=Bounds(1, 8), sample_every=0.01, pace=Pace(up_seconds=0.0)), Gate()
+async def test_the_worker_limit_grows_while_tasks_are_queued() -> None:
+    tasks, gate = service(job=Bounds(1, 8), sample_interval=0.01, pace=Pace(up_seconds=0.0)), Gate()
     tasks.set_slots("a", 20)
     began: list[int] = []
     seventh = asyncio.Event()
@@ -78,10 +79,10 @@ async def test_workers_come_by_themselves_while_a_backlog_waits() -> None:
     await asyncio.gather(*held)
 
 
-async def test_a_failure_is_its_own_tasks_result_alone() -> None:
+async def test_a_failure_does_not_affect_other_tasks() -> None:
     tasks = service()
 
-    def fail(_: CallContext) -> None:
+    def fail(_: TaskContext) -> None:
         raise ZeroDivisionError
 
     tasks.set_slots("h", 2)
@@ -93,8 +94,10 @@ async def test_a_failure_is_its_own_tasks_result_alone() -> None:
 
 
 @pytest.mark.parametrize("error", [StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit])
-async def test_what_would_end_a_program_or_a_loop_is_a_failure_like_another(error: type[BaseException]) -> None:
-    def fail(_: CallContext) -> None:
+async def test_an_exception_that_would_end_the_process_or_loop_is_an_ordinary_failure(
+    error: type[BaseException],
+) -> None:
+    def fail(_: TaskContext) -> None:
         raise error
 
     tasks = service()
@@ -103,7 +106,7 @@ async def test_what_would_end_a_program_or_a_loop_is_a_failure_like_another(erro
     assert await tasks.submit(task("a", lambda _: 1)) == 1
 
 
-async def test_what_prepare_raises_is_the_result_and_no_thread_runs() -> None:
+async def test_an_exception_in_prepare_is_the_result_and_no_thread_runs() -> None:
     async def prepare() -> Function:
         raise KeyError("no")
 
@@ -113,19 +116,19 @@ async def test_what_prepare_raises_is_the_result_and_no_thread_runs() -> None:
     assert threading.active_count() == before
 
 
-async def test_a_preparation_that_hangs_has_a_deadline_too() -> None:
+async def test_a_hanging_preparation_times_out() -> None:
     async def prepare() -> Function:
         await asyncio.Event().wait()
         return nothing
 
-    tasks = service(preparation=0.05)
-    with pytest.raises(CallTimeout, match="nothing was called") as caught:
+    tasks = service(preparation_timeout=0.05)
+    with pytest.raises(CallTimeout, match="call was not made") as caught:
         await tasks.submit(RemoteTask("a", "h", Lane.JOB, "long", prepare))
     assert not caught.value.effect_unknown
     assert await tasks.submit(task("b", lambda _: "next")) == "next"
 
 
-async def test_a_call_knows_the_deadline_of_its_category() -> None:
+async def test_a_task_has_the_deadline_of_its_category() -> None:
     tasks = service()
     left = [await tasks.submit(task("a", lambda context: context.remaining(), category=name)) for name in DEADLINES]
     assert 25 < left[0] <= 30
@@ -134,7 +137,7 @@ async def test_a_call_knows_the_deadline_of_its_category() -> None:
         await tasks.submit(task("a", nothing, category="other"))
 
 
-async def test_a_queued_task_is_dropped_and_a_running_one_is_asked_to_stop() -> None:
+async def test_cancelling_drops_a_queued_task_and_stops_a_running_one() -> None:
     tasks, began = service(), asyncio.Event()
     running = tasks.submit(task("a", until_cancelled, on_start=began.set))
     queued = tasks.submit(task("b", until_cancelled))
@@ -146,7 +149,7 @@ async def test_a_queued_task_is_dropped_and_a_running_one_is_asked_to_stop() -> 
             await future
 
 
-async def test_a_future_that_nobody_awaits_any_more_cancels_its_task() -> None:
+async def test_cancelling_a_future_cancels_its_task() -> None:
     tasks, began = service(), asyncio.Event()
     running = tasks.submit(task("a", until_cancelled, on_start=began.set))
     queued = tasks.submit(task("b", nothing))
@@ -157,10 +160,10 @@ async def test_a_future_that_nobody_awaits_any_more_cancels_its_task() -> None:
     assert {one.result: one.count for one in tasks.get_metrics().tallies} == {"CallCancelled": 2, "ok": 1}
 
 
-async def test_reports_come_in_order_and_before_the_result() -> None:
+async def test_reports_arrive_in_order_and_before_the_result() -> None:
     seen: list[str] = []
 
-    def call(context: CallContext) -> int:
+    def call(context: TaskContext) -> int:
         for number in range(50):
             context.report(LogLine(LogStream.OUTPUT, str(number)))
         return len(seen)
@@ -169,7 +172,7 @@ async def test_reports_come_in_order_and_before_the_result() -> None:
     assert seen == [str(number) for number in range(50)]
 
 
-async def test_one_key_is_held_once() -> None:
+async def test_a_key_that_is_already_held_is_rejected() -> None:
     tasks, gate = service(), Gate()
     first = tasks.submit(task("a", gate))
     with pytest.raises(ValueError, match="held"):
@@ -178,19 +181,19 @@ async def test_one_key_is_held_once() -> None:
     await first
 
 
-# --- hosts that do not answer ----------------------------------------------------------------------------------------
+# --- circuit breakers ------------------------------------------------------------------------------------------------
 
 
 async def _fail(tasks: Any, times: int, **more: Any) -> None:
     for _ in range(times):
         with pytest.raises(HostUnreachable, match="does not answer"):
-            await tasks.submit(task("x", _silent, **more))
+            await tasks.submit(task("x", _unreachable, **more))
 
 
-async def test_a_host_that_does_not_answer_is_held_back_and_an_answered_probe_ends_that() -> None:
+async def test_consecutive_failures_open_the_breaker_and_a_successful_probe_closes_it() -> None:
     tasks = service()
     await _fail(tasks, 3)
-    with pytest.raises(CircuitOpen, match=r"h does not answer\. The last 3 calls failed without an answer"):
+    with pytest.raises(CircuitOpen, match=r"h does not answer\. The last 3 calls to the host got no answer"):
         await tasks.submit(task("a", nothing))
     assert await tasks.submit(task("b", lambda _: "other", host="other")) == "other"
     await _fail(tasks, 1, probe=True, lane=Lane.FAST)
@@ -201,11 +204,11 @@ async def test_a_host_that_does_not_answer_is_held_back_and_an_answered_probe_en
     assert tasks.get_metrics().refused == {"h": 2}
 
 
-async def test_a_refusal_is_an_answer_and_is_never_retried() -> None:
+async def test_a_refused_logon_counts_as_an_answer_and_is_never_retried() -> None:
     tasks, offered = service(), []
     await _fail(tasks, 3)
 
-    def refused(_: CallContext) -> None:
+    def refused(_: TaskContext) -> None:
         offered.append(1)
         raise AuthenticationFailed("h refused the credentials.")
 
@@ -216,13 +219,13 @@ async def test_a_refusal_is_an_answer_and_is_never_retried() -> None:
     assert tasks.get_metrics().breakers == {}
 
 
-async def test_what_waits_is_refused_when_the_breaker_opens_and_what_runs_is_not_cut() -> None:
+async def test_an_opening_breaker_refuses_queued_tasks_and_spares_running_ones() -> None:
     tasks, gate = service(), Gate()
     tasks.set_slots("h", 2)
     running = tasks.submit(task("running", gate))
-    failing = [tasks.submit(task(f"f{number}", _silent)) for number in range(3)]
+    failing = [tasks.submit(task(f"f{number}", _unreachable)) for number in range(3)]
     waiting = tasks.submit(task("waiting", nothing))
-    probe = tasks.submit(task("probe", _silent, probe=True))
+    probe = tasks.submit(task("probe", _unreachable, probe=True))
     ends = await asyncio.gather(*failing, waiting, probe, return_exceptions=True)
     assert [type(end) for end in ends] == [*[HostUnreachable] * 3, CircuitOpen, HostUnreachable]
     assert tasks.state("running") is TaskState.RUNNING
@@ -231,26 +234,26 @@ async def test_what_waits_is_refused_when_the_breaker_opens_and_what_runs_is_not
     assert await tasks.submit(task("next", lambda _: "done")) == "done"
 
 
-async def test_a_running_call_that_reports_shows_that_the_host_is_there() -> None:
-    tasks, gate, heard = service(), Gate(), asyncio.Event()
+async def test_a_report_of_a_running_task_closes_the_breaker() -> None:
+    tasks, gate, reported = service(), Gate(), asyncio.Event()
     tasks.set_slots("h", 2)
 
-    def call(context: CallContext) -> None:
+    def call(context: TaskContext) -> None:
         gate(context)
         context.report(LogLine(LogStream.OUTPUT, "x"))
         until_cancelled(context)
 
-    running = tasks.submit(task("running", call, on_report=lambda _: heard.set()))
+    running = tasks.submit(task("running", call, on_report=lambda _: reported.set()))
     await _fail(tasks, 3)
     gate.open()
-    await heard.wait()
+    await reported.wait()
     assert await tasks.submit(task("a", lambda _: "done")) == "done"
     tasks.cancel("running")
     with pytest.raises(CallCancelled):
         await running
 
 
-async def test_a_removed_host_leaves_no_breaker() -> None:
+async def test_forgetting_a_host_drops_its_breaker() -> None:
     tasks = service()
     await _fail(tasks, 3)
     tasks.forget_host("h")

@@ -1,4 +1,4 @@
-"""The edge of admission: an error of its own lets the submission pass, and a refusal is an answer, not an error."""
+"""The admission handler: internal errors admit the submission, and a refusal is not logged as an error."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _reviewer(verdict: Verdict | Exception) -> tuple[Reviewer, _Admission, _Metr
     return Reviewer(cast("Admission", admission), cast("Metrics", metrics)), admission, metrics
 
 
-async def test_an_error_of_its_own_lets_the_submission_pass_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_internal_error_admits_the_submission_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     reviewer, _, metrics = _reviewer(ZeroDivisionError())
     warnings: list[str] = []
     await reviewer.review(body=_BODY, warnings=warnings, operation="CREATE")
@@ -55,7 +55,7 @@ async def test_an_error_of_its_own_lets_the_submission_pass_with_a_warning(caplo
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_refusal_carries_reason_and_sentence() -> None:
+async def test_a_refusal_has_a_reason_and_a_message() -> None:
     reviewer, _, metrics = _reviewer(Refused(Reason.DUPLICATE_NAME, "Taken."))
     with pytest.raises(kopf.AdmissionError, match=r"^DuplicateName: Taken\.$") as raised:
         await reviewer.review(body=_BODY, warnings=[], operation="UPDATE", old=_BODY)
@@ -64,22 +64,24 @@ async def test_a_refusal_carries_reason_and_sentence() -> None:
 
 
 @pytest.mark.parametrize(("warnings", "result"), [((), "admitted"), (("Careful.",), "warned")])
-async def test_what_passes_is_counted_by_whether_it_was_warned_of(warnings: tuple[str, ...], result: str) -> None:
+async def test_admitted_submissions_are_counted_with_or_without_warnings(
+    warnings: tuple[str, ...], result: str
+) -> None:
     reviewer, _, metrics = _reviewer(Admitted(warnings))
-    told: list[str] = []
-    await reviewer.review(body=_BODY, warnings=told, operation="CREATE")
-    assert told == list(warnings)
+    received: list[str] = []
+    await reviewer.review(body=_BODY, warnings=received, operation="CREATE")
+    assert received == list(warnings)
     assert metrics.seen == [("CREATE", result)]
 
 
-async def test_a_creation_has_no_old_object_and_a_change_has_one() -> None:
+async def test_only_an_update_has_an_old_object() -> None:
     reviewer, admission, _ = _reviewer(Admitted())
     await reviewer.review(body=_BODY, warnings=[], operation="CREATE")
     await reviewer.review(body=_BODY, warnings=[], operation="UPDATE", old=_BODY)
     assert admission.asked == [None, dict(_BODY)]
 
 
-async def test_kopf_serves_reviews_and_leaves_the_configuration_to_the_chart(caplog: pytest.LogCaptureFixture) -> None:
+async def test_kopf_serves_reviews_without_managing_the_webhook_configuration(caplog: pytest.LogCaptureFixture) -> None:
     registry, settings = kopf.OperatorRegistry(), kopf.OperatorSettings()
     server = cast("WebhookServer", object())
     register(registry, _reviewer(Admitted())[0], server)

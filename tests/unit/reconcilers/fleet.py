@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from executor.tasks import service
 from hyperv_operator.errors import LogonRefused
-from hyperv_operator.ports import CallContext, HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData
+from hyperv_operator.ports import HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 from hyperv_operator.reconcilers.cache import Cache, HostEntry
@@ -94,7 +94,7 @@ class Hosts:
         self._inside = 0
         self._lock = threading.Lock()
 
-    def read_inventory(self, endpoint: HostEndpoint, _: object, context: CallContext) -> InventoryReport:
+    def read_inventory(self, endpoint: HostEndpoint, _: object, context: TaskContext) -> InventoryReport:
         """Log on, and answer."""
         with self._lock:
             self._inside += 1

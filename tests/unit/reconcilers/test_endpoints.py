@@ -6,11 +6,18 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from pydantic import SecretBytes, SecretStr
 
 from hyperv_operator.api.common import parse_spec
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.errors import AccessForbidden, CredentialsUnusable, ObjectGone
-from hyperv_operator.ports import HostEndpoint, SecretData
+from hyperv_operator.ports import (
+    CertificateCredentials,
+    HostEndpoint,
+    KeytabCredentials,
+    PasswordCredentials,
+    SecretData,
+)
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of
 from unit.reconcilers.fleet import SECRET, host_body
@@ -39,10 +46,7 @@ async def _endpoint(authentication: str, data: dict[str, bytes] | Exception) -> 
 @pytest.mark.parametrize("authentication", ["kerberos", "negotiate", "ntlm", "basic"])
 async def test_a_password_is_taken_as_it_is_and_a_name_without_what_surrounds_it(authentication: str) -> None:
     endpoint = await _endpoint(authentication, PASSWORD)
-    credentials = endpoint.credentials
-    assert credentials.password
-    assert (credentials.username, credentials.password.get_secret_value()) == ("EXAMPLE\\svc", " Canary ")
-    assert credentials.keytab is None
+    assert endpoint.credentials == PasswordCredentials("EXAMPLE\\svc", SecretStr(" Canary "))
     assert (endpoint.credentials_name, endpoint.credentials_version) == (SECRET, "7")
     assert "Canary" not in repr(endpoint)
 
@@ -50,21 +54,17 @@ async def test_a_password_is_taken_as_it_is_and_a_name_without_what_surrounds_it
 @pytest.mark.parametrize("authentication", ["kerberos", "negotiate"])
 async def test_a_keytab_needs_no_password(authentication: str) -> None:
     credentials = (await _endpoint(authentication, KEYTAB)).credentials
-    assert credentials.keytab
-    assert (credentials.keytab.get_secret_value(), credentials.password) == (b"\x05\x02\xff", None)
+    assert credentials == KeytabCredentials("svc@EXAMPLE.COM", SecretBytes(b"\x05\x02\xff"))
 
 
 async def test_negotiate_keeps_a_password_beside_a_keytab() -> None:
     credentials = (await _endpoint("negotiate", {**PASSWORD, **KEYTAB})).credentials
-    assert credentials.keytab
-    assert credentials.password
+    assert credentials == KeytabCredentials("svc@EXAMPLE.COM", SecretBytes(b"\x05\x02\xff"), SecretStr(" Canary "))
 
 
 async def test_a_certificate_comes_with_its_key() -> None:
     credentials = (await _endpoint("certificate", PAIR)).credentials
-    assert credentials.certificate_pem
-    assert credentials.certificate_key_pem
-    assert credentials.username is None
+    assert credentials == CertificateCredentials(SecretStr("certificate"), SecretStr("Canary key"))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from pydantic import SecretStr
 
 from controlplane.waiting import wait_until
 from hyperv_operator.errors import (
@@ -19,7 +20,7 @@ from hyperv_operator.errors import (
     LogonSuspended,
     QuotaExceeded,
 )
-from hyperv_operator.ports import HostCredentials, HostEndpoint, LoggedOn
+from hyperv_operator.ports import HostEndpoint, LoggedOn, PasswordCredentials
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard, LogonAttempt
 from unit.reconcilers.fleet import SECRET, Cluster, Fleet, Hosts, host_body
@@ -32,7 +33,7 @@ ENDPOINT = HostEndpoint(
     authentication="ntlm",
     configuration_name="x",
     agent_path="x",
-    credentials=HostCredentials(),
+    credentials=PasswordCredentials("x", SecretStr("x")),
     credentials_name=SECRET,
     credentials_version="7",
 )

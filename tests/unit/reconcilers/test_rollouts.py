@@ -14,7 +14,7 @@ from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.rollout import RolloutPhase
 from hyperv_operator.errors import AgentFilesInUse, AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed
-from hyperv_operator.ports import CallContext, HostEndpoint, LoggedOn
+from hyperv_operator.ports import HostEndpoint, LoggedOn, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle, version_name
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport, parse_inventory
 from hyperv_operator.reconcilers.cache import MachineEntry
@@ -51,7 +51,7 @@ class _Agents(Hosts):
         )
 
     @override
-    def read_inventory(self, endpoint: HostEndpoint, _: object, context: CallContext) -> InventoryReport:
+    def read_inventory(self, endpoint: HostEndpoint, _: object, context: TaskContext) -> InventoryReport:
         host = endpoint.name
         if host in self.dead:
             raise HostUnreachable("It does not answer.")
@@ -72,7 +72,7 @@ class _Agents(Hosts):
         bundle: AgentBundle,
         _: object,
         check: Callable[[HostIdFacts], None],
-        context: CallContext,
+        context: TaskContext,
     ) -> InventoryReport:
         self.installed.append(endpoint.name)
         if not self.gate.wait(20):
@@ -87,7 +87,7 @@ class _Agents(Hosts):
         return self._report(endpoint.name, bundle.digest)
 
     def prune(
-        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: tuple[str, ...], context: CallContext
+        self, endpoint: HostEndpoint, bundle: AgentBundle, keep: tuple[str, ...], context: TaskContext
     ) -> tuple[str, ...]:
         self.pruned.append((endpoint.name, keep))
         return ()

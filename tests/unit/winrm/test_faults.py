@@ -1,20 +1,20 @@
-"""Every fault of WinRM becomes the right error."""
+"""WSMan faults and HTTP statuses: each becomes the right error."""
 
 from __future__ import annotations
 
 import pytest
 
 from hyperv_operator import errors
-from hyperv_operator.winrm.faults import MEANINGS, SUBCODES, of_http_status, of_wsman_fault
+from hyperv_operator.winrm.faults import MEANINGS, SUBCODES, error_from_fault, error_from_http_status
 
 QUOTA = (errors.QuotaExceeded, False)
 LOST = (errors.ShellLost, True)
 NO_SERVICE = (errors.WinRmUnavailable, False)
 DOWN = (errors.HostUnreachable, True)
 TIMED_OUT = (errors.CallTimeout, True)
-NOT_ALLOWED = (errors.AuthenticationFailed, False)
+NOT_PERMITTED = (errors.AuthenticationFailed, False)
 NO_ENDPOINT = (errors.AgentMissing, False)
-STRANGE = (errors.ProtocolViolation, False)
+UNEXPECTED = (errors.ProtocolViolation, False)
 
 # From wsmerror.h and winerror.h, in decimal as they are on the wire.
 CODES = {
@@ -56,71 +56,71 @@ CODES = {
     1115: DOWN,  # ERROR_SHUTDOWN_IN_PROGRESS
     2150858772: DOWN,  # ERROR_WSMAN_ENDPOINT_UNAVAILABLE
     2150858793: TIMED_OUT,  # ERROR_WSMAN_OPERATION_TIMEDOUT
-    5: NOT_ALLOWED,  # ERROR_ACCESS_DENIED
-    2150858806: NOT_ALLOWED,  # ERROR_WSMAN_FAILED_AUTHENTICATION
-    2150858909: NOT_ALLOWED,  # ERROR_WSMAN_SECURITY_UNMAPPED
-    2150859180: NOT_ALLOWED,  # ERROR_WSMAN_REMOTESHELLS_NOT_ALLOWED
-    2150859229: NOT_ALLOWED,  # ERROR_WSMAN_SERVICE_REMOTE_ACCESS_DISABLED
-    2150859235: NOT_ALLOWED,  # ERROR_WSMAN_REMOTE_CONNECTION_NOT_ALLOWED
-    1326: NOT_ALLOWED,  # ERROR_LOGON_FAILURE
-    2150859203: NOT_ALLOWED,  # ERROR_WSMAN_RUNAS_INVALIDUSERCREDENTIALS
-    2150859231: NOT_ALLOWED,  # ERROR_WSMAN_CREATESHELL_RUNAS_FAILED
-    2150859259: NOT_ALLOWED,  # ERROR_WSMAN_VIRTUALACCOUNT_NOTSUPPORTED
-    2150859260: NOT_ALLOWED,  # ERROR_WSMAN_VIRTUALACCOUNT_NOTSUPPORTED_DOWNLEVEL
-    2150859261: NOT_ALLOWED,  # ERROR_WSMAN_RUNASUSER_MANAGEDACCOUNT_LOGON_FAILED
+    5: NOT_PERMITTED,  # ERROR_ACCESS_DENIED
+    2150858806: NOT_PERMITTED,  # ERROR_WSMAN_FAILED_AUTHENTICATION
+    2150858909: NOT_PERMITTED,  # ERROR_WSMAN_SECURITY_UNMAPPED
+    2150859180: NOT_PERMITTED,  # ERROR_WSMAN_REMOTESHELLS_NOT_PERMITTED
+    2150859229: NOT_PERMITTED,  # ERROR_WSMAN_SERVICE_REMOTE_ACCESS_DISABLED
+    2150859235: NOT_PERMITTED,  # ERROR_WSMAN_REMOTE_CONNECTION_NOT_PERMITTED
+    1326: NOT_PERMITTED,  # ERROR_LOGON_FAILURE
+    2150859203: NOT_PERMITTED,  # ERROR_WSMAN_RUNAS_INVALIDUSERCREDENTIALS
+    2150859231: NOT_PERMITTED,  # ERROR_WSMAN_CREATESHELL_RUNAS_FAILED
+    2150859259: NOT_PERMITTED,  # ERROR_WSMAN_VIRTUALACCOUNT_NOTSUPPORTED
+    2150859260: NOT_PERMITTED,  # ERROR_WSMAN_VIRTUALACCOUNT_NOTSUPPORTED_DOWNLEVEL
+    2150859261: NOT_PERMITTED,  # ERROR_WSMAN_RUNASUSER_MANAGEDACCOUNT_LOGON_FAILED
     2150858752: NO_ENDPOINT,  # ERROR_WSMAN_RESOURCE_NOT_FOUND
     2150858811: NO_ENDPOINT,  # ERROR_WSMAN_INVALID_RESOURCE_URI
-    2150858790: STRANGE,  # ERROR_WSMAN_ENVELOPE_TOO_LARGE
-    2150858824: STRANGE,  # ERROR_WSMAN_MAX_ENVELOPE_SIZE_EXCEEDED
-    2150858825: STRANGE,  # ERROR_WSMAN_SERVER_ENVELOPE_LIMIT
+    2150858790: UNEXPECTED,  # ERROR_WSMAN_ENVELOPE_TOO_LARGE
+    2150858824: UNEXPECTED,  # ERROR_WSMAN_MAX_ENVELOPE_SIZE_EXCEEDED
+    2150858825: UNEXPECTED,  # ERROR_WSMAN_SERVER_ENVELOPE_LIMIT
 }
 OTHERS = {
-    2150858753: STRANGE,  # ERROR_WSMAN_INVALID_ACTIONURI
-    2147942405: NOT_ALLOWED,  # E_ACCESSDENIED: an HRESULT
+    2150858753: UNEXPECTED,  # ERROR_WSMAN_INVALID_ACTIONURI
+    2147942405: NOT_PERMITTED,  # E_ACCESSDENIED: an HRESULT
     2147944122: LOST,  # the HRESULT of 1722
-    -2147024891: NOT_ALLOWED,  # the same as a signed number
-    0: STRANGE,
+    -2147024891: NOT_PERMITTED,  # the same as a signed number
+    0: UNEXPECTED,
 }
 Expected = tuple[type[errors.HostError], bool]
 
 
 @pytest.mark.parametrize(("code", "expected"), [*CODES.items(), *OTHERS.items()])
-def test_a_fault_becomes_the_right_error(code: int, expected: Expected) -> None:
-    error = of_wsman_fault(code, "The text.", "h:5986")
+def test_a_fault_code_becomes_an_error(code: int, expected: Expected) -> None:
+    error = error_from_fault(code, "The text.", "h:5986")
     assert (type(error), error.effect_unknown) == expected
     assert "h:5986" in error.message
 
 
-def test_no_code_is_left_untested() -> None:
+def test_every_known_code_is_tested() -> None:
     assert set(MEANINGS) == set(CODES)
 
 
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
-        ("w:AccessDenied", "x", NOT_ALLOWED),
+        ("w:AccessDenied", "x", NOT_PERMITTED),
         ("wsman:QuotaLimit", "x", QUOTA),
         ("w:Concurrency", "x", QUOTA),
         ("w:TimedOut", "x", TIMED_OUT),
         ("w:InvalidSelectors", "x", LOST),
         ("a:DestinationUnreachable", "x", NO_ENDPOINT),
-        ("w:InternalError", "x", STRANGE),
+        ("w:InternalError", "x", UNEXPECTED),
         ("s:Receiver", "The request failed because the shell was not found on the server.", LOST),
         (2, "This user is allowed a maximum number of concurrent shells", QUOTA),
         (2, "Cannot find the Hvo session configuration in the WSMan: drive.", NO_ENDPOINT),
-        (2, "Access is denied.", NOT_ALLOWED),
-        (None, "", STRANGE),
+        (2, "Access is denied.", NOT_PERMITTED),
+        (None, "", UNEXPECTED),
     ],
 )
-def test_a_fault_without_a_telling_number_is_known_by_its_words(
+def test_a_fault_with_a_generic_code_is_classified_by_its_subcode_or_text(
     code: int | str | None, text: str, expected: Expected
 ) -> None:
-    error = of_wsman_fault(code, text, "h")
+    error = error_from_fault(code, text, "h")
     assert (type(error), error.effect_unknown) == expected
 
 
-def test_every_subcode_is_understood() -> None:
-    assert {type(of_wsman_fault(f"w:{code}", "", "h")) for code in SUBCODES} == {
+def test_every_known_subcode_becomes_an_error() -> None:
+    assert {type(error_from_fault(f"w:{code}", "", "h")) for code in SUBCODES} == {
         errors.AuthenticationFailed,
         errors.QuotaExceeded,
         errors.CallTimeout,
@@ -134,13 +134,13 @@ def test_every_subcode_is_understood() -> None:
     [
         (503, NO_SERVICE),
         (429, QUOTA),
-        (403, NOT_ALLOWED),
-        (404, STRANGE),
-        (400, STRANGE),
-        (500, STRANGE),
-        (302, STRANGE),
+        (403, NOT_PERMITTED),
+        (404, UNEXPECTED),
+        (400, UNEXPECTED),
+        (500, UNEXPECTED),
+        (302, UNEXPECTED),
     ],
 )
-def test_an_http_status_without_a_fault_becomes_the_right_error(status: int, expected: Expected) -> None:
-    error = of_http_status(status, "h")
+def test_an_http_status_without_a_fault_becomes_an_error(status: int, expected: Expected) -> None:
+    error = error_from_http_status(status, "h")
     assert (type(error), error.effect_unknown) == expected

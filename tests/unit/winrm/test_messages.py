@@ -6,16 +6,18 @@ import ast
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from hyperv_operator import errors
 from hyperv_operator.core import failures
-from hyperv_operator.ports import HostCredentials, HostEndpoint
-from hyperv_operator.winrm.kerberos import TROUBLES, told
+from hyperv_operator.ports import HostEndpoint, PasswordCredentials
+from hyperv_operator.winrm.kerberos import FAILURES, ticket_error
 from unit import literals
 from unit.wording import is_advice, repeated, sentences
 
 _PACKAGE = Path(__file__).resolve().parents[3] / "operator" / "hyperv_operator"
-_FIRST = -1765328384
+_KRB5_BASE = -1765328384
+_CREDENTIALS = PasswordCredentials("svc@EXAMPLE.COM", SecretStr("Canary"))
 _ENDPOINT = HostEndpoint(
     name="h",
     address="h.example.com",
@@ -24,7 +26,7 @@ _ENDPOINT = HostEndpoint(
     authentication="kerberos",
     configuration_name="x",
     agent_path="x",
-    credentials=HostCredentials("svc@EXAMPLE.COM", None),
+    credentials=_CREDENTIALS,
     credentials_name="winrm",
     credentials_version="1",
 )
@@ -54,7 +56,7 @@ def _constructed() -> list[errors.HostError]:
     return found
 
 
-ERRORS = [*_constructed(), *(told(_FIRST + offset, "x", _ENDPOINT) for offset in TROUBLES)]
+ERRORS = [*_constructed(), *(ticket_error(_KRB5_BASE + offset, "x", _ENDPOINT, _CREDENTIALS) for offset in FAILURES)]
 
 
 def _name(error: errors.HostError) -> str:
@@ -78,4 +80,4 @@ def test_a_condition_says_nothing_twice(error: errors.HostError) -> None:
 def test_the_message_states_facts_and_the_remedy_gives_advice(error: errors.HostError) -> None:
     assert [one for one in sentences(error.message) if is_advice(one) or one.endswith("?")] == []
     remedy = sentences(error.remedy)
-    assert not remedy or is_advice(remedy[0]) or remedy[0].startswith("If this happens each time, check ")
+    assert not remedy or is_advice(remedy[0]) or remedy[0].startswith("If this persists, check ")

@@ -1,4 +1,4 @@
-"""The decoder gives the same lines for every way of cutting the text."""
+"""The stream decoder: it returns the same lines however the text is split into chunks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _decode(stream: LogStream, pieces: list[str]) -> list[LogLine]:
     return [line for piece in pieces for line in decoder.feed(stream, piece)] + decoder.finish()
 
 
-def test_clixml_strings_go_to_the_streams_they_name() -> None:
+def test_clixml_strings_are_assigned_to_the_streams_they_name() -> None:
     assert _decode(LogStream.ERROR, [_CLIXML]) == [
         LogLine(LogStream.ERROR, "first"),
         LogLine(LogStream.ERROR, "second <b> \U0001f680"),
@@ -41,7 +41,7 @@ def test_clixml_strings_go_to_the_streams_they_name() -> None:
         ("_x41_", "_x41_"),
     ],
 )
-def test_escapes_are_utf16_units(text: str, expected: str) -> None:
+def test_an_escape_is_one_utf16_code_unit(text: str, expected: str) -> None:
     assert unescape(text) == expected
 
 
@@ -53,21 +53,21 @@ def test_escapes_are_utf16_units(text: str, expected: str) -> None:
     ),
     cuts=st.lists(st.integers(0, 400), max_size=12),
 )
-def test_how_the_text_is_cut_does_not_matter(text: str, cuts: list[int]) -> None:
+def test_the_chunks_do_not_affect_the_lines(text: str, cuts: list[int]) -> None:
     places = sorted({min(cut, len(text)) for cut in cuts})
     pieces = [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
     assert _decode(LogStream.VERBOSE, pieces) == _decode(LogStream.VERBOSE, [text])
 
 
 @given(st.text(max_size=200))
-def test_any_text_survives_clixml(text: str) -> None:
+def test_any_escaped_text_is_restored(text: str) -> None:
     units = text.encode("utf-16-le", "surrogatepass")
     pairs = [int.from_bytes(units[at : at + 2], "little") for at in range(0, len(units), 2)]
     escaped = html.escape("".join(f"_x{unit:04X}_" for unit in pairs))
     assert unescape(html.unescape(escaped)) == units.decode("utf-16-le", "replace")
 
 
-def test_a_line_without_end_is_bounded() -> None:
+def test_an_endless_line_is_split() -> None:
     lines = _decode(LogStream.OUTPUT, ["x" * (3 * MAX_LINE)])
     assert lines
     assert all(len(line.text) <= MAX_LINE for line in lines)

@@ -1,12 +1,11 @@
-"""Shells that operators have left behind on a host: found, and removed.
+"""Orphaned shells: those that earlier operators left on a host. They are found and removed.
 
-A shell of an operator that died lingers until the host ends it for being idle, and counts against the account's quota until then.
-Whose a shell is can be told from its name, which carries an operator's identity, and from the account that owns it. Another
-operator with the same account may be alive all the same (two overlap in an update). So a shell is taken for left behind only if
-nobody has asked anything of it for a minute, or if it is disconnected. An operator asks for output every 2 seconds as long as
-something runs in its shell, and disconnects none: what a live one may lose is a shell that it keeps for its next call, and it
-opens another. All that goes for shells of this process's own name too: two starts may share an identity, and a shell that is just
-being opened is not known yet.
+The shell of an operator that crashed stays until the host's idle timeout, and counts against the account's quota until then.
+A shell is recognised by its name, which contains an operator's identity, and by its owner. Another operator with the same account
+may still be running (two overlap during an update), so a shell is an orphan only if it got no request for a minute, or is
+disconnected. A running operator polls for output every 2 seconds while something runs in its shell, and never disconnects one. It
+may therefore lose only an idle shell that it kept for reuse, and opens another. The same rules apply to shells with this process's
+own name: two starts may share an identity, and a shell that is being opened is not yet known.
 """
 
 from __future__ import annotations
@@ -27,18 +26,18 @@ from hyperv_operator.winrm.connection import Connection, connect
 from hyperv_operator.winrm.translation import translated
 
 PREFIX: Final = "hyperv-operator-"
-"""What the names of all operators' shells begin with."""
-LEFT_ALONE: Final = 60.0
-"""Seconds without a request to a shell."""
-_SHELLS = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
-_PAGE = 50
-_PAGES = 40
+"""Prefix of the names of all operators' shells."""
+ORPHAN_IDLE_SECONDS: Final = 60.0
+"""A shell without a request for longer than this is an orphan."""
+_SHELL_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+_PAGE_SIZE = 50
+_MAX_PAGES = 40
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 @dataclass(frozen=True)
 class Shell:
-    """A shell, as the host tells of it."""
+    """A shell on the host."""
 
     id: str
     name: str
@@ -50,27 +49,27 @@ class Shell:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What makes a shell ours: the account, and that no session of this process lives in it."""
+class OrphanCriteria:
+    """Identifies the orphans of an account."""
 
     account: str | None
-    """The owner as the host names it, or else the user name of the credentials; None: neither is known."""
+    """The owner in the host's spelling, or else the user name of the credentials; None if neither is known."""
     live: Collection[str]
-    """Ids, in capitals."""
+    """Ids of the shells of this process's sessions, in capitals."""
 
-    def covers(self, shell: Shell) -> bool:
-        """Tell whether a shell was left behind by an operator of this account."""
+    def matches(self, shell: Shell) -> bool:
+        """Return whether a shell is an orphan of an operator with this account."""
         return (
             shell.name.startswith(PREFIX)
             and shell.id.upper() not in self.live
             and self.account is not None
             and is_same_account(shell.owner, self.account)
-            and (shell.idle_seconds > LEFT_ALONE or shell.state == "Disconnected")
+            and (shell.idle_seconds > ORPHAN_IDLE_SECONDS or shell.state == "Disconnected")
         )
 
 
 def is_same_account(owner: str, account: str) -> bool:
-    r"""Compare an owner (`EXAMPLE\svc`) with an account (`EXAMPLE\svc`, `svc@example.com`, `svc`); in doubt they differ."""
+    r"""Return whether an owner (`EXAMPLE\svc`) is an account (`EXAMPLE\svc`, `svc@example.com`, `svc`); False if in doubt."""
     domain, _, name = owner.casefold().rpartition("\\")
     given = account.casefold()
     if "\\" in given:
@@ -79,11 +78,11 @@ def is_same_account(owner: str, account: str) -> bool:
     return user == name and realm.partition(".")[0] in ("", domain)
 
 
-def reap(connection: Connection, claim: Claim) -> int:
-    """Remove what the claim covers, over a connection that is there; returns how many shells. Raises `HostError`."""
+def reap(connection: Connection, criteria: OrphanCriteria) -> int:
+    """Remove the matching shells over an existing connection; return how many. Raises `HostError`."""
     removed = 0
     with translated(connection.endpoint, effect=False, has_ticket=connection.has_ticket):
-        found = [shell for shell in _listed(connection.wsman) if claim.covers(shell)]
+        found = [shell for shell in _list_shells(connection.wsman) if criteria.matches(shell)]
     for shell in found:
         try:
             with translated(connection.endpoint, effect=False, has_ticket=connection.has_ticket):
@@ -91,27 +90,27 @@ def reap(connection: Connection, claim: Claim) -> int:
                 selectors.add_option("ShellId", shell.id)
                 connection.wsman.delete(shell.resource_uri, selector_set=selectors)
         except ShellLost:
-            # It has gone by itself meanwhile.
+            # The host has ended it meanwhile.
             continue
         removed += 1
     return removed
 
 
-def reap_apart(endpoint: HostEndpoint, claim: Claim) -> int:
-    """Do the same over a connection of its own, which needs no shell. Raises `HostError`."""
+def reap_over_new_connection(endpoint: HostEndpoint, criteria: OrphanCriteria) -> int:
+    """Remove the matching shells over a connection of its own, which needs no shell; return how many. Raises `HostError`."""
     with tempfile.TemporaryDirectory(prefix="hvo-session-") as folder:
         with translated(endpoint, effect=False):
             connection = connect(endpoint, Path(folder))
         try:
-            return reap(connection, claim)
+            return reap(connection, criteria)
         finally:
             connection.wsman.close()
 
 
-def _listed(wsman: WSMan) -> Iterator[Shell]:
-    body = wsman.enumerate(_SHELLS, _request("Enumerate", "wsman", "OptimizeEnumeration"))
+def _list_shells(wsman: WSMan) -> Iterator[Shell]:
+    body = wsman.enumerate(_SHELL_RESOURCE, _request("Enumerate", "wsman", "OptimizeEnumeration"))
     answer = body.find("wsen:EnumerateResponse", NAMESPACES)
-    for _ in range(_PAGES):
+    for _ in range(_MAX_PAGES):
         if answer is None:
             return
         for item in answer.iterfind(".//rsp:Shell", NAMESPACES):
@@ -121,14 +120,14 @@ def _listed(wsman: WSMan) -> Iterator[Shell]:
             answer.find(f"{space}:EndOfSequence", NAMESPACES) is not None for space in ("wsen", "wsman")
         ):
             return
-        body = wsman.pull(_SHELLS, _request("Pull", "wsen", "EnumerationContext", context))
+        body = wsman.pull(_SHELL_RESOURCE, _request("Pull", "wsen", "EnumerationContext", context))
         answer = body.find("wsen:PullResponse", NAMESPACES)
 
 
 def _request(action: str, space: str, first: str, text: str | None = None) -> ET.Element:
     request = ET.Element(f"{{{NAMESPACES['wsen']}}}{action}")
     ET.SubElement(request, f"{{{NAMESPACES[space]}}}{first}").text = text
-    ET.SubElement(request, f"{{{NAMESPACES[space]}}}MaxElements").text = str(_PAGE)
+    ET.SubElement(request, f"{{{NAMESPACES[space]}}}MaxElements").text = str(_PAGE_SIZE)
     return request
 
 
@@ -140,14 +139,14 @@ def _shell(item: ET.Element) -> Shell:
         id=text("ShellId"),
         name=text("Name"),
         owner=text("Owner"),
-        resource_uri=text("ResourceUri") or _SHELLS,
+        resource_uri=text("ResourceUri") or _SHELL_RESOURCE,
         state=text("State"),
         idle_seconds=_seconds(text("ShellInactivity")),
     )
 
 
 def _seconds(duration: str) -> float:
-    """Return an XML duration in seconds; one that cannot be read is none at all."""
+    """Return an XML duration in seconds; 0 for an invalid one."""
     match = _DURATION.fullmatch(duration)
     if match is None:
         return 0.0

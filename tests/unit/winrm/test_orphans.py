@@ -1,4 +1,4 @@
-"""Which shells were left behind, and which are nobody's to remove."""
+"""Which shells are orphans, and which must not be removed."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from hyperv_operator.winrm.shells import Claim, Shell, _seconds, is_same_account
+from hyperv_operator.winrm.orphans import OrphanCriteria, Shell, _seconds, is_same_account
 
-LEFT = Shell(
+ORPHAN = Shell(
     id="AA", name="hyperv-operator-1", owner="EXAMPLE\\svc", resource_uri="x", state="Connected", idle_seconds=61
 )
-CLAIM = Claim("EXAMPLE\\svc", frozenset({"BB"}))
+CRITERIA = OrphanCriteria("EXAMPLE\\svc", frozenset({"BB"}))
 
 
 @pytest.mark.parametrize(
-    ("changes", "covered"),
+    ("changes", "is_orphan"),
     [
         ({}, True),
         ({"name": "hyperv-operator-"}, True),
@@ -33,14 +33,14 @@ CLAIM = Claim("EXAMPLE\\svc", frozenset({"BB"}))
         ({"id": "bb", "state": "Disconnected"}, False),
     ],
 )
-def test_only_what_an_operator_of_this_account_left_alone_is_removed(
-    changes: dict[str, str | float], covered: bool
+def test_only_idle_or_disconnected_shells_of_this_account_are_orphans(
+    changes: dict[str, str | float], is_orphan: bool
 ) -> None:
-    assert CLAIM.covers(replace(LEFT, **changes)) is covered  # type: ignore[arg-type]
+    assert CRITERIA.matches(replace(ORPHAN, **changes)) is is_orphan  # type: ignore[arg-type]
 
 
-def test_without_an_account_nothing_is_removed() -> None:
-    assert not Claim(None, ()).covers(LEFT)
+def test_without_an_account_no_shell_is_an_orphan() -> None:
+    assert not OrphanCriteria(None, ()).matches(ORPHAN)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_without_an_account_nothing_is_removed() -> None:
         ("", False),
     ],
 )
-def test_accounts_are_compared_in_every_way_of_writing(account: str, same: bool) -> None:
+def test_accounts_are_compared_in_every_spelling(account: str, same: bool) -> None:
     assert is_same_account("EXAMPLE\\svc", account) is same
 
 
@@ -66,5 +66,5 @@ def test_accounts_are_compared_in_every_way_of_writing(account: str, same: bool)
     ("duration", "seconds"),
     [("P1DT2H3M4S", 93_784), ("PT180.500S", 180.5), ("P0DT0H0M0S", 0), ("P2D", 172_800), ("", 0), ("soon", 0)],
 )
-def test_durations(duration: str, seconds: float) -> None:
+def test_an_xml_duration_in_seconds(duration: str, seconds: float) -> None:
     assert _seconds(duration) == seconds

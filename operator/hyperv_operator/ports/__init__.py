@@ -1,0 +1,73 @@
+"""What the reconcilers need from the outside, as Protocols. Adapters implement them; `app` wires them.
+
+hosts       endpoints, credentials and `HostAgent`, which blocks and runs in the executor's threads
+tasks       the bounded executor: what a task is, and what it reports while it runs
+kubernetes  custom resources, Secrets, namespaces and Events
+runtime     the clock, metrics and redaction
+
+Everything but `HostAgent` and `TaskContext` is used on the event loop.
+"""
+
+from __future__ import annotations
+
+from hyperv_operator.ports.hosts import (
+    AccountCredentials,
+    CertificateCredentials,
+    HostAgent,
+    HostCredentials,
+    HostEndpoint,
+    KeytabCredentials,
+    PasswordCredentials,
+)
+from hyperv_operator.ports.kubernetes import (
+    Events,
+    JsonObject,
+    NamespaceLabels,
+    Namespaces,
+    ObjectRef,
+    Objects,
+    SecretData,
+    Secrets,
+)
+from hyperv_operator.ports.runtime import Clock, Metrics, Redaction
+from hyperv_operator.ports.tasks import (
+    AgentReport,
+    Lane,
+    LoggedOn,
+    LogLine,
+    LogStream,
+    RemoteTask,
+    RemoteTasks,
+    T,
+    TaskContext,
+)
+
+__all__ = [
+    "AccountCredentials",
+    "AgentReport",
+    "CertificateCredentials",
+    "Clock",
+    "Events",
+    "HostAgent",
+    "HostCredentials",
+    "HostEndpoint",
+    "JsonObject",
+    "KeytabCredentials",
+    "Lane",
+    "LogLine",
+    "LogStream",
+    "LoggedOn",
+    "Metrics",
+    "NamespaceLabels",
+    "Namespaces",
+    "ObjectRef",
+    "Objects",
+    "PasswordCredentials",
+    "Redaction",
+    "RemoteTask",
+    "RemoteTasks",
+    "SecretData",
+    "Secrets",
+    "T",
+    "TaskContext",
+]
