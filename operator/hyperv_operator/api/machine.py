@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from hyperv_operator.api.common import Guid, Model, Name, SecretKey, Sentence, Short, Status, StatusModel
+from hyperv_operator.api.names import MachineCondition
 
 PowerState = Literal["Running", "Off"]
 
@@ -138,4 +139,4 @@ class HyperVMachineStatus(Status):
     @property
     def is_guest_configured(self) -> bool:
         """Whether the guest has acknowledged its configuration."""
-        return self.is_guest_configured
+        return self.is_true(MachineCondition.GUEST_CONFIGURED)
