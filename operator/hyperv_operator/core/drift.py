@@ -57,8 +57,8 @@ def desired(spec: HyperVMachineSpec, vm: VmFacts) -> DesiredVm:
 def spec_is_newer(snapshot: Snapshot) -> bool:
     """Return whether the spec has changed since the VM last matched it; otherwise the VM was changed on the host."""
     synced = snapshot.status.condition(MachineCondition.SYNCED)
-    if synced is None:
+    if synced is None or synced.observed_generation is None:
         return True
     if synced.status != "True" and synced.reason != Reason.OUT_OF_SYNC:
         return True
-    return (synced.observed_generation or 0) < snapshot.generation
+    return synced.observed_generation < snapshot.generation

@@ -28,10 +28,11 @@ def conflict(snapshot: Snapshot) -> str | None:
     ids = sorted({vm.vm_id for _, vm in marked})
     if len(ids) > 1:
         return f"{len(ids)} VMs carry this machine's mark: {', '.join(ids)}."
-    if ids and snapshot.status.vm_id and ids[0] != snapshot.status.vm_id:
-        return f"The VM with this machine's mark is {ids[0]}, but status.vmId is {snapshot.status.vm_id}."
-    if any(vm.replica for _, vm in marked):
-        return f"VM {ids[0]} is a replica of another host's VM."
+    for vm_id in ids:
+        if snapshot.status.vm_id and vm_id != snapshot.status.vm_id:
+            return f"The VM with this machine's mark is {vm_id}, but status.vmId is {snapshot.status.vm_id}."
+        if any(vm.replica for _, vm in marked):
+            return f"VM {vm_id} is a replica of another host's VM."
     return None
 
 

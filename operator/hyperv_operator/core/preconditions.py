@@ -125,10 +125,9 @@ def name_held(snapshot: Snapshot) -> Violation | None:
     )
 
 
-def _precedence(rival: Rival) -> tuple[int, datetime, str]:
+def _precedence(rival: Rival) -> tuple[bool, bool, datetime, str]:
     """Rank machines with a VM before those with a claim, then by age; UIDs decide between machines of the same second."""
-    rank = 0 if rival.has_vm else 1 if rival.has_claim else 2
-    return rank, rival.created_at, rival.uid
+    return not rival.has_vm, not (rival.has_vm or rival.has_claim), rival.created_at, rival.uid
 
 
 def secrets_readable(snapshot: Snapshot) -> Violation | None:

@@ -180,4 +180,5 @@ def _names(hosts: Iterable[Candidate]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    first, *others = names
+    return f"{first} and {len(others)} more" if others else first

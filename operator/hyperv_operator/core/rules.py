@@ -18,7 +18,7 @@ from hyperv_operator.protocol.records import AgentCode
 def next_attempt(snapshot: Snapshot) -> int:
     """Return the number of the next launch: greater than any that the resource or the host knows."""
     claim, journal = snapshot.status.claim, snapshot.journal()
-    return max(claim.attempt if claim else 0, journal.attempt if journal else 0) + 1
+    return max((one.attempt for one in (claim, journal) if one), default=0) + 1
 
 
 def identity_of(snapshot: Snapshot) -> str:

@@ -74,4 +74,4 @@ class Situation:
         """When the launch that failed may be repeated; now if none failed."""
         if self.failure is None:
             return self.now
-        return retry.retry_at(self.failure, max(self.snapshot.failures, 1), self.snapshot.limits.retry)
+        return retry.retry_at(self.failure, self.snapshot.failures, self.snapshot.limits.retry)

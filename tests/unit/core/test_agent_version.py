@@ -137,3 +137,23 @@ def test_a_launch_goes_to_where_the_vm_is() -> None:
     assert moved.host is not None
     assert _launch(replace(moved, host=replace(moved.host, problem=dead))).kind is JobKind.REMOVE
     assert isinstance(decide(replace(moved, peers=(replace(there, problem=dead),)), NOW).action, Wait)
+
+
+def _supporting(rollout: Rollout, *schema_versions: int) -> Snapshot:
+    host = _host(rollout, OLD_NAME, NEW_NAME)
+    assert host.report is not None
+    agent = host.report.facts.agent.model_copy(update={"schema_versions": schema_versions})
+    report = host.report.model_copy(update={"facts": host.report.facts.model_copy(update={"agent": agent})})
+    return replace(_snapshot(READY), host=replace(host, report=report))
+
+
+def test_the_operators_version_has_to_support_the_schema_of_a_new_run() -> None:
+    refused = decide(_supporting(READY, 2), NOW)
+    assert isinstance(refused.action, Wait)
+    assert refused.assessment.reason is Reason.AGENT_ROLLOUT_INCOMPLETE
+    assert isinstance(decide(_supporting(READY, 1), NOW).action, Launch)
+
+
+def test_a_run_that_keeps_an_older_version_is_not_held_to_the_new_ones_schema() -> None:
+    pinned = replace(_supporting(READY, 2), status=_snapshot(READY, claim=PINNED).status)
+    assert isinstance(decide(pinned, NOW).action, Launch)

@@ -1,81 +1,360 @@
-"""A host's problems and conditions, and statuses that stay the same when nothing has changed."""
+"""The status of a host: its problems, its conditions, its capacity, and what is written when nothing has changed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from hyperv_operator.api.host import HostId, HyperVHostStatus
+from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import host_status
-from hyperv_operator.errors import AgentMissing, AuthenticationFailed, HostError, HostUnreachable, WinRmUnavailable
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.core.host_status import HostSnapshot
+from hyperv_operator.core.rollout import Rollout
+from hyperv_operator.errors import (
+    AgentMissing,
+    AuthenticationFailed,
+    HostError,
+    HostUnreachable,
+    LogonRefused,
+    WinRmUnavailable,
+    WrongHost,
+)
+from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.protocol.inventory import HostFacts, VolumeFacts
+from unit.core.samples import MOMENT, NOW, REPORT, SECOND
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-_LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
-SNAPSHOT = host_status.HostSnapshot(
+GIB = 1024**3
+DIGEST = "sha256:" + "1" * 64
+SNAPSHOT = HostSnapshot(
     name="hyperv01",
     generation=1,
     status=HyperVHostStatus(),
     spec_error=None,
     schema_version=1,
-    report=parse_inventory(_LINES.splitlines()),
+    report=REPORT,
     begun_at=NOW,
 )
+NEW = replace(SNAPSHOT, report=None, begun_at=None)
+WAITING = Rollout(DIGEST, "2.0.0", message="Its turn is to come.")
+FAILED = WAITING.failed("The disk is full.", NOW)
+BLOCKED = WAITING.put_off("The agent folder is missing.", NOW, needs_person=True)
+OFFERED = AgentBundle(version="2.0.0", digest=DIGEST, schema_versions=(1,), files={}, script="")
 
 
-def _ready(status: HyperVHostStatus) -> tuple[str, str]:
-    condition = status.condition("Ready")
-    assert condition is not None
-    return condition.status, condition.reason
+def _conditions(snapshot: HostSnapshot, later: timedelta = timedelta()) -> dict[str, tuple[str, str]]:
+    return {one.type: (one.status, one.reason) for one in host_status.compose(snapshot, NOW + later).conditions}
 
 
-def test_a_healthy_host_is_ready_and_the_next_look_changes_nothing() -> None:
-    status = host_status.compose(SNAPSHOT, NOW)
-    assert _ready(status) == ("True", "Ready")
-    again = host_status.compose(replace(SNAPSHOT, status=status), NOW + timedelta(minutes=1))
-    assert again == status
+def _message(snapshot: HostSnapshot, kind: str) -> str:
+    return next(one.message for one in host_status.compose(snapshot, NOW).conditions if one.type == kind)
+
+
+def _facts(**changes: Any) -> HostSnapshot:
+    return replace(SNAPSHOT, report=REPORT.model_copy(update={"facts": REPORT.facts.model_copy(update=changes)}))
+
+
+def _with_agent(**changes: Any) -> HostSnapshot:
+    return _facts(agent=REPORT.facts.agent.model_copy(update=changes))
+
+
+# --- conditions ------------------------------------------------------------------------------------------------------
+
+OK = ("True", "AsExpected")
 
 
 @pytest.mark.parametrize(
-    ("error", "reason", "stalled"),
+    ("snapshot", "conditions"),
     [
-        (HostUnreachable("x"), "HostUnreachable", "False"),
-        (WinRmUnavailable("x"), "WinRMUnavailable", "False"),
-        (AuthenticationFailed("x"), "AuthenticationFailed", "True"),
-        (AgentMissing("x"), "AgentMissing", "True"),
+        (
+            SNAPSHOT,
+            {
+                "Ready": ("True", "Ready"),
+                "Reconciling": ("False", "Idle"),
+                "Stalled": ("False", "AsExpected"),
+                "Reachable": OK,
+                "AgentReady": OK,
+                "InventoryFresh": OK,
+            },
+        ),
+        (
+            NEW,
+            {
+                "Ready": ("Unknown", "WaitingForInventory"),
+                "Reconciling": ("True", "WaitingForInventory"),
+                "Stalled": ("False", "AsExpected"),
+                "Reachable": ("Unknown", "Pending"),
+                "AgentReady": ("Unknown", "WaitingForInventory"),
+                "InventoryFresh": ("Unknown", "WaitingForInventory"),
+            },
+        ),
+        (
+            replace(SNAPSHOT, error=HostUnreachable("x")),
+            {
+                "Ready": ("False", "HostUnreachable"),
+                "Reconciling": ("True", "HostUnreachable"),
+                "Stalled": ("False", "AsExpected"),
+                "Reachable": ("False", "HostUnreachable"),
+                "AgentReady": OK,
+            },
+        ),
+        (replace(SNAPSHOT, error=WinRmUnavailable("x")), {"Ready": ("False", "WinRMUnavailable")}),
+        (
+            replace(SNAPSHOT, error=AuthenticationFailed("x")),
+            {
+                "Ready": ("False", "AuthenticationFailed"),
+                "Reconciling": ("False", "Idle"),
+                "Stalled": ("True", "AuthenticationFailed"),
+            },
+        ),
+        (
+            replace(NEW, error=AgentMissing("x")),
+            {
+                "Ready": ("False", "AgentMissing"),
+                "Stalled": ("True", "AgentMissing"),
+                "Reachable": OK,
+                "AgentReady": ("False", "AgentMissing"),
+            },
+        ),
+        (replace(NEW, error=WrongHost("x")), {"Reachable": OK, "Ready": ("False", "HostIdentityChanged")}),
+        (
+            replace(NEW, spec_error="spec.address: missing"),
+            {"Ready": ("False", "InvalidSpec"), "Reachable": ("Unknown", "InvalidSpec")},
+        ),
+        (
+            replace(SNAPSHOT, schema_version=2),
+            {"Ready": ("False", "AgentIncompatible"), "AgentReady": ("False", "AgentIncompatible")},
+        ),
+        (
+            replace(SNAPSHOT, rollout=WAITING),
+            {
+                "Ready": ("Unknown", "AgentRolloutIncomplete"),
+                "Reconciling": ("True", "AgentRolloutIncomplete"),
+                "AgentReady": ("False", "AgentRolloutIncomplete"),
+            },
+        ),
+        (replace(SNAPSHOT, rollout=WAITING.ready()), {"Ready": ("True", "Ready"), "AgentReady": OK}),
+        (
+            replace(SNAPSHOT, rollout=FAILED),
+            {"Stalled": ("True", "AgentRolloutFailed"), "AgentReady": ("False", "AgentRolloutFailed")},
+        ),
+        (replace(SNAPSHOT, rollout=BLOCKED), {"AgentReady": ("False", "AgentRolloutFailed")}),
+        (replace(NEW, rollout=WAITING), {"AgentReady": ("Unknown", "WaitingForInventory")}),
+        (
+            replace(NEW, rollout=WAITING, error=AgentMissing("x")),
+            {
+                "Ready": ("Unknown", "AgentRolloutIncomplete"),
+                "Stalled": ("False", "AsExpected"),
+                "AgentReady": ("False", "AgentRolloutIncomplete"),
+            },
+        ),
+        (
+            replace(NEW, rollout=BLOCKED, error=AgentMissing("x")),
+            {"Stalled": ("True", "AgentMissing"), "AgentReady": ("False", "AgentMissing")},
+        ),
+        (
+            replace(NEW, rollout=FAILED, error=AgentMissing("x")),
+            {"Stalled": ("True", "AgentRolloutFailed"), "AgentReady": ("False", "AgentRolloutFailed")},
+        ),
     ],
 )
-def test_only_what_a_person_must_mend_is_stalled(error: HostError, reason: str, stalled: str) -> None:
-    status = host_status.compose(replace(SNAPSHOT, error=error), NOW)
-    assert _ready(status) == ("False", reason)
-    condition = status.condition("Stalled")
-    assert condition is not None
-    assert condition.status == stalled
+def test_the_conditions_of_a_host(snapshot: HostSnapshot, conditions: dict[str, tuple[str, str]]) -> None:
+    found = _conditions(snapshot)
+    assert {kind: found[kind] for kind in conditions} == conditions
 
 
-def test_another_machine_behind_the_address_stops_all_work() -> None:
-    pinned = HyperVHostStatus(host_id=HostId(smbios_uuid="other", machine_guid="other"))
-    problem = host_status.problem(replace(SNAPSHOT, status=pinned))
-    assert problem is not None
-    assert problem.reason is Reason.HOST_IDENTITY_CHANGED
-    assert problem.needs_person
-    kept = host_status.compose(replace(SNAPSHOT, status=pinned), NOW)
-    assert kept.host_id == pinned.host_id
+def test_a_pass_without_news_writes_the_same_status() -> None:
+    status = host_status.compose(SNAPSHOT, NOW)
+    assert host_status.compose(replace(SNAPSHOT, status=status), NOW + timedelta(minutes=1)) == status
+    assert status.observed_generation == 1
 
 
-def test_an_agent_of_another_schema_is_told() -> None:
-    assert _ready(host_status.compose(replace(SNAPSHOT, schema_version=2), NOW)) == ("False", "AgentIncompatible")
+@pytest.mark.parametrize(
+    ("age", "fresh"), [(0 * SECOND, True), (timedelta(minutes=5), True), (timedelta(minutes=5) + MOMENT, False)]
+)
+def test_an_inventory_is_stale_after_its_time(age: timedelta, *, fresh: bool) -> None:
+    assert _conditions(SNAPSHOT, age)["InventoryFresh"] == (OK if fresh else ("False", "InventoryStale"))
 
 
-def test_a_deleted_host_names_the_machines_it_is_kept_for() -> None:
-    held = tuple(f"team/vm-{number}" for number in range(8))
-    status = host_status.compose(replace(SNAPSHOT, kept_for=held), NOW)
-    assert _ready(status) == ("False", "Deleting")
-    message = next(one.message for one in status.conditions if one.type == "Ready")
-    assert "team/vm-4 and 3 more" in message
-    assert "team/vm-5" not in message
-    assert host_status.problem(replace(SNAPSHOT, kept_for=held)) is None, "machines can still be removed through it"
+@pytest.mark.parametrize(
+    ("error", "count", "said"),
+    [
+        (LogonRefused("x"), 1, False),
+        (LogonRefused("x"), 2, True),
+        (LogonRefused("x"), 3, True),
+        (AuthenticationFailed("x"), 2, False),
+        (LogonRefused("x"), None, False),
+    ],
+)
+def test_a_host_says_that_a_logon_is_not_tried_a_third_time(error: HostError, count: int | None, *, said: bool) -> None:
+    failures = LogonFailures(secret_version="7", count=count) if count else None
+    snapshot = replace(SNAPSHOT, error=error, logon_failures=failures)
+    assert ("so that the account is not locked out" in _message(snapshot, "Reachable")) is said
+    assert host_status.compose(snapshot, NOW).logon_failures == failures
+
+
+def test_a_host_that_answered_says_so() -> None:
+    assert _message(SNAPSHOT, "Reachable") == "The host answers."
+    assert _message(NEW, "Reachable") == "The host has not been polled yet."
+
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "reason", "needs_person"),
+    [
+        (replace(SNAPSHOT, spec_error="x"), Reason.INVALID_SPEC, True),
+        (replace(SNAPSHOT, error=HostUnreachable("x")), Reason.HOST_UNREACHABLE, False),
+        (NEW, Reason.WAITING_FOR_INVENTORY, False),
+        (replace(SNAPSHOT, same_identity="other"), Reason.HOST_IDENTITY_CHANGED, True),
+        (replace(NEW, rollout=WAITING, error=AgentMissing("x")), Reason.AGENT_ROLLOUT_INCOMPLETE, False),
+        (replace(NEW, rollout=BLOCKED, error=AgentMissing("x")), Reason.AGENT_MISSING, True),
+        (replace(NEW, rollout=FAILED, error=AgentMissing("x")), Reason.AGENT_ROLLOUT_FAILED, True),
+        (replace(NEW, error=AgentMissing("x")), Reason.AGENT_MISSING, True),
+    ],
+)
+def test_the_problem_that_its_machines_see(snapshot: HostSnapshot, reason: Reason, *, needs_person: bool) -> None:
+    problem = host_status.problem(snapshot)
+    assert problem
+    assert (problem.reason, problem.needs_person) == (reason, needs_person)
+    assert problem.message
+
+
+def test_machines_see_no_problem_of_a_healthy_host_or_of_one_that_is_being_deleted() -> None:
+    assert host_status.problem(SNAPSHOT) is None
+    assert host_status.problem(replace(SNAPSHOT, kept_for=("team/a",))) is None
+
+
+FOUND = REPORT.facts.host_id
+
+
+@pytest.mark.parametrize(
+    ("smbios", "machine", "changed"),
+    [
+        (FOUND.smbios_uuid, FOUND.machine_guid, False),
+        ("other", FOUND.machine_guid, True),
+        (FOUND.smbios_uuid, "other", True),
+    ],
+)
+def test_another_machine_behind_the_address_stops_all_work(smbios: str, machine: str, *, changed: bool) -> None:
+    pinned = HyperVHostStatus(host_id=HostId(smbios_uuid=smbios, machine_guid=machine))
+    snapshot = replace(SNAPSHOT, status=pinned)
+    problem = host_status.problem(snapshot)
+    assert (problem is not None) is changed
+    written = host_status.compose(snapshot, NOW)
+    assert written.host_id == pinned.host_id
+    assert (written.capacity is None) is changed
+    if problem:
+        assert problem.needs_person
+        assert FOUND.smbios_uuid in problem.message
+        assert smbios in problem.message
+    assert host_status.identity_change(HyperVHostStatus(), FOUND) is None
+
+
+# --- the agent -------------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_that_a_person_has_installed_is_described() -> None:
+    assert _message(SNAPSHOT, "AgentReady") == "Agent 1.0.0 supports schema version 1."
+    other = _message(replace(SNAPSHOT, offered=OFFERED), "AgentReady")
+    assert f"agent 2.0.0 ({DIGEST})" in other
+    same = replace(_with_agent(digest=DIGEST), offered=OFFERED)
+    assert DIGEST not in _message(same, "AgentReady")
+
+
+def test_an_agent_of_another_schema_names_the_versions_and_what_to_install() -> None:
+    assert "supports schema versions 1; the operator's is 2." in _message(
+        replace(SNAPSHOT, schema_version=2), "AgentReady"
+    )
+    none = replace(_with_agent(schema_versions=()), offered=OFFERED)
+    assert "supports schema versions none" in _message(none, "AgentReady")
+    assert f"Install agent 2.0.0 ({DIGEST})" in _message(none, "AgentReady")
+
+
+def test_a_missing_agent_names_what_to_install_by_hand() -> None:
+    missing = replace(NEW, error=AgentMissing("There is no agent."))
+    assert "There is no agent." in _message(missing, "AgentReady")
+    assert "2.0.0" not in _message(missing, "AgentReady")
+    assert f"Install agent 2.0.0 ({DIGEST}) by hand" in _message(replace(missing, offered=OFFERED), "AgentReady")
+
+
+def test_the_agents_status_follows_the_inventory_and_the_rollout() -> None:
+    by_hand = host_status.compose(_with_agent(digest="d" * 101, version="v" * 65), NOW).agent
+    assert by_hand == AgentStatus(digest="d" * 100, version="v" * 64, schema_versions=(1,), phase="Present")
+    rolling = host_status.compose(replace(SNAPSHOT, rollout=WAITING), NOW).agent
+    assert rolling
+    assert (rolling.desired_digest, rolling.phase, rolling.version) == (DIGEST, "Waiting", "1.0.0")
+    unknown = host_status.compose(replace(NEW, rollout=WAITING), NOW).agent
+    assert unknown == AgentStatus(desired_digest=DIGEST, phase="Waiting")
+
+
+def test_a_poll_that_fails_keeps_what_the_last_one_found() -> None:
+    known = host_status.compose(SNAPSHOT, NOW)
+    failed = host_status.compose(replace(_facts(computer_name="ELSE"), status=known, error=HostUnreachable("x")), NOW)
+    assert failed.computer_name == known.computer_name
+    assert failed.host_id == HostId(smbios_uuid=FOUND.smbios_uuid, machine_guid=FOUND.machine_guid)
+    assert failed.os == f"{REPORT.facts.os.name} ({REPORT.facts.os.version})"
+
+
+# --- capacity --------------------------------------------------------------------------------------------------------
+
+
+def _host(memory: int, free: int, *volumes: VolumeFacts) -> HostFacts:
+    return REPORT.facts.model_copy(
+        update={
+            "logical_processors": 8,
+            "memory_total_bytes": memory * GIB + GIB - 1,
+            "memory_free_bytes": free * GIB + GIB - 1,
+            "volumes": volumes,
+        }
+    )
+
+
+def _old(free: int, **volumes: int) -> Capacity:
+    shown = tuple(Volume(path=path, free_gib=gib) for path, gib in volumes.items())
+    return Capacity(logical_processors=8, memory_gib=200, memory_free_gib=free, volumes=shown)
+
+
+def test_capacity_is_in_whole_gib() -> None:
+    volume = VolumeFacts(path="D", size_bytes=500 * GIB, free_bytes=100 * GIB - 1)
+    assert host_status.capacity(_host(200, 50, volume), None) == Capacity(
+        logical_processors=8, memory_gib=200, memory_free_gib=50, volumes=(Volume(path="D", free_gib=99),)
+    )
+
+
+@pytest.mark.parametrize(("free", "shown"), [(50, 50), (59, 50), (41, 50), (60, 60), (40, 40), (70, 70)])
+def test_free_memory_is_written_when_it_moved_by_a_twentieth(free: int, shown: int) -> None:
+    assert host_status.capacity(_host(200, free), _old(50)).memory_free_gib == shown
+
+
+@pytest.mark.parametrize(("free", "shown"), [(50, 50), (59, 50), (41, 50), (60, 60), (40, 40), (70, 70)])
+def test_free_space_is_written_when_it_moved_by_a_twentieth(free: int, shown: int) -> None:
+    volume = VolumeFacts(path="D", size_bytes=200 * GIB, free_bytes=free * GIB)
+    assert host_status.capacity(_host(200, 50, volume), _old(50, D=50)).volumes == (Volume(path="D", free_gib=shown),)
+    other = host_status.capacity(_host(200, 50, volume), _old(50, E=50)).volumes
+    assert other == (Volume(path="D", free_gib=free),)
+
+
+def test_at_most_64_volumes_are_written() -> None:
+    volumes = [VolumeFacts(path=f"{number:02}", size_bytes=GIB, free_bytes=0) for number in range(65)]
+    assert [one.path for one in host_status.capacity(_host(1, 1, *volumes), None).volumes] == [
+        f"{number:02}" for number in range(64)
+    ]
+
+
+# --- deletion --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "team/vm-0. "), (5, "team/vm-4. "), (6, "team/vm-4 and 1 more. "), (8, "team/vm-4 and 3 more. ")],
+)
+def test_a_deleted_host_names_up_to_five_machines_that_keep_it(count: int, words: str) -> None:
+    snapshot = replace(SNAPSHOT, kept_for=tuple(f"team/vm-{number}" for number in range(count)))
+    assert _conditions(snapshot)["Ready"] == ("False", "Deleting")
+    assert _conditions(snapshot)["Reconciling"] == ("True", "Deleting")
+    assert _conditions(snapshot)["Stalled"] == ("False", "AsExpected")
+    assert words in _message(snapshot, "Ready")

@@ -171,6 +171,14 @@ def test_a_launch_that_ends_closes_its_run() -> None:
         None,
     )
     assert status.run.step == "CopyImage"
+    elsewhere = compose(
+        replace(_launched(), last=result(failed(AgentCode.COPY_FAILED), step="RegisterVM")), STALLED, NOW
+    )
+    assert elsewhere.run
+    assert elsewhere.run.step == "RegisterVM"
+    silent = compose(replace(_launched(), last=result(failed(AgentCode.COPY_FAILED))), STALLED, NOW)
+    assert silent.run
+    assert silent.run.step == "CopyImage"
     assert status.history == (
         PastRun(id=RUN, attempt=1, finished_at=NOW - SECOND, outcome="failed: CopyFailed", message="It failed."),
     )

@@ -117,7 +117,7 @@ def test_a_failure_without_a_code_is_internal() -> None:
 
 def test_a_journal_keeps_the_code_alone() -> None:
     failure = retry.failure_in_journal(journal(state="failed", code="ImageNotFound"), NOW)
-    assert (failure.at, failure.reason, failure.diagnosis) == (NOW, Reason.IMAGE_NOT_FOUND, None)
+    assert (failure.at, failure.reason, failure.diagnosis, failure.jitter) == (NOW, Reason.IMAGE_NOT_FOUND, None, 0)
     assert failure.message
 
 

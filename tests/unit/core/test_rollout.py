@@ -128,3 +128,56 @@ def test_a_further_attempt_tells_of_the_failure_until_it_succeeds() -> None:
 def test_versions_in_use_are_kept() -> None:
     old = replace(WAITING, active=OLD)
     assert rollout.to_keep([None, "a" * 16, "a" * 16], old) == ("0" * 16, "1" * 16, "a" * 16)
+
+
+def test_failures_are_counted_until_the_version_answers() -> None:
+    twice = WAITING.failed("x", NOW).failed("y", NOW)
+    assert (twice.failures, twice.message, twice.needs_person) == (2, "y", False)
+    assert not WAITING.put_off("x", NOW).needs_person
+    blocked = WAITING.put_off("x", NOW, needs_person=True)
+    assert blocked.needs_person
+    assert not blocked.failed("y", NOW).needs_person
+
+
+def test_a_host_is_neither_cordoned_nor_unusable_unless_that_is_said() -> None:
+    plain = Candidate("a", RolloutPhase.WAITING)
+    assert (plain.cordoned, plain.usable) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("desired", "phase", "failed"),
+    [(NEW, "Failed", True), (OLD, "Failed", False), (NEW, "Waiting", False), (NEW, "Installing", False)],
+)
+def test_a_failure_is_remembered_for_the_version_that_failed(desired: str, phase: str, *, failed: bool) -> None:
+    known = rollout.begin(NEW, "2.0.0", AgentStatus(desired_digest=desired, digest=OLD, phase=phase))
+    assert known.failures == (1 if failed else 0)
+    assert (known.phase is RolloutPhase.FAILED) is failed
+
+
+@pytest.mark.parametrize(
+    ("state", "becomes_ready"),
+    [
+        (WAITING, True),
+        (replace(WAITING, active=NEW), True),
+        (replace(WAITING, active=OLD), False),
+        (WAITING.installing(), False),
+        (WAITING.failed("x", NOW), True),
+    ],
+)
+def test_the_desired_digest_makes_a_host_ready_unless_another_version_is_active(
+    state: Rollout, *, becomes_ready: bool
+) -> None:
+    assert state.answered(NEW).is_ready is becomes_ready
+
+
+def test_a_refusal_names_the_first_failed_host_and_counts_the_others() -> None:
+    one, three = rollout.refusal("host-1", _hosts("fw"), MOST), rollout.refusal("host-3", _hosts("fffw"), MOST)
+    assert one
+    assert three
+    assert "failed on host-0: `kubectl describe hypervhost host-0`" in one
+    assert "failed on host-0 and 2 more: `kubectl describe hypervhost host-0`" in three
+
+
+def test_a_host_that_waits_for_the_canary_names_it() -> None:
+    assert "Host host-0 gets the agent first" in (rollout.refusal("host-2", _hosts("iiw"), MOST) or "")
+    assert "on 3 hosts at a time" in (rollout.refusal("host-4", _hosts("riiiw"), MOST) or "")

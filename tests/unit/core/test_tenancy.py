@@ -123,6 +123,12 @@ def test_one_entry_that_allows_the_machine_is_enough_and_the_last_one_gives_the_
     assert last[0] is Reason.VLAN_NOT_ALLOWED
 
 
+def test_a_machine_without_a_vlan_is_untagged() -> None:
+    untagged = {name: value for name, value in FIELDS.items() if name != "vlan_id"}
+    assert tenancy.refusal((_tenant(vlans=["0"]),), LABELS, untagged, 0) is None
+    assert tenancy.refusal((_tenant(vlans=["1"]),), LABELS, untagged, 0)
+
+
 def test_refusals_name_the_value_and_what_is_allowed() -> None:
     cases: list[tuple[dict[str, Any], tuple[str, str]]] = [
         ({"images": ["Debian *", "SUSE *"]}, ("'Ubuntu 24.04'", "Debian *, SUSE *")),
