@@ -26,7 +26,7 @@ def _tenant(**more: Any) -> dict[str, Any]:
     [
         (_tenant(vmNamePattern="[a-z"), "spec.tenants.0.vmNamePattern"),
         (_tenant(vmNamePattern="[a-z"), "no regular expression"),
-        (_tenant(vlans=["4095"]), "none is above 4094"),
+        (_tenant(vlans=["4095"]), "no VLAN is above 4094"),
         (_tenant(vlans=["20-10"]), "from the smaller VLAN to the greater"),
     ],
 )
