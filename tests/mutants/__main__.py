@@ -50,7 +50,8 @@ def main() -> int:
         print(f"{arguments.sample} of {len(mutants)} mutants, seed {arguments.seed}")
         mutants = random.Random(arguments.seed).sample(mutants, min(arguments.sample, len(mutants)))
     prints = Fingerprints(all_modules, config.test_folders)
-    state = State() if arguments.fresh else load_state()
+    # A sample is judged by itself: it neither takes nor leaves verdicts.
+    state = State(kept=False) if arguments.sample else State() if arguments.fresh else load_state()
     if state.reach is None or state.reach.fingerprint != prints.everything:
         folders = [folder for folder in config.test_folders if (ROOT / folder).is_dir()]
         print("Recording which tests reach which lines.", flush=True)

@@ -37,6 +37,10 @@ class Outcome(StrEnum):
     """Not valid Python, the same as before, or not importable: no test of the tests, so it is not counted."""
 
 
+NOTICED = frozenset({Outcome.KILLED, Outcome.TIMEOUT})
+UNNOTICED = frozenset({Outcome.SURVIVED, Outcome.NO_TESTS})
+
+
 class Verdict(BaseModel):
     """What became of one mutant."""
 

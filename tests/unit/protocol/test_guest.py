@@ -46,10 +46,10 @@ def test_a_key_has_2048_to_4096_bits(bits: int, good: bool) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"kty": "EC"}, {"e": "Aw"}, {"n": "+" * 342}, {"n": "A" * 801}, {"n": _modulus(2048) + "AA"[:1] * 3}],
+    [{"kty": "EC"}, {"e": "Aw"}, {"n": "+" * 342}, {"n": "A" * 801}, {"n": _modulus(2048) + "AAA"}],
     ids=["another algorithm", "another exponent", "not base64url", "over 800 characters", "cut base64"],
 )
-def test_no_other_key_is_taken(changes: dict[str, str]) -> None:
+def test_no_other_key_is_taken(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         GuestKey.model_validate(_key(**changes))
 
