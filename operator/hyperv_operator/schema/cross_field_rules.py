@@ -25,6 +25,9 @@ GUEST_DATA_LIMIT: Final = 48_000
 """Bytes of guest data: sealed and in base64 they still fit into about 70 KVP items, of which a call takes 128."""
 _BYTES_PER_CHARACTER: Final = 4
 """UTF-8 at its longest; JSON's escapes of quotes and backslashes take two."""
+FIRST_OCTETS: Final = range(1, 224)
+"""First octets of addresses that a machine can have: 0 is no network, from 224 on are multicast and reserved ones."""
+LOOPBACK_OCTET: Final = 127
 
 NETBIOS: Final = f"vm_name is longer than the {NETBIOS_LIMIT} characters of a Windows computer name; shorten it."
 DIGITS_ONLY: Final = "vm_name has digits only; give it at least one letter, as the guest takes it as its hostname."
@@ -32,10 +35,6 @@ OWN_ADDRESS: Final = "guest_v4_defaultgw is the guest's own address; give the ro
 SAME_AS_COMPUTER: Final = (
     "guest_la_uid is the same as vm_name; Windows has no local account with its computer's name, so change one of them."
 )
-
-
-_JSON_PER_CHARACTER: Final = 6
-"""JSON at its longest: a control character's escape."""
 
 
 def check(
@@ -55,11 +54,6 @@ def check(
         *_budget(schema, fields, family, secrets),
         *_cluster(fields, host_has_cluster=host_has_cluster),
     ]
-
-
-FIRST_OCTETS: Final = range(1, 224)
-"""Of addresses that a machine can have: below is no network, above are multicast and reserved ones."""
-LOOPBACK_OCTET: Final = 127
 
 
 def _is_usable(address: str) -> bool:
@@ -157,19 +151,15 @@ def _account(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[F
 def _budget(
     schema: JobSchema, fields: Mapping[str, JsonValue], family: OsFamily | None, secrets: Collection[str]
 ) -> list[FieldError]:
-    """Count the guest's data as it is sealed; a secret, whose value is not seen here, counts with the most it can take."""
-    longest = sum(len(name) + len(str(value)) for name, value in fields.items())
-    longest += sum(len(name) + (schema.by_id[name].validations.max_length or 0) for name in secrets)
-    if (longest + 16 * (len(fields) + len(secrets) + 4)) * _JSON_PER_CHARACTER <= GUEST_DATA_LIMIT:
-        return []  # far below: the exact count is the dearest part of a validation
-    base = len(guest_plaintext((family or OsFamily.WINDOWS).value, {}, {}))
-    sizes = {name: _size(name, value) for name, value in fields.items() if is_guest_field(name)}
-    for name in secrets:
-        longest = (schema.by_id[name].validations.max_length or 0) * _BYTES_PER_CHARACTER
-        sizes[name] = _size(name, "") + longest
-    total = base + sum(sizes.values()) + max(len(sizes) - 1, 0)
+    """Check the size of the guest's data as it is sealed. A secret, whose value is unknown here, counts with its longest."""
+    members: dict[str, JsonValue] = {name: value for name, value in fields.items() if is_guest_field(name)}
+    longest = {name: (schema.by_id[name].validations.max_length or 0) * _BYTES_PER_CHARACTER for name in secrets}
+    members |= dict.fromkeys(longest, "")
+    empty = guest_plaintext((family or OsFamily.WINDOWS).value, {}, {})
+    total = len(empty) + _size(members) + sum(longest.values())
     if total <= GUEST_DATA_LIMIT:
         return []
+    sizes = {name: _size({name: value}) + longest.get(name, 0) for name, value in members.items()}
     largest = max(sizes, key=lambda name: sizes[name])
     text = (
         f"The guest's data takes up to {total} bytes and {GUEST_DATA_LIMIT} fit; the largest is {largest} with "
@@ -178,9 +168,10 @@ def _budget(
     return [FieldError(largest, "kvp_budget", text)]
 
 
-def _size(name: str, value: JsonValue) -> int:
-    """Return the bytes of one member of the guest's data, as `guest_plaintext` writes it."""
-    return len(json.dumps({name: value}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")) - 2
+def _size(members: Mapping[str, JsonValue]) -> int:
+    """Return the bytes that members add to the guest's data, as `guest_plaintext` writes it."""
+    text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+    return len(text.encode("utf-8", "replace")) - len("{}")
 
 
 def _cluster(fields: Mapping[str, JsonValue], *, host_has_cluster: bool | None) -> list[FieldError]:
