@@ -37,11 +37,11 @@ def problem(pattern: str) -> str | None:
         re.compile(pattern)
     except re.error as error:
         return f"it is no regular expression ({error}); correct it"
-    if not (pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith(r"\$")):
-        return "it must begin with ^ and end with $, so that it speaks of the whole value"
-    outside = re.sub(r"\\\\", "", pattern)
+    unescaped = re.sub(r"\\\\", "", pattern)
+    if not (pattern.startswith("^") and pattern.endswith("$") and not unescaped.endswith(r"\$")):
+        return "it must begin with ^ and end with $, so that it covers the whole value"
     for refused, name in _REFUSED:
-        if re.search(refused, outside):
+        if re.search(refused, unescaped):
             return f"it uses {name}; the API server, browsers and the operator do not read these alike"
     if _has_bare_alternative(pattern):
         return "put its alternatives in parentheses: ^(a|b)$, as ^ and $ bind more tightly than |"
