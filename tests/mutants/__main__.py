@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ _SAVE_EVERY = 25
 def main() -> int:
     """Run as the arguments say; return the exit code."""
     arguments = _parse()
+    # The processes that were forked end with this one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.chdir(ROOT)
     # Every run has the same examples, and none of them is made smaller: that a test fails is all that counts.
     os.environ["CI"] = "1"

@@ -1,7 +1,6 @@
-"""Rules between fields, and between fields and the world they are for.
+"""Rules between fields, and between fields and their host.
 
-The custom resource's own rules repeat those that CEL can express; `tools/crd_rules.py` makes them from the numbers and
-sentences here.
+The custom resources repeat the rules that CEL can express: `tools/crd_rules.py` renders them from the limits and messages here.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from hyperv_operator.schema.problems import FieldError
 
 NETBIOS_LIMIT: Final = 15
 ACCOUNT_LIMITS: Final = {OsFamily.WINDOWS: 20, OsFamily.LINUX: 32}
-"""Characters of a local account's name: of SAM, and of useradd."""
+"""Maximum characters of a local account's name, in SAM and in useradd."""
 GUEST_DATA_LIMIT: Final = 48_000
-"""Bytes of guest data: sealed and in base64 they still fit into about 70 KVP items, of which a call takes 128."""
+"""Bytes of guest data. Sealed and in base64, they fit into about 70 KVP items, of which one call takes 128."""
 _BYTES_PER_CHARACTER: Final = 4
-"""UTF-8 at its longest; JSON's escapes of quotes and backslashes take two."""
+"""The longest UTF-8 sequence. JSON's escapes of quotes and backslashes take two bytes."""
 FIRST_OCTETS: Final = range(1, 224)
 """First octets of addresses that a machine can have: 0 is no network, from 224 on are multicast and reserved ones."""
 LOOPBACK_OCTET: Final = 127
@@ -45,7 +44,7 @@ def check(
     *,
     host_has_cluster: bool | None,
 ) -> list[FieldError]:
-    """Return what is wrong between the fields of a submission, as far as those fields are in order one by one."""
+    """Return the errors between fields. `fields` holds the fields that are valid on their own."""
     return [
         *_subnet(fields),
         *_servers(fields),
@@ -61,19 +60,19 @@ def _is_usable(address: str) -> bool:
 
 
 def unusable_message(name: str, address: str) -> str:
-    """Return the sentence for an address that no machine has."""
+    """Return the message for an address that no machine can have."""
     return f"{name} {address} is no address that a machine can have on a network; correct it."
 
 
 def not_a_host_message(name: str, address: str) -> str:
-    """Return the sentence for a network's own or its broadcast address."""
+    """Return the message for the network's own or its broadcast address."""
     return (
         f"{name} {address} is the network or the broadcast address of its network; choose an address between the two."
     )
 
 
 def outside_message(gateway: str, address: str) -> str:
-    """Return the sentence for a gateway on another network."""
+    """Return the message for a gateway on another network."""
     return (
         f"guest_v4_defaultgw {gateway} is not inside the network that guest_v4_ipaddr {address} and guest_v4_cidrprefix make; "
         "correct one of the three."
@@ -81,7 +80,7 @@ def outside_message(gateway: str, address: str) -> str:
 
 
 def account_message(family: OsFamily) -> str:
-    """Return the sentence for an account name that is too long."""
+    """Return the message for an account name that is too long."""
     return f"guest_la_uid is longer than the {ACCOUNT_LIMITS[family]} characters of a local account of {family.value}; shorten it."
 
 
@@ -116,7 +115,7 @@ def _subnet(fields: Mapping[str, JsonValue]) -> list[FieldError]:
 
 
 def _servers(fields: Mapping[str, JsonValue]) -> list[FieldError]:
-    """DNS servers: loopback is allowed, as a guest may run a resolver of its own."""
+    """Check the DNS servers. Loopback is allowed, as a guest may run its own resolver."""
     found = []
     for name in ("guest_v4_dns1", "guest_v4_dns2"):
         address = fields.get(name)
@@ -131,7 +130,7 @@ def _name(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[Fiel
         return []
     if family is OsFamily.WINDOWS and len(name) > NETBIOS_LIMIT:
         return [FieldError("vm_name", "netbios", NETBIOS)]
-    # Windows refuses such a computer name; resolvers take such a hostname for an address.
+    # Windows refuses such a computer name, and resolvers read such a hostname as an address.
     if name.isascii() and name.isdigit():
         return [FieldError("vm_name", "digits_only", DIGITS_ONLY)]
     return []
@@ -153,8 +152,9 @@ def _budget(
 ) -> list[FieldError]:
     """Check the size of the guest's data as it is sealed. A secret, whose value is unknown here, counts with its longest."""
     members: dict[str, JsonValue] = {name: value for name, value in fields.items() if is_guest_field(name)}
-    longest = {name: (schema.by_id[name].validations.max_length or 0) * _BYTES_PER_CHARACTER for name in secrets}
-    members |= dict.fromkeys(longest, "")
+    lengths = {name: schema.by_id[name].max_length for name in secrets}
+    longest = {name: length * _BYTES_PER_CHARACTER for name, length in lengths.items() if length is not None}
+    members |= dict.fromkeys(lengths, "")
     empty = guest_plaintext((family or OsFamily.WINDOWS).value, {}, {})
     total = len(empty) + _size(members) + sum(longest.values())
     if total <= GUEST_DATA_LIMIT:

@@ -1,4 +1,4 @@
-"""Schema-aware redaction of parameters: what the schema calls secret is never shown."""
+"""Redaction of a job's parameters by its schema."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ REDACTED = "(redacted)"
 
 
 def redact_job_parameters(schema: JobSchema, parameters: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return the parameters with every secret's value, and every value of a field that is not known, taken out.
+    """Return the parameters with the values of secret and unknown fields redacted.
 
-    An unknown field may be a secret whose name was misspelt.
+    An unknown field may be a secret whose name is misspelt.
     """
     known = {field.id for field in schema.fields if not field.is_secret}
     return {name: value if name in known else REDACTED for name, value in parameters.items()}

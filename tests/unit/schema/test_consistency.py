@@ -129,7 +129,7 @@ def _set(**keys: Any) -> str:
     ("keys", "message"),
     [
         ({"members": ["a", "b"]}, None),
-        ({"members": ["a", "novel"]}, "names fields that there are not: novel"),
+        ({"members": ["a", "novel"]}, "names fields that do not exist: novel"),
         ({"members": ["a", "w"]}, "the same applicability"),
         ({"members": ["w", "l"]}, "the same applicability"),
         ({"members": ["a", "d"]}, "its member d has a default"),
@@ -137,7 +137,7 @@ def _set(**keys: Any) -> str:
         ({"mode": "requires", "members": ["r"], "requires": ["a"]}, None),
         ({"mode": "requires", "members": ["d"], "requires": ["a"]}, "its member d has a default"),
         ({"mode": "requires", "members": ["a"], "requires": ["d"]}, None),
-        ({"mode": "requires", "members": ["a"], "requires": ["novel"]}, "names fields that there are not: novel"),
+        ({"mode": "requires", "members": ["a"], "requires": ["novel"]}, "names fields that do not exist: novel"),
         ({"mode": "requires", "members": ["a"], "requires": ["w"]}, "does not apply where its members do"),
         ({"mode": "requires", "members": ["w"], "requires": ["a"]}, None),
         ({"mode": "requires", "members": ["w"], "requires": ["l"]}, "does not apply where its members do"),
@@ -152,4 +152,4 @@ def test_the_members_of_a_set_can_be_given_together(keys: dict[str, Any], messag
 
 
 def test_unknown_members_are_named_in_order() -> None:
-    assert "not: x, y;" in _problems(_set(members=["y", "x"]))[0][1]
+    assert "exist: x, y;" in _problems(_set(members=["y", "x"]))[0][1]
