@@ -67,13 +67,10 @@ class Campaign:
         if imported:
             others |= reach.of_folder(f"tests/unit/{mutant.package}/")
         ranked = sorted(direct | others, key=lambda test: (test not in direct, self._reach.seconds[test]))
-        if killer in reach.tests:
-            ranked.insert(0, reach.tests.index(killer))
+        known = [reach.tests.index(killer)] if killer in reach.tests else []
         named = [test for test in ranked if self._is_named_for(mutant, test)]
         rest = [test for test in ranked if not self._is_named_for(mutant, test)]
-        if killer is not None:
-            return [part for part in (ranked[:1], named, rest) if part]
-        return [part for part in (named, rest[:_NEAREST], rest[_NEAREST:]) if part]
+        return [part for part in (known, named, rest[:_NEAREST], rest[_NEAREST:]) if part]
 
     def _is_named_for(self, mutant: Mutant, test: int) -> bool:
         """Return whether the test's file has the name of the mutant's module: it is cheap to collect, and kills most."""

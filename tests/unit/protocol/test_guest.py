@@ -107,7 +107,7 @@ def test_a_post_for_this_vm_that_cannot_be_used_is_an_error(changes: dict[str, A
 
 @pytest.mark.parametrize(
     ("raw", "message"),
-    [("{", "no JSON"), ("[" * 900, "no JSON"), ("[1]", "no JSON object"), ('"x"', "no JSON object")],
+    [("{", "not JSON"), ("[" * 900, "not JSON"), ("[1]", "not a JSON object"), ('"x"', "not a JSON object")],
 )
 def test_what_is_no_json_object_is_an_error(raw: str, message: str) -> None:
     with pytest.raises(RecordError, match=f"ProvisioningReady of the guest is {message}"):

@@ -105,7 +105,13 @@ def test_a_record_of_65536_characters_is_read_and_a_longer_one_is_not() -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "no JSON"), ("{", "no JSON"), ("[" * 10_000, "no JSON"), ("[]", "no JSON object"), ("1", "no JSON object")],
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("[" * 10_000, "not JSON"),
+        ("[]", "not a JSON object"),
+        ("1", "not a JSON object"),
+    ],
 )
 def test_what_is_no_json_object_is_refused(text: str, message: str) -> None:
     with pytest.raises(RecordError, match=f"A record is {message}"):

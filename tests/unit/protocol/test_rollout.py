@@ -72,5 +72,5 @@ def test_a_message_of_2000_characters_is_read_and_a_longer_one_is_not() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "[]", _answer(type="step"), _answer(code="Novel"), _answer(ok=None)])
 def test_what_is_no_answer_is_refused(text: str) -> None:
-    with pytest.raises(RecordError, match="cannot be read"):
+    with pytest.raises(RecordError, match="is invalid"):
         parse_answer(text)
