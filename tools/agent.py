@@ -1,7 +1,7 @@
 """Build the bundle that the operator rolls out to hosts: `python tools/agent.py [--output DIR] [--script]`.
 
-The bundle has two parts: `files/`, which is what a version's folder on a host holds, and `rollout.ps1`, the text that brings
-it there. The same checkout gives the same bytes, wherever and whenever they are built: a version is known by its digest.
+The bundle has two parts: `files/`, the contents of a version's folder on a host, and `rollout.ps1`, the script that installs
+them. The build is reproducible, as a version is identified by its digest.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _NAME = re.compile(r"\b[A-Z][A-Za-z]+-Hvo\w+")
 
 
 class BundleError(Exception):
-    """The bundle cannot be built; the message says why and what to do."""
+    """The bundle cannot be built. The message has the cause and the remedy."""
 
 
 def build(folder: Path, root: Path = ROOT) -> str:
-    """Write the bundle into a folder, in place of one that is there; return the digest of its files."""
-    # What only composes the text needs none of what ISOs are made with.
+    """Write the bundle to a folder, replacing an existing one, and return the digest of its files."""
+    # Printing the script alone does not need the libraries that build ISOs.
     import isos
 
     files = folder / "files"
@@ -44,7 +44,7 @@ def build(folder: Path, root: Path = ROOT) -> str:
 
 
 def digest(files: Path) -> str:
-    """Return the digest of a version's folder, as docs/reference/agent-protocol.md defines it."""
+    """Return the digest of a version's folder, as defined in docs/reference/agent-protocol.md."""
     lines = sorted(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(files).as_posix()}\n"
         for path in files.rglob("*")
@@ -54,7 +54,7 @@ def digest(files: Path) -> str:
 
 
 def script(root: Path = ROOT) -> str:
-    """Return `rollout.ps1`: the functions that a rollout needs, and the line that starts it."""
+    """Return `rollout.ps1`: the functions that a rollout calls, and the line that starts it."""
     known = {path.stem: path for part in ("host/lib", "rollout") for path in _scripts(root / "agent" / part)}
     needed: dict[str, str] = {}
     left = [_ENTRY]
@@ -73,12 +73,12 @@ def script(root: Path = ROOT) -> str:
 
 
 def _scripts(folder: Path) -> list[Path]:
-    """Return the scripts of a folder and those below it, in an order that is always the same."""
+    """Return the scripts in a folder and its subfolders, sorted."""
     return sorted(folder.rglob("*.ps1"), key=lambda path: path.as_posix())
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Build the bundle, or print the text of its script alone; return the exit code."""
+    """Build the bundle, or print the rollout script, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "dist" / "agent", help="folder for the bundle")
     parser.add_argument("--script", action="store_true", help="print rollout.ps1 and build nothing")

@@ -1,7 +1,6 @@
 """Build the provisioning ISOs, `linux.iso` and `windows.iso`: `python tools/isos.py [--output DIR] [linux] [windows]`.
 
-The same files give the same bytes, wherever and whenever they are built: a host can be asked whether its ISO is the one of
-this version by its digest.
+The build is reproducible, so that the digest of an ISO on a host tells whether it is the one of this version.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ import pycdlib
 
 ROOT = Path(__file__).resolve().parent.parent
 _EPOCH = 1_767_225_600
-"""Seconds: 2026-01-01, the time of everything on an ISO unless SOURCE_DATE_EPOCH says otherwise."""
+"""Seconds since the epoch: 2026-01-01, the time of all files on an ISO unless SOURCE_DATE_EPOCH sets another."""
 
 
 class IsoError(Exception):
-    """An ISO cannot be built; the message says why and what to do."""
+    """An ISO cannot be built. The message has the cause and the remedy."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What an ISO is made of: the label that its reader looks for, and the files below its folder that belong on it."""
+    """The contents of an ISO: the label that its reader looks for, and its files."""
 
     label: str
     folder: Path
@@ -38,7 +37,7 @@ class Kind:
     names: frozenset[str] = frozenset()
 
     def files(self) -> list[Path]:
-        """Return the files, relative to the folder, in an order that is always the same."""
+        """Return the files relative to the folder, sorted."""
         found = [
             path.relative_to(self.folder)
             for path in self.folder.rglob("*")
@@ -50,10 +49,10 @@ class Kind:
 
 
 def kinds(root: Path = ROOT) -> dict[str, Kind]:
-    """Return the ISOs by operating system family, the name of their file without `.iso`."""
+    """Return the ISOs by OS family, which is their file name without `.iso`."""
     guests = root / "agent" / "guest"
     return {
-        # cloud-init's NoCloud looks for a volume of this name.
+        # cloud-init's NoCloud data source looks for a volume with this label.
         "linux": Kind(
             "CIDATA",
             guests / "linux" / "iso",
@@ -65,7 +64,7 @@ def kinds(root: Path = ROOT) -> dict[str, Kind]:
 
 
 def build(kind: Kind, epoch: int = _EPOCH) -> bytes:
-    """Return the ISO: ISO 9660 with Rock Ridge for Linux and Joliet for Windows, both with the files' own names."""
+    """Return the image: ISO 9660 with Rock Ridge for Linux and Joliet for Windows, which keep the names of the files."""
     with _clock_at(epoch):
         iso = pycdlib.PyCdlib()
         iso.new(interchange_level=3, vol_ident=kind.label, rock_ridge="1.09", joliet=3)
@@ -100,7 +99,7 @@ def _folders(files: list[Path]) -> list[Path]:
 
 
 def _plain_parent(path: Path, kind: Kind) -> str:
-    """Return where a file lies in plain ISO 9660, whose names of 8 capitals nobody reads: they are numbers here."""
+    """Return the path of a file in plain ISO 9660. Nothing reads these names of 8 capitals, so they are numbers."""
     folders = _folders(kind.files())
     parents = [parent for parent in reversed(path.parents) if parent != Path()]
     return "/" + "".join(f"D{folders.index(parent):07d}/" for parent in parents)
@@ -108,7 +107,7 @@ def _plain_parent(path: Path, kind: Kind) -> str:
 
 @contextmanager
 def _clock_at(epoch: int) -> Iterator[None]:
-    """Have pycdlib, which asks the clock and the time zone and nobody else, see one moment in UTC."""
+    """Make pycdlib, which reads the clock and the time zone, see a fixed time in UTC."""
     zone, clock = os.environ.get("TZ"), time.time
     os.environ["TZ"] = "UTC"
     time.tzset()
@@ -125,10 +124,10 @@ def _clock_at(epoch: int) -> Iterator[None]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Build what is asked for; return the exit code."""
+    """Build the requested ISOs and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "dist" / "isos", help="folder for the ISOs")
-    parser.add_argument("family", nargs="*", help=f"which of {', '.join(kinds())}; all if none is named")
+    parser.add_argument("family", nargs="*", help=f"{', '.join(kinds())}; all by default")
     options = parser.parse_args(arguments)
     if unknown := set(options.family) - kinds().keys():
         parser.error(f"there is no ISO for {', '.join(sorted(unknown))}")

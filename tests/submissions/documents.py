@@ -1,4 +1,4 @@
-"""Small schemas for tests: the fields that the operator needs, and those that a test adds or changes."""
+"""Builders of small schemas: the fields that the operator requires, and those that a test adds or replaces."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _NEEDED: list[dict[str, Any]] = [
 
 
 def field(**keys: Any) -> dict[str, Any]:
-    """Return a field as a schema file has it: a string of at most 9 characters unless `keys` say otherwise."""
+    """Return a field of a schema file: a string of at most 9 characters unless `keys` change it."""
     validations = {} if keys.get("type", "string") in {"ipv4", "hostname", "boolean"} else {"max_length": 9}
     made = {"id": "extra", "type": "string", "group": "all", "order": 99, "validations": validations, **keys}
     return {"label": made["id"], "description": "A field.", **made}
 
 
 def definition(**keys: Any) -> FieldDefinition:
-    """Return the definition of such a field."""
+    """Return the definition of a field; see `field`."""
     return FieldDefinition.model_validate_json(json.dumps(field(**keys)))
 
 
 def document(
     *fields: Mapping[str, Any], sets: Sequence[Mapping[str, Any]] = (), groups: Sequence[str] = ("all",), **keys: Any
 ) -> str:
-    """Return a schema file with the needed fields, of which any in `fields` takes the place, and the others."""
+    """Return a schema file with the required fields and `fields`, which replace required ones of the same id."""
     replaced = {one["id"] for one in fields}
     every = [one for one in _NEEDED if one["id"] not in replaced] + list(fields)
     made = {
@@ -52,5 +52,5 @@ def document(
 
 
 def schema(*fields: Mapping[str, Any], sets: Sequence[Mapping[str, Any]] = (), **keys: Any) -> JobSchema:
-    """Return the schema of such a file."""
+    """Return the schema of a file; see `document`."""
     return load_schema(document(*fields, sets=sets, **keys))

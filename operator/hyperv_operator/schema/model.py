@@ -141,6 +141,11 @@ class FieldDefinition(_Model):
             return self.validations.max_length or HOSTNAME_LENGTH
         return self.validations.max_length if self.type in _SIZED else None
 
+    def allows_length_of(self, text: str) -> bool:
+        """Return whether the text has neither too few nor too many characters."""
+        least, most = self.validations.min_length, self.max_length
+        return (least is None or len(text) >= least) and (most is None or len(text) <= most)
+
     @property
     def pattern(self) -> str | None:
         """The pattern that the text must match: the field's own, or that of its type."""

@@ -69,7 +69,7 @@ def validate_job_submission(
             misshapen[definition.id] = shaped
         elif shaped.value is not None:
             given[definition.id] = shaped.value
-    family = _family(schema, given)
+    family = _family(given)
     given_secrets = [name for name in dict.fromkeys(secrets) if name in schema.secret_ids]
     warnings = _drop_inapplicable(schema, given, misshapen, given_secrets, family, strict=strict)
     clean: dict[str, JsonValue] = {}
@@ -80,7 +80,7 @@ def validate_job_submission(
         else:
             clean[name] = checked.value
     errors += misshapen.values()
-    if family is not None and not any(error.field == "os_family" for error in errors):
+    if family is not None:
         clean["os_family"] = family.value
     _default(schema, clean, {*given, *misshapen}, family)
     broken = {error.field for error in errors}
@@ -120,9 +120,9 @@ def secret_inline_message(name: str) -> str:
     return f"{name} is secret: give it as a reference under spec.secretFields, never as a value under spec.fields."
 
 
-def _family(schema: JobSchema, given: Mapping[str, str | int | bool]) -> OsFamily | None:
+def _family(given: Mapping[str, str | int | bool]) -> OsFamily | None:
     word = given.get("os_family")
-    if isinstance(word, str) and word in (schema.by_id["os_family"].validations.enum or ()) and word in set(OsFamily):
+    if isinstance(word, str) and word in set(OsFamily):
         return OsFamily(word)
     image = given.get("image_name")
     return infer_os_family(image) if isinstance(image, str) else None

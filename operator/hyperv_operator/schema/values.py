@@ -104,7 +104,7 @@ def _text(definition: FieldDefinition, text: str) -> Value | FieldError:
     limits = definition.validations
     if limits.enum is not None:
         return Value(text) if text in limits.enum else _enum_or_length(definition)
-    if len(text) < (limits.min_length or 0) or len(text) > (definition.max_length or len(text)):
+    if not definition.allows_length_of(text):
         return _enum_or_length(definition)
     if definition.pattern is not None and not patterns.matches(definition.pattern, text):
         return _form(definition)
@@ -165,7 +165,7 @@ def form_message(definition: FieldDefinition) -> str:
 def check_secret(definition: FieldDefinition, text: str) -> FieldError | None:
     """Check the value of a secret against the limits of its field. The message never shows the value."""
     limits = definition.validations
-    if not (limits.min_length or 0) <= len(text) <= (limits.max_length or len(text)):
+    if not definition.allows_length_of(text):
         sentence = f"The value that {definition.id} refers to must have {limits.min_length or 0} to {limits.max_length} characters."
         return FieldError(definition.id, "length", sentence)
     if any(ord(character) < 32 for character in text):

@@ -1,4 +1,4 @@
-"""Changes of the schema: which keep the meaning of existing manifests, and that none that does not goes unnoticed."""
+"""Changes of the schema: which are compatible with existing manifests, and which need a new version."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _edited(edit: Edit, start: str = TEXT) -> JobSchema:
 
 
 def _changed(name: str, **keys: Any) -> Edit:
-    """Change keys of a field; None takes one out."""
+    """Change keys of a field; None removes a key."""
 
     def edit(raw: Raw) -> None:
         field = _field(raw, name)
@@ -216,14 +216,14 @@ def _at(changes: tuple[Change, ...], place: str) -> Change:
 
 
 @pytest.mark.parametrize(("edit", "place"), [one[1:] for one in COMPATIBLE], ids=[one[0] for one in COMPATIBLE])
-def test_compatible(edit: Edit, place: str) -> None:
+def test_a_compatible_change_needs_no_new_version(edit: Edit, place: str) -> None:
     changes = compare(OLD, _edited(edit))
     assert _at(changes, place).compatible
     assert not needs_new_version(OLD, _edited(edit), changes)
 
 
 @pytest.mark.parametrize(("edit", "place"), [one[1:] for one in INCOMPATIBLE], ids=[one[0] for one in INCOMPATIBLE])
-def test_incompatible_unless_the_version_is_greater(edit: Edit, place: str) -> None:
+def test_an_incompatible_change_needs_a_greater_version(edit: Edit, place: str) -> None:
     old = OLD.model_copy(update={"version": 2})
     new = _edited(_both(edit, lambda raw: raw.update(version=1 if place == "version" else 2)))
     changes = compare(old, new)
@@ -238,7 +238,7 @@ def test_another_id_is_incompatible() -> None:
     assert not _at(compare(OLD, new), "id").compatible
 
 
-def test_a_key_that_nobody_has_judged_is_incompatible() -> None:
+def test_an_unknown_key_is_incompatible() -> None:
     class Wider(JobSchema):
         novel: int = 0
 
@@ -247,16 +247,16 @@ def test_a_key_that_nobody_has_judged_is_incompatible() -> None:
     assert [(one.place, one.compatible) for one in compare(OLD, new)] == [("novel", False)]
 
 
-def test_nothing_changed_is_no_change() -> None:
+def test_a_schema_compared_with_itself_has_no_change() -> None:
     assert compare(OLD, OLD) == ()
 
 
-def test_an_applicability_that_names_every_family_is_none() -> None:
+def test_an_applicability_with_every_family_equals_none() -> None:
     new = _edited(_changed("vlan_id", applicability={"os_family": ["linux", "windows"]}))
     assert [one for one in compare(OLD, new) if one.place.endswith("applicability")] == []
 
 
-def test_every_change_says_what_and_why() -> None:
+def test_every_change_has_a_description_and_a_reason() -> None:
     for _, edit, _place in (*COMPATIBLE, *INCOMPATIBLE):
         for change in compare(OLD, _edited(edit)):
             assert change.what
@@ -264,11 +264,11 @@ def test_every_change_says_what_and_why() -> None:
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=[path.name for path in RELEASED])
-def test_a_released_schema_is_kept_under_its_version(path: Path) -> None:
+def test_the_file_of_a_released_schema_is_named_by_its_version(path: Path) -> None:
     assert path.name == f"job-inputs.v{load_schema(path.read_text(encoding='utf-8')).version}.yaml"
 
 
-def test_an_incompatible_change_gets_a_new_version() -> None:
+def test_an_incompatible_change_since_the_last_release_has_a_new_version() -> None:
     assert RELEASED, "Schemas/released holds the schema of every released version"
     released = load_schema(RELEASED[-1].read_text(encoding="utf-8"))
     changes = compare(released, OLD)
@@ -276,7 +276,7 @@ def test_an_incompatible_change_gets_a_new_version() -> None:
     assert not needs_new_version(released, OLD, changes), f"raise `version` in Schemas/job-inputs.yaml:\n{broken}"
 
 
-def test_versions_are_released_one_after_the_other() -> None:
+def test_released_versions_are_consecutive() -> None:
     versions = [int(path.stem.partition(".v")[2]) for path in RELEASED]
     assert versions == list(range(1, len(versions) + 1))
     assert OLD.version - versions[-1] in (0, 1)

@@ -90,7 +90,7 @@ def test_the_schema_is_valid_draft_2020_12() -> None:
         _with(vlan_id=0, vm_clustered=True),
     ],
 )
-def test_good_submissions_pass_both(submission: dict[str, Any]) -> None:
+def test_form_and_validator_accept_a_valid_submission(submission: dict[str, Any]) -> None:
     assert [error.message for error in CHECKER.iter_errors(submission)] == []
     assert _validator_accepts(submission)
 
@@ -124,7 +124,7 @@ def test_good_submissions_pass_both(submission: dict[str, Any]) -> None:
         _with(**LINUX, cnf_ansible_ssh_user="a", cnf_ansible_ssh_key="ssh-BEGIN PRIVATE KEY"),
     ],
 )
-def test_bad_submissions_fail_both(submission: dict[str, Any]) -> None:
+def test_form_and_validator_refuse_an_invalid_submission(submission: dict[str, Any]) -> None:
     assert not CHECKER.is_valid(submission)
     assert not _validator_accepts(submission)
 
@@ -142,12 +142,12 @@ _POOL = st.one_of(
     changes=st.dictionaries(st.sampled_from([*(field.id for field in SCHEMA.fields), "unknown"]), _POOL, max_size=4),
     left_out=st.sets(st.sampled_from([field.id for field in SCHEMA.fields]), max_size=3),
 )
-def test_both_decide_the_same(base: dict[str, Any], changes: dict[str, Any], left_out: set[str]) -> None:
+def test_form_and_validator_agree(base: dict[str, Any], changes: dict[str, Any], left_out: set[str]) -> None:
     submission = {name: value for name, value in {**base, **changes}.items() if name not in left_out}
     assert CHECKER.is_valid(submission) == _validator_accepts(submission)
 
 
-def test_secrets_are_written_only_and_never_come_with_a_value() -> None:
+def test_secrets_are_write_only_without_a_value() -> None:
     for definition in SCHEMA.fields:
         node = FORM["jsonSchema"]["properties"][definition.id]
         assert node.get("writeOnly", False) == definition.is_secret
@@ -155,7 +155,7 @@ def test_secrets_are_written_only_and_never_come_with_a_value() -> None:
             assert not {"default", "examples"} & set(node)
 
 
-def test_every_field_is_shown_once_with_a_widget_that_fits() -> None:
+def test_every_field_is_shown_once() -> None:
     shown = [field for group in FORM["ui"]["groups"] for field in group["fields"]]
     assert sorted(field["id"] for field in shown) == sorted(field.id for field in SCHEMA.fields)
     widgets = {field["id"]: field["widget"] for field in shown}
@@ -171,13 +171,13 @@ def test_fields_of_a_group_come_in_their_order() -> None:
         assert orders == sorted(orders)
 
 
-def test_what_depends_on_the_family_says_so() -> None:
+def test_sets_of_one_family_are_shown_for_it_alone() -> None:
     sets = {one["id"]: one["visibleWhen"] for one in FORM["ui"]["parameterSets"]}
     assert sets["domain-join"] == {"os_family": ["windows"]}
     assert sets["static-ipv4"] is None
 
 
-def test_patterns_are_ones_that_every_browser_knows() -> None:
+def test_patterns_have_no_syntax_of_python_alone() -> None:
     text = json.dumps(FORM["jsonSchema"])
     assert not [python_only for python_only in ("(?P", "(?i", "\\\\A", "\\\\Z") if python_only in text]
 

@@ -1,4 +1,4 @@
-"""A broken schema file is refused with the line, the place and the remedy of everything that is wrong with it."""
+"""A broken schema file is refused with the line, the place and the remedy of each mistake."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _line_of(text: str, part: str) -> int:
         ("version: 1\n", "version: 1\nversion: 2\n", "version", "there twice"),
     ],
 )
-def test_each_mistake_is_told_with_line_place_and_remedy(old: str, new: str, place: str, remedy: str) -> None:
+def test_each_mistake_is_reported_with_line_place_and_remedy(old: str, new: str, place: str, remedy: str) -> None:
     broken = TEXT.replace(old, new, 1)
     found = _problems(broken)
     assert any(where == place and remedy in message for _, where, message in found), found
@@ -76,7 +76,7 @@ def test_each_mistake_is_told_with_line_place_and_remedy(old: str, new: str, pla
     assert abs(line - _line_of(broken, new.split("\n")[-2] if "\n" in new else new)) <= 12 or place == "fields"
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+def test_all_mistakes_are_reported_in_the_order_of_the_file() -> None:
     broken = TEXT.replace("example: 8", "exampl: 8").replace("type: ipv4", "type: ipv5").replace("hint: ", "hnt: ", 1)
     lines = [line for line, _, _ in _problems(broken)]
     assert len(lines) >= 6
@@ -96,7 +96,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         ("[1, 2]: x\n", "a key must be text"),
     ],
 )
-def test_what_is_no_schema_at_all_is_told(text: str, message: str) -> None:
+def test_text_that_is_no_schema_is_refused(text: str, message: str) -> None:
     assert message in _problems(text)[0][2]
 
 
@@ -127,6 +127,6 @@ def test_patterns_that_engines_read_differently_are_refused(pattern: str, proble
     assert (told is None) if problem is None else (told is not None and problem in told)
 
 
-def test_a_pattern_speaks_of_the_whole_text() -> None:
+def test_a_pattern_matches_the_whole_text() -> None:
     assert patterns.matches("^[a-z]+$", "abc")
     assert not patterns.matches("^[a-z]+$", "abc\n")

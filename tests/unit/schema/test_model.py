@@ -79,6 +79,7 @@ LIMITS: list[tuple[type[BaseModel], dict[str, Any], str, Any, Any]] = [
     (ParameterSet, SET, "members", ["a", "b"], []),
     (ParameterSet, SET, "members", ["a", "b"], ["a"]),
     (ParameterSet, SET, "members", ["a", "b"], ["a", "a"]),
+    (ParameterSet, {**SET, "mode": "requires", "requires": ["b"]}, "members", ["a"], []),
     (ParameterSet, SET, "requires", [], ["c"]),
     (ParameterSet, SET, "message", "x" * 400, "x" * 401),
     (ParameterSet, SET, "message", "x", ""),

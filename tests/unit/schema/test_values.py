@@ -98,6 +98,7 @@ LENIENT: list[tuple[dict[str, Any], Any, Any, Any]] = [
     (TEXT, " ab ", "ab", " ab "),
     (TEXT, " abcd ", "abcd", "<length>"),
     (TEXT, "  ", None, "  "),
+    ({}, "", None, ""),
     (CHOICE, " Gold ", "gold", "<enum>"),
     (CHOICE, "Gold", "gold", "<enum>"),
     (PATTERN, " abc", "abc", "<pattern>"),

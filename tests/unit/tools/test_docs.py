@@ -1,4 +1,4 @@
-"""The index of the documentation leads to every page, and nowhere else."""
+"""The index of the documentation links to every page and to existing pages only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 LINKS = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", (DOCS / "README.md").read_text(encoding="utf-8"))
 
 
-def test_every_link_of_the_index_leads_to_a_file() -> None:
+def test_every_link_of_the_index_is_a_file() -> None:
     assert [link for link in LINKS if not (DOCS / link).is_file()] == []
 
 
@@ -18,5 +18,5 @@ def test_every_page_is_in_the_index() -> None:
     assert pages - {"README.md"} - set(LINKS) == set()
 
 
-def test_the_projects_readme_leads_to_the_index() -> None:
+def test_the_readme_links_to_the_index() -> None:
     assert "docs/README.md" in (DOCS.parent / "README.md").read_text(encoding="utf-8")

@@ -54,7 +54,9 @@ def test_every_property_has_a_description_for_kubectl_explain(path: Path) -> Non
     assert list(_undescribed(version["schema"]["openAPIV3Schema"], "")) == []
 
 
-def test_a_field_that_is_added_to_the_file_is_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_field_that_is_added_to_the_schema_is_in_every_generated_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     text = generate.SCHEMA.read_text(encoding="utf-8").replace("\nparameter_sets:", f"{_NEW_FIELD}\nparameter_sets:")
     schema = load_schema(text)
     changed = tmp_path / "job-inputs.yaml"
