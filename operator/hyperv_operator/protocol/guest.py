@@ -40,7 +40,7 @@ class GuestKey(_GuestModel):
     @property
     def kid(self) -> str:
         """Thumbprint of the key (RFC 7638, SHA-256, base64url without padding)."""
-        canonical = json.dumps({"e": self.e, "kty": self.kty, "n": self.n}, separators=(",", ":"), sort_keys=True)
+        canonical = json.dumps({"e": self.e, "kty": self.kty, "n": self.n}, separators=(",", ":"))
         return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
 
 
@@ -77,7 +77,7 @@ class _Ready(_GuestModel):
 def decode_base64url(text: str) -> bytes:
     """Decode base64url without padding. Raise `ValueError` if the text is not base64url."""
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return base64.urlsafe_b64decode(text + "==")  # Padding beyond what is needed is ignored.
     except binascii.Error as error:
         raise ValueError("not base64url") from error
 

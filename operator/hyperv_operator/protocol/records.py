@@ -131,7 +131,6 @@ class Outcome(WireModel):
     reason: Annotated[str, _cut(64)] = ""
     code: AgentCode | None = None
     message: Text = ""
-    retryable: bool = False
     vm_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     guest_key: GuestKey | None = None
     diagnosis: Diagnosis | None = None

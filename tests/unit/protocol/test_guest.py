@@ -54,7 +54,13 @@ def test_no_other_key_is_taken(changes: dict[str, Any]) -> None:
         GuestKey.model_validate(_key(**changes))
 
 
-def test_a_modulus_may_have_800_characters_and_the_length_of_the_number_decides() -> None:
+def test_leading_zeros_of_a_modulus_do_not_count_up_to_800_characters() -> None:
+    modulus = base64.urlsafe_b64encode((1 << 4095).to_bytes(600)).decode()
+    assert len(modulus) == 800
+    assert GuestKey.model_validate(_key(n=modulus))
+
+
+def test_a_modulus_of_800_characters_without_leading_zeros_is_too_long() -> None:
     with pytest.raises(ValidationError, match="4800 bits"):
         GuestKey.model_validate(_key(n=base64.urlsafe_b64encode(b"\xff" * 600).decode()))
 
@@ -65,7 +71,8 @@ def test_the_kid_is_the_thumbprint_of_rfc_7638() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("", b""), ("QQ", b"A"), ("QUI", b"AB"), ("QUJD", b"ABC"), ("_-8", b"\xff\xef")]
+    ("text", "value"),
+    [("", b""), ("QQ", b"A"), ("QUI", b"AB"), ("QUJD", b"ABC"), ("QUJDREVGRw", b"ABCDEFG"), ("_-8", b"\xff\xef")],
 )
 def test_base64url_is_decoded_with_its_padding_left_out(text: str, value: bytes) -> None:
     assert decode_base64url(text) == value
