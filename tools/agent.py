@@ -26,7 +26,7 @@ _NAME = re.compile(r"\b[A-Z][A-Za-z]+-Hvo\w+")
 
 
 class BundleError(Exception):
-    """The bundle cannot be built; the message says why and what to do."""
+    """The bundle cannot be built. The message has the cause and the remedy."""
 
 
 def build(folder: Path, root: Path = ROOT, *, with_isos: bool = True) -> str:
@@ -60,7 +60,7 @@ def scripts(root: Path = ROOT) -> dict[str, bytes]:
 
 
 def digest(files: Path) -> str:
-    """Return the digest of a version's folder, as docs/reference/agent-protocol.md defines it."""
+    """Return the digest of a version's folder, as defined in docs/reference/agent-protocol.md."""
     lines = sorted(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(files).as_posix()}\n"
         for path in files.rglob("*")
@@ -89,7 +89,7 @@ def _functions(folder: Path) -> dict[str, str]:
 
 
 def _scripts(folder: Path) -> list[Path]:
-    """Return the scripts of a folder and those below it, in an order that is always the same."""
+    """Return the scripts in a folder and its subfolders, sorted."""
     return sorted(folder.rglob("*.ps1"), key=lambda path: path.as_posix())
 
 

@@ -1,4 +1,4 @@
-"""Lint the chart, and render it as the tests do: `python tools/chart.py lint | template`."""
+"""Lint or render the chart: `python tools/chart.py lint | template`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMESPACE = "hyperv-system"
 
 
 def main() -> int:
-    """Run helm; return the exit code."""
+    """Run helm and return the exit code."""
     helm = str(find_or_build(lambda text: print(text, file=sys.stderr)).helm)
     commands = {
         "lint": [[helm, "lint", "--strict", str(CHART)], [helm, "template", "hyperv-operator", str(CHART)]],

@@ -1,4 +1,4 @@
-"""From the models and the job schema to the three CustomResourceDefinitions."""
+"""Render the three CustomResourceDefinitions from the models and the job schema."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MAP_LIMIT = 64
 
 
 def structural(model: type[BaseModel]) -> Json:
-    """Return a model's schema as a structural one: no references, no unions with null, every list with a type."""
+    """Return the schema of a model in structural form: no references, no unions with null, every list with a type."""
     raw = model.model_json_schema(by_alias=True)
     return _node(raw, raw.get("$defs", {}), "")
 
@@ -77,11 +77,11 @@ _TYPES = {FieldType.INTEGER: "integer", FieldType.BOOLEAN: "boolean"}
 
 
 def _field(definition: FieldDefinition) -> Json:
-    """Return a field's schema; what applies to one OS family only has its limits in CEL, where they are conditional."""
+    """Return the schema of a field. A field of one OS family has its limits in CEL, where they can be conditional."""
     text = " ".join(part for part in (definition.description, definition.hint) if part)
     node: Json = {"type": _TYPES.get(definition.type, "string"), "title": definition.label, "description": text}
     if definition.is_secret:
-        node["description"] = f"{text} Secret: it is refused here and belongs under spec.secretFields."
+        node["description"] = f"{text} Secret: refused here, give it under spec.secretFields."
         return {**node, "maxLength": 8_192}
     limits = definition.validations
     always = definition.applicability is None
@@ -148,9 +148,9 @@ def _root(description: str, properties: Json, required: list[str], rules: list[J
         "type": "object",
         "description": description,
         "properties": {
-            "apiVersion": {"type": "string", "maxLength": 253},
-            "kind": {"type": "string", "maxLength": 63},
-            "metadata": {"type": "object"},
+            "apiVersion": {"type": "string", "maxLength": 253, "description": "API group and version of the resource."},
+            "kind": {"type": "string", "maxLength": 63, "description": "Kind of the resource."},
+            "metadata": {"type": "object", "description": "Standard metadata of the object."},
             **properties,
         },
         "required": required,

@@ -1,7 +1,7 @@
-"""From the job schema to CEL: the rules of `spec.fields` and of `spec`, each with the sentence that the operator itself uses.
+"""Render the job schema's rules for `spec.fields` and `spec` as CEL, with the messages of the operator's own validation.
 
-What OpenAPI can say (types, lengths, and the limits of fields that always apply) is not repeated here. A field that applies to
-one OS family only has its limits here, since OpenAPI would refuse a value that is to be dropped.
+OpenAPI has the types, lengths, and limits of fields that always apply. The limits of a field of one OS family are here, because
+OpenAPI would refuse a value that is to be dropped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hyperv_operator.schema.os_family import PREFIXES, OsFamily
 
 Json = dict[str, Any]
 _MARK = "\x00"
-"""Stands in a sentence for what is known only when the rule is evaluated."""
+"""Placeholder in a message for a value that is known only when the rule is evaluated."""
 
 
 def quote(text: str) -> str:
@@ -24,7 +24,7 @@ def quote(text: str) -> str:
 
 
 def rule(expression: str, message: str, *insertions: str) -> Json:
-    """Return a validation rule; each insertion is a CEL expression for one mark in the message."""
+    """Return a validation rule. Each insertion is a CEL expression that replaces one placeholder in the message."""
     if not insertions:
         return {"rule": expression, "message": message}
     parts = [quote(part) for part in message.split(_MARK)]
@@ -35,14 +35,14 @@ def rule(expression: str, message: str, *insertions: str) -> Json:
 
 
 class Scope:
-    """How a rule refers to fields: from `spec.fields` itself, or from `spec`, where the secret references are too."""
+    """How rules refer to fields: relative to `spec.fields`, or to `spec`, which has the secret references too."""
 
     def __init__(self, schema: JobSchema, prefix: str) -> None:
         self._schema = schema
         self._prefix = prefix
 
     def has(self, name: str) -> str:
-        """Say that a field is given; a secret under `fields` is refused elsewhere and counts here."""
+        """Return the condition that a field is given. A secret under `fields` counts, as another rule refuses it."""
         if self._schema.by_id[name].is_secret:
             return f"(has(self.fields.{name}) || has(self.secretFields) && has(self.secretFields.{name}))"
         return f"has({self.of(name)})"
@@ -52,18 +52,18 @@ class Scope:
         return f"{self._prefix}.{name}"
 
     def is_other_family(self, families: frozenset[OsFamily]) -> str:
-        """Say that the machine is known to be of another family: what does not apply to it is dropped."""
+        """Return the condition that the machine is of another family, for which the field is dropped."""
         others = [family for family in OsFamily if family not in families]
         given = " || ".join(f"{self.of('os_family')} == '{family.value}'" for family in others)
         inferred = self._starts_with([prefix for prefix, family in PREFIXES if family in others])
         return f"(has({self.of('os_family')}) ? {given} : {inferred})"
 
     def is_family(self, family: OsFamily) -> str:
-        """Say that the machine is known to be of this family."""
+        """Return the condition that the machine is of this family."""
         return self.is_other_family(frozenset(OsFamily) - {family})
 
     def knows_family(self) -> str:
-        """Say that the family is given, or can be told from the image's name."""
+        """Return the condition that the family is given or can be inferred from the image's name."""
         return f"has({self.of('os_family')}) || {self._starts_with([prefix for prefix, _ in PREFIXES])}"
 
     def _starts_with(self, prefixes: list[str]) -> str:
@@ -102,7 +102,7 @@ def field_rules(schema: JobSchema) -> list[Json]:
 
 
 def _limits(definition: FieldDefinition) -> list[tuple[str, str]]:
-    """Return what holds within a field's limits, with the sentence for when it does not; of text, length comes first."""
+    """Return the conditions of a field's limits with their messages. For text, the length comes first."""
     value, limits = f"self.{definition.id}", definition.validations
     if definition.type is FieldType.INTEGER:
         return [(f"({limits.minimum} <= {value} && {value} <= {limits.maximum})", values.range_message(definition))]
@@ -110,7 +110,7 @@ def _limits(definition: FieldDefinition) -> list[tuple[str, str]]:
         words = ", ".join(quote(word) for word in limits.enum)
         return [(f"{value} in [{words}]", values.enum_message(definition))]
     found = []
-    # The operator says one thing about a value: that it is a private key, or that its length is wrong, or else its form.
+    # The operator reports one error per value: a private key, or else its length, or else its form.
     exempt = f"{value}.contains('PRIVATE KEY') || " if definition.type is FieldType.MULTILINE else ""
     length_holds = f"size({value}) >= {limits.min_length or 0}"
     if limits.min_length:
@@ -156,7 +156,7 @@ _POWERS = "[" + ", ".join(str(2 ** (32 - length)) for length in range(33)) + "]"
 
 
 def _is_usable(name: str) -> str:
-    """Say that a machine can have the address; a DNS server may be on the machine itself."""
+    """Return the condition that a machine can have the address. A DNS server may run on the machine itself."""
     octet = f"int(self.{name}.split('.')[0])"
     holds = f"{octet} > {cross_field_rules.FIRST_OCTETS.start - 1} && {octet} < {cross_field_rules.FIRST_OCTETS.stop}"
     return f"{holds} && {octet} != {cross_field_rules.LOOPBACK_OCTET}" if name == "guest_v4_ipaddr" else holds
@@ -174,7 +174,7 @@ def _network_rules(schema: JobSchema) -> list[Json]:
 
 
 def _value_of(name: str) -> str:
-    """Return the expression of an address as a number: CEL's own network type has no broadcast address."""
+    """Return the expression of an address as a number. CEL's network type has no broadcast address."""
     return " + ".join(f"int(self.{name}.split('.')[{index}]) * {256 ** (3 - index)}" for index in range(4))
 
 
@@ -182,7 +182,7 @@ _SIZE = f"{_POWERS}[self.guest_v4_cidrprefix]"
 
 
 def _is_end(name: str) -> str:
-    """Say that an address is the first or the last one of its network."""
+    """Return the condition that an address is the first or the last one of its network."""
     value = f"({_value_of(name)})"
     return f"({value} % {_SIZE} == 0 || {value} % {_SIZE} == {_SIZE} - 1)"
 
@@ -224,7 +224,7 @@ def _set_rule(schema: JobSchema, scope: Scope, group: ParameterSet) -> Json:
     families = schema.families_of(group)
     if families != frozenset(OsFamily):
         holds = f"{scope.is_other_family(families)} || {holds}"
-    # Not filter() and join(): what the server estimates for them is beyond its budget.
+    # Not filter() and join(): their estimated cost is over the API server's budget.
     missing = " + ".join(f"({scope.has(name)} ? '' : {quote(', ' + name)})" for name in needed)
     return rule(holds, validation.incomplete_message(group, _MARK), f"({missing}).substring(2)")
 
@@ -233,7 +233,7 @@ def _set_rule(schema: JobSchema, scope: Scope, group: ParameterSet) -> Json:
 
 
 def transition_rules(schema: JobSchema) -> list[Json]:
-    """Return what freezes fields: at the root, since that depends on status."""
+    """Return the rules that make fields immutable. They are at the root, as they depend on the status."""
     identity = [one.id for one in schema.fields if one.immutable]
     guest = [
         one.id
@@ -242,7 +242,7 @@ def transition_rules(schema: JobSchema) -> list[Json]:
     ]
 
     def same(names: list[str]) -> str:
-        # Not `.?name`: what the server estimates for comparing optional values is beyond its budget.
+        # Not `.?name`: the estimated cost of comparing optional values is over the API server's budget.
         new, old = "self.spec.fields", "oldSelf.spec.fields"
         return " && ".join(
             f"(has({new}.{name}) ? has({old}.{name}) && {new}.{name} == {old}.{name} : !has({old}.{name}))"

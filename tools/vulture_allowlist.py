@@ -5,6 +5,8 @@ Names are given as attributes of what they belong to, so that mypy finds an entr
 
 from __future__ import annotations
 
+import sys
+
 import kopf
 from psrpcore.types import PSObject
 from pypsrp.wsman import WSMan
@@ -21,6 +23,7 @@ from hyperv_operator.protocol.job import DesiredVm, RunRef
 from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.protocol.rollout import RolloutCode
 from hyperv_operator.telemetry.logs import LogFormatter
+from mutants.operators import MembershipNegated
 
 # Written to the status of resources.
 Capacity.memory_gib
@@ -67,8 +70,14 @@ WsmanServer._signal
 _Worker.registrations
 
 # Called by a base class.
+MembershipNegated.mutate
 LogFormatter.process_log_record
 WebhookServer._build_ssl
+
+
+def read_by_the_interpreter() -> None:
+    """Attributes and arguments that Python itself uses."""
+    sys.dont_write_bytecode
 
 
 def used_by_pypsrp(wsman: WSMan, shown: PSObject) -> None:

@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ _SAVE_EVERY = 25
 def main() -> int:
     """Run as the arguments say; return the exit code."""
     arguments = _parse()
+    # The processes that were forked end with this one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.chdir(ROOT)
     # Every run has the same examples, and none of them is made smaller: that a test fails is all that counts.
     os.environ["CI"] = "1"
@@ -50,7 +53,8 @@ def main() -> int:
         print(f"{arguments.sample} of {len(mutants)} mutants, seed {arguments.seed}")
         mutants = random.Random(arguments.seed).sample(mutants, min(arguments.sample, len(mutants)))
     prints = Fingerprints(all_modules, config.test_folders)
-    state = State() if arguments.fresh else load_state()
+    # A sample is judged by itself: it neither takes nor leaves verdicts.
+    state = State(kept=False) if arguments.sample else State() if arguments.fresh else load_state()
     if state.reach is None or state.reach.fingerprint != prints.everything:
         folders = [folder for folder in config.test_folders if (ROOT / folder).is_dir()]
         print("Recording which tests reach which lines.", flush=True)

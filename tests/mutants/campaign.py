@@ -66,16 +66,16 @@ class Campaign:
         others = reach.of_module(mutant.module)
         if imported:
             others |= reach.of_folder(f"tests/unit/{mutant.package}/")
-        ranked = sorted(direct | others, key=lambda test: (test not in direct, self._distance(mutant, test)))
-        if killer in reach.tests:
-            ranked.insert(0, reach.tests.index(killer))
-        ranked = list(dict.fromkeys(ranked))
-        return [part for part in (ranked[:_NEAREST], ranked[_NEAREST:]) if part]
+        ranked = sorted(direct | others, key=lambda test: (test not in direct, self._reach.seconds[test]))
+        known = [reach.tests.index(killer)] if killer in reach.tests else []
+        named = [test for test in ranked if self._is_named_for(mutant, test)]
+        rest = [test for test in ranked if not self._is_named_for(mutant, test)]
+        return [part for part in (known, named, rest[:_NEAREST], rest[_NEAREST:]) if part]
 
-    def _distance(self, mutant: Mutant, test: int) -> tuple[bool, bool, float]:
-        file = self._reach.file(test)
-        named = mutant.module.rpartition(".")[2] in file.rpartition("/")[2]
-        return f"unit/{mutant.package}/" not in file, not named, self._reach.seconds[test]
+    def _is_named_for(self, mutant: Mutant, test: int) -> bool:
+        """Return whether the test's file has the name of the mutant's module: it is cheap to collect, and kills most."""
+        folder, _, name = self._reach.file(test).rpartition("/")
+        return folder.endswith(f"unit/{mutant.package}") and mutant.module.rpartition(".")[2] in name
 
     def _place(self, mutant: Mutant) -> tuple[range, bool]:
         """Return the lines of the mutant's definition, and whether the mutant's line is executed by the import."""

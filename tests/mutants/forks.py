@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 class ForkError(Exception):
     """A process ended without a result."""
 
-    def __init__(self, text: str, *, timed_out: bool) -> None:
+    def __init__(self, text: str, *, timed_out: bool = False) -> None:
         super().__init__(text)
         self.timed_out = timed_out
 
@@ -79,7 +79,7 @@ def _start(function: Callable[[Task], Result], task: Task, wall_seconds: float) 
         try:
             answer: object = function(task)
         except BaseException:  # noqa: BLE001 - the parent raises or records it
-            answer = ForkError(traceback.format_exc(), timed_out=False)
+            answer = ForkError(traceback.format_exc())
         with os.fdopen(writer, "wb") as out:
             pickle.dump(answer, out)
     finally:

@@ -87,14 +87,14 @@ class QuantifierSwapped(_NodeOperator):
 class CaseDisabled(_NodeOperator):
     """Make a `case` of a `match` statement never match.
 
-    parso has no grammar for `match`: it reads the colon of a `case` as an error leaf and the block behind it as usual.
+    parso has no grammar for `match`: a `case` is an error to it, and the block behind it is read as usual.
     """
 
     @override
     def applies(self, node: NodeOrLeaf) -> bool:
-        return (
-            isinstance(node, Leaf) and node.type == "error_leaf" and node.value == ":" and self._line(node)[0] == "case"
-        )
+        if not isinstance(node, Leaf) or node.value != ":" or self._line(node)[0] != "case":
+            return False
+        return node.type == "error_leaf" or (node.parent is not None and node.parent.type == "error_node")
 
     @override
     def change(self, node: NodeOrLeaf) -> None:

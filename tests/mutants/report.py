@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from mutants.config import Equivalent
 from mutants.generation import Mutant
-from mutants.trial import Outcome, Verdict
-
-_NOTICED = {Outcome.KILLED, Outcome.TIMEOUT}
-_UNNOTICED = {Outcome.SURVIVED, Outcome.NO_TESTS}
+from mutants.trial import NOTICED, UNNOTICED, Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -23,18 +20,18 @@ class Report:
 
     def survivors(self) -> list[Mutant]:
         """Return the mutants that no test notices and that equivalent.toml does not list."""
-        return [m for m, v in self.verdicts.items() if v.outcome in _UNNOTICED and not self._listed(m)]
+        return [m for m, v in self.verdicts.items() if v.outcome in UNNOTICED and not self._listed(m)]
 
     def score(self, packages: Sequence[str]) -> float:
         """Return the share of the packages' mutants that tests notice, without equivalent ones; 1.0 if there are none."""
         counts = self._counts(packages)
-        noticed = sum(counts[outcome] for outcome in _NOTICED)
-        counted = noticed + sum(counts[outcome] for outcome in _UNNOTICED)
+        noticed = sum(counts[outcome] for outcome in NOTICED)
+        counted = noticed + sum(counts[outcome] for outcome in UNNOTICED)
         return noticed / counted if counted else 1.0
 
     def needless(self) -> list[Equivalent]:
         """Return the entries of equivalent.toml that match no surviving mutant."""
-        surviving = {self._identity(m) for m, v in self.verdicts.items() if v.outcome in _UNNOTICED}
+        surviving = {self._identity(m) for m, v in self.verdicts.items() if v.outcome in UNNOTICED}
         return [entry for entry in self.equivalents if entry not in surviving]
 
     def text(self) -> str:
@@ -69,7 +66,7 @@ class Report:
 
     def _counts(self, packages: Sequence[str]) -> Counter[str]:
         return Counter(
-            "equivalent" if verdict.outcome in _UNNOTICED and self._listed(mutant) else verdict.outcome
+            "equivalent" if verdict.outcome in UNNOTICED and self._listed(mutant) else verdict.outcome
             for mutant, verdict in self.verdicts.items()
             if mutant.package in packages
         )

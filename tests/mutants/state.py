@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from mutants.generation import ROOT, Module, Mutant
 from mutants.reach import Reach
-from mutants.trial import Outcome, Verdict
+from mutants.trial import UNNOTICED, Verdict
 
 _FILE = ROOT / ".mutants" / "state.json"
 
@@ -28,9 +27,13 @@ class State(BaseModel):
 
     reach: Reach | None = None
     verdicts: dict[str, Remembered] = {}
+    kept: bool = True
+    """Whether the state is written to its file."""
 
     def save(self) -> None:
-        """Write the state beside its file and move it there."""
+        """Replace the file by this state."""
+        if not self.kept:
+            return
         _FILE.parent.mkdir(exist_ok=True)
         draft = _FILE.with_suffix(".new")
         draft.write_text(self.model_dump_json(), encoding="utf-8")
@@ -59,14 +62,19 @@ class Fingerprints:
 
         A mutant stays killed while its definition and the killer's file are the same; any change may kill a survivor.
         """
-        if verdict.outcome in {Outcome.KILLED, Outcome.TIMEOUT, Outcome.INVALID}:
+        if verdict.outcome not in UNNOTICED:
             killer = self._files.get((verdict.killer or "").partition("::")[0], "")
             return f"{self._definitions[mutant.module].get(mutant.definition, '')} {killer}"
         return self.everything
 
 
 def _definition_hashes(module: Module) -> dict[str, str]:
-    hashes = {"<module>": _hash(module.source.encode())}
+    """Return the hash of each definition and of the module, docstrings apart."""
+    syntax = ast.parse(module.source)
+    for node in ast.walk(syntax):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [one for one in node.body if not _is_text(one)]
+    hashes = {"<module>": _hash(ast.dump(syntax).encode())}
 
     def visit(node: ast.AST, prefix: str) -> None:
         for child in ast.iter_child_nodes(node):
@@ -77,14 +85,13 @@ def _definition_hashes(module: Module) -> dict[str, str]:
             else:
                 visit(child, prefix)
 
-    visit(ast.parse(module.source), "")
+    visit(syntax, "")
     return hashes
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def remove_state(path: Path = _FILE) -> None:
-    """Forget what earlier runs found."""
-    path.unlink(missing_ok=True)

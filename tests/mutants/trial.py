@@ -37,6 +37,10 @@ class Outcome(StrEnum):
     """Not valid Python, the same as before, or not importable: no test of the tests, so it is not counted."""
 
 
+NOTICED = frozenset({Outcome.KILLED, Outcome.TIMEOUT})
+UNNOTICED = frozenset({Outcome.SURVIVED, Outcome.NO_TESTS})
+
+
 class Verdict(BaseModel):
     """What became of one mutant."""
 
@@ -123,4 +127,5 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     @override
     def get_code(self, fullname: str) -> CodeType:
+        del fullname  # it is the module that the loader was made for
         return compile(self._source, self.path, "exec", dont_inherit=True)

@@ -1,1 +1,1 @@
-"""Submissions that tests share: the table of bad ones, and strategies for any number of good and bad ones."""
+"""Submissions and schemas that tests share: a table of invalid ones, strategies, and builders."""

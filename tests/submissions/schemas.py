@@ -1,4 +1,4 @@
-"""Schemas from hypothesis: the fields that the operator itself needs, and any others of every type, with sets among them."""
+"""A hypothesis strategy for valid schemas: the fields that the operator requires, others of every type, and sets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _field(draw: st.DrawFn, number: int) -> dict[str, Any]:
 
 @st.composite
 def schemas(draw: st.DrawFn) -> JobSchema:
-    """Give a schema that is in order; made as text and read, as a person's is."""
+    """Generate a valid schema, through the text of its file."""
     others = [one for one in _MEANT if draw(st.booleans())]
     fields = _NEEDED + others + [draw(_field(number)) for number in range(draw(st.integers(0, 8)))]
     for order, one in enumerate(fields):

@@ -1,4 +1,4 @@
-"""Submissions from hypothesis: mostly near to the limits of what is allowed, on either side of them."""
+"""Hypothesis strategies for submissions, mostly near the limits, on either side of them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _BY_TYPE = {FieldType.IPV4: ADDRESSES, FieldType.HOSTNAME: HOSTNAMES, FieldType.
 
 
 def value_of(definition: FieldDefinition) -> st.SearchStrategy[Any]:
-    """Give values for a field: most of the right type, near its limits."""
+    """Generate values for a field, mostly of the right type and near its limits."""
     limits = definition.validations
     if definition.type is FieldType.INTEGER:
         low, high = limits.minimum or 0, limits.maximum or 0
@@ -97,7 +97,7 @@ def value_of(definition: FieldDefinition) -> st.SearchStrategy[Any]:
 
 @st.composite
 def submissions(draw: st.DrawFn, schema: JobSchema) -> tuple[dict[str, Any], dict[str, str]]:
-    """Give fields and secret references: required ones mostly there, each parameter set mostly whole or away."""
+    """Generate fields and secret references: mostly with the required ones, and with whole parameter sets or none."""
     whole = {group.id: draw(st.sampled_from(["all", "none", "none", "some"])) for group in schema.parameter_sets}
     fields: dict[str, Any] = {}
     secrets: dict[str, str] = {}

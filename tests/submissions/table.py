@@ -1,4 +1,4 @@
-"""The table of bad submissions in `Schemas/examples/invalid/`; its README tells the form."""
+"""The table of invalid submissions in `Schemas/examples/invalid/`, whose README describes the format."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ FOLDER = Path(__file__).resolve().parents[2] / "Schemas" / "examples" / "invalid
 
 @dataclass(frozen=True)
 class Case:
-    """One bad submission."""
+    """One invalid submission."""
 
     name: str
     fields: dict[str, Any]
     secrets: dict[str, str]
-    """Secret fields given by reference, and the key that each refers to."""
+    """The key that each secret field refers to."""
     errors: tuple[dict[str, str], ...]
-    """Each with `field`, `code`, `message` and `refused_by`."""
+    """Mappings with `field`, `code`, `message` and `refused_by`."""
 
     @property
     def refused_by(self) -> frozenset[str]:
-        """What of the API server refuses it: `schema`, `rules`, `pruning`."""
+        """The checks of the API server that refuse it: `schema`, `rules`, `pruning`."""
         return frozenset(error["refused_by"] for error in self.errors)
 
 
 def bases() -> dict[str, dict[str, Any]]:
-    """Read the good submissions: `fields` and `secrets` by family."""
+    """Return the valid submissions that rows are based on: `fields` and `secrets` by family."""
     found: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "bases.yaml").read_text(encoding="utf-8"))
     return found
 
 
 def cases() -> list[Case]:
-    """Read the whole table."""
+    """Return all rows of the table."""
     good = bases()
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):

@@ -1,4 +1,4 @@
-"""What the three resources share: the frozen base model, conditions, bounded strings."""
+"""What the three resources share: the frozen base model, conditions and bounded strings."""
 
 from __future__ import annotations
 
@@ -19,35 +19,46 @@ Sentence = Annotated[str, Field(max_length=2048)]
 
 
 class Model(BaseModel):
-    """A frozen model with camelCase names on the wire; what it does not know is refused (the API server prunes it)."""
+    """A frozen model with camelCase names on the wire. Unknown keys are refused; the API server prunes them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
 class StatusModel(Model):
-    """A part of a status: the operator's own word, read back. Another version's fields are ignored."""
+    """A part of a status, as the operator wrote it. Keys of another version are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
 class Condition(StatusModel):
-    """One condition, as Kubernetes' own `metav1.Condition`."""
+    """One condition, in the form of `metav1.Condition`."""
 
-    type: Annotated[str, Field(max_length=64)]
-    status: ConditionStatus
-    reason: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$")]
-    message: Annotated[str, Field(max_length=8192)] = ""
-    last_transition_time: datetime
-    observed_generation: Annotated[int, Field(ge=0)] | None = None
+    type: Annotated[str, Field(max_length=64, description="Type of the condition, such as Ready.")]
+    status: Annotated[ConditionStatus, Field(description="Whether the condition holds: True, False or Unknown.")]
+    reason: Annotated[
+        str,
+        Field(
+            max_length=64,
+            pattern=r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$",
+            description="Why the condition has its status, as one word for programs.",
+        ),
+    ]
+    message: Annotated[
+        str, Field(max_length=8192, description="Why the condition has its status, and what to do if anything.")
+    ] = ""
+    last_transition_time: Annotated[datetime, Field(description="When the status last changed.")]
+    observed_generation: (
+        Annotated[int, Field(ge=0, description="Generation of the spec that the condition was computed from.")] | None
+    ) = None
 
 
 class Status(StatusModel):
-    """A whole status: tolerant when it is read back, compact when it is written."""
+    """A whole status: tolerant when it is read, compact when it is written."""
 
-    conditions: Annotated[tuple[Condition, ...], Field(max_length=16)] = ()
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=16, description="One condition of each type.")] = ()
 
     def condition(self, kind: str) -> Condition | None:
-        """Return the condition of a type."""
+        """Return the condition of a type, or None if the status has none."""
         return next((condition for condition in self.conditions if condition.type == kind), None)
 
     def is_true(self, kind: str) -> bool:
@@ -57,7 +68,7 @@ class Status(StatusModel):
 
     @classmethod
     def parse(cls, raw: JsonValue) -> Self:
-        """Read a status back, part by part: a part that cannot be read is dropped, so that no status stops a pass."""
+        """Read a status. A part that cannot be read is dropped, so that a damaged status never stops a reconciliation."""
         readable: dict[str, JsonValue] = dict(raw) if isinstance(raw, dict) else {}
         for _ in range(len(readable) + 1):
             try:
@@ -68,7 +79,7 @@ class Status(StatusModel):
         return cls()
 
     def to_json(self) -> dict[str, JsonValue]:
-        """Return the status as the API server gets it: camelCase, nothing that is unset or empty."""
+        """Return the status as it is sent to the API server: in camelCase, without unset and empty values."""
         dumped: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {key: value for key, value in dumped.items() if value not in ([], {})}
 
@@ -77,7 +88,7 @@ SpecT = TypeVar("SpecT", bound=Model)
 
 
 def parse_spec(model: type[SpecT], raw: JsonValue) -> SpecT | str:
-    """Read a spec, or return what is wrong with it: each field's path and what it should be (never its value)."""
+    """Read a spec, or return what is wrong with it: the path of each field and what it should be, never its value."""
     try:
         return model.model_validate(raw)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""HyperVHost: a Hyper-V host, how to reach it, and who may use it for what."""
+"""HyperVHost: a Hyper-V host, how to reach it, and which namespaces may use it for what."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic import AfterValidator, Field, model_validator
 from hyperv_operator.api.common import Model, Name, Short, Status, StatusModel
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
-"""An absolute path on the host, without quotes or anything that a shell would read."""
+"""An absolute path on the host, without quotes and characters that are special to a shell."""
 
 
 def _range(text: str) -> str:
     low, _, high = text.partition("-")
     if not int(low) <= int(high or low) <= _LAST_VLAN:
         raise ValueError(
-            f"a range goes from the smaller VLAN to the greater, and none is above {_LAST_VLAN}; correct it"
+            f"a range goes from the smaller VLAN to the greater, and no VLAN is above {_LAST_VLAN}; correct it"
         )
     return text
 
@@ -32,7 +32,7 @@ def _expression(text: str) -> str:
 
 _LAST_VLAN: Final = 4094
 FULL_LANGUAGE: Final = "Microsoft.PowerShell"
-"""The session configuration that takes any script; every other one is taken for a JEA endpoint."""
+"""The session configuration that runs any script. Every other one is treated as a JEA endpoint."""
 VlanRange = Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$"), AfterValidator(_range)]
 
 
@@ -47,24 +47,39 @@ class Connection(Model):
 
     transport: Annotated[
         Literal["https", "http"],
-        Field(description="http is for Kerberos, negotiate and NTLM only, whose messages are encrypted."),
+        Field(
+            description="Protocol of WinRM. http requires kerberos, negotiate or ntlm, which encrypt the messages themselves."
+        ),
     ] = "https"
-    port: Annotated[int, Field(ge=1, le=65_535)] = 5986
-    authentication: Literal["kerberos", "negotiate", "ntlm", "certificate", "basic"] = "kerberos"
+    port: Annotated[int, Field(ge=1, le=65_535, description="TCP port of WinRM.")] = 5986
+    authentication: Annotated[
+        Literal["kerberos", "negotiate", "ntlm", "certificate", "basic"],
+        Field(description="How the operator logs on to the host."),
+    ] = "kerberos"
     credentials_secret_ref: Annotated[
         SecretReference,
         Field(
-            description="Secret with `username` and `password` (for Kerberos also `keytab` in its place), or `tls.crt` and "
-            "`tls.key` for certificate."
+            description="Secret with the keys `username` and `password` (for kerberos, `keytab` may replace `password`), or "
+            "`tls.crt` and `tls.key` for certificate."
         ),
     ]
     ca_bundle: (
-        Annotated[str, Field(max_length=65_536, description="PEM of the authorities to trust; unset: the system's.")]
+        Annotated[
+            str,
+            Field(
+                max_length=65_536, description="Certificate authorities to trust, as PEM. Unset: those of the system."
+            ),
+        ]
         | None
     ) = None
     configuration_name: Annotated[
         str,
-        Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$", description="Session configuration (JEA)."),
+        Field(
+            min_length=1,
+            max_length=100,
+            pattern=r"^[A-Za-z0-9._-]+$",
+            description="Name of the session configuration (JEA).",
+        ),
     ] = FULL_LANGUAGE
 
     @model_validator(mode="after")
@@ -79,68 +94,83 @@ class Connection(Model):
 class LabelExpression(Model):
     """One requirement of a label selector."""
 
-    key: Annotated[str, Field(min_length=1, max_length=317)]
-    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
-    values: Annotated[tuple[Annotated[str, Field(max_length=63)], ...], Field(max_length=32)] = ()
+    key: Annotated[str, Field(min_length=1, max_length=317, description="Key of the label.")]
+    operator: Annotated[
+        Literal["In", "NotIn", "Exists", "DoesNotExist"],
+        Field(description="How the label of the namespace is compared with the values."),
+    ]
+    values: Annotated[
+        tuple[Annotated[str, Field(max_length=63)], ...],
+        Field(max_length=32, description="Values for In and NotIn. Empty for Exists and DoesNotExist."),
+    ] = ()
 
 
 class LabelSelector(Model):
     """A Kubernetes label selector; an empty one selects every namespace."""
 
-    match_labels: Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=32, default_factory=dict)]
-    match_expressions: Annotated[tuple[LabelExpression, ...], Field(max_length=16)] = ()
+    match_labels: Annotated[
+        dict[str, Annotated[str, Field(max_length=63)]],
+        Field(max_length=32, default_factory=dict, description="Labels that a namespace must have with these values."),
+    ]
+    match_expressions: Annotated[
+        tuple[LabelExpression, ...],
+        Field(max_length=16, description="Requirements that a namespace must meet, all of them."),
+    ] = ()
 
 
 class Tenant(Model):
-    """Namespaces that may use the host, and for what; a list that is not given means any."""
+    """Namespaces that may use the host, and for what. A list that is unset allows anything."""
 
-    namespace_selector: LabelSelector
+    namespace_selector: Annotated[LabelSelector, Field(description="Selects the namespaces by their labels.")]
     images: (
         Annotated[
             tuple[Annotated[str, Field(min_length=1, max_length=128)], ...],
-            Field(max_length=64, description="Image names that may be used; `*` stands for anything."),
+            Field(max_length=64, description="Image names that may be used. `*` matches any text."),
         ]
         | None
     ) = None
     vlans: (
         Annotated[
             tuple[VlanRange, ...],
-            Field(max_length=64, description="VLAN ids and ranges that may be used, such as `0` or `10-19`."),
+            Field(max_length=64, description="VLAN ids and ranges of them that may be used, such as `0` or `10-19`."),
         ]
         | None
     ) = None
     vm_name_pattern: (
         Annotated[
             str,
-            Field(min_length=1, max_length=200, description="Regular expression that vm_name has to match."),
+            Field(min_length=1, max_length=200, description="Regular expression that vm_name must match."),
             AfterValidator(_expression),
         ]
         | None
     ) = None
     max_machines: (
-        Annotated[int, Field(ge=0, le=10_000, description="Machines of one namespace on the host.")] | None
+        Annotated[int, Field(ge=0, le=10_000, description="How many machines each namespace may have on the host.")]
+        | None
     ) = None
 
 
 class Paths(Model):
     """Folders on the host."""
 
-    agent: WindowsPath = "C:\\ProgramData\\HyperVOperator"
-    images: WindowsPath
-    machines: WindowsPath
+    agent: Annotated[WindowsPath, Field(description="Folder of the agent and its versions.")] = (
+        "C:\\ProgramData\\HyperVOperator"
+    )
+    images: Annotated[WindowsPath, Field(description="Folder of the golden images.")]
+    machines: Annotated[WindowsPath, Field(description="Folder in which each machine gets a folder of its own.")]
 
 
 class Storage(Model):
-    """How disks are made."""
+    """How disks are created."""
 
     clone: Annotated[
         Literal["Copy", "Differencing"],
-        Field(description="Copy the golden image, or make a differencing disk on it."),
+        Field(description="Copy the golden image, or create a differencing disk that refers to it."),
     ] = "Copy"
 
 
 class HyperVHostSpec(Model):
-    """How to reach the host, what it offers, and to whom."""
+    """How to reach the host, what it offers, and who may use it."""
 
     address: Annotated[
         str,
@@ -148,17 +178,27 @@ class HyperVHostSpec(Model):
             min_length=1,
             max_length=253,
             pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$",
-            description="DNS name or address of the host.",
+            description="DNS name or IP address of the host.",
         ),
     ]
-    connection: Connection
+    connection: Annotated[
+        Connection, Field(description="How to reach the WinRM service. Certificates are always verified.")
+    ]
     tenants: Annotated[
         tuple[Tenant, ...],
-        Field(max_length=64, description="Who may use the host. Without an entry no namespace may."),
+        Field(max_length=64, description="Namespaces that may use the host. Without an entry, none may."),
     ] = ()
-    paths: Paths
-    virtual_switch: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\"'`$\x00-\x1f]+$")]
-    storage: Storage = Storage()
+    paths: Annotated[Paths, Field(description="Folders on the host.")]
+    virtual_switch: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=100,
+            pattern=r"^[^\"'`$\x00-\x1f]+$",
+            description="Name of the virtual switch that machines are connected to.",
+        ),
+    ]
+    storage: Annotated[Storage, Field(description="How disks are created.")] = Storage()
     failover_cluster: (
         Annotated[
             str,
@@ -166,42 +206,57 @@ class HyperVHostSpec(Model):
                 min_length=1,
                 max_length=63,
                 pattern=r"^[A-Za-z0-9-]+$",
-                description="Hosts of one cluster share VM names and identities.",
+                description="Name of the failover cluster that the host belongs to. VM names are unique in a cluster.",
             ),
         ]
         | None
     ) = None
-    max_concurrent_runs: Annotated[int, Field(ge=1, le=20, description="Runs that change the host at a time.")] = 4
-    inventory_interval_seconds: Annotated[int, Field(ge=10, le=3_600)] = 60
-    cordoned: Annotated[bool, Field(description="True: nothing new starts here.")] = False
+    max_concurrent_runs: Annotated[
+        int, Field(ge=1, le=20, description="How many runs may change the host at the same time.")
+    ] = 4
+    inventory_interval_seconds: Annotated[
+        int, Field(ge=10, le=3_600, description="Seconds between two inventories of the host.")
+    ] = 60
+    cordoned: Annotated[bool, Field(description="If true, no new machine is provisioned on the host.")] = False
 
 
 class HostId(StatusModel):
-    """What identifies the host for good."""
+    """What identifies the host permanently."""
 
-    smbios_uuid: Annotated[str, Field(max_length=64)]
-    machine_guid: Annotated[str, Field(max_length=64)]
+    smbios_uuid: Annotated[str, Field(max_length=64, description="UUID of the hardware, from SMBIOS.")]
+    machine_guid: Annotated[str, Field(max_length=64, description="MachineGuid of the Windows installation.")]
 
 
 class AgentStatus(StatusModel):
-    """The agent on the host, and the one that the operator brings there."""
+    """The agent on the host, and the version that the operator rolls out."""
 
     desired_digest: (
-        Annotated[str, Field(max_length=100, description="The operator's version; unset where it brings none.")] | None
+        Annotated[
+            str,
+            Field(
+                max_length=100,
+                description="Digest of the version that the operator rolls out. Unset if it rolls out none.",
+            ),
+        ]
+        | None
     ) = None
-    digest: Annotated[str, Field(max_length=100, description="The version that answers.")] | None = None
-    version: Annotated[str, Field(max_length=64, description="What that version is called.")] | None = None
+    digest: Annotated[str, Field(max_length=100, description="Digest of the version that runs on the host.")] | None = (
+        None
+    )
+    version: Annotated[str, Field(max_length=64, description="Name of the version that runs on the host.")] | None = (
+        None
+    )
     schema_versions: Annotated[
         tuple[Annotated[int, Field(ge=1)], ...],
-        Field(max_length=16, description="Versions of the schema that it supports."),
+        Field(max_length=16, description="Versions of the job schema that this agent supports."),
     ] = ()
     phase: (
         Annotated[
             str,
             Field(
                 max_length=32,
-                description="Present: installed by hand. Waiting, Installing, Failed, Ready: how far the operator's "
-                "version is.",
+                description="Present: the agent was installed by hand. Waiting, Installing, Failed, Ready: progress of the "
+                "rollout.",
             ),
         ]
         | None
@@ -209,35 +264,37 @@ class AgentStatus(StatusModel):
 
 
 class Volume(StatusModel):
-    """A volume's free space, rounded."""
+    """The free space of a volume, rounded."""
 
-    path: Annotated[str, Field(max_length=260)]
-    free_gib: Annotated[int, Field(ge=0)]
+    path: Annotated[str, Field(max_length=260, description="Path of the volume.")]
+    free_gib: Annotated[int, Field(ge=0, description="Free space in GiB, rounded.")]
 
 
 class Capacity(StatusModel):
-    """What the host has, rounded so that it changes seldom; precise figures are metrics."""
+    """Resources of the host, rounded so that they rarely change. The metrics have the exact values."""
 
-    logical_processors: Annotated[int, Field(ge=0)]
-    memory_gib: Annotated[int, Field(ge=0)]
-    memory_free_gib: Annotated[int, Field(ge=0)]
-    volumes: Annotated[tuple[Volume, ...], Field(max_length=64)] = ()
+    logical_processors: Annotated[int, Field(ge=0, description="Number of logical processors.")]
+    memory_gib: Annotated[int, Field(ge=0, description="Physical memory in GiB, rounded.")]
+    memory_free_gib: Annotated[int, Field(ge=0, description="Free memory in GiB, rounded.")]
+    volumes: Annotated[tuple[Volume, ...], Field(max_length=64, description="Volumes of the host.")] = ()
 
 
 class LogonFailures(StatusModel):
     """Logons refused with one version of the credentials Secret."""
 
-    secret_version: Short
-    count: Annotated[int, Field(ge=0)]
+    secret_version: Annotated[Short, Field(description="resourceVersion of the credentials Secret that was refused.")]
+    count: Annotated[int, Field(ge=0, description="Logons that the host refused with this version.")]
 
 
 class HyperVHostStatus(Status):
-    """What the operator knows of the host."""
+    """What the operator knows about the host."""
 
-    observed_generation: Annotated[int, Field(ge=0)] | None = None
+    observed_generation: (
+        Annotated[int, Field(ge=0, description="Generation of the spec that this status was computed from.")] | None
+    ) = None
     host_id: HostId | None = None
-    computer_name: Short | None = None
-    os: Short | None = None
+    computer_name: Annotated[Short, Field(description="Computer name, as Windows reports it.")] | None = None
+    os: Annotated[Short, Field(description="Name and version of the operating system.")] | None = None
     agent: AgentStatus | None = None
     capacity: Capacity | None = None
     logon_failures: LogonFailures | None = None

@@ -1,4 +1,4 @@
-"""HyperVMachine: one virtual machine, from submission to removal."""
+"""HyperVMachine: a virtual machine, from its submission to its removal."""
 
 from __future__ import annotations
 
@@ -27,41 +27,41 @@ class SecretField(Model):
 
 
 class HyperVMachineSpec(Model):
-    """What a person asks for."""
+    """The desired state of the machine."""
 
     schema_version: Annotated[
-        int, Field(ge=1, le=10_000, description="Version of the schema that `fields` was written for.")
+        int, Field(ge=1, le=10_000, description="Version of the job schema that `fields` was written for.")
     ]
-    target_host: Annotated[Name, Field(description="Name of the HyperVHost. It cannot be changed.")]
+    target_host: Annotated[Name, Field(description="Name of the HyperVHost. Immutable.")]
     fields: Annotated[
         dict[str, JsonValue],
-        Field(description="The fields of the submission that are not secret, by the names of the schema."),
+        Field(description="The fields of the submission that are not secret, by their ids in the job schema."),
     ]
     secret_fields: Annotated[
         dict[str, SecretField],
         Field(
             default_factory=dict,
             max_length=32,
-            description="The secret fields, each by reference to a Secret of the same namespace.",
+            description="The secret fields, each as a reference to a Secret in the same namespace.",
         ),
     ]
-    power_state: Annotated[PowerState, Field(description="Whether the VM shall run, once its guest is configured.")] = (
+    power_state: Annotated[PowerState, Field(description="Desired power state once the guest is configured.")] = (
         "Running"
     )
     deletion_policy: Annotated[
         Literal["Delete", "Retain"],
-        Field(description="What becomes of the VM when the resource is deleted: removed, or left as it is."),
+        Field(description="Whether the VM is deleted or retained when the resource is deleted."),
     ] = "Delete"
     paused: Annotated[
-        bool, Field(description="True: the operator watches and reports, and changes nothing. Deleting still works.")
+        bool, Field(description="If true, the operator reports the state and changes nothing. Deletion still works.")
     ] = False
 
 
 class Claim(StatusModel):
-    """Who launches the agent next: written with a resourceVersion test before every launch."""
+    """The next launch of the agent. Written with a resourceVersion check before every launch, so that only one operator launches."""
 
     run_id: Annotated[Guid, Field(description="The run that the launch belongs to.")]
-    attempt: Annotated[int, Field(ge=1, description="Number of the launch over the life of the resource.")]
+    attempt: Annotated[int, Field(ge=1, description="Number of the launch, counted over the life of the resource.")]
     operator: Annotated[Short, Field(description="Identity of the operator that launches.")]
     agent: (
         Annotated[
@@ -69,8 +69,8 @@ class Claim(StatusModel):
             Field(
                 max_length=16,
                 pattern="^[0-9a-f]{16}$",
-                description="Version of the agent that the run began with, and goes on with; unset for one that was "
-                "installed by hand.",
+                description="Version of the agent that all launches of the run use. Unset for an agent that was installed "
+                "by hand.",
             ),
         ]
         | None
@@ -80,14 +80,16 @@ class Claim(StatusModel):
 class Run(StatusModel):
     """The current or last run of the agent."""
 
-    id: Guid
+    id: Annotated[Guid, Field(description="Id of the run.")]
     kind: Annotated[Literal["provision", "update", "remove"], Field(description="What the run is for.")] = "provision"
-    attempt: Annotated[int, Field(ge=1)]
-    step: Annotated[str, Field(max_length=64, description="The step the agent is at, or was at last.")] | None = None
-    step_progress: Annotated[int, Field(ge=0, le=100, description="How far the step is, in percent.")] | None = None
-    started_at: Annotated[datetime, Field(description="When the run's current or last launch began.")] | None = None
-    finished_at: Annotated[datetime, Field(description="When it ended.")] | None = None
-    outcome: Annotated[str, Field(max_length=64, description="How it ended, with the reason or code.")] | None = None
+    attempt: Annotated[int, Field(ge=1, description="Number of the run's current or last launch.")]
+    step: Annotated[str, Field(max_length=64, description="The current or last step of the agent.")] | None = None
+    step_progress: Annotated[int, Field(ge=0, le=100, description="Progress of the step in percent.")] | None = None
+    started_at: Annotated[datetime, Field(description="When the current or last launch began.")] | None = None
+    finished_at: Annotated[datetime, Field(description="When the launch ended.")] | None = None
+    outcome: (
+        Annotated[str, Field(max_length=64, description="How the launch ended, with its reason or code.")] | None
+    ) = None
     definition: (
         Annotated[str, Field(max_length=16_384, description="The job as it was sent, as JSON, with secrets redacted.")]
         | None
@@ -95,21 +97,21 @@ class Run(StatusModel):
 
 
 class PastRun(StatusModel):
-    """One line about a run that ended."""
+    """A run that ended, in one line."""
 
-    id: Guid
-    attempt: Annotated[int, Field(ge=1)]
-    finished_at: datetime
-    outcome: Annotated[str, Field(max_length=64)]
-    message: Annotated[str, Field(max_length=512)] = ""
+    id: Annotated[Guid, Field(description="Id of the run.")]
+    attempt: Annotated[int, Field(ge=1, description="Number of the run's last launch.")]
+    finished_at: Annotated[datetime, Field(description="When the run ended.")]
+    outcome: Annotated[str, Field(max_length=64, description="How the run ended, with its reason or code.")]
+    message: Annotated[str, Field(max_length=512, description="What happened.")] = ""
 
 
 class Sealed(StatusModel):
-    """What the last sealing was made from."""
+    """What the guest data was last sealed from."""
 
-    run_id: Guid
+    run_id: Annotated[Guid, Field(description="The run that the data was sealed for.")]
     kid: Annotated[str, Field(max_length=64, description="Thumbprint of the guest's key.")]
-    count: Annotated[int, Field(ge=1, le=100, description="Sealings of this run so far.")]
+    count: Annotated[int, Field(ge=1, le=100, description="How often this run has sealed the data.")]
     secrets: Annotated[
         dict[str, Short],
         Field(default_factory=dict, max_length=32, description="resourceVersion of each Secret that was read."),
@@ -117,21 +119,28 @@ class Sealed(StatusModel):
 
 
 class HyperVMachineStatus(Status):
-    """What the operator reports."""
+    """The observed state of the machine."""
 
-    observed_generation: Annotated[int, Field(ge=0)] | None = None
-    vm_id: Annotated[Guid, Field(description="The Hyper-V GUID: the VM's identity from then on.")] | None = None
-    host: Annotated[Short, Field(description="The host that owns the VM now.")] | None = None
-    power_state: Annotated[str, Field(max_length=32, description="The VM's state as Hyper-V reports it.")] | None = None
+    observed_generation: (
+        Annotated[int, Field(ge=0, description="Generation of the spec that this status was computed from.")] | None
+    ) = None
+    vm_id: Annotated[Guid, Field(description="Hyper-V's id of the VM. It identifies the VM from then on.")] | None = (
+        None
+    )
+    host: Annotated[Short, Field(description="Name of the host that owns the VM.")] | None = None
+    power_state: Annotated[str, Field(max_length=32, description="State of the VM, as Hyper-V reports it.")] | None = (
+        None
+    )
     addresses: Annotated[
         tuple[Annotated[str, Field(max_length=64)], ...],
         Field(max_length=32, description="Addresses that the guest reports."),
     ] = ()
-    os_family: Literal["windows", "linux"] | None = None
+    os_family: Annotated[Literal["windows", "linux"], Field(description="OS family of the guest.")] | None = None
     run: Run | None = None
     claim: Claim | None = None
     diagnosis: (
-        Annotated[Sentence, Field(description="On a failure: what the agent saw, and the probable cause.")] | None
+        Annotated[Sentence, Field(description="After a failure: what the agent observed and the probable cause.")]
+        | None
     ) = None
     history: Annotated[tuple[PastRun, ...], Field(max_length=5, description="The last runs, newest first.")] = ()
     sealed: Sealed | None = None

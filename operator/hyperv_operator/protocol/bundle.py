@@ -1,4 +1,4 @@
-"""The agent as it goes to hosts: the files of one version, and the digest that names it."""
+"""The agent's bundle: the files of one version, and the digest that names it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hyperv_operator.protocol.records import describe
 MANIFEST = "agent-manifest.json"
 ISOS = ("isos/windows.iso", "isos/linux.iso")
 VERSIONS = "versions"
-"""The folder of the versions, in the agent's folder on the host."""
+"""Folder of the versions, below the agent's folder on the host."""
 NAME_LENGTH = 16
-"""Hexadecimal digits of a digest that make the name of a version's folder."""
+"""Number of hexadecimal digits of the digest in the name of a version's folder."""
 
 
 class AgentManifest(BaseModel):
@@ -38,7 +38,7 @@ class AgentBundle:
     digest: str
     """`sha256:` and 64 hexadecimal digits, as the agent's inventory reports it."""
     files: Mapping[str, bytes] = field(repr=False)
-    """By path in the version's folder, with `/`."""
+    """By path in the version's folder, separated by `/`."""
     script: str = field(repr=False)
     """The text that receives, activates and prunes versions on a host."""
 
@@ -49,10 +49,10 @@ class AgentBundle:
 
 
 def make_bundle(files: Mapping[str, bytes], script: str) -> AgentBundle:
-    """Return the bundle of these files; `BundleError` if they are no whole agent."""
+    """Return the bundle of these files. Raise `BundleError` if the agent is incomplete."""
     for path in (MANIFEST, *ISOS):
         if path not in files:
-            raise BundleError(f"{path} is missing in it.")
+            raise BundleError(f"{path} is missing.")
     try:
         manifest = AgentManifest.model_validate_json(files[MANIFEST])
     except ValidationError as error:
@@ -61,7 +61,7 @@ def make_bundle(files: Mapping[str, bytes], script: str) -> AgentBundle:
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
-    """Return the digest of a folder with these files, by their paths in it."""
+    """Return the digest of a folder with these files."""
     lines = sorted(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in files.items())
     return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
@@ -72,5 +72,5 @@ def version_name(digest: str) -> str:
 
 
 def version_folder(root: str, name: str | None) -> str:
-    """Return the path of a version on a host whose agent's folder is `root`: the root itself for what has no name."""
+    """Return the path of a version on a host. An agent without a version name is in `root` itself."""
     return f"{root}\\{VERSIONS}\\{name}" if name else root

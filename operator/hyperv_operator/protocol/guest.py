@@ -1,4 +1,4 @@
-"""What the guest posts: its key, and the state it has reached. The guest is hostile: little is read, less is believed."""
+"""What the guest posts: its key and its state. The guest is untrusted: sizes are bounded and every value is validated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from hyperv_operator.errors import RecordError
 
 MAX_GUEST_VALUE = 1_000
-"""Characters of a KVP value that are read at all."""
+"""Maximum characters of a KVP value. A longer one is refused."""
 
 _Base64Url = Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -40,12 +40,12 @@ class GuestKey(_GuestModel):
     @property
     def kid(self) -> str:
         """Thumbprint of the key (RFC 7638, SHA-256, base64url without padding)."""
-        canonical = json.dumps({"e": self.e, "kty": self.kty, "n": self.n}, separators=(",", ":"), sort_keys=True)
+        canonical = json.dumps({"e": self.e, "kty": self.kty, "n": self.n}, separators=(",", ":"))
         return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
 
 
 class GuestProgress(StrEnum):
-    """How far the guest is with its configuration."""
+    """Progress of the guest's configuration."""
 
     APPLYING = "applying"
     APPLIED = "applied"
@@ -53,7 +53,7 @@ class GuestProgress(StrEnum):
 
 
 class GuestState(_GuestModel):
-    """What the guest says of its configuration; step and code are words of closed lists, never free text."""
+    """The state of the guest's configuration. Step and code are single words, never free text."""
 
     vm: str
     run: str
@@ -64,7 +64,7 @@ class GuestState(_GuestModel):
 
     @property
     def is_final(self) -> bool:
-        """Tell whether the guest is done, well or badly."""
+        """Whether the configuration has ended, successfully or not."""
         return self.state is not GuestProgress.APPLYING
 
 
@@ -75,9 +75,9 @@ class _Ready(_GuestModel):
 
 
 def decode_base64url(text: str) -> bytes:
-    """Decode base64url without padding; `ValueError` if it is none."""
+    """Decode base64url without padding. Raise `ValueError` if the text is not base64url."""
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return base64.urlsafe_b64decode(text + "==")  # Padding beyond what is needed is ignored.
     except binascii.Error as error:
         raise ValueError("not base64url") from error
 
@@ -88,16 +88,16 @@ def _load(raw: str, what: str) -> dict[str, JsonValue]:
     try:
         value: JsonValue = json.loads(raw)
     except (ValueError, RecursionError):
-        raise RecordError(f"{what} of the guest is no JSON.") from None
+        raise RecordError(f"{what} of the guest is not JSON.") from None
     if not isinstance(value, dict):
-        raise RecordError(f"{what} of the guest is no JSON object.")
+        raise RecordError(f"{what} of the guest is not a JSON object.")
     return value
 
 
 def parse_guest_ready(raw: str | None, vm_id: str) -> GuestKey | None:
-    """Return the key that the guest of `vm_id` posts; None if there is none, or if it is of another VM (a captured image).
+    """Return the key that the guest of `vm_id` posts, or None if there is none or it is of another VM (a captured image).
 
-    Raises `RecordError` if it is meant for this VM and cannot be used.
+    Raise `RecordError` if the key is for this VM and invalid.
     """
     if raw is None:
         return None
@@ -107,13 +107,13 @@ def parse_guest_ready(raw: str | None, vm_id: str) -> GuestKey | None:
     try:
         return _Ready.model_validate(value).key
     except ValidationError:
-        raise RecordError("ProvisioningReady of the guest holds no RSA key of 2048 to 4096 bits.") from None
+        raise RecordError("ProvisioningReady of the guest has no RSA key of 2048 to 4096 bits.") from None
 
 
 def parse_guest_state(raw: str | None, vm_id: str, run_id: str, kid: str | None) -> GuestState | None:
     """Return the state that the guest posts for this VM, run and key (any key if None), or None if there is none.
 
-    A state of another VM, run or key is ignored: a captured image says `applied` at once.
+    A state of another VM, run or key is ignored: a captured image would report `applied` at once.
     """
     if raw is None:
         return None
@@ -121,6 +121,6 @@ def parse_guest_state(raw: str | None, vm_id: str, run_id: str, kid: str | None)
     try:
         state = GuestState.model_validate(value)
     except ValidationError:
-        raise RecordError("ProvisioningState of the guest is not the contract's.") from None
+        raise RecordError("ProvisioningState of the guest does not follow the protocol.") from None
     matches = state.vm.lower() == vm_id.lower() and state.run == run_id and (kid is None or state.kid == kid)
     return state if matches else None

@@ -1,4 +1,4 @@
-"""A host's inventory, as `Get-HostInventory.ps1` writes it: one JSON object a line, an outcome last."""
+"""The inventory of a host, as `Get-HostInventory.ps1` writes it: one JSON object per line, the outcome last."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _VERSIONS = 256
 
 
 class HostIdFacts(WireModel):
-    """What identifies a host for good."""
+    """What identifies a host permanently."""
 
     smbios_uuid: Annotated[str, Field(min_length=1, max_length=64)]
     machine_guid: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class OsFacts(WireModel):
-    """The host's operating system."""
+    """The operating system of the host."""
 
     name: ShortText
     version: ShortText
@@ -52,7 +52,7 @@ class VolumeFacts(WireModel):
 
 
 class AgentFacts(WireModel):
-    """The agent that answered."""
+    """The agent that took the inventory."""
 
     version: ShortText
     digest: ShortText
@@ -61,7 +61,7 @@ class AgentFacts(WireModel):
         tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")], ...],
         BeforeValidator(lambda value: value[:_VERSIONS] if isinstance(value, list) else ()),
     ] = ()
-    """Names of the versions that lie on the host; those of another kind than the digest's do not count."""
+    """Names of the versions on the host."""
 
 
 class HostFacts(WireModel):
@@ -118,7 +118,7 @@ class JournalState(StrEnum):
 
 
 class JournalFacts(WireModel):
-    """What the agent has noted about a machine."""
+    """The agent's journal of a machine."""
 
     machine_uid: ShortText
     run_id: Guid
@@ -134,7 +134,7 @@ class JournalFacts(WireModel):
 
 
 class RemovedFacts(WireModel):
-    """A machine that was removed not long ago."""
+    """The tombstone of a machine that was removed recently."""
 
     machine_uid: ShortText
 
@@ -160,7 +160,7 @@ _KINDS: dict[JsonValue, type[WireModel]] = {
 
 
 def parse_inventory(lines: Iterable[str]) -> InventoryReport:
-    """Read an inventory; `RecordError` if a line is not the contract's, or if it is incomplete or failed."""
+    """Parse an inventory. Raise `RecordError` if a line does not follow the protocol, or if it is incomplete or failed."""
     found: dict[type[WireModel], list[WireModel]] = {}
     for line in lines:
         value = parse_json_object(line)
@@ -171,7 +171,7 @@ def parse_inventory(lines: Iterable[str]) -> InventoryReport:
             found.setdefault(model, []).append(model.model_validate(value))
         except ValidationError as error:
             raise RecordError(
-                f"The inventory's {value.get('type')} line is not the contract's: {describe(error)}."
+                f"The inventory's {value.get('type')} line does not follow the protocol: {describe(error)}."
             ) from None
     outcomes = [item for item in found.get(Outcome, []) if isinstance(item, Outcome)]
     if not outcomes:

@@ -1,4 +1,4 @@
-"""The job definitions that go to the agent: compact JSON in UTF-8, base64, one string of pipeline input."""
+"""The jobs that are sent to the agent: compact JSON in UTF-8, in base64, as one string of pipeline input."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class _Model(BaseModel):
 
 
 class SchemaRef(_Model):
-    """The schema that a job keeps to."""
+    """The schema of a job."""
 
     id: Literal["vm-provisioning", "vm-removal", "vm-update", "host-inventory"]
     version: Annotated[int, Field(ge=1)]
 
 
 class RunRef(_Model):
-    """Which launch this is, and how long it may take."""
+    """The launch that a job belongs to, and its time limits."""
 
     id: str
     machine_uid: str
@@ -51,7 +51,7 @@ class HostPaths(_Model):
 
 
 class HostOptions(_Model):
-    """What the host's record says about how it is used."""
+    """The settings of the HyperVHost that a job needs."""
 
     paths: HostPaths
     virtual_switch: str
@@ -60,14 +60,14 @@ class HostOptions(_Model):
 
 
 class MachineRef(_Model):
-    """The VM that a removal or an update is about."""
+    """The VM that a removal or an update applies to."""
 
     vm_id: str | None
     vm_name: str | None = None
 
 
 class DesiredVm(_Model):
-    """What an update shall make true; None leaves it as it is."""
+    """The desired state of an update; None leaves a value as it is."""
 
     cpu_cores: int | None = None
     gb_ram: int | None = None
@@ -79,7 +79,7 @@ class _Job(_Model):
     host: HostOptions
 
     def encode(self) -> str:
-        """Return the job as the agent takes it."""
+        """Return the job as it is sent to the agent: base64 of its JSON."""
         return base64.b64encode(self.to_json().encode()).decode()
 
     def to_json(self) -> str:
@@ -88,7 +88,7 @@ class _Job(_Model):
 
 
 class ProvisioningJob(_Job):
-    """`Invoke-ProvisioningJob.ps1`: `fields` never holds a secret."""
+    """The job of `Invoke-ProvisioningJob.ps1`. `fields` never contains a secret."""
 
     fields: Mapping[str, JsonValue]
     run: RunRef
@@ -96,14 +96,14 @@ class ProvisioningJob(_Job):
 
 
 class RemovalJob(_Job):
-    """`Invoke-RemovalJob.ps1`."""
+    """The job of `Invoke-RemovalJob.ps1`."""
 
     run: RunRef
     machine: MachineRef
 
 
 class UpdateJob(_Job):
-    """`Invoke-UpdateJob.ps1`."""
+    """The job of `Invoke-UpdateJob.ps1`."""
 
     run: RunRef
     machine: MachineRef
@@ -111,7 +111,7 @@ class UpdateJob(_Job):
 
 
 class InventoryJob(_Job):
-    """`Get-HostInventory.ps1`."""
+    """The job of `Get-HostInventory.ps1`."""
 
     cluster_uid: str
 
@@ -121,12 +121,12 @@ JobDefinition = RunJob | InventoryJob
 
 
 def is_guest_field(name: str) -> bool:
-    """Tell whether a field is part of what the guest is given."""
+    """Return whether a field is part of the guest data."""
     return name == "vm_name" or name.startswith(("guest_", "cnf_"))
 
 
 def guest_plaintext(os_family: str, fields: Mapping[str, JsonValue], secrets: Mapping[str, str]) -> bytes:
-    """Return what is sealed for the guest: its name, every `guest_*` and `cnf_*` field, and the secrets, as compact JSON."""
+    """Return the guest data in plaintext: vm_name, every `guest_*` and `cnf_*` field, and the secrets, as compact JSON."""
     wanted = {name: value for name, value in fields.items() if is_guest_field(name)}
     data = {"protocol": 1, "os_family": os_family, "fields": {**wanted, **secrets}}
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""What a launch of the agent says: step records while it runs, one outcome at its end."""
+"""The messages of a launch: step records while it runs, and one outcome at its end."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.guest import GuestKey
 
 MAX_RECORD = 65_536
-"""Characters of one record; the agent's own are far shorter."""
+"""Maximum characters of one record. Those of the agent are far shorter."""
 
 
 class Step(StrEnum):
-    """Steps of all jobs, by the names of the agent's scripts."""
+    """Steps of all jobs, as the agent names them."""
 
     PRE_CHECKS = "PreChecks"
     COPY_IMAGE = "CopyImage"
@@ -57,7 +57,7 @@ class OutcomeKind(StrEnum):
 
 
 class PendingReason(StrEnum):
-    """What a pending launch waits for."""
+    """What a pending launch is waiting for."""
 
     WAITING_FOR_GUEST_KEY = "WaitingForGuestKey"
     WAITING_FOR_GUEST = "WaitingForGuest"
@@ -65,7 +65,7 @@ class PendingReason(StrEnum):
 
 
 class AgentCode(StrEnum):
-    """The agent's closed list of codes."""
+    """The closed list of the agent's failure codes."""
 
     INVALID_DEFINITION = "InvalidDefinition"
     SCHEMA_MISMATCH = "SchemaMismatch"
@@ -95,7 +95,7 @@ class AgentCode(StrEnum):
 
 
 class WireModel(BaseModel):
-    """Something the host sent: frozen, bounded, and keys it does not know are ignored."""
+    """A message from the host: frozen and bounded. Unknown keys are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -105,11 +105,11 @@ def _cut(limit: int) -> BeforeValidator:
 
 
 Text = Annotated[str, _cut(2_000)]
-"""A sentence of the agent's: cut rather than refused."""
+"""A message of the agent. One that is too long is cut instead of refused."""
 
 
 class StepRecord(WireModel):
-    """One step changed its state or went on."""
+    """A change of a step's state or progress."""
 
     step: Step
     state: StepState
@@ -137,7 +137,7 @@ class Outcome(WireModel):
 
     @property
     def pending_reason(self) -> PendingReason | None:
-        """What a pending launch waits for; None for another outcome, or for a reason that is not known."""
+        """What a pending launch is waiting for; None for another outcome or an unknown reason."""
         known = self.reason in {reason.value for reason in PendingReason}
         return PendingReason(self.reason) if self.outcome is OutcomeKind.PENDING and known else None
 
@@ -148,20 +148,20 @@ class Outcome(WireModel):
 
 
 def parse_json_object(text: str) -> dict[str, JsonValue]:
-    """Read one JSON object; `RecordError` if it is none or too long."""
+    """Parse one JSON object. Raise `RecordError` if the text is too long or not a JSON object."""
     if len(text) > MAX_RECORD:
         raise RecordError(f"A record of {len(text)} characters is longer than the {MAX_RECORD} allowed.")
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):
-        raise RecordError("A record is no JSON.") from None
+        raise RecordError("A record is not JSON.") from None
     if not isinstance(value, dict):
-        raise RecordError("A record is no JSON object.")
+        raise RecordError("A record is not a JSON object.")
     return value
 
 
 def parse_record(text: str) -> StepRecord | Outcome:
-    """Read a record or an outcome; `RecordError` names what is wrong with it (never its content)."""
+    """Parse a step record or an outcome. Raise `RecordError` with the invalid keys, never with their values."""
     value = parse_json_object(text)
     kind = value.get("type")
     try:
@@ -170,11 +170,11 @@ def parse_record(text: str) -> StepRecord | Outcome:
         if kind == "outcome":
             return Outcome.model_validate(value)
     except ValidationError as error:
-        raise RecordError(f"A {kind} record is not the contract's: {describe(error)}.") from None
-    raise RecordError("A record has no type that the contract knows.")
+        raise RecordError(f"A {kind} record does not follow the protocol: {describe(error)}.") from None
+    raise RecordError("A record has an unknown type.")
 
 
 def describe(error: ValidationError) -> str:
-    """Say which keys are wrong and why, without any value."""
+    """Return the invalid keys and why they are invalid, without any value."""
     items = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)

@@ -1,4 +1,4 @@
-"""What the operator and its rollout script say to each other: a header, pieces of files, one answer."""
+"""The messages between the operator and its rollout script: a header, pieces of files, one answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hyperv_operator.protocol.inventory import HostIdFacts
 from hyperv_operator.protocol.records import describe
 
 PIECE_BYTES = 96 * 1024
-"""Bytes of a file that go into one piece at the most."""
+"""Maximum bytes of a file in one piece."""
 
 
 class RolloutCode(StrEnum):
@@ -32,7 +32,7 @@ class RolloutCode(StrEnum):
 
 
 class RolloutAnswer(BaseModel):
-    """The last output of the script; keys that do not belong to its operation are unset."""
+    """The last output of the script. Keys of other operations are unset."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -42,18 +42,18 @@ class RolloutAnswer(BaseModel):
     message: Annotated[str, Field(max_length=2_000)] = ""
     host_id: HostIdFacts | None = None
     versions: Mapping[str, str] = {}
-    """Of a look: name to digest of each version's folder as it is now."""
+    """Answer of `look`: the current digest of each version's folder, by name."""
     version: str | None = None
     removed: tuple[str, ...] = ()
 
 
 def header(operation: Literal["look", "receive", "activate", "prune"], root: str, **more: object) -> str:
-    """Return the first input of an operation."""
+    """Return the first input of an operation: its header, as compact JSON."""
     return json.dumps({"operation": operation, "root": root, **more}, separators=(",", ":"))
 
 
 def pieces(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Yield the files piece by piece, each file's in order."""
+    """Yield the pieces of the files, in the order of paths and offsets."""
     for path, content in sorted(files.items()):
         for offset in range(0, max(len(content), 1), PIECE_BYTES):
             data = base64.b64encode(content[offset : offset + PIECE_BYTES]).decode()
@@ -61,7 +61,7 @@ def pieces(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def batches(texts: Iterator[str], most: int) -> Iterator[list[str]]:
-    """Yield the texts in lists of `most` characters together, or of one text that is longer."""
+    """Yield the texts in lists of at most `most` characters. A longer text is a list of its own."""
     batch: list[str] = []
     size = 0
     for text in texts:
@@ -75,8 +75,8 @@ def batches(texts: Iterator[str], most: int) -> Iterator[list[str]]:
 
 
 def parse_answer(text: str) -> RolloutAnswer:
-    """Read an answer; `RecordError` if it is none."""
+    """Parse an answer. Raise `RecordError` if it is invalid."""
     try:
         return RolloutAnswer.model_validate_json(text)
     except ValidationError as error:
-        raise RecordError(f"The answer of the rollout script cannot be read: {describe(error)}.") from None
+        raise RecordError(f"The answer of the rollout script is invalid: {describe(error)}.") from None

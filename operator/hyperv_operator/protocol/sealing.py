@@ -1,6 +1,6 @@
-"""Sealing guest data to the guest's key: JWE compact (RFC 7516), RSA-OAEP-256 and A256CBC-HS512.
+"""Sealing of guest data for the guest's key: JWE compact (RFC 7516), RSA-OAEP-256 and A256CBC-HS512.
 
-The header carries the key's thumbprint, the VM and the run, so that the guest can refuse what is not meant for it.
+The header has the thumbprint of the key, the VM and the run, so that the guest can refuse data for another one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from hyperv_operator.protocol.guest import GuestKey
 
 PART_LENGTH = 1_000
 MAX_PARTS = 120
-"""KVP items of one publication; a call of the host's interface takes 128."""
+"""Maximum KVP items of one publication. One call of Hyper-V's interface takes 128."""
 _ALGORITHMS = ["RSA-OAEP-256", "A256CBC-HS512"]
 
 
 def seal(plaintext: bytes, key: GuestKey, *, vm_id: str, run_id: str) -> str:
-    """Encrypt to the guest's key; `SealingError` if that cannot be (its message shows neither key nor data)."""
+    """Encrypt for the guest's key. Raise `SealingError`, without key and data, if the key or the size does not allow it."""
     header = {"alg": "RSA-OAEP-256", "enc": "A256CBC-HS512", "kid": key.kid, "vm": vm_id.lower(), "run": run_id}
     try:
         public = RSAKey.import_key({"kty": "RSA", "n": key.n, "e": key.e})

@@ -1,4 +1,4 @@
-"""What has to hold between the parts of a schema, and between a schema and the rules that speak of its fields."""
+"""Rules between the parts of a schema, and between a schema and the rules that refer to its fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEEDED: Final[Mapping[str, FieldType]] = {
     "gb_ram": FieldType.INTEGER,
     "cpu_cores": FieldType.INTEGER,
 }
-"""The fields that the operator and the agent themselves work with."""
+"""The fields that the operator and the agent require."""
 MEANT: Final[Mapping[str, FieldType]] = {
     **NEEDED,
     "guest_la_uid": FieldType.STRING,
@@ -28,13 +28,13 @@ MEANT: Final[Mapping[str, FieldType]] = {
     "vlan_id": FieldType.INTEGER,
     "vm_clustered": FieldType.BOOLEAN,
 }
-"""The fields that rules in the operator or the agent speak of: they need not be there, but mean what they are called."""
+"""The fields that rules in the operator or the agent refer to. Those that a schema has must have these types."""
 PREFIX_LENGTHS: Final = range(1, 31)
-"""Prefix lengths of networks that have an address for the guest and one for its gateway."""
+"""Prefix lengths of networks that have room for the guest and its gateway."""
 
 
 def problems(schema: JobSchema) -> Iterator[tuple[Path, str]]:
-    """Yield what is wrong, each with the path of the place in the file."""
+    """Yield each problem with its path in the file."""
     yield from _twice(schema)
     yield from _groups(schema)
     yield from _meanings(schema)
@@ -91,7 +91,7 @@ def _meanings(schema: JobSchema) -> Iterator[tuple[Path, str]]:
 def _set(schema: JobSchema, group: ParameterSet) -> Iterator[str]:
     unknown = sorted({*group.members, *group.requires} - set(schema.by_id))
     if unknown:
-        yield f"names fields that there are not: {', '.join(unknown)}; correct or remove them"
+        yield f"names fields that do not exist: {', '.join(unknown)}; correct or remove them"
         return
     members = [schema.by_id[name] for name in group.members]
     if len({one.families for one in members}) > 1:
@@ -101,5 +101,5 @@ def _set(schema: JobSchema, group: ParameterSet) -> Iterator[str]:
             yield f"its member {one.id} has a default, so it is always given; remove the default or the member"
         if one.required and group.mode is SetMode.ALL_OR_NONE:
             yield f"its member {one.id} is required, so the others would be too; remove it from the set"
-    if any(not members[0].families <= schema.by_id[name].families for name in group.requires):
+    if any(not one.families <= schema.by_id[name].families for one in members for name in group.requires):
         yield "it requires a field that does not apply where its members do; correct the applicability"

@@ -1,7 +1,6 @@
-"""Rules between fields, and between fields and the world they are for.
+"""Rules between fields, and between fields and their host.
 
-The custom resource's own rules repeat those that CEL can express; `tools/crd_rules.py` makes them from the numbers and
-sentences here.
+The custom resources repeat the rules that CEL can express: `tools/crd_rules.py` renders them from the limits and messages here.
 """
 
 from __future__ import annotations
@@ -20,11 +19,14 @@ from hyperv_operator.schema.problems import FieldError
 
 NETBIOS_LIMIT: Final = 15
 ACCOUNT_LIMITS: Final = {OsFamily.WINDOWS: 20, OsFamily.LINUX: 32}
-"""Characters of a local account's name: of SAM, and of useradd."""
+"""Maximum characters of a local account's name, in SAM and in useradd."""
 GUEST_DATA_LIMIT: Final = 48_000
-"""Bytes of guest data: sealed and in base64 they still fit into about 70 KVP items, of which a call takes 128."""
+"""Bytes of guest data. Sealed and in base64, they fit into about 70 KVP items, of which one call takes 128."""
 _BYTES_PER_CHARACTER: Final = 4
-"""UTF-8 at its longest; JSON's escapes of quotes and backslashes take two."""
+"""The longest UTF-8 sequence. JSON's escapes of quotes and backslashes take two bytes."""
+FIRST_OCTETS: Final = range(1, 224)
+"""First octets of addresses that a machine can have: 0 is no network, from 224 on are multicast and reserved ones."""
+LOOPBACK_OCTET: Final = 127
 
 NETBIOS: Final = f"vm_name is longer than the {NETBIOS_LIMIT} characters of a Windows computer name; shorten it."
 DIGITS_ONLY: Final = "vm_name has digits only; give it at least one letter, as the guest takes it as its hostname."
@@ -32,10 +34,6 @@ OWN_ADDRESS: Final = "guest_v4_defaultgw is the guest's own address; give the ro
 SAME_AS_COMPUTER: Final = (
     "guest_la_uid is the same as vm_name; Windows has no local account with its computer's name, so change one of them."
 )
-
-
-_JSON_PER_CHARACTER: Final = 6
-"""JSON at its longest: a control character's escape."""
 
 
 def check(
@@ -46,7 +44,7 @@ def check(
     *,
     host_has_cluster: bool | None,
 ) -> list[FieldError]:
-    """Return what is wrong between the fields of a submission, as far as those fields are in order one by one."""
+    """Return the errors between fields. `fields` holds the fields that are valid on their own."""
     return [
         *_subnet(fields),
         *_servers(fields),
@@ -57,29 +55,24 @@ def check(
     ]
 
 
-FIRST_OCTETS: Final = range(1, 224)
-"""Of addresses that a machine can have: below is no network, above are multicast and reserved ones."""
-LOOPBACK_OCTET: Final = 127
-
-
 def _is_usable(address: str) -> bool:
     return ipaddress.IPv4Address(address).packed[0] in FIRST_OCTETS
 
 
 def unusable_message(name: str, address: str) -> str:
-    """Return the sentence for an address that no machine has."""
+    """Return the message for an address that no machine can have."""
     return f"{name} {address} is no address that a machine can have on a network; correct it."
 
 
 def not_a_host_message(name: str, address: str) -> str:
-    """Return the sentence for a network's own or its broadcast address."""
+    """Return the message for the network's own or its broadcast address."""
     return (
         f"{name} {address} is the network or the broadcast address of its network; choose an address between the two."
     )
 
 
 def outside_message(gateway: str, address: str) -> str:
-    """Return the sentence for a gateway on another network."""
+    """Return the message for a gateway on another network."""
     return (
         f"guest_v4_defaultgw {gateway} is not inside the network that guest_v4_ipaddr {address} and guest_v4_cidrprefix make; "
         "correct one of the three."
@@ -87,7 +80,7 @@ def outside_message(gateway: str, address: str) -> str:
 
 
 def account_message(family: OsFamily) -> str:
-    """Return the sentence for an account name that is too long."""
+    """Return the message for an account name that is too long."""
     return f"guest_la_uid is longer than the {ACCOUNT_LIMITS[family]} characters of a local account of {family.value}; shorten it."
 
 
@@ -122,7 +115,7 @@ def _subnet(fields: Mapping[str, JsonValue]) -> list[FieldError]:
 
 
 def _servers(fields: Mapping[str, JsonValue]) -> list[FieldError]:
-    """DNS servers: loopback is allowed, as a guest may run a resolver of its own."""
+    """Check the DNS servers. Loopback is allowed, as a guest may run its own resolver."""
     found = []
     for name in ("guest_v4_dns1", "guest_v4_dns2"):
         address = fields.get(name)
@@ -137,7 +130,7 @@ def _name(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[Fiel
         return []
     if family is OsFamily.WINDOWS and len(name) > NETBIOS_LIMIT:
         return [FieldError("vm_name", "netbios", NETBIOS)]
-    # Windows refuses such a computer name; resolvers take such a hostname for an address.
+    # Windows refuses such a computer name, and resolvers read such a hostname as an address.
     if name.isascii() and name.isdigit():
         return [FieldError("vm_name", "digits_only", DIGITS_ONLY)]
     return []
@@ -157,19 +150,16 @@ def _account(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[F
 def _budget(
     schema: JobSchema, fields: Mapping[str, JsonValue], family: OsFamily | None, secrets: Collection[str]
 ) -> list[FieldError]:
-    """Count the guest's data as it is sealed; a secret, whose value is not seen here, counts with the most it can take."""
-    longest = sum(len(name) + len(str(value)) for name, value in fields.items())
-    longest += sum(len(name) + (schema.by_id[name].validations.max_length or 0) for name in secrets)
-    if (longest + 16 * (len(fields) + len(secrets) + 4)) * _JSON_PER_CHARACTER <= GUEST_DATA_LIMIT:
-        return []  # far below: the exact count is the dearest part of a validation
-    base = len(guest_plaintext((family or OsFamily.WINDOWS).value, {}, {}))
-    sizes = {name: _size(name, value) for name, value in fields.items() if is_guest_field(name)}
-    for name in secrets:
-        longest = (schema.by_id[name].validations.max_length or 0) * _BYTES_PER_CHARACTER
-        sizes[name] = _size(name, "") + longest
-    total = base + sum(sizes.values()) + max(len(sizes) - 1, 0)
+    """Check the size of the guest's data as it is sealed. A secret, whose value is unknown here, counts with its longest."""
+    members: dict[str, JsonValue] = {name: value for name, value in fields.items() if is_guest_field(name)}
+    lengths = {name: schema.by_id[name].max_length for name in secrets}
+    longest = {name: length * _BYTES_PER_CHARACTER for name, length in lengths.items() if length is not None}
+    members |= dict.fromkeys(lengths, "")
+    empty = guest_plaintext((family or OsFamily.WINDOWS).value, {}, {})
+    total = len(empty) + _size(members) + sum(longest.values())
     if total <= GUEST_DATA_LIMIT:
         return []
+    sizes = {name: _size({name: value}) + longest.get(name, 0) for name, value in members.items()}
     largest = max(sizes, key=lambda name: sizes[name])
     text = (
         f"The guest's data takes up to {total} bytes and {GUEST_DATA_LIMIT} fit; the largest is {largest} with "
@@ -178,9 +168,10 @@ def _budget(
     return [FieldError(largest, "kvp_budget", text)]
 
 
-def _size(name: str, value: JsonValue) -> int:
-    """Return the bytes of one member of the guest's data, as `guest_plaintext` writes it."""
-    return len(json.dumps({name: value}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")) - 2
+def _size(members: Mapping[str, JsonValue]) -> int:
+    """Return the bytes that members add to the guest's data, as `guest_plaintext` writes it."""
+    text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+    return len(text.encode("utf-8", "replace")) - len("{}")
 
 
 def _cluster(fields: Mapping[str, JsonValue], *, host_has_cluster: bool | None) -> list[FieldError]:

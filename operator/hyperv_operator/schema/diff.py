@@ -1,7 +1,7 @@
-"""What changed between two schemas, and whether manifests written for the old one still mean the same under the new one.
+"""Compare two schemas and classify each change as compatible or not.
 
-A change is compatible if every manifest that the old schema accepts is accepted by the new one, and leads to the same VM.
-Anything else needs a greater `version`, so that such a manifest is refused instead of misread.
+A change is compatible if the new schema accepts every manifest that the old one accepts, and the manifest leads to the same VM.
+Any other change needs a greater `version`, so that an old manifest is refused instead of misread.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hyperv_operator.schema.os_family import OsFamily
 
 @dataclass(frozen=True)
 class Change:
-    """One change."""
+    """One change between two schemas."""
 
     place: str
     """Such as `fields.gb_ram.validations.maximum`; fields and sets by their ids."""
@@ -33,10 +33,10 @@ class Change:
     what: str
     """Such as `12288 -> 8192`."""
     why: str
-    """A sentence for why it is compatible, or why not and what to do instead."""
+    """Why the change is compatible, or why not and what to do instead."""
 
 
-_SHOWN: Final = "It is shown to people and decides nothing."
+_SHOWN: Final = "It affects only what people see."
 _COSMETIC_SCHEMA: Final = ("name", "description", "groups")
 _COSMETIC_FIELD: Final = ("label", "description", "hint", "group", "order", "example")
 _JUDGED_FIELD: Final = ("id", "type", "required", "default", "validations", "applicability", "immutable")
@@ -44,7 +44,7 @@ _JUDGED_SCHEMA: Final = ("id", "version", "fields", "parameter_sets")
 
 
 def compare(old: JobSchema, new: JobSchema) -> tuple[Change, ...]:
-    """Return every change from the old schema to the new one, in the order of the file."""
+    """Return all changes from the old schema to the new one, in the order of the file."""
     return (
         *_top(old, new),
         *_fields(old, new),
@@ -53,7 +53,7 @@ def compare(old: JobSchema, new: JobSchema) -> tuple[Change, ...]:
 
 
 def needs_new_version(old: JobSchema, new: JobSchema, changes: tuple[Change, ...]) -> bool:
-    """Tell whether the new schema has to get a greater version than it has."""
+    """Return whether the new schema needs a greater version than it has."""
     return new.version <= old.version and any(not change.compatible for change in changes)
 
 
@@ -80,20 +80,20 @@ def _top(old: JobSchema, new: JobSchema) -> Iterator[Change]:
     kept_old = [one.id for one in old.fields if new.field(one.id)]
     kept_new = [one.id for one in new.fields if old.field(one.id)]
     if kept_old != kept_new:
-        yield Change("fields", True, "the fields stand in another order", _SHOWN)
+        yield Change("fields", True, "the fields are in another order", _SHOWN)
 
 
 def _cosmetic(
     place: str, old: Mapping[str, Any], new: Mapping[str, Any], cosmetic: tuple[str, ...], judged: tuple[str, ...]
 ) -> Iterator[Change]:
-    """Compare what decides nothing; a key that nobody has judged yet is taken for one that does."""
+    """Compare cosmetic keys. A key that is neither cosmetic nor judged elsewhere counts as incompatible."""
     for key in dict.fromkeys((*old, *new)):
         if key in judged or old.get(key) == new.get(key):
             continue
         if key in cosmetic:
             yield Change(f"{place}{key}", True, "changed", _SHOWN)
         else:
-            why = "What it means for existing manifests is not known."
+            why = "Its effect on existing manifests is unknown."
             yield Change(f"{place}{key}", False, _step(old.get(key), new.get(key)), why)
 
 
@@ -104,7 +104,7 @@ def _fields(old: JobSchema, new: JobSchema) -> Iterator[Change]:
     for before in old.fields:
         after = new.field(before.id)
         if after is None:
-            why = "Manifests that give it would be refused. Keep the field; its description may say that it is out of use."
+            why = "Manifests that set it would be refused. Keep the field and mark it as deprecated in its description."
             yield Change(f"fields.{before.id}", False, "removed", why)
         else:
             yield from _field(before, after)
@@ -116,12 +116,14 @@ def _fields(old: JobSchema, new: JobSchema) -> Iterator[Change]:
 def _added(field: FieldDefinition) -> Change:
     place = f"fields.{field.id}"
     if field.required:
-        why = "Existing manifests do not give it. Make it optional, with absence meaning what was done so far."
+        why = (
+            "Existing manifests do not set it. Make it optional, so that manifests without it mean the same as before."
+        )
         return Change(place, False, "added, required", why)
     if field.default is not None:
-        why = "Existing manifests would get a value that they do not name. Leave the default out, with absence meaning the same."
+        why = "Existing manifests would get a value that they do not set. Remove the default, so that they mean the same as before."
         return Change(place, False, f"added, with default {field.default}", why)
-    return Change(place, True, "added, optional", "Existing manifests do not give it.")
+    return Change(place, True, "added, optional", "Existing manifests do not set it.")
 
 
 def _field(old: FieldDefinition, new: FieldDefinition) -> Iterator[Change]:
@@ -145,9 +147,9 @@ def _field(old: FieldDefinition, new: FieldDefinition) -> Iterator[Change]:
 
 def _required(place: str, old: FieldDefinition, new: FieldDefinition) -> Iterator[Change]:
     if new.required and not old.required:
-        yield Change(f"{place}required", False, "false -> true", "Manifests that do not give it would be refused.")
+        yield Change(f"{place}required", False, "false -> true", "Manifests that do not set it would be refused.")
     if old.required and not new.required:
-        yield Change(f"{place}required", True, "true -> false", "Every existing manifest gives it already.")
+        yield Change(f"{place}required", True, "true -> false", "Every existing manifest sets it already.")
 
 
 def _default(place: str, old: FieldDefinition, new: FieldDefinition) -> Iterator[Change]:
@@ -155,9 +157,9 @@ def _default(place: str, old: FieldDefinition, new: FieldDefinition) -> Iterator
         return
     what = _step(old.default, new.default)
     if old.required:
-        yield Change(f"{place}default", True, what, "Every existing manifest gives a value of its own.")
+        yield Change(f"{place}default", True, what, "Every existing manifest sets a value of its own.")
     else:
-        why = "Manifests that do not give the field would mean another value than before."
+        why = "Manifests that do not set the field would get another value than before."
         yield Change(f"{place}default", False, what, why)
 
 
@@ -178,7 +180,7 @@ def _applicability(place: str, old: FieldDefinition, new: FieldDefinition) -> It
 
 
 def _effective(field: FieldDefinition) -> Validations:
-    """Return the field's limits, with the length that the type has without saying so."""
+    """Return the limits of a field, including the length that its type implies."""
     if field.type is FieldType.HOSTNAME and field.validations.max_length is None:
         return field.validations.model_copy(update={"max_length": HOSTNAME_LENGTH})
     return field.validations
@@ -199,9 +201,9 @@ def _limits(place: str, old: Validations, new: Validations) -> Iterator[Change]:
             continue
         compatible = is_wider(before[key], after[key]) or _takes_words(key, old.enum or (), after[key])
         if compatible:
-            why = "Every value that was allowed is allowed still."
+            why = "Every value that was allowed is still allowed."
         elif key == "pattern":
-            why = "Whether every value that was allowed matches still cannot be told from two patterns."
+            why = "Whether every value that was allowed still matches cannot be decided from two patterns."
         else:
             why = "Values that were allowed would be refused."
         yield Change(f"{place}{key}", compatible, _limit_step(before[key], after[key]), why)
@@ -209,7 +211,7 @@ def _limits(place: str, old: Validations, new: Validations) -> Iterator[Change]:
 
 
 def _takes_words(key: str, words: tuple[str, ...], limit: Any) -> bool:
-    """Tell whether a new limit on text takes all the words that an enum allowed so far."""
+    """Return whether a new limit on text allows all words that the enum allowed before."""
     match key:
         case "min_length":
             return bool(words) and all(len(word) >= limit for word in words)
@@ -258,10 +260,10 @@ def _rule(group: ParameterSet) -> tuple[SetMode, frozenset[str], frozenset[str]]
 
 def _added_set(place: str, group: ParameterSet, old: tuple[ParameterSet, ...], known: frozenset[str]) -> Change:
     if any(_rule(group) == _rule(one) for one in old):
-        return Change(place, True, "added", "The same rule was there under another id.")
+        return Change(place, True, "added", "The same rule existed under another id.")
     if not known & set(group.members):
-        return Change(place, True, "added", "All its members are new, so that no existing manifest gives one.")
-    why = "Manifests that give only some of these fields would be refused."
+        return Change(place, True, "added", "All its members are new, so no existing manifest sets one.")
+    why = "Manifests that set only some of these fields would be refused."
     return Change(place, False, "added", why)
 
 
@@ -275,7 +277,7 @@ def _set(place: str, old: ParameterSet, new: ParameterSet, known: frozenset[str]
     if added:
         harmless = new.mode is SetMode.REQUIRES and not added & known
         why = (
-            "No existing manifest gives them."
+            "No existing manifest sets them."
             if harmless
             else "Manifests without them, or with them alone, would be refused."
         )

@@ -1,8 +1,8 @@
-"""The active schema as a form needs it: JSON Schema (draft 2020-12) for the values, and hints for showing them.
+"""The active schema for forms: JSON Schema (draft 2020-12) for the values, and display hints.
 
-A form submits one flat object, secrets included, whose keys are the schema's field ids. The JSON Schema decides what can be
-told from the values alone: types, limits, required fields, the OS family and parameter sets. Rules between fields and all
-that needs the cluster stay with `validate_job_submission`, which has the last word.
+A form submits one flat object, secrets included, whose keys are the field ids of the schema. The JSON Schema covers what depends
+on the values alone: types, limits, required fields, the OS family and parameter sets. `validate_job_submission` covers the rest:
+rules between fields and everything that needs the cluster.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NO_CONTROLS: Final = r"^[^\x00-\x1f]*$"
 
 
 def render_form(schema: JobSchema) -> JsonObject:
-    """Return the document behind `/api/v1/schema/job-inputs`: `schema`, `jsonSchema` and `ui`."""
+    """Return the document that `/api/v1/schema/job-inputs` serves: `schema`, `jsonSchema` and `ui`."""
     return {
         "schema": {
             "id": schema.id,
@@ -72,7 +72,7 @@ def json_schema(schema: JobSchema) -> JsonObject:
 
 
 def _property(definition: FieldDefinition) -> JsonObject:
-    """Return a field's schema; what applies to some families only has its limits in a rule, as it is dropped for others."""
+    """Return the schema of a field. The limits of a field that applies to some families only are in a rule."""
     node: JsonObject = {
         "type": _TYPES.get(definition.type, "string"),
         "title": definition.label,
@@ -126,7 +126,7 @@ def _family_ref(family: OsFamily) -> str:
 
 
 def _is_family(family: OsFamily) -> JsonObject:
-    """Return what holds for a submission of the family: it says so, or says nothing and its image's name tells it."""
+    """Return the schema of a submission of the family: given as os_family, or else inferred from the image's name."""
     prefixes = "|".join(_any_case(prefix) for prefix, of in PREFIXES if of is family)
     return {
         "anyOf": [
@@ -141,7 +141,7 @@ def _is_family(family: OsFamily) -> JsonObject:
 
 
 def _any_case(text: str) -> str:
-    """Return a pattern for the text in any case; JSON Schema's patterns have no flag for that."""
+    """Return a pattern for the text in any case. Patterns of JSON Schema have no flags."""
     return "".join(f"[{one.upper()}{one.lower()}]" if one.isalpha() else one for one in text)
 
 
@@ -189,7 +189,7 @@ def _ui(schema: JobSchema) -> JsonObject:
 
 
 def widget(definition: FieldDefinition) -> str:
-    """Return what a form shows a field with: text, number, checkbox, password, textarea or select."""
+    """Return the widget for a field: text, number, checkbox, password, textarea or select."""
     return "select" if definition.validations.enum is not None else _WIDGETS[definition.type]
 
 

@@ -1,6 +1,6 @@
-"""The schema of a submission as a model: what each field, group and parameter set may be on its own.
+"""The schema of a submission: the definitions of its fields, groups and parameter sets, and the rules for each alone.
 
-What has to hold between them is in `coherence`; `schema_file` reads a file and checks both.
+`consistency` has the rules between them; `loader` reads a file and checks both.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _RESERVED: Final = frozenset({
     "bool", "string", "bytes", "list", "map", "type",
 })
 # fmt: on
-"""Words that CEL keeps for itself: a property of such a name is escaped there."""
+"""Words that CEL reserves: a property of such a name must be escaped there."""
 
 FieldId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=63)]
 
 
 class FieldType(StrEnum):
-    """What a field's value is."""
+    """The type of a field's value."""
 
     STRING = "string"
     SECRET = "secret"  # noqa: S105 - the name of a type
@@ -47,14 +47,14 @@ IPV4_LENGTH: Final = 15
 
 
 class SetMode(StrEnum):
-    """How the members of a parameter set hang together."""
+    """How the members of a parameter set depend on each other."""
 
     ALL_OR_NONE = "all-or-none"
     REQUIRES = "requires"
 
 
 class _Model(BaseModel):
-    # Strict: `maximum: "8"` or `required: yes please` is a mistake of whoever wrote it, and no number or truth.
+    # Strict: `maximum: "8"` or `required: yes please` is a mistake, not a number or a boolean.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -74,7 +74,7 @@ class Validations(_Model):
             raise ValueError(f"the pattern cannot be used: {wrong}")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError("minimum is greater than maximum; exchange them or correct one")
-        if (self.min_length or 0) > (self.max_length or self.min_length or 0):
+        if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
             raise ValueError("min_length is greater than max_length; exchange them or correct one")
         if self.enum is not None and (
             len(set(self.enum)) != len(self.enum) or any(word != word.strip().casefold() for word in self.enum)
@@ -86,13 +86,13 @@ class Validations(_Model):
 
 
 class Applicability(_Model):
-    """For whom a field makes sense; it is dropped with a warning for all others."""
+    """The OS families that a field applies to. For other families the field is dropped with a warning."""
 
     os_family: Annotated[tuple[OsFamily, ...], Field(min_length=1)]
 
 
 class Group(_Model):
-    """Fields that a form shows together."""
+    """A group of fields that a form shows together."""
 
     id: FieldId
     label: Annotated[str, Field(min_length=1, max_length=80)]
@@ -106,7 +106,7 @@ class FieldDefinition(_Model):
     description: Annotated[str, Field(min_length=1, max_length=400)]
     hint: Annotated[str, Field(max_length=400)] = ""
     example: str | int | bool | None = None
-    """A value for the reference pages and for forms; it keeps the field's own rules."""
+    """A value for the reference pages and for forms. It must satisfy the field's own limits."""
     type: FieldType
     required: bool = False
     default: str | int | bool | None = None
@@ -118,21 +118,21 @@ class FieldDefinition(_Model):
 
     @property
     def is_secret(self) -> bool:
-        """Tell whether the value must never be seen."""
+        """Whether the value must never be shown."""
         return self.type is FieldType.SECRET
 
     @property
     def families(self) -> frozenset[OsFamily]:
-        """The OS families that the field makes sense for."""
+        """The OS families that the field applies to."""
         return frozenset(self.applicability.os_family if self.applicability else OsFamily)
 
     def applies_to(self, family: OsFamily) -> bool:
-        """Tell whether the field makes sense for the family."""
+        """Return whether the field applies to the family."""
         return self.applicability is None or family in self.applicability.os_family
 
     @property
     def max_length(self) -> int | None:
-        """The characters that a text may have; None for what is no text."""
+        """The maximum number of characters; None if the value is not text."""
         if self.type is FieldType.IPV4:
             return IPV4_LENGTH
         if self.validations.enum:
@@ -141,9 +141,14 @@ class FieldDefinition(_Model):
             return self.validations.max_length or HOSTNAME_LENGTH
         return self.validations.max_length if self.type in _SIZED else None
 
+    def allows_length_of(self, text: str) -> bool:
+        """Return whether the text has neither too few nor too many characters."""
+        least, most = self.validations.min_length, self.max_length
+        return (least is None or len(text) >= least) and (most is None or len(text) <= most)
+
     @property
     def pattern(self) -> str | None:
-        """The pattern that a text must match: its own, or that of its type."""
+        """The pattern that the text must match: the field's own, or that of its type."""
         if self.type is FieldType.IPV4:
             return patterns.IPV4
         return patterns.HOSTNAME if self.type is FieldType.HOSTNAME else self.validations.pattern
@@ -157,7 +162,7 @@ class FieldDefinition(_Model):
 
     def _name_problem(self) -> str | None:
         if self.id in _RESERVED:
-            return f"{self.id} is a word that the API server's rules keep for themselves; give the field another id"
+            return f"{self.id} is a word that the API server's rules reserve; give the field another id"
         return None
 
     def _flag_problem(self) -> str | None:
@@ -199,7 +204,7 @@ class FieldDefinition(_Model):
 
 
 class ParameterSet(_Model):
-    """Fields that are given together, or only along with others."""
+    """Fields that must be given together, or only along with others."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=63)]
     mode: SetMode
@@ -223,14 +228,14 @@ class ParameterSet(_Model):
 
 
 class JobSchema(_Model):
-    """A version of what can be submitted."""
+    """One version of the schema of submissions."""
 
     version: Annotated[int, Field(ge=1, le=10_000)]
     id: Literal["vm-provisioning"]
     name: Annotated[str, Field(min_length=1, max_length=80)]
     description: Annotated[str, Field(min_length=1, max_length=400)]
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
-    """In the order in which they are shown."""
+    """In display order."""
     fields: Annotated[tuple[FieldDefinition, ...], Field(min_length=1, max_length=128)]
     parameter_sets: tuple[ParameterSet, ...] = ()
 
@@ -245,13 +250,13 @@ class JobSchema(_Model):
         return frozenset(field.id for field in self.fields if field.is_secret)
 
     def field(self, field_id: str) -> FieldDefinition | None:
-        """Return the definition of a field."""
+        """Return the definition of a field, or None if there is none."""
         return self.by_id.get(field_id)
 
     def fields_of(self, group: Group) -> tuple[FieldDefinition, ...]:
-        """Return the fields of a group, in the order in which they are shown."""
+        """Return the fields of a group in display order."""
         return tuple(sorted((one for one in self.fields if one.group == group.id), key=lambda one: one.order))
 
     def families_of(self, group: ParameterSet) -> frozenset[OsFamily]:
-        """Return the OS families that a parameter set speaks of: those of its members."""
+        """Return the OS families that a parameter set applies to: those of its members, which all have the same."""
         return self.by_id[group.members[0]].families

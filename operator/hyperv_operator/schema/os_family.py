@@ -1,4 +1,4 @@
-"""The family of a guest's operating system, and how an image's name tells it."""
+"""The OS family of a guest, and how it is inferred from the name of an image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class OsFamily(StrEnum):
-    """What the guest side is written for."""
+    """The OS families that the guest agent supports."""
 
     WINDOWS = "windows"
     LINUX = "linux"
@@ -30,7 +30,7 @@ PREFIXES: Final[tuple[tuple[str, OsFamily], ...]] = (
 
 
 def infer_os_family(image_name: str) -> OsFamily | None:
-    """Return the family that the image's name starts with the name of, whatever its case; None if it tells nothing."""
-    # Only ASCII letters change: other scripts have letters that lower to these, and the API server's rules know none.
+    """Return the family whose name the image's name starts with, ignoring case; None if there is none."""
+    # Only ASCII letters are lowered: letters of other scripts lower to them too, and the API server's rules do not do that.
     name = image_name.strip().encode("ascii", "replace").decode().lower()
     return next((family for prefix, family in PREFIXES if name.startswith(prefix)), None)

@@ -1,4 +1,4 @@
-"""What is wrong with a field of a submission."""
+"""Errors of a submission's fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing that is wrong: the field, a code for programs, and a sentence that says what to change."""
+    """An error: the field, a code for programs, and a message that says what to change."""
 
     field: str
     code: str

@@ -1,8 +1,8 @@
-"""`validate_job_submission`: everything that can be said about a submission without asking anybody, all at once.
+"""Validation of a submission against the schema, without any I/O. All errors are reported at once.
 
-Order: secrets inline, unknown fields, the values' types, the OS family, applicability (what does not apply is dropped with a
-warning, whatever its value), the values' limits, defaults, required fields, parameter sets, cross-checks. Its own output passes
-unchanged.
+Order: inline secrets, unknown fields, types, the OS family, applicability (a field that does not apply is dropped with a warning,
+whatever its value), limits, defaults, required fields, parameter sets, rules between fields. Validation is idempotent: its output
+is valid and stays unchanged.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ __all__ = ["Accepted", "FieldError", "Rejected", "validate_job_submission"]
 
 @dataclass(frozen=True)
 class Accepted:
-    """A submission that keeps every rule."""
+    """A valid submission."""
 
     fields: Mapping[str, JsonValue]
-    """Normalised, with defaults and `os_family`; no secret among them."""
+    """Normalised, with defaults and `os_family`, without secrets."""
     secret_fields: tuple[str, ...]
-    """The secret fields given by reference that apply."""
+    """The secret fields that are given by reference and apply."""
     warnings: tuple[str, ...]
 
     @property
     def os_family(self) -> OsFamily:
-        """The guest's family, given or inferred."""
+        """The OS family of the guest, given or inferred."""
         return OsFamily(str(self.fields["os_family"]))
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A submission with everything that is wrong with it."""
+    """An invalid submission, with all of its errors."""
 
     errors: tuple[FieldError, ...]
 
@@ -51,11 +51,11 @@ def validate_job_submission(
     strict: bool = False,
     host_has_cluster: bool | None = None,
 ) -> Accepted | Rejected:
-    """Check and normalise a submission.
+    """Validate and normalise a submission.
 
-    `secrets` names the secret fields that are given by reference; their values are not seen here. `strict` refuses values
+    `secrets` names the secret fields that are given by reference; their values are not validated here. `strict` rejects values
     of another JSON type instead of casting them (resources are strict, forms are not). `host_has_cluster` is None while
-    nobody knows the host.
+    the host is unknown.
     """
     errors: list[FieldError] = [*_unknown(schema, submission, secrets)]
     given: dict[str, str | int | bool] = {}
@@ -69,7 +69,7 @@ def validate_job_submission(
             misshapen[definition.id] = shaped
         elif shaped.value is not None:
             given[definition.id] = shaped.value
-    family = _family(schema, given)
+    family = _family(given)
     given_secrets = [name for name in dict.fromkeys(secrets) if name in schema.secret_ids]
     warnings = _drop_inapplicable(schema, given, misshapen, given_secrets, family, strict=strict)
     clean: dict[str, JsonValue] = {}
@@ -80,7 +80,7 @@ def validate_job_submission(
         else:
             clean[name] = checked.value
     errors += misshapen.values()
-    if family is not None and not any(error.field == "os_family" for error in errors):
+    if family is not None:
         clean["os_family"] = family.value
     _default(schema, clean, {*given, *misshapen}, family)
     broken = {error.field for error in errors}
@@ -116,20 +116,20 @@ def _unknown(schema: JobSchema, submission: Mapping[str, JsonValue], secrets: Co
 
 
 def secret_inline_message(name: str) -> str:
-    """Return the sentence that refuses a secret's value outside of a Secret; the resource's own rules say the same."""
+    """Return the message for the value of a secret outside of a Secret. The rules of the custom resource use it too."""
     return f"{name} is secret: give it as a reference under spec.secretFields, never as a value under spec.fields."
 
 
-def _family(schema: JobSchema, given: Mapping[str, str | int | bool]) -> OsFamily | None:
+def _family(given: Mapping[str, str | int | bool]) -> OsFamily | None:
     word = given.get("os_family")
-    if isinstance(word, str) and word in (schema.by_id["os_family"].validations.enum or ()) and word in set(OsFamily):
+    if isinstance(word, str) and word in set(OsFamily):
         return OsFamily(word)
     image = given.get("image_name")
     return infer_os_family(image) if isinstance(image, str) else None
 
 
 def unknown_family_message(image_name: str) -> str:
-    """Return the sentence for an image whose name does not tell the family."""
+    """Return the message for an image whose name does not tell the OS family."""
     known = ", ".join(prefix for prefix, _ in PREFIXES)
     return (
         f"The OS family cannot be told from image_name '{image_name}': set os_family to windows or linux "
@@ -146,7 +146,7 @@ def _drop_inapplicable(
     *,
     strict: bool,
 ) -> tuple[str, ...]:
-    """Take out what does not apply to the family; return the warnings. A resource's wrong type stays an error."""
+    """Remove what does not apply to the family and return the warnings. A wrong type in a resource stays an error."""
     dropped = []
     for definition in schema.fields:
         name = definition.id
@@ -179,8 +179,8 @@ def _missing(schema: JobSchema, present: Collection[str]) -> list[FieldError]:
     ]
 
 
-def required_message(name: str, is_secret: bool) -> str:  # noqa: FBT001 - the two sentences are one fact
-    """Return the sentence for a required field that is missing."""
+def required_message(name: str, is_secret: bool) -> str:  # noqa: FBT001 - both messages state one rule
+    """Return the message for a required field that is missing."""
     return f"{name} is required: add it under spec.{'secretFields' if is_secret else 'fields'}."
 
 
@@ -202,5 +202,5 @@ def _sets(schema: JobSchema, present: Collection[str], family: OsFamily | None) 
 
 
 def incomplete_message(group: ParameterSet, missing: str) -> str:
-    """Return the sentence for a parameter set that lacks members."""
+    """Return the message for a parameter set that lacks members."""
     return f"{group.message} Missing: {missing}."

@@ -1,7 +1,7 @@
-"""One field's value: brought into shape where that is asked for, then held against the field's limits.
+"""Validate and normalise the value of one field.
 
-Resources are strict: what is written is what counts, and the API server's own schema refuses the same. Forms are not: numbers
-arrive as text and text with spaces around it.
+Resources are strict: values are taken as they are written, and the API server's own schema refuses the same ones. Forms are not:
+numbers arrive as text, and text with spaces around it.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 @dataclass(frozen=True)
 class Value:
-    """A value in its normal form; `None` for what a form left empty."""
+    """A normalised value; None if a form left the field empty."""
 
     value: str | int | bool | None
 
 
 def check(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value | FieldError:
-    """Return the value in its normal form, or what is wrong with it."""
+    """Return the normalised value, or its error."""
     shaped = shape(definition, raw, strict=strict)
     return limit(definition, shaped.value) if isinstance(shaped, Value) else shaped
 
 
 def shape(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value | FieldError:
-    """Return the value as the type it has to be; what the API server's schema refuses by itself is refused here.
+    """Return the value in the type of its field, or the error that the API server's schema reports too.
 
-    For a resource that is the JSON type, the length of text, and that a private key is nowhere: these count even where the
-    field does not apply.
+    For a resource these errors are the JSON type, the length of text, and private keys. They count even where the field does
+    not apply.
     """
     if definition.type is FieldType.INTEGER:
         return _integer(definition, raw, strict=strict)
@@ -54,7 +54,7 @@ def shape(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value
 
 
 def limit(definition: FieldDefinition, value: str | int | bool | None) -> Value | FieldError:  # noqa: FBT001 - a field's value may be one
-    """Hold a value of the right type against its field's limits and bring it into its normal form."""
+    """Check a value of the right type against the limits of its field and return it normalised."""
     limits = definition.validations
     if isinstance(value, str):
         return _text(definition, value)
@@ -68,7 +68,7 @@ def limit(definition: FieldDefinition, value: str | int | bool | None) -> Value 
 def _integer(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value | FieldError:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return Value(raw)
-    # The API server takes 8.0 for no integer, though JSON Schema would.
+    # The API server does not accept 8.0 as an integer, although JSON Schema does.
     if isinstance(raw, float) and raw.is_integer() and not strict:
         return Value(int(raw))
     if isinstance(raw, str) and not strict:
@@ -93,7 +93,7 @@ def _boolean(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Va
 
 
 def _tidy(definition: FieldDefinition, raw: str) -> str:
-    """Take away what a form adds: spaces around the text, Windows' line ends, capitals of a choice."""
+    """Remove what forms add: spaces around the text, Windows line ends, and capitals of a choice."""
     text = raw.strip()
     if definition.type is FieldType.MULTILINE:
         return text.replace("\r\n", "\n")
@@ -104,7 +104,7 @@ def _text(definition: FieldDefinition, text: str) -> Value | FieldError:
     limits = definition.validations
     if limits.enum is not None:
         return Value(text) if text in limits.enum else _enum_or_length(definition)
-    if len(text) < (limits.min_length or 0) or len(text) > (definition.max_length or len(text)):
+    if not definition.allows_length_of(text):
         return _enum_or_length(definition)
     if definition.pattern is not None and not patterns.matches(definition.pattern, text):
         return _form(definition)
@@ -127,32 +127,32 @@ def _enum_or_length(definition: FieldDefinition) -> FieldError:
     return FieldError(definition.id, "length", length_message(definition))
 
 
-# --- sentences, each of which the resource's own rules repeat word for word --------------------------------------------
+# --- messages, which the rules of the custom resource repeat word for word -----------------------------------------------
 
 
 def range_message(definition: FieldDefinition) -> str:
-    """Return the sentence for a number outside of its limits."""
+    """Return the message for a number outside of its limits."""
     limits = definition.validations
     return f"{definition.id} must be from {limits.minimum} to {limits.maximum}."
 
 
 def enum_message(definition: FieldDefinition) -> str:
-    """Return the sentence for a word that is no choice."""
+    """Return the message for text that is not one of the choices."""
     return f"{definition.id} must be one of: {', '.join(definition.validations.enum or ())}."
 
 
 def length_message(definition: FieldDefinition) -> str:
-    """Return the sentence for text that is too short or too long."""
+    """Return the message for text that is too short or too long."""
     return f"{definition.id} must have {definition.validations.min_length or 0} to {definition.max_length} characters."
 
 
 def private_key_message(name: str) -> str:
-    """Return the sentence that refuses a private key."""
-    return f"{name} holds a private key: give the public key only, and replace the key pair, for this one was shown."
+    """Return the message for a private key."""
+    return f"{name} holds a private key: give the public key only, and replace the key pair, because the private key was exposed."
 
 
 def form_message(definition: FieldDefinition) -> str:
-    """Return the sentence for text that does not have its field's form."""
+    """Return the message for text that does not have the form of its field."""
     if definition.type is FieldType.IPV4:
         return f"{definition.id} must be an IPv4 address such as 192.168.1.10."
     if definition.type is FieldType.HOSTNAME:
@@ -163,9 +163,9 @@ def form_message(definition: FieldDefinition) -> str:
 
 
 def check_secret(definition: FieldDefinition, text: str) -> FieldError | None:
-    """Hold a secret's value against its field's limits; the sentence never shows the value."""
+    """Check the value of a secret against the limits of its field. The message never shows the value."""
     limits = definition.validations
-    if not (limits.min_length or 0) <= len(text) <= (limits.max_length or len(text)):
+    if not definition.allows_length_of(text):
         sentence = f"The value that {definition.id} refers to must have {limits.min_length or 0} to {limits.max_length} characters."
         return FieldError(definition.id, "length", sentence)
     if any(ord(character) < 32 for character in text):

@@ -1,4 +1,4 @@
-"""The machine's resource under a group of this folder's own, so that other tests' resources are not touched."""
+"""Serve the machine's resource definition under a separate group, so that other tests are not affected."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ SENTENCE_CODES = {422, 400}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the API server says about a submission."""
+    """The API server's answer to a submission."""
 
     accepted: bool
     causes: tuple[tuple[str, str], ...]
-    """Field path and sentence of each error."""
+    """Field path and message of each error."""
     by_rules: bool
-    """Every error is one of the resource's own rules; otherwise its structure is wrong, which hides the rules."""
+    """Whether every error is from a rule. Errors of the structure hide those of the rules."""
 
     @property
     def sentences(self) -> list[str]:
-        """The sentences of the rules, sorted."""
+        """The messages of the rules, sorted."""
         return sorted(sentence for _, sentence in self.causes)
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A served resource and the namespace to try submissions in."""
+    """A served resource, and the namespace for its submissions."""
 
     plane: ControlPlane
     group: str
     namespace: str
 
     def body(self, fields: dict[str, Any], secrets: dict[str, Any], **spec: Any) -> dict[str, Any]:
-        """Return a machine with these fields, and references for these secrets."""
+        """Return a machine with these fields and references to these secrets."""
         references = {name: {"secretKeyRef": {"name": "one", "key": str(key)}} for name, key in secrets.items()}
         base = {"schemaVersion": 1, "targetHost": "host", "fields": fields, "secretFields": references}
         return {
@@ -59,7 +59,7 @@ class Resource:
         }
 
     def judge(self, fields: dict[str, Any], secrets: dict[str, Any]) -> Verdict:
-        """Ask the API server, without leaving anything behind."""
+        """Submit a machine as a dry run."""
         path = f"/apis/{self.group}/v1alpha1/namespaces/{self.namespace}/hypervmachines"
         code, answer = self.plane.request(
             "POST", f"{path}?dryRun=All&fieldValidation=Strict", self.body(fields, secrets)
@@ -76,12 +76,12 @@ class Resource:
 
 
 def _is_rule(message: str) -> bool:
-    """Tell whether it is a rule's own sentence, and not that the rule could not be evaluated on such a type."""
+    """Return whether this is the message of a rule, not the error that a rule cannot be evaluated on such a type."""
     return message.startswith("Invalid value: ") and "invalid data, expected" not in message
 
 
 def _sentence(message: str) -> str:
-    """Take away what the API server puts in front of a rule's sentence."""
+    """Remove the prefix that the API server puts before the message of a rule."""
     return message.removeprefix("Invalid value: ").removeprefix("object").removeprefix(": ")
 
 
@@ -90,7 +90,7 @@ Serve = Callable[..., Resource]
 
 @pytest.fixture(scope="module")
 def serve(control_plane: ControlPlane) -> Serve:
-    """Give a function that serves the machine's resource as made from a schema."""
+    """Return a function that serves the machine's resource definition for a schema."""
 
     def make(schema: JobSchema, group: str, change: Callable[[dict[str, Any]], None] | None = None) -> Resource:
         definition = copy.deepcopy(crd.definitions(schema)["hypervmachines.yaml"])

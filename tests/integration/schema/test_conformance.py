@@ -1,4 +1,4 @@
-"""The operator's own validation and the real API server decide alike, in the same words wherever rules can say it."""
+"""The operator's validation and the real API server agree, with the same messages where CEL can express them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .conftest import Resource, Serve
 TEXT = (Path(__file__).resolve().parents[3] / "Schemas" / "job-inputs.yaml").read_text()
 SCHEMA = load_schema(TEXT)
 ELSEWHERE = frozenset({"kvp_budget", "no_cluster"})
-"""What no rule of a resource can tell: the size of sealed data, and what the host is."""
+"""Codes that no rule of a resource can report: they depend on the size of sealed data or on the host."""
 FEW = settings(
     max_examples=500, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink], derandomize=True
 )
@@ -50,14 +50,14 @@ def check_alike(resource: Resource, schema: Any, fields: dict[str, Any], secrets
     errors = [one for one in own.errors if one.code not in ELSEWHERE] if isinstance(own, Rejected) else []
     verdict = resource.judge(fields, secrets)
     assert verdict.accepted == (not errors), (errors, verdict)
-    # A whole number written as 8.0 passes for an integer there until a rule reads it, which then cannot be evaluated.
+    # The API server accepts 8.0 as an integer until a rule reads it; then the rule cannot be evaluated.
     if verdict.by_rules and not any(isinstance(value, float) for value in fields.values()):
         assert verdict.sentences == sorted(error.message for error in errors)
 
 
 @FEW
 @given(data=st.data())
-def test_generated_submissions_are_decided_alike(resource: Resource, data: st.DataObject) -> None:
+def test_operator_and_api_server_agree_on_generated_submissions(resource: Resource, data: st.DataObject) -> None:
     check_alike(resource, SCHEMA, *data.draw(submissions(SCHEMA)))
 
 
@@ -150,15 +150,15 @@ def grown_resource(serve: Serve, grown: Any) -> Resource:
 
 @FEW
 @given(data=st.data())
-def test_fields_that_are_added_to_the_file_alone_are_decided_alike(
+def test_operator_and_api_server_agree_on_new_fields_of_the_schema(
     grown_resource: Resource, grown: Any, data: st.DataObject
 ) -> None:
-    """Every type of field, with and without applicability: no line of code knows them."""
+    """Every type of field, with and without applicability: no code knows them."""
     check_alike(grown_resource, grown, *data.draw(submissions(grown)))
 
 
-def test_rules_stay_within_the_servers_budget_with_room(serve: Serve) -> None:
-    """The server estimates what a rule costs at most from the lengths: with all of them doubled it still accepts them."""
+def test_the_estimated_cost_of_rules_is_below_half_of_the_budget(serve: Serve) -> None:
+    """The API server estimates the cost of a rule from the maximum lengths. It accepts the rules with all lengths doubled."""
 
     def double(definition: dict[str, Any]) -> None:
         spec = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
@@ -169,7 +169,7 @@ def test_rules_stay_within_the_servers_budget_with_room(serve: Serve) -> None:
     assert serve(SCHEMA, "doubled.example.com", double).group
 
 
-def test_the_largest_submission_stays_within_the_budget_at_run_time(resource: Resource) -> None:
+def test_the_largest_submission_is_within_the_budget_at_run_time(resource: Resource) -> None:
     fields = table.bases()["linux"]["fields"]
     name = "n" * 63
     huge = {

@@ -1,4 +1,4 @@
-"""What cannot be changed, and from when on: the resource's transition rules on the real API server."""
+"""Transition rules on the real API server: which fields become immutable, and when."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Machine:
         assert code == 201, self.body
 
     def put(self, change: dict[str, Any], *, part: str = "", status: bool = False) -> tuple[int, str]:
-        """Write the machine with a part of its spec (`fields` if none is named) or its status changed."""
+        """Write the machine with a changed part of its spec (by default `fields`) or status."""
         body = self._plane.request("GET", self._path)[1]
         if status:
             body["status"] = change
@@ -72,7 +72,7 @@ class Machine:
         ({}, "", {"targetHost": "other"}, "spec.targetHost cannot be changed"),
     ],
 )
-def test_a_change_is_allowed_until_it_would_mean_another_machine(
+def test_a_field_can_be_changed_until_it_is_immutable(
     resource: Resource,
     request: pytest.FixtureRequest,
     status: dict[str, Any],
@@ -88,10 +88,10 @@ def test_a_change_is_allowed_until_it_would_mean_another_machine(
     assert sentence in message
 
 
-def test_a_stored_machine_that_newer_rules_would_refuse_still_gets_its_status_and_is_released(
+def test_a_stored_machine_that_newer_rules_refuse_still_gets_its_status_and_is_released(
     serve: Serve,
 ) -> None:
-    """After an upgrade of the resource definition: neither status writes nor the finalizer's removal are held up."""
+    """An upgrade of the resource definition blocks neither status writes nor the removal of the finalizer."""
     group = "ratchet.example.com"
     resource = serve(SCHEMA, group)
     machine = Machine(resource, "old")

@@ -1,4 +1,4 @@
-"""The chart renders, runs restricted, and asks for no more rights than the operator uses."""
+"""The chart renders, its pod is restricted, and its roles have no more rights than the operator uses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _one(documents: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     return next(one for one in documents if one["kind"] == kind)
 
 
-def test_secrets_are_read_by_name_alone() -> None:
+def test_secrets_are_read_by_name_only() -> None:
     documents = _render()
     rules = [rule for one in documents if one["kind"] in ("ClusterRole", "Role") for rule in one["rules"]]
     assert [rule["verbs"] for rule in rules if "secrets" in rule["resources"]] == [["get"]]
@@ -55,7 +55,7 @@ def test_the_pod_is_restricted() -> None:
 
 
 @pytest.mark.parametrize(("options", "seconds"), [((), 45), (("--set", "settings.SHUTDOWN_GRACE_SECONDS=60.5"), 81)])
-def test_a_pod_has_longer_to_stop_than_its_runs_have(options: tuple[str, ...], seconds: int) -> None:
+def test_the_grace_period_of_the_pod_is_longer_than_that_of_its_runs(options: tuple[str, ...], seconds: int) -> None:
     pod = _one(_render(*options), "Deployment")["spec"]["template"]["spec"]
     assert pod["terminationGracePeriodSeconds"] == seconds
 
@@ -72,7 +72,7 @@ def test_an_unknown_value_is_refused() -> None:
         _render("--set", "replicas=3")
 
 
-def test_a_krb5_conf_is_where_the_operator_looks_for_it(tmp_path: Path) -> None:
+def test_a_krb5_conf_is_mounted_where_the_operator_reads_it(tmp_path: Path) -> None:
     conf = tmp_path / "krb5.conf"
     conf.write_text("[libdefaults]\n  default_realm = EXAMPLE.COM\n")
     documents = _render("--set-file", f"kerberos.krb5Conf={conf}")
@@ -85,7 +85,7 @@ def test_a_krb5_conf_is_where_the_operator_looks_for_it(tmp_path: Path) -> None:
     assert "krb5" not in yaml.safe_dump([one for one in _render() if one["kind"] != "CustomResourceDefinition"])
 
 
-def test_what_is_no_krb5_conf_is_refused() -> None:
+def test_text_that_is_no_krb5_conf_is_refused() -> None:
     with pytest.raises(CommandFailed, match="krb5Conf"):
         _render("--set", "kerberos.krb5Conf=/etc/krb5.conf")
 
@@ -129,7 +129,7 @@ def test_the_webhook_is_off_by_default() -> None:
     assert namespaces["verbs"] == ["get"]
 
 
-def test_the_webhook_never_stands_in_the_way_of_deletions_or_outages() -> None:
+def test_the_webhook_blocks_neither_deletions_nor_an_outage() -> None:
     (webhook,) = _one(_render(*_MANAGED), "ValidatingWebhookConfiguration")["webhooks"]
     assert webhook["rules"] == [
         {
@@ -147,7 +147,7 @@ def test_the_webhook_never_stands_in_the_way_of_deletions_or_outages() -> None:
     ]
 
 
-def test_the_webhooks_service_leads_to_the_container_that_has_the_certificate() -> None:
+def test_the_service_of_the_webhook_selects_the_container_with_the_certificate() -> None:
     documents = _render(*_MANAGED)
     configuration = _one(documents, "ValidatingWebhookConfiguration")
     reference = configuration["webhooks"][0]["clientConfig"]["service"]
@@ -177,7 +177,7 @@ def test_the_webhook_may_watch_namespaces_and_gets_no_right_to_its_own_configura
     assert not any("admissionregistration.k8s.io" in rule["apiGroups"] for rule in rules)
 
 
-def test_the_certificate_comes_from_the_issuer_that_is_named_or_from_an_authority_of_its_own() -> None:
+def test_the_certificate_is_issued_by_the_named_issuer_or_by_a_new_authority() -> None:
     own = _render(*_MANAGED)
     assert set(_all(own, "Issuer")) == {"hyperv-operator-webhook-root", "hyperv-operator-webhook"}
     assert _all(own, "Certificate")["hyperv-operator-webhook-ca"]["spec"]["isCA"]
@@ -188,7 +188,7 @@ def test_the_certificate_comes_from_the_issuer_that_is_named_or_from_an_authorit
     assert certificate["spec"]["issuerRef"] == {"name": "corp", "kind": "ClusterIssuer"}
 
 
-def test_an_existing_secret_comes_with_its_authority(tmp_path: Path) -> None:
+def test_an_existing_secret_needs_its_authority(tmp_path: Path) -> None:
     pem = tmp_path / "ca.pem"
     pem.write_text(_PEM)
     documents = _render(*_GIVEN, "--set-file", f"admission.caBundle={pem}")
@@ -211,6 +211,6 @@ def test_an_existing_secret_comes_with_its_authority(tmp_path: Path) -> None:
         ((*_MANAGED, "--set", "admission.failurePolicy=Fail"), "failurePolicy"),
     ],
 )
-def test_half_a_webhook_is_refused(options: tuple[str, ...], sentence: str) -> None:
+def test_an_incomplete_webhook_is_refused(options: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(CommandFailed, match=sentence):
         _render(*options)

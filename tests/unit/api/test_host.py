@@ -1,4 +1,4 @@
-"""A host's spec that no machine could be checked against is refused as a whole, with the place and what to write instead."""
+"""A host whose tenant entries cannot be evaluated is refused, with the place and the remedy."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def _tenant(**more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "part"),
     [
         (_tenant(vmNamePattern="[a-z"), "spec.tenants.0.vmNamePattern"),
         (_tenant(vmNamePattern="[a-z"), "no regular expression"),
-        (_tenant(vlans=["4095"]), "none is above 4094"),
+        (_tenant(vlans=["4095"]), "no VLAN is above 4094"),
         (_tenant(vlans=["20-10"]), "from the smaller VLAN to the greater"),
     ],
 )
-def test_a_tenant_entry_that_could_not_be_applied_is_told(spec: dict[str, Any], told: str) -> None:
+def test_a_tenant_entry_that_cannot_be_evaluated_is_refused(spec: dict[str, Any], part: str) -> None:
     problem = parse_spec(HyperVHostSpec, spec)
     assert isinstance(problem, str)
-    assert told in problem
+    assert part in problem
 
 
 def test_a_good_tenant_entry_is_read() -> None:

@@ -1,4 +1,4 @@
-"""Changes of the schema: which keep the meaning of existing manifests, and that none that does not goes unnoticed."""
+"""Changes of the schema: which are compatible with existing manifests, and which need a new version."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 from hyperv_operator.schema.diff import Change, compare, needs_new_version
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
+from submissions import documents
 
 _SCHEMAS = Path(__file__).resolve().parents[3] / "Schemas"
 TEXT = (_SCHEMAS / "job-inputs.yaml").read_text(encoding="utf-8")
@@ -42,7 +43,7 @@ def _edited(edit: Edit, start: str = TEXT) -> JobSchema:
 
 
 def _changed(name: str, **keys: Any) -> Edit:
-    """Change keys of a field; None takes one out."""
+    """Change keys of a field; None removes a key."""
 
     def edit(raw: Raw) -> None:
         field = _field(raw, name)
@@ -216,14 +217,14 @@ def _at(changes: tuple[Change, ...], place: str) -> Change:
 
 
 @pytest.mark.parametrize(("edit", "place"), [one[1:] for one in COMPATIBLE], ids=[one[0] for one in COMPATIBLE])
-def test_compatible(edit: Edit, place: str) -> None:
+def test_a_compatible_change_needs_no_new_version(edit: Edit, place: str) -> None:
     changes = compare(OLD, _edited(edit))
     assert _at(changes, place).compatible
     assert not needs_new_version(OLD, _edited(edit), changes)
 
 
 @pytest.mark.parametrize(("edit", "place"), [one[1:] for one in INCOMPATIBLE], ids=[one[0] for one in INCOMPATIBLE])
-def test_incompatible_unless_the_version_is_greater(edit: Edit, place: str) -> None:
+def test_an_incompatible_change_needs_a_greater_version(edit: Edit, place: str) -> None:
     old = OLD.model_copy(update={"version": 2})
     new = _edited(_both(edit, lambda raw: raw.update(version=1 if place == "version" else 2)))
     changes = compare(old, new)
@@ -238,7 +239,7 @@ def test_another_id_is_incompatible() -> None:
     assert not _at(compare(OLD, new), "id").compatible
 
 
-def test_a_key_that_nobody_has_judged_is_incompatible() -> None:
+def test_an_unknown_key_is_incompatible() -> None:
     class Wider(JobSchema):
         novel: int = 0
 
@@ -247,16 +248,16 @@ def test_a_key_that_nobody_has_judged_is_incompatible() -> None:
     assert [(one.place, one.compatible) for one in compare(OLD, new)] == [("novel", False)]
 
 
-def test_nothing_changed_is_no_change() -> None:
+def test_a_schema_compared_with_itself_has_no_change() -> None:
     assert compare(OLD, OLD) == ()
 
 
-def test_an_applicability_that_names_every_family_is_none() -> None:
+def test_an_applicability_with_every_family_equals_none() -> None:
     new = _edited(_changed("vlan_id", applicability={"os_family": ["linux", "windows"]}))
     assert [one for one in compare(OLD, new) if one.place.endswith("applicability")] == []
 
 
-def test_every_change_says_what_and_why() -> None:
+def test_every_change_has_a_description_and_a_reason() -> None:
     for _, edit, _place in (*COMPATIBLE, *INCOMPATIBLE):
         for change in compare(OLD, _edited(edit)):
             assert change.what
@@ -264,11 +265,11 @@ def test_every_change_says_what_and_why() -> None:
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=[path.name for path in RELEASED])
-def test_a_released_schema_is_kept_under_its_version(path: Path) -> None:
+def test_the_file_of_a_released_schema_is_named_by_its_version(path: Path) -> None:
     assert path.name == f"job-inputs.v{load_schema(path.read_text(encoding='utf-8')).version}.yaml"
 
 
-def test_an_incompatible_change_gets_a_new_version() -> None:
+def test_an_incompatible_change_since_the_last_release_has_a_new_version() -> None:
     assert RELEASED, "Schemas/released holds the schema of every released version"
     released = load_schema(RELEASED[-1].read_text(encoding="utf-8"))
     changes = compare(released, OLD)
@@ -276,7 +277,204 @@ def test_an_incompatible_change_gets_a_new_version() -> None:
     assert not needs_new_version(released, OLD, changes), f"raise `version` in Schemas/job-inputs.yaml:\n{broken}"
 
 
-def test_versions_are_released_one_after_the_other() -> None:
+def test_released_versions_are_consecutive() -> None:
     versions = [int(path.stem.partition(".v")[2]) for path in RELEASED]
     assert versions == list(range(1, len(versions) + 1))
     assert OLD.version - versions[-1] in (0, 1)
+
+
+# --- each key of a field and of a set, in schemas made for it ------------------------------------------------------------
+
+_ENUM = {"validations": {"enum": ["gold", "silver"]}}
+_LINUX = {"applicability": {"os_family": ["linux"]}}
+_INTEGER = {"type": "integer"}
+
+
+def _compared(
+    old: tuple[Raw, ...], new: tuple[Raw, ...], old_sets: tuple[Raw, ...] = (), new_sets: tuple[Raw, ...] = ()
+) -> dict[str, tuple[bool, str]]:
+    """Return the changes by place: whether each is compatible, and what changed."""
+    before, after = documents.schema(*old, sets=old_sets), documents.schema(*new, sets=new_sets)
+    return {change.place: (change.compatible, change.what) for change in compare(before, after)}
+
+
+FIELD_CHANGES: list[tuple[Raw, Raw, str, bool, str]] = [
+    ({"label": "A"}, {"label": "B"}, "label", True, "changed"),
+    ({}, {"type": "multiline"}, "type", False, "string -> multiline"),
+    ({}, {"required": True}, "required", False, "false -> true"),
+    ({"required": True}, {}, "required", True, "true -> false"),
+    ({"default": "a"}, {"default": "b"}, "default", False, "a -> b"),
+    ({"default": "a"}, {}, "default", False, "a -> none"),
+    ({"immutable": True}, {}, "immutable", True, "True -> False"),
+    ({}, {"immutable": True}, "immutable", False, "False -> True"),
+    (_LINUX, {}, "applicability", False, "linux -> linux, windows"),
+    ({}, _LINUX, "applicability", False, "linux, windows -> linux"),
+    ({"validations": {"max_length": 5}}, {"validations": {"max_length": 6}}, "validations.max_length", True, "5 -> 6"),
+    ({"validations": {"max_length": 6}}, {"validations": {"max_length": 5}}, "validations.max_length", False, "6 -> 5"),
+    (
+        {"validations": {"max_length": 9, "min_length": 2}},
+        {"validations": {"max_length": 9, "min_length": 1}},
+        "validations.min_length", True, "2 -> 1",
+    ),
+    (
+        {"validations": {"max_length": 9, "min_length": 1}},
+        {"validations": {"max_length": 9, "min_length": 2}},
+        "validations.min_length", False, "1 -> 2",
+    ),
+    (
+        {},
+        {"validations": {"max_length": 9, "min_length": 1}},
+        "validations.min_length", False, "none -> 1",
+    ),
+    (
+        {**_INTEGER, "validations": {"minimum": 1, "maximum": 5}},
+        {**_INTEGER, "validations": {"minimum": 0, "maximum": 5}},
+        "validations.minimum", True, "1 -> 0",
+    ),
+    (
+        {**_INTEGER, "validations": {"minimum": 1, "maximum": 5}},
+        {**_INTEGER, "validations": {"minimum": 1, "maximum": 4}},
+        "validations.maximum", False, "5 -> 4",
+    ),
+    (_ENUM, {"validations": {"enum": ["gold"]}}, "validations.enum", False, "gold, silver -> gold"),
+    (_ENUM, {"validations": {"max_length": 6}}, "validations.max_length", True, "none -> 6"),
+    (_ENUM, {"validations": {"max_length": 5}}, "validations.max_length", False, "none -> 5"),
+    (_ENUM, {"validations": {"max_length": 9, "min_length": 4}}, "validations.min_length", True, "none -> 4"),
+    (_ENUM, {"validations": {"max_length": 9, "min_length": 5}}, "validations.min_length", False, "none -> 5"),
+    (_ENUM, {"validations": {"max_length": 9, "pattern": "^[a-z]+$"}}, "validations.pattern", True, "none -> ^[a-z]+$"),
+    (_ENUM, {"validations": {"max_length": 9, "pattern": "^g.*$"}}, "validations.pattern", False, "none -> ^g.*$"),
+    ({}, {"validations": {"max_length": 9, "pattern": "^a$"}}, "validations.pattern", False, "none -> ^a$"),
+    ({}, _ENUM, "validations.enum", False, "none -> gold, silver"),
+    ({"type": "hostname"}, {"type": "hostname", "validations": {"max_length": 252}}, "validations.max_length", False, "253 -> 252"),
+    ({"type": "hostname", "validations": {"max_length": 252}}, {"type": "hostname"}, "validations.max_length", True, "252 -> 253"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "place", "compatible", "what"), FIELD_CHANGES)
+def test_a_change_of_a_field(old: Raw, new: Raw, place: str, compatible: bool, what: str) -> None:
+    found = _compared(({"id": "a", **old},), ({"id": "a", **new},))
+    assert found[f"fields.a.{place}"] == (compatible, what)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "hostname"}, {"type": "hostname", "validations": {"max_length": 253}}),
+        ({"applicability": {"os_family": ["linux", "windows"]}}, {}),
+        ({"required": True}, {"required": True}),
+    ],
+)
+def test_what_means_the_same_is_no_change(old: Raw, new: Raw) -> None:
+    assert _compared(({"id": "a", **old},), ({"id": "a", **new},)) == {}
+
+
+def test_another_type_hides_the_limits_of_that_type() -> None:
+    found = _compared(({"id": "a"},), ({"id": "a", **_INTEGER, "validations": {"minimum": 0, "maximum": 1}},))
+    assert list(found) == ["fields.a.type"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "reason"),
+    [
+        (("string", "multiline"), "of the old type"),
+        (("string", "secret"), "by reference"),
+        (("secret", "string"), "by reference"),
+    ],
+)
+def test_another_type_is_explained(kinds: tuple[str, str], reason: str) -> None:
+    before, after = (documents.schema({"id": "a", "type": kind}) for kind in kinds)
+    assert reason in _at(compare(before, after), "fields.a.type").why
+
+
+@pytest.mark.parametrize(
+    ("field", "compatible", "what"),
+    [
+        ({}, True, "added, optional"),
+        ({"required": True}, False, "added, required"),
+        ({"default": "x"}, False, "added, with default x"),
+    ],
+)
+def test_a_new_field_is_compatible_if_it_is_optional(field: Raw, compatible: bool, what: str) -> None:
+    assert _compared((), ({"id": "a", **field},)) == {"fields.a": (compatible, what)}
+
+
+def test_a_removed_field_and_another_order() -> None:
+    assert _compared(({"id": "a"},), ()) == {"fields.a": (False, "removed")}
+    swapped = _compared(
+        ({"id": "a", "order": 8}, {"id": "b", "order": 9}), ({"id": "b", "order": 9}, {"id": "a", "order": 8})
+    )
+    assert swapped == {"fields": (True, "the fields are in another order")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "greater"), [(1, 2, True), (2, 1, False)], ids=["a greater version", "a smaller version"]
+)
+def test_a_version_only_grows(old: int, new: int, greater: bool) -> None:
+    before, after = (documents.schema(version=version) for version in (old, new))
+    (change,) = compare(before, after)
+    assert (change.place, change.compatible, change.what) == ("version", greater, f"{old} -> {new}")
+    assert ("refused" in change.why) is greater
+
+
+_NAMES: tuple[Raw, ...] = tuple({"id": name} for name in "abcd")
+_ALL: Raw = {"id": "s", "mode": "all-or-none", "members": ["a", "b"]}
+_NEEDS: Raw = {"id": "s", "mode": "requires", "members": ["a"], "requires": ["b"]}
+
+SET_CHANGES: list[tuple[Raw | None, Raw | None, dict[str, tuple[bool, str]]]] = [
+    (_ALL, None, {"parameter_sets.s": (True, "removed")}),
+    (None, _ALL, {"parameter_sets.s": (False, "added")}),
+    (_ALL, {**_ALL, "id": "t"}, {"parameter_sets.s": (True, "removed"), "parameter_sets.t": (True, "added")}),
+    (_ALL, _ALL, {}),
+    (_ALL, {**_ALL, "message": "Other."}, {"parameter_sets.s.message": (True, "changed")}),
+    (_ALL, {**_ALL, "members": ["b", "a"]}, {"parameter_sets.s.members": (True, "changed")}),
+    (_ALL, {**_ALL, "members": ["a", "b", "c"]}, {"parameter_sets.s.members": (False, "added c")}),
+    ({**_ALL, "members": ["a", "b", "c"]}, _ALL, {"parameter_sets.s.members": (True, "removed c")}),
+    (_ALL, _NEEDS, {"parameter_sets.s.mode": (False, "all-or-none -> requires")}),
+    (_NEEDS, {**_NEEDS, "members": ["a", "c"]}, {"parameter_sets.s.members": (False, "added c")}),
+    (_NEEDS, {**_NEEDS, "requires": ["b", "d", "c"]}, {"parameter_sets.s.requires": (False, "added c, d")}),
+    ({**_NEEDS, "requires": ["b", "c"]}, _NEEDS, {"parameter_sets.s.requires": (True, "removed c")}),
+    (
+        {**_NEEDS, "requires": ["b", "c"]}, {**_NEEDS, "requires": ["c", "b"]},
+        {"parameter_sets.s.members": (True, "changed")},
+    ),
+    (
+        _NEEDS, {**_NEEDS, "requires": ["c"], "message": "Other."},
+        {"parameter_sets.s.requires": (True, "removed b"), "parameter_sets.s.message": (True, "changed")},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "changes"), SET_CHANGES)
+def test_a_change_of_a_set(old: Raw | None, new: Raw | None, changes: dict[str, tuple[bool, str]]) -> None:
+    assert _compared(_NAMES, _NAMES, tuple(filter(None, [old])), tuple(filter(None, [new]))) == changes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "compatible"),
+    [
+        (None, {"id": "s", "mode": "all-or-none", "members": ["x", "y"]}, True),
+        (None, {"id": "s", "mode": "all-or-none", "members": ["a", "x"]}, False),
+        (None, {"id": "s", "mode": "requires", "members": ["x"], "requires": ["a"]}, True),
+        (_ALL, {"id": "t", "mode": "all-or-none", "members": ["b", "a"]}, True),
+        (_ALL, {"id": "t", "mode": "requires", "members": ["a"], "requires": ["b"]}, False),
+    ],
+)
+def test_a_new_set_is_compatible_if_it_is_of_new_fields_or_the_same_rule(
+    old: Raw | None, new: Raw, compatible: bool
+) -> None:
+    wider = (*_NAMES, {"id": "x"}, {"id": "y"})
+    found = _compared(_NAMES, wider, tuple(filter(None, [old])), (new,))
+    assert found[f"parameter_sets.{new['id']}"] == (compatible, "added")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "compatible"),
+    [
+        (_NEEDS, {**_NEEDS, "members": ["a", "x"]}, True),
+        (_NEEDS, {**_NEEDS, "members": ["a", "x", "c"]}, False),
+        (_ALL, {**_ALL, "members": ["a", "b", "x"]}, False),
+    ],
+)
+def test_a_new_field_may_join_a_set_that_requires_others(old: Raw, new: Raw, compatible: bool) -> None:
+    found = _compared(_NAMES, (*_NAMES, {"id": "x"}), (old,), (new,))
+    assert found["parameter_sets.s.members"][0] is compatible

@@ -1,4 +1,4 @@
-"""Every bad submission of the table gets exactly the errors that stand there."""
+"""Each invalid submission of the table gets exactly the errors in its row."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SCHEMA = load_schema((Path(__file__).resolve().parents[3] / "Schemas" / "job-inp
 CASES = table.cases()
 
 
-def test_the_table_is_as_long_as_it_is_meant_to_be() -> None:
+def test_the_table_has_its_rows() -> None:
     assert len(CASES) >= 120
     assert len({case.name for case in CASES}) == len(CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_operator_tells_exactly_these_errors(case: table.Case) -> None:
+def test_validation_reports_exactly_these_errors(case: table.Case) -> None:
     result = validate_job_submission(SCHEMA, case.fields, secrets=tuple(case.secrets), strict=True)
     assert isinstance(result, Rejected)
     told = [{"field": one.field, "code": one.code, "message": one.message} for one in result.errors]
@@ -28,7 +28,7 @@ def test_the_operator_tells_exactly_these_errors(case: table.Case) -> None:
 
 
 def test_every_rule_of_the_schema_is_in_the_table() -> None:
-    """Whoever adds a field or a set adds the ways to get it wrong."""
+    """A new field or set needs rows for the mistakes that it allows."""
     named = {error["field"] for case in CASES for error in case.errors}
     assert {one.id for one in SCHEMA.fields} - named <= {"os_family"}
     messages = " ".join(error["message"] for case in CASES for error in case.errors)

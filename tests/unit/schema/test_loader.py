@@ -42,7 +42,7 @@ def _line_of(text: str, part: str) -> int:
         ("order: 20", "order: 10", "fields.image_name.order", "give each its own"),
         ("- id: gb_ram", "- id: gb_rom", "fields", "needs a field gb_ram of type integer"),
         ("- id: cpu_cores", "- id: gb_ram", "fields.gb_ram.id", "defined twice"),
-        ("- id: guest_v4_dns2", "- id: in", "fields.in", "keep for themselves"),
+        ("- id: guest_v4_dns2", "- id: in", "fields.in", "rules reserve"),
         ("- id: guest_v4_dns2", "- id: Dns2", "fields.Dns2.id", "lower-case letter"),
         ("enum: [windows, linux]", "enum: [windows, linux, bsd]", "fields.os_family", "must have the enum"),
         ("enum: [windows, linux]", "enum: [windows, Linux]", "fields.os_family.validations", "lower case"),

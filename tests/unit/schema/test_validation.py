@@ -1,4 +1,4 @@
-"""Submissions: every rule of the schema, everything at once, and idempotence."""
+"""Validation of submissions: all errors at once, applicability, forms, and idempotence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hyperv_operator.protocol.job import guest_plaintext
 from hyperv_operator.schema.cross_field_rules import GUEST_DATA_LIMIT
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
+from hyperv_operator.schema.os_family import OsFamily
 from hyperv_operator.schema.validation import Accepted, Rejected, validate_job_submission
+from submissions import documents
 
 _ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = load_schema((_ROOT / "Schemas" / "job-inputs.yaml").read_text())
@@ -67,7 +69,7 @@ def test_each_mistake_names_its_field(changes: dict[str, Any], field: str, code:
     assert _errors(changes).get(field) == code
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     assert set(_errors({"gb_ram": 0, "cpu_cores": "x", "vlan_id": -1}, ())) == {
         "gb_ram",
         "cpu_cores",
@@ -76,7 +78,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     }
 
 
-def test_what_does_not_apply_is_dropped_with_a_warning() -> None:
+def test_a_field_that_does_not_apply_is_dropped_with_a_warning() -> None:
     values = {**GOOD, "image_name": "Ubuntu 24.04", "guest_domain_jointarget": "example.com"}
     result = validate_job_submission(SCHEMA, values, secrets=SECRETS, strict=True)
     assert isinstance(result, Accepted)
@@ -93,14 +95,14 @@ _VALUES = st.one_of(
     changes=st.dictionaries(st.sampled_from([field.id for field in SCHEMA.fields]), _VALUES, max_size=6),
     strict=st.booleans(),
 )
-def test_validation_never_fails_and_its_own_output_passes_unchanged(changes: dict[str, Any], strict: bool) -> None:
+def test_validation_never_crashes_and_is_idempotent(changes: dict[str, Any], strict: bool) -> None:
     first = validate_job_submission(SCHEMA, {**GOOD, **STATIC, **changes}, secrets=SECRETS, strict=strict)
     if isinstance(first, Accepted):
         again = validate_job_submission(SCHEMA, first.fields, secrets=first.secret_fields, strict=True)
         assert again == Accepted(first.fields, first.secret_fields, ())
 
 
-def test_forms_are_cast_and_trimmed_and_empty_inputs_are_left_out() -> None:
+def test_form_values_are_cast_and_trimmed_and_empty_ones_are_dropped() -> None:
     values = {
         **GOOD,
         "gb_ram": " 8 ",
@@ -116,7 +118,7 @@ def test_forms_are_cast_and_trimmed_and_empty_inputs_are_left_out() -> None:
     assert isinstance(validate_job_submission(SCHEMA, values, secrets=SECRETS, strict=True), Rejected)
 
 
-def test_what_does_not_apply_is_dropped_whatever_its_value_and_before_sets_are_checked() -> None:
+def test_a_field_that_does_not_apply_is_dropped_whatever_its_value_before_sets_are_checked() -> None:
     values = {
         **GOOD,
         "image_name": "Ubuntu 24.04",
@@ -130,7 +132,7 @@ def test_what_does_not_apply_is_dropped_whatever_its_value_and_before_sets_are_c
         assert result.secret_fields == SECRETS
 
 
-def test_the_size_of_the_guests_data_is_counted_as_it_is_sealed() -> None:
+def test_the_size_of_the_guest_data_is_that_of_its_plaintext() -> None:
     key = SCHEMA.by_id["cnf_ansible_ssh_key"]
     longer = key.model_copy(update={"validations": key.validations.model_copy(update={"max_length": 60_000})})
     schema = JobSchema.model_construct(
@@ -153,3 +155,171 @@ def test_the_size_of_the_guests_data_is_counted_as_it_is_sealed() -> None:
     assert (error.field, error.code) == ("cnf_ansible_ssh_key", "kvp_budget")
     more = (37_000 // 3 - 35_000 // 3) * len('é\\"'.encode())
     assert f"takes up to {size + more} bytes and {GUEST_DATA_LIMIT} fit" in error.message
+
+
+# --- each rule, in schemas made for it -------------------------------------------------------------------------------------
+
+_BASE: dict[str, Any] = {"vm_name": "a", "image_name": "Windows", "gb_ram": 1, "cpu_cores": 1}
+_LINUX = {"applicability": {"os_family": ["linux"]}}
+_WINDOWS = {"applicability": {"os_family": ["windows"]}}
+_SECRET = {"type": "secret"}
+
+
+def _outcome(
+    *fields: dict[str, Any],
+    given: dict[str, Any] | None = None,
+    secrets: tuple[str, ...] = (),
+    sets: tuple[dict[str, Any], ...] = (),
+    strict: bool = True,
+) -> Accepted | dict[str, str]:
+    """Return the accepted submission, or the code of each field's error."""
+    schema = documents.schema(*fields, sets=sets)
+    whole = {**_BASE, **(given or {})}
+    result = validate_job_submission(schema, whole, secrets=secrets, strict=strict)
+    return result if isinstance(result, Accepted) else {error.field: error.code for error in result.errors}
+
+
+def _accepted(*fields: dict[str, Any], **keys: Any) -> Accepted:
+    outcome = _outcome(*fields, **keys)
+    assert isinstance(outcome, Accepted), outcome
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("given", "family"),
+    [
+        ({}, OsFamily.WINDOWS),
+        ({"image_name": "Ubuntu"}, OsFamily.LINUX),
+        ({"os_family": "linux"}, OsFamily.LINUX),
+        ({"image_name": "Haiku", "os_family": "windows"}, OsFamily.WINDOWS),
+    ],
+)
+def test_the_os_family_is_given_or_inferred_from_the_image(given: dict[str, Any], family: OsFamily) -> None:
+    accepted = _accepted(given=given)
+    assert accepted.os_family is family
+    assert accepted.fields["os_family"] == family.value
+
+
+@pytest.mark.parametrize(
+    ("given", "errors"),
+    [
+        ({"image_name": "Haiku"}, {"os_family": "unknown_family"}),
+        ({"image_name": "Haiku", "os_family": "bsd"}, {"os_family": "enum"}),
+        ({"os_family": "bsd"}, {"os_family": "enum"}),
+        ({"image_name": None}, {"image_name": "required"}),
+        ({"image_name": "x" * 129}, {"image_name": "length"}),
+    ],
+)
+def test_a_family_that_is_neither_known_nor_inferred_is_one_error(
+    given: dict[str, Any], errors: dict[str, str]
+) -> None:
+    assert _outcome(given=given) == errors
+
+
+def test_null_is_no_value_and_the_fields_after_it_are_checked() -> None:
+    assert _outcome({"id": "a"}, given={"a": None, "novel": None}) == _accepted({"id": "a"})
+    assert _outcome({"id": "a"}, given={"a": None, "novel": 1}) == {"novel": "unknown"}
+
+
+def test_a_secret_is_given_by_reference_alone() -> None:
+    assert _outcome({"id": "a", **_SECRET}, given={"a": "x"}) == {"a": "secret_inline"}
+    assert _outcome({"id": "a"}, secrets=("a",)) == {"a": "not_secret"}
+    assert _outcome(secrets=("novel",)) == {"novel": "not_secret"}
+    assert _accepted({"id": "a", **_SECRET}, secrets=("a", "a")).secret_fields == ("a",)
+
+
+def test_a_required_secret_is_missing_without_its_reference() -> None:
+    field = {"id": "a", **_SECRET, "required": True}
+    assert _outcome(field) == {"a": "required"}
+    assert _accepted(field, secrets=("a",)).secret_fields == ("a",)
+
+
+def test_each_field_of_another_family_is_dropped_with_a_warning() -> None:
+    fields = [{"id": name, **_LINUX} for name in ("a", "b", "c")] + [{"id": "s", **_SECRET, **_LINUX}]
+    accepted = _accepted(*fields, given={"b": "x", "c": "y"}, secrets=("s",))
+    assert not {"a", "b", "c"} & set(accepted.fields)
+    assert accepted.secret_fields == ()
+    assert accepted.warnings == tuple(f"{name} does not apply to windows and is ignored." for name in ("b", "c", "s"))
+
+
+def test_a_wrong_type_of_a_field_that_does_not_apply_is_an_error_in_a_resource_alone() -> None:
+    assert _outcome({"id": "a", **_LINUX}, given={"a": 1}) == {"a": "type"}
+    assert _accepted({"id": "a", **_LINUX}, given={"a": 1}, strict=False).warnings
+
+
+def test_a_default_is_set_where_the_field_applies_and_is_not_given() -> None:
+    fields: list[dict[str, Any]] = [
+        {"id": "a", "default": "x"},
+        {"id": "l", "default": "x", **_LINUX},
+        {"id": "w", "default": "x", **_WINDOWS},
+    ]
+    assert _accepted(*fields).fields.items() >= {"a": "x", "w": "x"}.items()
+    assert "l" not in _accepted(*fields).fields
+    assert _accepted(*fields, given={"a": "y"}).fields["a"] == "y"
+    assert _outcome(*fields, given={"a": 5}) == {"a": "type"}
+
+
+_FIELDS: tuple[dict[str, Any], ...] = (
+    {"id": "a"},
+    {"id": "b"},
+    {"id": "c"},
+    {"id": "x", **_LINUX},
+    {"id": "y", **_LINUX},
+)
+_ALL = {"id": "all", "mode": "all-or-none", "members": ["a", "b"]}
+_NEEDS = {"id": "needs", "mode": "requires", "members": ["a"], "requires": ["b", "c"]}
+_ONLY_LINUX = {"id": "linux", "mode": "all-or-none", "members": ["x", "y"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "errors"),
+    [
+        (_ALL, {}, None),
+        (_ALL, {"a": "1", "b": "1"}, None),
+        (_ALL, {"a": "1"}, {"b": "incomplete_set"}),
+        (_ALL, {"b": "1"}, {"a": "incomplete_set"}),
+        (_NEEDS, {}, None),
+        (_NEEDS, {"b": "1"}, None),
+        (_NEEDS, {"a": "1", "b": "1", "c": "1"}, None),
+        (_NEEDS, {"a": "1", "b": "1"}, {"c": "requires"}),
+        (_NEEDS, {"a": "1"}, {"b": "requires"}),
+        (_ONLY_LINUX, {"x": "1"}, None),
+        (_ONLY_LINUX, {"x": "1", "os_family": "linux"}, {"y": "incomplete_set"}),
+        # A member that is given with an error counts as given.
+        (_ALL, {"a": "1", "b": "x" * 10}, {"b": "length"}),
+    ],
+)
+def test_the_members_of_a_set_are_given_together_where_they_apply(
+    rule: dict[str, Any], given: dict[str, Any], errors: dict[str, str] | None
+) -> None:
+    outcome = _outcome(*_FIELDS, given=given, sets=(rule,))
+    assert isinstance(outcome, Accepted) if errors is None else outcome == errors
+
+
+def test_sets_after_one_that_does_not_apply_are_checked() -> None:
+    assert _outcome(*_FIELDS, given={"x": "1", "a": "1"}, sets=(_ONLY_LINUX, _ALL)) == {"b": "incomplete_set"}
+
+
+def test_all_missing_members_are_named() -> None:
+    schema = documents.schema(*_FIELDS, sets=[_NEEDS])
+    result = validate_job_submission(schema, {**_BASE, "a": "1"}, strict=True)
+    assert isinstance(result, Rejected)
+    assert [error.message for error in result.errors] == ["These go together. Missing: b, c."]
+
+
+def test_errors_are_in_the_order_of_the_schema_with_unknown_fields_last() -> None:
+    outcome = _outcome({"id": "a"}, given={"novel": 1, "a": 1, "cpu_cores": 0, "gb_ram": "x"})
+    assert isinstance(outcome, dict)
+    assert list(outcome) == ["gb_ram", "cpu_cores", "a", "novel"]
+
+
+def test_fields_are_in_the_order_of_the_schema() -> None:
+    fields = list(_accepted({"id": "b"}, {"id": "a"}, given={"a": "x", "b": "x"}).fields)
+    assert fields == ["vm_name", "image_name", "os_family", "gb_ram", "cpu_cores", "b", "a"]
+
+
+def test_a_message_tells_where_a_required_field_belongs() -> None:
+    schema = documents.schema({"id": "s", **_SECRET, "required": True})
+    result = validate_job_submission(schema, {**_BASE, "vm_name": None}, strict=True)
+    assert isinstance(result, Rejected)
+    assert [error.message.split()[-1] for error in result.errors] == ["spec.fields.", "spec.secretFields."]

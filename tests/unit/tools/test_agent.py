@@ -1,4 +1,4 @@
-"""The bundle that is rolled out to hosts: the same bytes every time, whole, and a text that both PowerShells understand."""
+"""The agent's bundle is reproducible and complete, and its rollout script is self-contained."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_same_checkout_gives_the_same_bytes(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bundle_is_reproducible(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "agent", tmp_path / "agent")
     for path in (tmp_path / "agent").rglob("*"):
         os.utime(path, (1, 1))
@@ -64,7 +64,7 @@ def test_it_holds_the_agent_and_its_isos_and_nothing_else(bundle: Path) -> None:
     assert {path.name for path in bundle.iterdir()} == {"files", "rollout.ps1"}
 
 
-def test_hosts_take_the_paths_of_its_files(bundle: Path) -> None:
+def test_hosts_accept_the_paths_of_all_files(bundle: Path) -> None:
     for name in _contents(bundle / "files"):
         assert re.fullmatch(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", name)
         assert len(name) <= 200
@@ -108,7 +108,7 @@ def test_the_agent_computes_the_same_digest(bundle: Path) -> None:
     assert done.stdout.strip() == agent.digest(files)
 
 
-def test_the_digest_tells_every_change(bundle: Path, tmp_path: Path) -> None:
+def test_every_change_of_a_file_changes_the_digest(bundle: Path, tmp_path: Path) -> None:
     shutil.copytree(bundle / "files", tmp_path / "files")
     first = agent.digest(tmp_path / "files")
     assert first == agent.digest(bundle / "files")
@@ -118,7 +118,7 @@ def test_the_digest_tells_every_change(bundle: Path, tmp_path: Path) -> None:
     assert len({first, second, agent.digest(tmp_path / "files")}) == 3
 
 
-def test_the_text_is_functions_and_the_line_that_starts_them() -> None:
+def test_the_script_is_functions_and_the_line_that_starts_them() -> None:
     root = parse_text(TEXT.encode())
     assert not root.has_error
     assert TEXT.isascii()
@@ -129,7 +129,7 @@ def test_the_text_is_functions_and_the_line_that_starts_them() -> None:
     assert "<#" not in TEXT
 
 
-def test_the_text_has_every_function_that_it_needs_and_no_other() -> None:
+def test_the_script_has_the_functions_that_it_calls_and_no_other() -> None:
     root = parse_text(TEXT.encode())
     defined = [text_of(node) for node in nodes(root, "function_name")]
     called = {one[0] for one in commands(root)}
@@ -137,13 +137,13 @@ def test_the_text_has_every_function_that_it_needs_and_no_other() -> None:
     assert set(defined) == called - COMMON - windows_commands()
 
 
-def test_the_text_asks_for_nothing_beside_itself() -> None:
-    """It has no file of its own on the host, and none beside it."""
+def test_the_script_loads_no_other_file() -> None:
+    """The script is not a file on the host, so no other file is beside it."""
     assert "PSScriptRoot" not in TEXT
     assert "PSCommandPath" not in TEXT
 
 
-def test_a_function_that_does_not_exist_is_told(tmp_path: Path) -> None:
+def test_a_call_of_an_unknown_function_is_an_error(tmp_path: Path) -> None:
     for part in ("host/lib", "rollout"):
         shutil.copytree(ROOT / "agent" / part, tmp_path / "agent" / part)
     (tmp_path / "agent/host/lib/convert/ConvertTo-HvoHex.ps1").unlink()
@@ -160,7 +160,7 @@ def test_scripts_and_text_are_built_without_the_libraries_that_make_isos(
     assert agent.main(["--without-isos", "--output", str(tmp_path)]) == 0
 
 
-def test_the_command_builds_and_says_the_digest(
+def test_the_command_builds_the_bundle_and_prints_its_digest(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert agent.main(["--output", str(tmp_path / "a")]) == 0
@@ -169,11 +169,11 @@ def test_the_command_builds_and_says_the_digest(
 
 
 class TestImage:
-    """The image cannot be built in a test; what its build relies on can be looked at."""
+    """The Dockerfile. The image cannot be built in a test, but the inputs of its build can be checked."""
 
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 
-    def test_everything_that_is_copied_exists(self) -> None:
+    def test_every_path_that_is_copied_exists(self) -> None:
         sources = [
             name
             for line in self.text.splitlines()
@@ -183,7 +183,7 @@ class TestImage:
         assert {"agent", "tools/agent.py", "requirements/build.lock"} <= set(sources)
         assert [name for name in sources if not (ROOT / name).exists()] == []
 
-    def test_what_builds_the_bundle_is_in_the_lock_of_the_build(self) -> None:
+    def test_the_libraries_that_build_the_bundle_are_locked(self) -> None:
         locked = re.findall(r"^([\w-]+)==", (ROOT / "requirements/build.lock").read_text(), re.MULTILINE)
         copied = set(re.findall(r"tools/(\w+)\.py", self.text))
         imported = set()
@@ -205,14 +205,14 @@ class TestImage:
             assert len(both) >= 5
             assert {name: pinned[name] for name in both} == {name: tested[name] for name in both}
 
-    def test_the_image_can_do_kerberos(self) -> None:
+    def test_the_image_has_kerberos(self) -> None:
         runtime = (ROOT / "requirements/runtime.lock").read_text()
         assert all(f"{name}==" in runtime for name in ("gssapi", "krb5"))
         assert "cython==" in (ROOT / "requirements/build.lock").read_text()
         _, _, image = self.text.rpartition("FROM ")
         assert "libgssapi-krb5-2" in image
 
-    def test_the_operator_is_told_where_the_bundle_is(self) -> None:
+    def test_the_image_sets_the_path_of_the_bundle(self) -> None:
         output = re.search(r"tools/agent\.py --output (\S+)", self.text)
         assert output
         assert f"COPY --from=build {output[1]} {output[1]}\n" in self.text

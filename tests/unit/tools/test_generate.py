@@ -1,8 +1,10 @@
-"""One file defines a field; everything else that shows fields is made from it, and a test tells when that was not done."""
+"""Generated files are fresh: one file defines a field, and everything else that shows fields is generated from it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import generate
 import pytest
@@ -27,15 +29,34 @@ _NEW_FIELD = """
 
 
 _FILES = generate.files()
+_CRDS = sorted((generate.ROOT / "crds").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
-def test_what_is_generated_is_fresh(path: Path) -> None:
-    """Whoever changes the schema or the models runs `make generate`."""
+def test_generated_files_are_fresh(path: Path) -> None:
+    """Run `make generate` after a change of the schema or the models."""
     assert path.read_text(encoding="utf-8") == _FILES[path]
 
 
-def test_a_field_that_is_added_to_the_file_is_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _undescribed(node: Mapping[str, Any], place: str) -> Iterator[str]:
+    for name, child in node.get("properties", {}).items():
+        if not child.get("description", "").endswith((".", ")")):
+            yield f"{place}.{name}"
+        yield from _undescribed(child, f"{place}.{name}")
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), dict):
+            yield from _undescribed(node[key], f"{place}[]")
+
+
+@pytest.mark.parametrize("path", _CRDS, ids=lambda path: path.name)
+def test_every_property_has_a_description_for_kubectl_explain(path: Path) -> None:
+    (version,) = yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]["versions"]
+    assert list(_undescribed(version["schema"]["openAPIV3Schema"], "")) == []
+
+
+def test_a_field_that_is_added_to_the_schema_is_in_every_generated_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     text = generate.SCHEMA.read_text(encoding="utf-8").replace("\nparameter_sets:", f"{_NEW_FIELD}\nparameter_sets:")
     schema = load_schema(text)
     changed = tmp_path / "job-inputs.yaml"

@@ -1,4 +1,4 @@
-"""The reference pages say what schema, definitions and explanations say, in Markdown that holds together."""
+"""The reference pages are complete and valid Markdown."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_row_that_does_not_fit_is_refused() -> None:
     ("low", "high", "shown"),
     [(1, 2, "1 to 2 m"), (None, 2, "at most 2 m"), (1, None, "at least 1 m"), (None, None, "")],
 )
-def test_limits_are_told_in_words(low: int | None, high: int | None, shown: str) -> None:
+def test_limits_are_written_in_words(low: int | None, high: int | None, shown: str) -> None:
     assert markdown.span(low, high, " m") == shown
 
 
@@ -62,7 +62,7 @@ def test_every_table_of_a_page_has_rows_of_one_width(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
+def test_every_link_of_a_page_has_a_target(name: str) -> None:
     for page, anchor in re.findall(r"\]\(([a-z-]*(?:\.md)?)#([A-Za-z_-]+)\)", PAGES[name]):
         target = PAGES[page or name]
         assert f'<a id="{anchor}"></a>' in target or f"### `{anchor}`" in target, (page, anchor)
@@ -93,13 +93,13 @@ def test_an_example_and_a_default_are_shown_where_there_is_one() -> None:
     assert page.count("- Default: ") == sum(one.default is not None for one in SCHEMA.fields)
 
 
-def test_every_parameter_set_is_there_with_its_sentence() -> None:
+def test_every_parameter_set_is_listed_with_its_message() -> None:
     page = fields.render(SCHEMA)
     assert all(f"| `{one.id}` |" in page and one.message in page for one in SCHEMA.parameter_sets)
 
 
 def _codes_of(tree: ast.AST) -> Iterator[str]:
-    """Yield what the second argument of every FieldError of a function can be."""
+    """Yield the possible second arguments of each FieldError in a function."""
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
@@ -122,7 +122,7 @@ def test_every_code_of_the_validator_is_explained() -> None:
     assert len(PROBES) == len(found)
 
 
-def test_a_probe_that_is_answered_otherwise_is_an_error() -> None:
+def test_a_probe_with_another_result_is_an_error() -> None:
     with pytest.raises(LookupError, match=r"code range is answered with \['type'\]"):
         answer(SCHEMA, Probe("range", "", {"gb_ram": "8"}))
 
@@ -198,7 +198,7 @@ def test_every_property_and_every_rule_of_a_definition_is_on_its_page(name: str)
         ),
     ],
 )
-def test_types_and_limits_are_told_in_words(node: dict[str, Any], kind: str, limits: str) -> None:
+def test_types_and_limits_are_written_in_words(node: dict[str, Any], kind: str, limits: str) -> None:
     assert crds.kind_of(node) == kind
     assert crds.limits(node) == limits
 
@@ -206,7 +206,7 @@ def test_types_and_limits_are_told_in_words(node: dict[str, Any], kind: str, lim
 # --- generate --------------------------------------------------------------------------------------------------------
 
 
-def test_check_names_what_is_stale_and_writes_nothing(
+def test_check_lists_the_stale_files_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fresh, stale = tmp_path / "fresh.md", tmp_path / "stale.md"

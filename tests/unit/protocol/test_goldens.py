@@ -1,4 +1,4 @@
-"""The golden files are what the contract's own code reads and writes; sealed data opens with the guest's key alone."""
+"""The golden files are what the protocol reads and writes, and sealed data opens with the guest's key alone."""
 
 from __future__ import annotations
 
