@@ -75,11 +75,6 @@ LogFormatter.process_log_record
 WebhookServer._build_ssl
 
 
-def read_by_the_interpreter() -> None:
-    """Attributes and arguments that Python itself uses."""
-    sys.dont_write_bytecode
-
-
 def used_by_pypsrp(wsman: WSMan, shown: PSObject) -> None:
     """Attributes that pypsrp and psrpcore read."""
     wsman.operation_timeout

@@ -452,7 +452,7 @@ def test_a_change_of_a_set(old: Raw | None, new: Raw | None, changes: dict[str, 
 @pytest.mark.parametrize(
     ("old", "new", "compatible"),
     [
-        (None, {"id": "s", "mode": "all-or-none", "members": ["x", "y"]}, True),
+        (None, {"id": "s", "mode": "all-or-none", "members": ["x", "z"]}, True),
         (None, {"id": "s", "mode": "all-or-none", "members": ["a", "x"]}, False),
         (None, {"id": "s", "mode": "requires", "members": ["x"], "requires": ["a"]}, True),
         (_ALL, {"id": "t", "mode": "all-or-none", "members": ["b", "a"]}, True),
@@ -462,7 +462,7 @@ def test_a_change_of_a_set(old: Raw | None, new: Raw | None, changes: dict[str, 
 def test_a_new_set_is_compatible_if_it_is_of_new_fields_or_the_same_rule(
     old: Raw | None, new: Raw, compatible: bool
 ) -> None:
-    wider = (*_NAMES, {"id": "x"}, {"id": "y"})
+    wider = (*_NAMES, {"id": "x"}, {"id": "z"})
     found = _compared(_NAMES, wider, tuple(filter(None, [old])), (new,))
     assert found[f"parameter_sets.{new['id']}"] == (compatible, "added")
 

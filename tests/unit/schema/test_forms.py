@@ -234,11 +234,11 @@ _FAMILIES = documents.schema(
     {"id": "l", "validations": {"enum": ["a"]}, **LINUX_ONLY},
     {"id": "lw", "type": "secret", "validations": {"min_length": 3, "max_length": 9}, **LINUX_ONLY},
     *({"id": name} for name in "abcd"),
-    *({"id": name, **LINUX_ONLY} for name in ("x", "y")),
+    *({"id": name, **LINUX_ONLY} for name in ("x", "z")),
     sets=[
         {"id": "all", "mode": "all-or-none", "members": ["a", "b"]},
         {"id": "needs", "mode": "requires", "members": ["c"], "requires": ["d"]},
-        {"id": "linux", "mode": "all-or-none", "members": ["x", "y"]},
+        {"id": "linux", "mode": "all-or-none", "members": ["x", "z"]},
     ],
 )
 _FAMILY_CHECKER = Draft202012Validator(json_schema(_FAMILIES))
@@ -269,7 +269,7 @@ _FAMILY_CHECKER = Draft202012Validator(json_schema(_FAMILIES))
         ({"image_name": "Windows", "c": "x", "d": "x"}, True),
         ({"image_name": "Windows", "d": "x"}, True),
         ({"image_name": "Ubuntu", "x": "1"}, False),
-        ({"image_name": "Ubuntu", "x": "1", "y": "1"}, True),
+        ({"image_name": "Ubuntu", "x": "1", "z": "1"}, True),
         ({"image_name": "Windows", "x": "1"}, True),
         ({"image_name": "Windows", "novel": "1"}, False),
     ],

@@ -236,7 +236,7 @@ def test_a_required_secret_is_missing_without_its_reference() -> None:
 
 def test_each_field_of_another_family_is_dropped_with_a_warning() -> None:
     fields = [{"id": name, **_LINUX} for name in ("a", "b", "c")] + [{"id": "s", **_SECRET, **_LINUX}]
-    accepted = _accepted(*fields, given={"b": "x", "c": "y"}, secrets=("s",))
+    accepted = _accepted(*fields, given={"b": "x", "c": "z"}, secrets=("s",))
     assert not {"a", "b", "c"} & set(accepted.fields)
     assert accepted.secret_fields == ()
     assert accepted.warnings == tuple(f"{name} does not apply to windows and is ignored." for name in ("b", "c", "s"))
@@ -255,7 +255,7 @@ def test_a_default_is_set_where_the_field_applies_and_is_not_given() -> None:
     ]
     assert _accepted(*fields).fields.items() >= {"a": "x", "w": "x"}.items()
     assert "l" not in _accepted(*fields).fields
-    assert _accepted(*fields, given={"a": "y"}).fields["a"] == "y"
+    assert _accepted(*fields, given={"a": "z"}).fields["a"] == "z"
     assert _outcome(*fields, given={"a": 5}) == {"a": "type"}
 
 
@@ -264,11 +264,11 @@ _FIELDS: tuple[dict[str, Any], ...] = (
     {"id": "b"},
     {"id": "c"},
     {"id": "x", **_LINUX},
-    {"id": "y", **_LINUX},
+    {"id": "z", **_LINUX},
 )
 _ALL = {"id": "all", "mode": "all-or-none", "members": ["a", "b"]}
 _NEEDS = {"id": "needs", "mode": "requires", "members": ["a"], "requires": ["b", "c"]}
-_ONLY_LINUX = {"id": "linux", "mode": "all-or-none", "members": ["x", "y"]}
+_ONLY_LINUX = {"id": "linux", "mode": "all-or-none", "members": ["x", "z"]}
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ _ONLY_LINUX = {"id": "linux", "mode": "all-or-none", "members": ["x", "y"]}
         (_NEEDS, {"a": "1", "b": "1"}, {"c": "requires"}),
         (_NEEDS, {"a": "1"}, {"b": "requires"}),
         (_ONLY_LINUX, {"x": "1"}, None),
-        (_ONLY_LINUX, {"x": "1", "os_family": "linux"}, {"y": "incomplete_set"}),
+        (_ONLY_LINUX, {"x": "1", "os_family": "linux"}, {"z": "incomplete_set"}),
         # A member that is given with an error counts as given.
         (_ALL, {"a": "1", "b": "x" * 10}, {"b": "length"}),
     ],
