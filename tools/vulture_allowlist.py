@@ -69,6 +69,9 @@ WsmanServer._pull
 WsmanServer._signal
 _Worker.registrations
 
+# Read by the interpreter.
+sys.dont_write_bytecode
+
 # Called by a base class.
 MembershipNegated.mutate
 LogFormatter.process_log_record

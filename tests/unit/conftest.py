@@ -9,14 +9,6 @@ from pathlib import Path
 import pytest
 
 _FOLDER = Path(__file__).parent
-_UNGUARDED = (
-    "agent/test_pester.py",
-    "agent/test_sealing.py",
-    "guest_linux/",
-    "guest_windows/test_sealed_data.py",
-    "tools/test_agent.py::test_the_agent_computes_the_same_digest",
-)
-"""Beginnings of the ids of tests that start processes. They run with the integration tests."""
 _REFUSED = {
     "os.exec": "replaces the process",
     "os.fork": "starts a process",
@@ -51,12 +43,10 @@ _guard = _Guard()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder that are guarded."""
+    """Mark the tests of this folder."""
     for item in items:
         if item.path.is_relative_to(_FOLDER):
-            name = item.nodeid.rpartition("tests/unit/")[2]
-            if not name.startswith(_UNGUARDED):
-                item.add_marker("unit")
+            item.add_marker("unit")
 
 
 @pytest.hookimpl(wrapper=True)

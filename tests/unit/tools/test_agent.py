@@ -13,7 +13,6 @@ import agent
 import isos
 import pytest
 
-from powershell import needs_pwsh, run
 from unit.agent.source import COMMON, HOST, commands, nodes, parse_text, problems_of_51, text_of, windows_commands
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -99,13 +98,6 @@ def test_the_isos_can_be_left_out(bundle: Path, tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().out.split()[0] == agent.digest(tmp_path / "a" / "files")
     whole = _contents(bundle / "files")
     assert _contents(tmp_path / "a" / "files") == {name: whole[name] for name in whole if not name.startswith("isos/")}
-
-
-@needs_pwsh
-def test_the_agent_computes_the_same_digest(bundle: Path) -> None:
-    files = bundle / "files"
-    done = run(f". '{files}/{agent.FUNCTIONS}'; Get-HvoAgentDigest -AgentFolder '{files}'")
-    assert done.stdout.strip() == agent.digest(files)
 
 
 def test_every_change_of_a_file_changes_the_digest(bundle: Path, tmp_path: Path) -> None:

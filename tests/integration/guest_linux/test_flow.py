@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperv_operator.protocol.guest import GuestProgress
-from unit.guest_linux.rig import (
+from integration.guest_linux.rig import (
     FIELDS,
     NETWORKS,
     PASSWORD,

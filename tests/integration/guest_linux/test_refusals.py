@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 from hyperv_operator.protocol.guest import GuestKey, GuestProgress
 from hyperv_operator.protocol.job import guest_plaintext
 from hyperv_operator.protocol.sealing import seal, split
-from unit.guest_linux.rig import (
+from integration.guest_linux.rig import (
     FIELDS,
     OTHER_VM,
     PASSWORD,

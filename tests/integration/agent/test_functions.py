@@ -1,4 +1,4 @@
-"""What the agent seals, a guest opens: PowerShell writes the JWE, joserfc reads it."""
+"""The agent's built functions, run in PowerShell, agree with Python: the sealing with joserfc, the digest with the build."""
 
 from __future__ import annotations
 
@@ -64,3 +64,11 @@ def test_joserfc_opens_what_the_agent_seals(bits: int, tmp_path: Path) -> None:
                 key,
                 registry=registry,
             )
+
+
+@needs_pwsh
+def test_the_agent_computes_the_digest_of_the_build(tmp_path: Path) -> None:
+    agent.build(tmp_path, with_isos=False)
+    files = tmp_path / "files"
+    done = run(f". '{files}/{agent.FUNCTIONS}'; Get-HvoAgentDigest -AgentFolder '{files}'")
+    assert done.stdout.strip() == agent.digest(files)

@@ -15,7 +15,7 @@ import pycdlib
 import pytest
 import yaml
 
-from unit.guest_linux.rig import ISO, System, serve
+from integration.guest_linux.rig import ISO, System, serve
 
 ROOT = Path(__file__).resolve().parents[3]
 UNIT = "hyperv-operator-guest.service"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hyperv_operator.protocol.guest import GuestProgress
-from unit.guest_linux.rig import (
+from integration.guest_linux.rig import (
     OTHER_VM,
     PASSWORD,
     RUN,

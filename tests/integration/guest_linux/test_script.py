@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hyperv_operator.protocol.guest import GuestState, parse_guest_ready
-from unit.guest_linux.rig import GUEST, System
+from integration.guest_linux.rig import GUEST, System
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "Schemas" / "examples" / "guest"
@@ -101,7 +101,7 @@ def test_golden_states_use_its_steps_and_codes(name: str) -> None:
 
 
 def test_it_publishes_what_the_golden_files_show(tmp_path: Path) -> None:
-    from unit.guest_linux.rig import PASSWORD, VM, provision
+    from integration.guest_linux.rig import PASSWORD, VM, provision
 
     golden = json.loads((EXAMPLES / "plaintext-linux.json").read_text())
     ready = json.loads((EXAMPLES / "ready-linux.json").read_text())
