@@ -163,7 +163,7 @@ LIMIT = 48_000
 
 def _filled(size: int, secrets: dict[str, str], text: str = "x") -> dict[str, Any]:
     """Return fields whose plaintext, with the secrets' values, has the size."""
-    fields = {"gb_ram": 1, "guest_note": "", "guest_more": "a"}
+    fields: dict[str, Any] = {"gb_ram": 1, "guest_note": "", "guest_more": "a"}
     missing = size - len(guest_plaintext("windows", fields, secrets))
     count, rest = divmod(missing, len(text.encode()))
     return {**fields, "guest_note": text * count, "guest_more": "a" * (rest + 1)}

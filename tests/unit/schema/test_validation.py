@@ -235,7 +235,9 @@ def test_a_required_secret_is_missing_without_its_reference() -> None:
 
 
 def test_each_field_of_another_family_is_dropped_with_a_warning() -> None:
-    fields = [{"id": name, **_LINUX} for name in ("a", "b", "c")] + [{"id": "s", **_SECRET, **_LINUX}]
+    fields: list[dict[str, Any]] = [{"id": name, **_LINUX} for name in ("a", "b", "c")] + [
+        {"id": "s", **_SECRET, **_LINUX}
+    ]
     accepted = _accepted(*fields, given={"b": "x", "c": "y"}, secrets=("s",))
     assert not {"a", "b", "c"} & set(accepted.fields)
     assert accepted.secret_fields == ()
@@ -248,7 +250,7 @@ def test_a_wrong_type_of_a_field_that_does_not_apply_is_an_error_in_a_resource_a
 
 
 def test_a_default_is_set_where_the_field_applies_and_is_not_given() -> None:
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"id": "a", "default": "x"},
         {"id": "l", "default": "x", **_LINUX},
         {"id": "w", "default": "x", **_WINDOWS},
