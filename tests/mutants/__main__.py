@@ -71,9 +71,15 @@ def main() -> int:
     verdicts = _test(campaign, mutants, state, prints, arguments.jobs)
     report = Report(verdicts, load_equivalents())
     print(report.text())
-    return _judge(
-        report, arguments, config.covered, config.threshold, whole=not arguments.modules and not arguments.sample
+    failures = _judge(
+        report,
+        arguments.modules or config.covered,
+        config.threshold,
+        strict=arguments.strict,
+        whole=not arguments.modules and not arguments.sample,
     )
+    print("\n".join(failures))
+    return 1 if failures and (arguments.strict or arguments.sample) else 0
 
 
 def _parse() -> argparse.Namespace:
@@ -132,31 +138,22 @@ def _test(
     return {mutant: verdicts[mutant] for mutant in mutants}
 
 
-def _judge(
-    report: Report, arguments: argparse.Namespace, covered: Sequence[str], threshold: float, *, whole: bool
-) -> int:
-    tested = {mutant.package for mutant in report.verdicts}
-    judged = (
-        [package for package in (arguments.modules or covered) if package in tested]
-        if not arguments.sample
-        else list(tested)
-    )
+def _judge(report: Report, patterns: Sequence[str], threshold: float, *, strict: bool, whole: bool) -> list[str]:
+    """Return what is wrong with the mutants in these modules."""
     failures = []
-    if report.score(judged) < threshold:
-        failures.append(f"Fewer than {threshold:.0%} of the mutants of {', '.join(judged)} died.")
-    if arguments.strict:
-        unlisted = [mutant for mutant in report.survivors() if mutant.package in judged]
-        if unlisted:
-            failures.append(
-                f"{len(unlisted)} survivors: add tests that fail, or list them in tests/mutants/equivalent.toml."
-            )
-        if whole:
-            failures += [
-                f"equivalent.toml lists a mutant that does not survive: {e.where}: {e.becomes}"
-                for e in report.needless()
-            ]
-    print("\n".join(failures))
-    return 1 if failures and (arguments.strict or arguments.sample) else 0
+    if report.score(patterns) < threshold:
+        failures.append(f"Fewer than {threshold:.0%} of the mutants in {', '.join(patterns)} died.")
+    unlisted = [mutant for mutant in report.survivors() if mutant.is_in(patterns)]
+    if strict and unlisted:
+        failures.append(
+            f"{len(unlisted)} survivors: add tests that fail, or list them in tests/mutants/equivalent.toml."
+        )
+    if whole:
+        failures += [
+            f"equivalent.toml lists a mutant that does not survive: {entry.where}: {entry.becomes}"
+            for entry in report.needless()
+        ]
+    return failures
 
 
 if __name__ == "__main__":

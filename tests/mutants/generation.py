@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,10 @@ class Mutant:
     def package(self) -> str:
         return self.module.partition(".")[0]
 
+    def is_in(self, patterns: Sequence[str]) -> bool:
+        """Return whether a pattern is the name of the mutant's module, or of a package above it."""
+        return _is_in(self.module, patterns)
+
     @property
     def key(self) -> str:
         """Identify the mutant independently of its line."""
@@ -57,7 +61,7 @@ class Module:
         return f"hyperv_operator.{self.name}"
 
 
-def find_modules(config: Config, patterns: list[str]) -> list[Module]:
+def find_modules(config: Config, patterns: Sequence[str]) -> list[Module]:
     """Return the modules of the pure packages of which a pattern is the name, or a package above it; all if none is given."""
     found = []
     for package in config.packages:
@@ -66,9 +70,13 @@ def find_modules(config: Config, patterns: list[str]) -> list[Module]:
         for file in files:
             parts = file.relative_to(_PACKAGE).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            if not patterns or any(name == p or name.startswith(f"{p}.") for p in patterns):
+            if not patterns or _is_in(name, patterns):
                 found.append(Module(name, file, file.read_text(encoding="utf-8")))
     return found
+
+
+def _is_in(module: str, patterns: Sequence[str]) -> bool:
+    return any(module == pattern or module.startswith(f"{pattern}.") for pattern in patterns)
 
 
 def find_mutants(module: Module, config: Config) -> list[Mutant]:

@@ -22,9 +22,9 @@ class Report:
         """Return the mutants that no test notices and that equivalent.toml does not list."""
         return [m for m, v in self.verdicts.items() if v.outcome in UNNOTICED and not self._listed(m)]
 
-    def score(self, packages: Sequence[str]) -> float:
-        """Return the share of the packages' mutants that tests notice, without equivalent ones; 1.0 if there are none."""
-        counts = self._counts(packages)
+    def score(self, patterns: Sequence[str]) -> float:
+        """Return the share of the mutants in these modules that tests notice, without equivalent ones; 1.0 if there are none."""
+        counts = self._counts(patterns)
         noticed = sum(counts[outcome] for outcome in NOTICED)
         counted = noticed + sum(counts[outcome] for outcome in UNNOTICED)
         return noticed / counted if counted else 1.0
@@ -64,11 +64,11 @@ class Report:
             )
         return "\n".join(lines)
 
-    def _counts(self, packages: Sequence[str]) -> Counter[str]:
+    def _counts(self, patterns: Sequence[str]) -> Counter[str]:
         return Counter(
             "equivalent" if verdict.outcome in UNNOTICED and self._listed(mutant) else verdict.outcome
             for mutant, verdict in self.verdicts.items()
-            if mutant.package in packages
+            if mutant.is_in(patterns)
         )
 
     def _listed(self, mutant: Mutant) -> bool:

@@ -291,3 +291,25 @@ def test_an_unknown_key_of_a_status_is_ignored(model: type[Model]) -> None:
 def test_keys_may_be_given_by_their_python_names(model: type[Model]) -> None:
     given = model.model_validate(GOOD[model])
     assert model(**given.model_dump()) == given
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "value", "limit"),
+    [
+        (SecretKeyRef, "name", "", "at least 1 character"),
+        (SecretKeyRef, "key", "", "at least 1 character"),
+        (Connection, "configurationName", "", "at least 1 character"),
+        (HyperVHostSpec, "address", "", "at least 1 character"),
+        (HyperVHostSpec, "virtualSwitch", "", "at least 1 character"),
+        (HyperVHostSpec, "failoverCluster", "", "at least 1 character"),
+        (Paths, "images", "C:", "at least 3 characters"),
+        (Claim, "runId", GUID + "0", "at most 36 characters"),
+        (Claim, "agent", "0123456789abcdef0", "at most 16 characters"),
+        (Tenant, "vlans", ["1000-40940"], "at most 9 characters"),
+    ],
+)
+def test_a_wrong_length_is_reported_as_such_rather_than_as_a_wrong_form(
+    model: type[Model], key: str, value: Any, limit: str
+) -> None:
+    with pytest.raises(ValidationError, match=limit):
+        model.model_validate({**GOOD[model], key: value})

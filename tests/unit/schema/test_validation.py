@@ -235,8 +235,10 @@ def test_a_required_secret_is_missing_without_its_reference() -> None:
 
 
 def test_each_field_of_another_family_is_dropped_with_a_warning() -> None:
-    fields = [{"id": name, **_LINUX} for name in ("a", "b", "c")] + [{"id": "s", **_SECRET, **_LINUX}]
-    accepted = _accepted(*fields, given={"b": "x", "c": "z"}, secrets=("s",))
+    fields: list[dict[str, Any]] = [{"id": name, **_LINUX} for name in ("a", "b", "c")] + [
+        {"id": "s", **_SECRET, **_LINUX}
+    ]
+    accepted = _accepted(*fields, given={"b": "x", "c": "y"}, secrets=("s",))
     assert not {"a", "b", "c"} & set(accepted.fields)
     assert accepted.secret_fields == ()
     assert accepted.warnings == tuple(f"{name} does not apply to windows and is ignored." for name in ("b", "c", "s"))
