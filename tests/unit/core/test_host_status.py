@@ -338,6 +338,12 @@ def test_free_space_is_written_when_it_moved_by_a_twentieth(free: int, shown: in
     assert other == (Volume(path="D", free_gib=free),)
 
 
+def test_a_figure_that_moved_by_less_than_a_twentieth_of_an_odd_total_stays() -> None:
+    volume = VolumeFacts(path="D", size_bytes=205 * GIB, free_bytes=60 * GIB)
+    shown = host_status.capacity(_host(205, 60, volume), _old(50, D=50))
+    assert (shown.memory_free_gib, shown.volumes[0].free_gib) == (50, 50)
+
+
 def test_at_most_64_volumes_are_written() -> None:
     volumes = [VolumeFacts(path=f"{number:02}", size_bytes=GIB, free_bytes=0) for number in range(65)]
     assert [one.path for one in host_status.capacity(_host(1, 1, *volumes), None).volumes] == [

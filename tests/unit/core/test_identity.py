@@ -44,6 +44,8 @@ def test_vms_that_carry_the_mark_and_are_not_the_machines_stop_everything(
 def test_a_vm_that_moves_and_is_seen_on_two_nodes_is_one_vm() -> None:
     moving = replace(SNAPSHOT, host=_host("a", MINE), peers=(_host("b", MINE),))
     assert identity.conflict(moving) is None
+    replicated = replace(SNAPSHOT, host=_host("a", MINE), peers=(_host("b", vm(replica=True)),))
+    assert identity.conflict(replicated) == f"VM {VM_ID} is a replica of another host's VM."
 
 
 @pytest.mark.parametrize(("first", "second", "found"), [(0, 1, "b"), (1, 0, "a"), (0, 0, "b")])

@@ -266,6 +266,7 @@ def test_drift_is_reported_and_another_power_state_needs_a_person(
     assert decision.assessment.synced
     assert (decision.assessment.synced.value, decision.assessment.synced.reason) == (False, Reason.OUT_OF_SYNC)
     assert "The VM was changed outside of the resource" in decision.assessment.message
+    assert ("change spec.powerState." in decision.assessment.message) is (readiness is Readiness.STALLED)
 
 
 def test_a_changed_spec_is_applied_with_what_differs() -> None:

@@ -180,8 +180,8 @@ DRIFT: Final[Mapping[Reason, Entry]] = {
         "The VM was started, stopped, paused or saved outside of the resource, against `spec.powerState`.",
         Actor.OWNER,
         Retry.ON_CHANGE,
-        "Undo that on the host, or change the spec to match it.",
-        "Run `Start-VM` or `Stop-VM` on the host, or set `spec.powerState`.",
+        "Start or stop the VM on the host, or change spec.powerState.",
+        "`Get-VM <vm_name>` shows its state.",
         machine=STALLED,
     ),
 }
