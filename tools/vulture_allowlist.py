@@ -12,6 +12,7 @@ from psrpcore.types import PSObject
 from pypsrp.wsman import WSMan
 
 from e2e.fleet import _Worker
+from hostsim.faults import CmdletFault
 from hostsim.wsman import WsmanServer
 from hyperv_operator.api.host import Capacity
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus, ReportedImage, ReportedMachine
@@ -61,6 +62,9 @@ Step.VERIFY_REMOVED
 Step.WAIT_FOR_GUEST
 Step.WAIT_FOR_PROVISIONING_KEY
 StepState.SKIPPED
+
+# Read by the fake Hyper-V module.
+CmdletFault.milliseconds
 
 # Called by name.
 WsmanServer._delete

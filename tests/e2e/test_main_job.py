@@ -85,7 +85,7 @@ def test_changes_of_size_and_power_state_are_applied(cluster: ControlPlane, tena
     ("change", "sentence"),
     [
         ({"guest_la_pw": "Inline-Pw-1"}, "guest_la_pw is secret"),
-        ({"guest_v4_ipaddr": "10.0.0.5"}, "all of them"),
+        ({"guest_v4_ipaddr": "10.0.0.5"}, "omit all four"),
         ({"vlan_idd": 10}, "unknown field"),
         ({"gb_ram": "eight"}, "must be of type integer"),
         ({"vlan_id": 5000}, "4094"),

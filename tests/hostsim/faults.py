@@ -19,6 +19,7 @@ class CmdletFault:
     when: Literal["before", "after"] = "before"
     skip: int = 0
     times: int | None = 1
+    milliseconds: int = 0
     kill: bool = False
 
 
