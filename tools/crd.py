@@ -150,7 +150,7 @@ def _root(description: str, properties: Json, required: list[str], rules: list[J
         "properties": {
             "apiVersion": {"type": "string", "maxLength": 253, "description": "API group and version of the resource."},
             "kind": {"type": "string", "maxLength": 63, "description": "Kind of the resource."},
-            "metadata": {"type": "object", "description": "Standard metadata of the object."},
+            "metadata": {"type": "object"},
             **properties,
         },
         "required": required,
