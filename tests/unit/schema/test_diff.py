@@ -478,3 +478,35 @@ def test_a_new_set_is_compatible_if_it_is_of_new_fields_or_the_same_rule(
 def test_a_new_field_may_join_a_set_that_requires_others(old: Raw, new: Raw, compatible: bool) -> None:
     found = _compared(_NAMES, (*_NAMES, {"id": "x"}), (old,), (new,))
     assert found["parameter_sets.s.members"][0] is compatible
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "why"),
+    [
+        ({}, {"immutable": True}, "immutable", "could no longer change it"),
+        ({"immutable": True}, {}, "immutable", "allows more than before"),
+        (_LINUX, {}, "applicability", "ignored so far would be applied"),
+        ({}, _LINUX, "applicability", "Values for windows would be ignored"),
+        ({}, {"validations": {"max_length": 10}}, "validations.max_length", "still allowed"),
+        ({}, {"validations": {"max_length": 8}}, "validations.max_length", "would be refused"),
+        ({}, {"validations": {"max_length": 9, "pattern": "^a$"}}, "validations.pattern", "cannot be decided"),
+        ({"required": True}, {"default": "x"}, "default", "sets a value of its own"),
+    ],
+)
+def test_the_reason_of_a_change_fits_its_direction(old: Raw, new: Raw, place: str, why: str) -> None:
+    before, after = documents.schema({"id": "a", **old}), documents.schema({"id": "a", **new})
+    assert why in _at(compare(before, after), f"fields.a.{place}").why
+
+
+def test_a_default_of_a_field_that_was_required_is_compatible() -> None:
+    found = _compared(({"id": "a", "required": True},), ({"id": "a", "default": "x"},))
+    assert found == {"fields.a.required": (True, "true -> false"), "fields.a.default": (True, "none -> x")}
+
+
+@pytest.mark.parametrize(
+    ("added", "why"), [("x", "No existing manifest sets them"), ("c", "Manifests without them, or with them alone")]
+)
+def test_the_reason_of_a_member_that_joins_tells_whether_manifests_can_have_it(added: str, why: str) -> None:
+    before = documents.schema(*_NAMES, sets=[_NEEDS])
+    after = documents.schema(*_NAMES, {"id": "x"}, sets=[{**_NEEDS, "members": ["a", added]}])
+    assert why in _at(compare(before, after), "parameter_sets.s.members").why
