@@ -34,7 +34,7 @@ BeforeAll {
     $script:clustered = @{ 'fields.vm_clustered' = $true; 'host.failover_cluster' = 'HVC01' }
 
     function Invoke-Killed {
-        # Runs a job in a process that ends itself, without a word, where it is told to.
+        # Runs a job in a process that kills itself at the given place.
         param($World, $Job, [string] $Where)
         $prelude = ''
         if ($Where -match '^at (?<step>\w+):(?<state>\w+)$') {

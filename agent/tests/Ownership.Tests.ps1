@@ -40,7 +40,7 @@ Describe 'Tombstones' {
     }
 
     It 'refuse a launch that comes to the lock after the removal' {
-        # The removal writes the tombstone between the first look and the lock: a lock that is held meanwhile stands for that.
+        # The removal writes the tombstone between the first look and the lock: a lock that is held meanwhile simulates that.
         $null = New-Item -ItemType Directory (Get-Folder $world $job)
         $held = [System.IO.File]::Open((Get-Folder $world $job 'lock'), 'OpenOrCreate', 'ReadWrite', 'None')
         $player = [powershell]::Create()
@@ -235,7 +235,7 @@ Describe 'Ownership' {
         (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)).Outcome.code | Should -Be 'NotOwned'
     }
 
-    It 'is no mark when it stands inside another line' {
+    It 'is no mark when it is part of another line' {
         $made = New-VM -Name 'quoted' -Generation 2 -MemoryStartupBytes 1GB -NoVHD
         Set-VM -VM $made -Notes "see hyperv-operator.io/machine-uid=$uid in the manual"
         $launch = Invoke-TestAgent $world (New-TestJob $world)

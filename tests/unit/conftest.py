@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3.util.connection  # binds a port when it is first imported, to find out whether there is IPv6  # noqa: F401
 
 _FOLDER = Path(__file__).parent
 _REFUSED = {

@@ -127,7 +127,7 @@ def _at_work() -> list[Sample]:
     active_task = ActiveTask(JobKind.PROVISION, running=True, since=NOW, step="CopyImage", percent=40)
     refused = decide(replace(NEW, host=None), NOW)
     stalled = replace(_started(), status=compose(replace(NEW, host=None), refused.assessment, NOW))
-    mended = replace(
+    corrected = replace(
         stalled, generation=2, failures=1, active_task=replace(active_task, step=None), last=_ended(outcome())
     )
     return [
@@ -137,7 +137,7 @@ def _at_work() -> list[Sample]:
         _sample("waiting-for-guest-key", after(_pending("WaitingForGuestKey")), "Progressing"),
         _sample("waiting-for-guest", after(_pending("WaitingForGuest")), "Progressing"),
         _sample("host-busy", after(_pending("HostBusy")), "Progressing"),
-        _sample("retry-of-a-mended-spec", mended, "Progressing", "This version of the spec is not applied yet."),
+        _sample("retry-of-a-corrected-spec", corrected, "Progressing", "This version of the spec is not applied yet."),
     ]
 
 

@@ -120,7 +120,7 @@ def _value(value: object) -> str:
 
 
 def rules(node: Json, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield every CEL rule below a node: where it stands, its sentence, its expression."""
+    """Yield every CEL rule below a node: its place, its message, its expression."""
     for rule in node.get("x-kubernetes-validations", []):
         yield path, rule.get("message", ""), rule["rule"]
     for name, child in node.get("properties", {}).items():

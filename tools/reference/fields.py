@@ -132,7 +132,7 @@ def _errors(schema: JobSchema, *, between_fields: bool) -> str:
         "The API server refuses a HyperVMachine that breaks one of these with the same sentence, but for `kvp_budget` and "
         "`no_cluster`, which no rule of a resource can tell: they are in its `Accepted` condition."
         if between_fields
-        else "All errors of a submission are told at once, each with its field, its code and a sentence."
+        else "All errors of a submission are reported at once, each with its field, code and message."
     )
     rows = []
     for probe in PROBES:

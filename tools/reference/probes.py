@@ -45,7 +45,7 @@ class Probe:
 PROBES: tuple[Probe, ...] = (
     Probe("required", "A required field, or a reference to a required secret, is missing.", {"gb_ram": None}),
     Probe("unknown", "The schema has no such field.", {"vlan": 10}),
-    Probe("secret_inline", "A secret's value stands under `spec.fields`.", {"guest_la_pw": "value"}),
+    Probe("secret_inline", "A secret's value is given under `spec.fields`.", {"guest_la_pw": "value"}),
     Probe("not_secret", "`spec.secretFields` names a field that is not secret.", secrets=("guest_la_pw", "vlan_id")),
     Probe("type", "The value is of another type. Resources are not cast; forms are.", {"gb_ram": "8"}),
     Probe("range", "A number is outside of its limits.", {"gb_ram": 0}),

@@ -226,7 +226,7 @@ def _kstatus(problem_now: HostProblem | None, snapshot: HostSnapshot) -> dict[st
         return {
             HostCondition.READY: ConditionValue(False, Reason.DELETING, text),
             HostCondition.RECONCILING: ConditionValue(True, Reason.DELETING, text),
-            HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+            HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing prevents progress."),
         }
     agent = _agent_ready(snapshot)
     if problem_now is None and agent.value is not True:
@@ -236,7 +236,7 @@ def _kstatus(problem_now: HostProblem | None, snapshot: HostSnapshot) -> dict[st
         return {
             HostCondition.READY: ConditionValue(True, Reason.READY, "Machines can be provisioned here."),
             HostCondition.RECONCILING: ConditionValue(False, Reason.IDLE, "Nothing is being done."),
-            HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way."),
+            HostCondition.STALLED: ConditionValue(False, Reason.AS_EXPECTED, "Nothing prevents progress."),
         }
     person, reason, text = problem_now.needs_person, problem_now.reason, problem_now.message
     failing = snapshot.error is not None and reason is not Reason.AGENT_ROLLOUT_INCOMPLETE

@@ -130,7 +130,7 @@ def _kstatus(assessment: Assessment) -> list[tuple[str, ConditionValue]]:
     """Return `Ready`, `Reconciling` and `Stalled`."""
     reason, message = assessment.reason, assessment.message
     idle = ConditionValue(False, Reason.IDLE, "Nothing is being done.")
-    unimpeded = ConditionValue(False, Reason.AS_EXPECTED, "Nothing stands in the way.")
+    unimpeded = ConditionValue(False, Reason.AS_EXPECTED, "Nothing prevents progress.")
     match assessment.readiness:
         case Readiness.IN_PROGRESS:
             ready, reconciling, stalled = None, ConditionValue(True, reason, message), unimpeded

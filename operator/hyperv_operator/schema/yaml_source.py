@@ -220,7 +220,7 @@ class _Reader:
         if self._left < 0 or len(path) > _DEPTH_LIMIT:
             if self._left >= -1:
                 self._left = -2
-                self._report(())(node, "too_large", "this stands for too many values", "Remove aliases")
+                self._report(())(node, "too_large", "this expands to too many values", "Remove aliases")
             return None
         inside = (*around, id(node))
         if isinstance(node, yaml.MappingNode):

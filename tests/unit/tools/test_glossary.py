@@ -43,23 +43,17 @@ SCOPE = (
     "docs/**/*.md",
     "docs/**/*.yaml",
     "charts/**/*",
+    "crds/*.yaml",
     "argocd/**/*.lua",
     ".github/**/*",
     "Schemas/*.yaml",
-    "operator/hyperv_operator/*.py",
-    "operator/hyperv_operator/handlers/*.py",
-    "operator/hyperv_operator/executor/*.py",
-    "operator/hyperv_operator/kube/*.py",
-    "operator/hyperv_operator/ports/*.py",
-    "operator/hyperv_operator/winrm/*.py",
+    "operator/**/*.py",
+    "tools/**/*.py",
+    "agent/**/*.ps*1",
+    "agent/**/*.py",
+    "agent/**/*.md",
 )
-# Their words come from elsewhere: pages and definitions that are generated from code, and guides that follow the guests' scripts.
-NOT_HERE = {
-    *("fields.md", "conditions.md", "hypervhost.md", "hypervhostinventory.md", "hypervmachine.md"),
-    *("hypervhosts.yaml", "hypervmachines.yaml", "hypervhostinventories.yaml"),
-    *("prepare-linux-image.md", "prepare-windows-image.md", "domain-join.md", "networking.md"),
-}
-TEXTS = sorted(path for pattern in SCOPE for path in ROOT.glob(pattern) if path.is_file() and path.name not in NOT_HERE)
+TEXTS = sorted(path for pattern in SCOPE for path in ROOT.glob(pattern) if path.is_file())
 
 
 def exists(name: str) -> bool:

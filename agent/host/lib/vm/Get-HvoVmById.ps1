@@ -15,7 +15,7 @@ function Get-HvoVmById {
         return Get-VM -Id ([Guid][string]$VmId) -ErrorAction Stop
     } catch {
         if ($_.CategoryInfo.Category -eq [System.Management.Automation.ErrorCategory]::PermissionDenied) { throw }
-        # The error message is localized, so the list of VMs tells whether the VM is missing.
+        # The error message is localized, so only the list of VMs shows that the VM is missing.
         return Get-VM | Where-Object { [string]$_.Id -eq [string]$VmId } | Select-Object -First 1
     }
 }

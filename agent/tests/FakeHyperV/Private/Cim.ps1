@@ -17,7 +17,7 @@ function Get-FakeCim {
     .SYNOPSIS
     Returns all instances of a class.
     .OUTPUTS
-    A Boolean that tells whether there is such a class, and then the instances.
+    A Boolean, whether there is such a class, and then the instances.
     #>
     param([string] $Namespace, [string] $ClassName)
     $space = $Namespace.Replace('\', '/').ToLowerInvariant()

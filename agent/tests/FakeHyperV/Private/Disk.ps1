@@ -1,7 +1,7 @@
 function New-FakeDisk {
     <#
     .SYNOPSIS
-    Creates a small file that stands for a virtual disk; what it is lies in it as JSON.
+    Creates a small file in place of a virtual disk; it describes the disk as JSON.
     #>
     param([string] $Path, [string] $Type, [uint64] $Size, [object] $Parent)
     $content = [ordered] @{ vhdx = $Type; size = $Size; parent = $Parent }

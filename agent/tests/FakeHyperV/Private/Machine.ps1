@@ -106,7 +106,7 @@ function Resolve-FakeVM {
 function Test-FakeOff {
     <#
     .SYNOPSIS
-    Tells whether a VM is off, and writes the cmdlet's error when it is not.
+    Returns whether a VM is off, and writes the cmdlet's error when it is not.
     #>
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [object] $Record)
     if ($Record.state -eq 'Off') { return $true }
@@ -128,7 +128,7 @@ function Add-FakeEvent {
 function Get-FakeFault {
     <#
     .SYNOPSIS
-    Returns a standing fault of faults.json by its name; nothing if it is not set.
+    Returns a permanent fault of faults.json by its name; nothing if it is not set.
     #>
     param([string] $Name)
     $faults = Read-FakeFile 'faults.json'

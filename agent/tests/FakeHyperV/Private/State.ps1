@@ -92,7 +92,7 @@ function Get-FakeHostFact {
 function Test-FakeClusterFeature {
     <#
     .SYNOPSIS
-    Tells whether the failover clustering feature is installed.
+    Returns whether the failover clustering feature is installed.
     #>
     if (-not $env:HVO_FAKE_STATE) { return $true }
     $facts = Read-FakeFile 'host.json'

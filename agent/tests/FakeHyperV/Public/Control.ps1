@@ -145,7 +145,7 @@ function Add-FakeFault {
 function Set-FakeFault {
     <#
     .SYNOPSIS
-    Sets standing faults: startFailure (words, or null), kvpAnswer ('job', 'failedJob', a number, or null), cmdlets (a list).
+    Sets permanent faults: startFailure (words, or null), kvpAnswer ('job', 'failedJob', a number, or null), cmdlets (a list).
     #>
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Property)
