@@ -62,8 +62,7 @@ def check_machine(schema: JobSchema, manifest: Manifest, *, host_has_cluster: bo
     if not isinstance(fields, dict) or not isinstance(secrets, dict | None):
         return CheckedMachine(manifest, tuple(findings), None)
     given = tuple(name for name, reference in (secrets or {}).items() if reference is not None)
-    plain = without_nulls(fields)
-    assert isinstance(plain, dict)
+    plain = {name: without_nulls(value) for name, value in fields.items() if value is not None}
     result = validate_job_submission(schema, plain, secrets=given, strict=True, host_has_cluster=host_has_cluster)
     if isinstance(result, Accepted):
         findings += [_warning(schema, manifest, text) for text in result.warnings]

@@ -109,9 +109,7 @@ def compose(text: str) -> tuple[list[yaml.Node], Fault | None]:
         if deep := _too_deep(text):
             return nodes, deep
         loader = _Loader(text)
-        while loader.check_node():
-            node = loader.get_node()
-            assert node is not None
+        while loader.check_node() and (node := loader.get_node()) is not None:
             nodes.append(node)
     except yaml.MarkedYAMLError as error:
         # What the parser puts into quotes may be part of a value.
