@@ -249,6 +249,12 @@ def test_a_wrong_type_of_a_field_that_does_not_apply_is_an_error_in_a_resource_a
     assert _accepted({"id": "a", **_LINUX}, given={"a": 1}, strict=False).warnings
 
 
+def test_text_that_is_too_long_for_a_field_that_does_not_apply_is_an_error_in_a_resource_alone() -> None:
+    assert _accepted({"id": "a", **_LINUX}, given={"a": "x" * 9}).warnings
+    assert _outcome({"id": "a", **_LINUX}, given={"a": "x" * 10}) == {"a": "length"}
+    assert _accepted({"id": "a", **_LINUX}, given={"a": "x" * 10}, strict=False).warnings
+
+
 def test_a_default_is_set_where_the_field_applies_and_is_not_given() -> None:
     fields: list[dict[str, Any]] = [
         {"id": "a", "default": "x"},
