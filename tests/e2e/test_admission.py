@@ -90,7 +90,7 @@ def test_submissions_that_need_a_lookup_are_refused_with_a_message(
     for documents, namespace, sentence in (
         (_changed(rig.submission(host.name, "a-1"), schemaVersion=2), tenant, "SchemaVersionMismatch: spec.schemaV"),
         (_bad(host.name, "a-1"), tenant, "ClusterRequired: vm_clustered: vm_clustered"),
-        (rig.submission(host.name, "a-1"), stranger, "NamespaceNotAllowed: This host does not serve this namespace."),
+        (rig.submission(host.name, "a-1"), stranger, "NamespaceNotAllowed: This host does not serve this namespace: "),
         (rig.submission(host.name, "a-1", image_name="Debian 13"), tenant, "ImageNotAllowed: spec.fields.image_name"),
         (rig.submission(host.name, "a-1", vlan_id=7), tenant, "VlanNotAllowed: spec.fields.vlan_id 7 is not among"),
         (rig.submission(host.name, "b-1"), tenant, "NameNotAllowed: spec.fields.vm_name 'b-1' does not match"),
