@@ -94,7 +94,7 @@ Describe 'A removal' {
         (Remove-Machine $world $machine.VmId 11).Outcome.reason | Should -Be 'Removed'
     }
 
-    It 'removes the VM that was made anew although the operator knows the one before' {
+    It 'removes the recreated VM although the operator knows only the previous one' {
         $old = (Invoke-TestAgent $world (New-TestJob $world)).Outcome.vm_id
         Stop-VM -VM (Get-VM) -TurnOff -Force
         Remove-VM -VM (Get-VM) -Force

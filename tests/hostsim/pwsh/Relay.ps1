@@ -1,13 +1,12 @@
 <#
 .SYNOPSIS
-    Runs pipelines that it is told of on standard input, one after another, and tells of their streams on standard output.
+    Runs the pipelines requested on standard input, one after another, and writes their streams to standard output.
 .DESCRIPTION
-    Both are lines of JSON. In: {"script": path, "inputs": [text, ...]} begins a pipeline, as does {"text": a script's text,
-    "inputs": [text, ...]}; {"ack": true} lets it go on after a record
-    with tags, {"stop": true} stops it as Ctrl-C does. Out: {"s": stream, "text": ..., ...} for every object of every stream,
-    {"s": "end", "state": ..., ...} when the pipeline has ended, {"s": "ready"} when the next one may begin. Records with tags
-    wait for their ack, so that whoever reads can end this process, or let it hang, exactly there. Each pipeline has a runspace
-    of its own. The end of the input is the end of the process.
+    Both are lines of JSON. Input: {"script": path, "inputs": [text, ...]} starts a pipeline, as does {"text": a script's text,
+    "inputs": [text, ...]}; {"ack": true} continues it after a record with tags; {"stop": true} stops it as Ctrl-C does.
+    Output: {"s": stream, "text": ..., ...} for every object of every stream; {"s": "end", "state": ..., ...} when the pipeline
+    has ended; {"s": "ready"} when the next one may start. A record with tags waits for its ack, so that the reader can kill
+    this process, or let it hang, at that point. Each pipeline has its own runspace. The process exits at the end of its input.
 .PARAMETER Module
     Path of the module that stands in for the Windows-only cmdlets.
 #>

@@ -38,7 +38,7 @@ _FREE = 15 * 1024 * GIB
 
 @dataclass(frozen=True)
 class _Call:
-    """What a process is told to run: a script by its path or by its text."""
+    """A pipeline to run: a script by its path or by its text."""
 
     inputs: list[str]
     script: str = ""
@@ -142,7 +142,7 @@ class PwshAgent:
                 self._relays.warm()
 
     async def _attend(self, relay: Relay, run: Run, streams: Streams) -> bool:
-        """Relay until the script has ended, or until it was stopped; tell whether the process may be used again."""
+        """Relay until the script has ended, or until it was stopped; return whether the process may be used again."""
         relaying = asyncio.create_task(self._relay(relay, run, streams))
         interrupted = asyncio.create_task(streams.interrupted.wait())
         try:

@@ -92,7 +92,7 @@ def _walk(value: Any, change: Any) -> Any:
 
 
 def flocked(path: Path) -> bool:
-    """Tell whether a process holds a file's lock, without touching it."""
+    """Return whether a process holds a file's lock, without touching it."""
     try:
         about = path.stat()
     except FileNotFoundError:

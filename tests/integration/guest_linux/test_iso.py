@@ -86,7 +86,7 @@ def test_cloud_init_finds_it_by_its_label(linux: bytes) -> None:
 
 
 @pytest.mark.parametrize("facade", [{"rr_path": "/"}, {"joliet_path": "/"}], ids=["Rock Ridge", "Joliet"])
-def test_it_holds_the_guest_and_nothing_else(linux: bytes, facade: dict[str, str]) -> None:
+def test_it_contains_the_guest_and_nothing_else(linux: bytes, facade: dict[str, str]) -> None:
     assert _names(linux, **facade) == dict(_sources(ISO))
 
 

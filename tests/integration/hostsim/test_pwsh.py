@@ -111,7 +111,7 @@ def test_every_stream_arrives_and_paths_are_those_of_windows(rig: _Rig) -> None:
     assert any("p" in line for line in lines["progress"])
 
 
-def test_what_ends_a_script_before_its_outcome_is_told(rig: _Rig) -> None:
+def test_a_script_that_ends_without_an_outcome_reports_why(rig: _Rig) -> None:
     rig.script("throw 'out of order'")
     with pytest.raises(ProtocolViolation, match="out of order"):
         rig.run(Listener(60))

@@ -210,7 +210,7 @@ def test_a_remedy_says_what_to_do(reason: Reason) -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_who_must_act_is_told_what_to_do(reason: Reason) -> None:
+def test_an_entry_that_needs_a_person_has_a_remedy(reason: Reason) -> None:
     one = CATALOGUE[reason]
     if one.kstatus is Kstatus.STALLED:
         assert one.needs_person

@@ -54,7 +54,7 @@ def test_all_of_the_test_data_is_used(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_test_data_is_what_the_api_server_would_hold(kind: str) -> None:
+def test_the_test_data_is_what_the_api_server_would_store(kind: str) -> None:
     definitions = [yaml.safe_load(path.read_text())["spec"] for path in (ROOT / "crds").iterdir()]
     (definition,) = (one for one in definitions if one["names"]["kind"] == kind)
     status = definition["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["status"]
@@ -86,7 +86,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("phase", _PHASES)
-def test_the_standing_decides_and_the_reason_is_told(phase: Readiness) -> None:
+def test_the_conditions_decide_and_the_message_names_the_reason(phase: Readiness) -> None:
     (new,) = (one for one in machines.samples() if one.name == "new")
     for reason in Reason:
         status = compose(machines.NEW, Assessment(phase, reason, "A sentence."), _NOW)
@@ -184,6 +184,6 @@ def test_the_sandbox_has_no_more_than_argo_cd_gives(script: str, version: str) -
         assess(script, {}, version)
 
 
-def test_the_patch_holds_each_check_under_the_key_of_its_kind() -> None:
+def test_the_patch_has_each_check_under_the_key_of_its_kind() -> None:
     data = yaml.safe_load((ROOT / "argocd" / "argocd-cm.yaml").read_text())["data"]
     assert data == {f"resource.customizations.health.hyperv-operator.io_{kind}": SCRIPTS[kind] for kind in KINDS}

@@ -154,6 +154,6 @@ def test_the_operators_version_has_to_support_the_schema_of_a_new_run() -> None:
     assert isinstance(decide(_supporting(READY, 1), NOW).action, Launch)
 
 
-def test_a_run_that_keeps_an_older_version_is_not_held_to_the_new_ones_schema() -> None:
+def test_a_run_that_keeps_an_older_version_is_not_checked_against_the_new_ones_schema() -> None:
     pinned = replace(_supporting(READY, 2), status=_snapshot(READY, claim=PINNED).status)
     assert isinstance(decide(pinned, NOW).action, Launch)

@@ -13,7 +13,7 @@ LATER = NOW + SECOND
 
 
 @pytest.mark.parametrize(("value", "word"), [(True, "True"), (False, "False"), (None, "Unknown")])
-def test_a_value_is_a_word_of_kubernetes(value: bool | None, word: str) -> None:
+def test_a_value_is_a_condition_status_of_kubernetes(value: bool | None, word: str) -> None:
     assert conditions.status_word(value) == word
 
 

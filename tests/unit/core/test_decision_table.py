@@ -1,4 +1,4 @@
-"""Decisions: what is not acceptable is told and not launched, deletion always has a way, and nothing makes a pass fail."""
+"""Decisions: what is not acceptable is reported and not launched, deletion always succeeds, and nothing makes a pass fail."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_good_machine_is_launched() -> None:
         ),
     ],
 )
-def test_what_stands_in_the_way_is_told_and_nothing_is_launched(changes: dict[str, Any], reason: Reason) -> None:
+def test_an_obstacle_is_reported_and_nothing_is_launched(changes: dict[str, Any], reason: Reason) -> None:
     decision = decide(replace(SNAPSHOT, **changes), NOW)
     assert isinstance(decision.action, Wait)
     assert (decision.assessment.readiness, decision.assessment.reason) == (Readiness.STALLED, reason)
@@ -85,22 +85,22 @@ _CONFIGURED = HyperVMachineStatus(
 def test_an_upgrade_stops_what_was_not_launched_and_lets_the_rest_go_on(
     schema: JobSchema, status: HyperVMachineStatus, reason: Reason | None
 ) -> None:
-    standing = decide(replace(SNAPSHOT, schema=schema, status=status), NOW).assessment
+    assessment = decide(replace(SNAPSHOT, schema=schema, status=status), NOW).assessment
     if reason:
-        assert standing.reason is reason
-        assert "set spec.schemaVersion to 2" in standing.message
+        assert assessment.reason is reason
+        assert "set spec.schemaVersion to 2" in assessment.message
     else:
-        # The configured one's VM is not in this inventory: its own life goes on, and that is what is told.
-        assert standing.reason not in (Reason.SCHEMA_VERSION_MISMATCH, Reason.INVALID_FIELDS)
+        # The VM of the configured machine is missing from this inventory, so a later row decides.
+        assert assessment.reason not in (Reason.SCHEMA_VERSION_MISMATCH, Reason.INVALID_FIELDS)
 
 
 def test_an_agent_that_does_not_know_the_version_is_waited_for() -> None:
     assert HOST.report is not None
     agent = HOST.report.facts.agent.model_copy(update={"schema_versions": (2, 3)})
     report = HOST.report.model_copy(update={"facts": HOST.report.facts.model_copy(update={"agent": agent})})
-    standing = decide(replace(SNAPSHOT, host=replace(HOST, report=report)), NOW).assessment
-    assert (standing.readiness, standing.reason) == (Readiness.IN_PROGRESS, Reason.AGENT_ROLLOUT_INCOMPLETE)
-    assert "supports schema versions 2, 3, not 1" in standing.message
+    assessment = decide(replace(SNAPSHOT, host=replace(HOST, report=report)), NOW).assessment
+    assert (assessment.readiness, assessment.reason) == (Readiness.IN_PROGRESS, Reason.AGENT_ROLLOUT_INCOMPLETE)
+    assert "supports schema versions 2, 3, not 1" in assessment.message
 
 
 _LATER_RUN = "c8e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d11"

@@ -52,7 +52,7 @@ def test_a_spec_that_asks_for_off_matches_a_vm_that_is_off() -> None:
     assert drift.differences(off, vm()) == (Difference("powerState", "Off", "Running"),)
 
 
-def test_differences_are_told_with_what_is_and_what_should_be() -> None:
+def test_a_difference_names_the_actual_and_the_desired_value() -> None:
     found = drift.differences(SPEC, vm(cpu_cores=2, state="Off"))
     assert drift.describe(found) == "cpu_cores is 2, spec says 1; powerState is Off, spec says Running"
 

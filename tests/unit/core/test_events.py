@@ -1,4 +1,4 @@
-"""The event mapping: one Event for each transition between two statuses, none for standing still."""
+"""The event mapping: one Event for each transition between two statuses, none where nothing changed."""
 
 from __future__ import annotations
 

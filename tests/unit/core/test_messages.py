@@ -289,7 +289,7 @@ def test_a_pause_keeps_a_difference_from_being_applied_and_says_so() -> None:
     assert "cpu_cores is 8, spec says 1. Nothing is changed while" in decision.assessment.message
 
 
-def test_a_host_problem_is_told_with_what_would_be_changed() -> None:
+def test_a_host_problem_is_reported_with_the_pending_change() -> None:
     drifted = replace(inventory(configured(IN_SYNC), vms=(vm(cpu_cores=8),)), generation=2)
     assert _message(with_host(drifted, problem=DOWN)) == "cpu_cores is 8, spec says 1. Host hyperv01: No answer."
     assert _message(with_host(SNAPSHOT, problem=DOWN)) == "Host hyperv01: No answer."

@@ -45,7 +45,7 @@ def test_a_vm_without_a_known_machine_refers_to_none(uid: str | None) -> None:
         (replace(OURS, phase=""), False, False),
     ],
 )
-def test_a_placeholder_is_held_for_a_machine_in_progress_until_hyper_v_reports_its_vm(
+def test_a_machine_in_progress_has_a_placeholder_until_hyper_v_reports_its_vm(
     machine: InProgress, *, seen: bool, held: bool
 ) -> None:
     report = EMPTY.model_copy(update={"vms": (vm(),) if seen else ()})

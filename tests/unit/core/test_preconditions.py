@@ -150,7 +150,7 @@ def _rival(age: int = 0, uid: str = "f", **changes: Any) -> Rival:
         (HyperVMachineStatus(vm_id=VM_ID), replace(_rival(age=1), has_vm=True, has_claim=True), False),
     ],
 )
-def test_a_vm_comes_before_a_claim_and_then_the_older_machine_holds_the_name(
+def test_a_vm_has_precedence_over_a_claim_and_then_the_older_machine_owns_the_name(
     status: HyperVMachineStatus, rival: Rival, *, held: bool
 ) -> None:
     violation = preconditions.name_held(replace(SNAPSHOT, status=status, rivals=(rival,)))

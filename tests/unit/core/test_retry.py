@@ -80,7 +80,9 @@ def test_a_failed_call_has_the_reason_and_the_message_of_its_error() -> None:
 
 
 @pytest.mark.parametrize(("error", "at_once"), [(errors.ShellLost("x"), True), (errors.QuotaExceeded("x"), False)])
-def test_a_call_whose_effect_is_unknown_is_repeated_almost_at_once(error: errors.HostError, *, at_once: bool) -> None:
+def test_a_call_whose_effect_is_unknown_is_repeated_almost_immediately(
+    error: errors.HostError, *, at_once: bool
+) -> None:
     failure = retry.failure_of(result(error))
     assert failure
     assert failure.at_once is at_once

@@ -103,7 +103,7 @@ def test_another_digest_than_that_of_the_files_that_were_put_there_is_damage() -
     assert ready.answered(NEW) == ready
     damaged = ready.answered(OLD)
     assert damaged.phase is RolloutPhase.WAITING
-    assert damaged.answered(NEW).is_ready, "it was mended by somebody else"
+    assert damaged.answered(NEW).is_ready, "somebody else has repaired it"
     by_hand = WAITING.answered(NEW)
     assert by_hand.is_ready, "a person has installed the same"
     assert by_hand.folder("C:\\A") == "C:\\A"
@@ -118,7 +118,7 @@ def test_a_hindrance_of_the_host_does_not_end_a_failure() -> None:
     assert failed.ready().failures == 0
 
 
-def test_a_further_attempt_tells_of_the_failure_until_it_succeeds() -> None:
+def test_a_further_attempt_reports_the_failure_until_it_succeeds() -> None:
     again = WAITING.failed("The disk is full.", NOW).installing()
     assert (again.phase, again.effective_phase) == (RolloutPhase.INSTALLING, RolloutPhase.FAILED)
     assert again.message == "The disk is full."

@@ -72,5 +72,5 @@ def test_a_versions_folder_has_the_first_16_digits_of_its_digest() -> None:
 
 
 @pytest.mark.parametrize(("name", "folder"), [("abc", "C:\\A\\versions\\abc"), (None, "C:\\A"), ("", "C:\\A")])
-def test_an_agent_that_was_installed_by_hand_lies_in_the_root(name: str | None, folder: str) -> None:
+def test_an_agent_that_was_installed_by_hand_is_in_the_root(name: str | None, folder: str) -> None:
     assert version_folder("C:\\A", name) == folder

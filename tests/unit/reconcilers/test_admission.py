@@ -99,7 +99,7 @@ def _with_version(body: dict[str, Any], version: int) -> dict[str, Any]:
     return {**body, "spec": {**body["spec"], "schemaVersion": version}}
 
 
-def test_a_good_machine_passes_without_a_word() -> None:
+def test_a_valid_machine_is_allowed_without_a_warning() -> None:
     assert _admission().review(_machine(), None) == Admitted()
 
 
@@ -183,13 +183,13 @@ def test_a_host_whose_spec_cannot_be_read_counts_as_unknown() -> None:
     assert verdict.warnings
 
 
-def test_a_namespace_that_memory_does_not_have_is_not_refused_but_a_held_name_is() -> None:
+def test_an_uncached_namespace_is_not_refused_but_a_name_in_use_is() -> None:
     admission = _admission(machines=[_older(_machine("old", vm_name="same"))], labels={})
     assert admission.review(_machine(), None) == Admitted()
     assert isinstance(admission.review(_machine(vm_name="same"), None), Refused)
 
 
-def test_what_a_leaving_machine_holds_is_not_held_against_a_new_one() -> None:
+def test_the_name_of_a_machine_in_deletion_does_not_block_a_new_one() -> None:
     old = _leaving(_launched(_older(_machine("old", vm_name="same"))))
     admission = _admission(hosts=[_host(tenants=[{**_TENANT, "maxMachines": 1}])], machines=[old])
     assert admission.review(_machine(vm_name="same"), None) == Admitted()
@@ -240,7 +240,7 @@ def test_changed_fields_are_checked() -> None:
     assert dropped.warnings
 
 
-def test_fields_of_another_schema_version_are_not_held_against_this_one() -> None:
+def test_fields_of_another_schema_version_are_not_validated_against_this_one() -> None:
     old = _with_version(_machine(), 2)
     verdict = _admission().review(_with_version(_machine(gb_ram=0), 2), old)
     assert isinstance(verdict, Admitted)

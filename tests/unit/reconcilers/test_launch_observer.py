@@ -73,7 +73,7 @@ async def test_a_launch_that_was_not_attempted_does_not_lengthen_the_pause(error
         (CallTimeout("x"), False),
     ],
 )
-async def test_a_host_that_did_not_answer_a_launch_is_polled_at_once(error: Exception, *, polled: bool) -> None:
+async def test_a_host_that_did_not_answer_a_launch_is_polled_immediately(error: Exception, *, polled: bool) -> None:
     cache = Cache()
     host = cache.hosts["h"] = HostEntry(HostResource.parse(BODY), poll=Poll(ended_at=NOW))
     Launcher(_deps(), cache, lambda *_: None)._poll_if_unreachable("h", await _ended(error))

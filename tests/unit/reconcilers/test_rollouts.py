@@ -140,7 +140,7 @@ async def test_hosts_without_an_agent_get_it_one_first(rollout: _Rollout) -> Non
     assert (agent["desiredDigest"], agent["digest"], agent["phase"]) == (NEW, NEW, "Ready")
 
 
-async def test_a_canary_that_fails_stops_the_rollout_and_the_old_agent_goes_on(rollout: _Rollout) -> None:
+async def test_a_canary_that_fails_stops_the_rollout_and_the_old_agent_stays_in_use(rollout: _Rollout) -> None:
     agents = rollout.agents
     agents.by_hand = dict.fromkeys("abcd", OLD)
     agents.fails["a"] = RolloutFailed("It does not work there.")
@@ -170,7 +170,7 @@ async def test_a_failure_is_remembered_by_the_next_operator(rollout: _Rollout) -
     assert rollout.agents.installed == ["a"]
 
 
-async def test_a_dead_host_is_no_canary_and_holds_nobody_up(rollout: _Rollout) -> None:
+async def test_a_dead_host_is_no_canary_and_delays_no_other_host(rollout: _Rollout) -> None:
     rollout.agents.dead = {"a"}
     await rollout.passes(3)
     assert rollout.agents.installed == ["b", "c", "d"]
@@ -186,7 +186,7 @@ async def test_a_dead_host_is_no_canary_and_holds_nobody_up(rollout: _Rollout) -
         (AgentFilesInUse("A file is in use."), "AgentRolloutIncomplete"),
     ],
 )
-async def test_what_is_one_hosts_own_matter_stops_nobody(rollout: _Rollout, error: Exception, reason: str) -> None:
+async def test_a_problem_of_one_host_stops_no_other(rollout: _Rollout, error: Exception, reason: str) -> None:
     rollout.agents.fails["a"] = error
     await rollout.passes(4)
     assert {name for name, phase in rollout.phases().items() if phase is RolloutPhase.READY} == {"b", "c", "d"}
@@ -216,7 +216,7 @@ async def test_no_more_hosts_at_a_time_than_is_set(rollout: _Rollout) -> None:
     await asyncio.gather(*passes)
 
 
-async def test_changed_files_are_put_right(rollout: _Rollout) -> None:
+async def test_modified_files_are_repaired(rollout: _Rollout) -> None:
     await rollout.passes(3)
     rollout.agents.installed.clear()
     rollout.agents.versions["c"][BUNDLE.name] = OLD
@@ -228,7 +228,7 @@ async def test_changed_files_are_put_right(rollout: _Rollout) -> None:
     assert rollout.phases()["c"] is RolloutPhase.READY
 
 
-async def test_a_host_that_breaks_after_its_rollout_holds_nobody_up(rollout: _Rollout) -> None:
+async def test_a_host_that_breaks_after_its_rollout_delays_no_other_host(rollout: _Rollout) -> None:
     await rollout.passes(3)
     agents = rollout.agents
     agents.broken = {"a"}

@@ -91,7 +91,7 @@ def test_the_fields_that_the_operator_needs_are_there(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), [*NEEDED.items(), *OPTIONAL.items()])
-def test_a_field_that_rules_speak_of_has_its_type_and_applies_to_all(name: str, kind: str) -> None:
+def test_a_field_that_rules_use_has_the_expected_type_and_applies_to_all_families(name: str, kind: str) -> None:
     enum = {"enum": ["windows", "linux"]} if name == "os_family" else _LIMITS.get(kind, {})
     good = {"id": name, "type": kind, "validations": enum}
     assert _problems(document(good)) == []
@@ -103,7 +103,7 @@ def test_a_field_that_rules_speak_of_has_its_type_and_applies_to_all(name: str, 
 
 
 @pytest.mark.parametrize("words", [["windows"], ["linux"], ["bsd", "linux", "windows"], None])
-def test_os_family_has_the_words_of_the_families(words: list[str] | None) -> None:
+def test_the_values_of_os_family_are_the_families(words: list[str] | None) -> None:
     limits = {"enum": words} if words else {"max_length": 9}
     _only(
         document({"id": "os_family", "validations": limits}), "fields.os_family", "must have the enum [windows, linux]"

@@ -506,7 +506,7 @@ def test_a_default_of_a_field_that_was_required_is_compatible() -> None:
 @pytest.mark.parametrize(
     ("added", "why"), [("x", "No existing manifest sets them"), ("c", "Manifests without them, or with them alone")]
 )
-def test_the_reason_of_a_member_that_joins_tells_whether_manifests_can_have_it(added: str, why: str) -> None:
+def test_the_reason_for_an_added_member_depends_on_whether_manifests_can_set_it(added: str, why: str) -> None:
     before = documents.schema(*_NAMES, sets=[_NEEDS])
     after = documents.schema(*_NAMES, {"id": "x"}, sets=[{**_NEEDS, "members": ["a", added]}])
     assert why in _at(compare(before, after), "parameter_sets.s.members").why

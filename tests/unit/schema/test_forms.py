@@ -223,9 +223,7 @@ def _property(**keys: Any) -> dict[str, Any]:
         ({"type": "integer", "validations": {"minimum": 0, "maximum": 9}, **LINUX_ONLY}, {"type": "integer"}),
     ],
 )  # fmt: skip
-def test_a_fields_schema_has_its_type_and_the_limits_that_always_hold(
-    keys: dict[str, Any], node: dict[str, Any]
-) -> None:
+def test_a_fields_schema_has_its_type_and_its_unconditional_limits(keys: dict[str, Any], node: dict[str, Any]) -> None:
     assert _property(**keys) == node
 
 

@@ -253,5 +253,5 @@ def test_secret_and_unknown_values_are_redacted() -> None:
         ("", None),
     ],
 )  # fmt: skip
-def test_the_beginning_of_an_images_name_tells_the_family(image: str, family: OsFamily | None) -> None:
+def test_the_beginning_of_an_images_name_implies_the_family(image: str, family: OsFamily | None) -> None:
     assert infer_os_family(image) is family

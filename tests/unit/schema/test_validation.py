@@ -326,7 +326,7 @@ def test_fields_are_in_the_order_of_the_schema() -> None:
     assert fields == ["vm_name", "image_name", "os_family", "gb_ram", "cpu_cores", "b", "a"]
 
 
-def test_a_message_tells_where_a_required_field_belongs() -> None:
+def test_the_message_for_a_missing_field_says_where_it_belongs() -> None:
     schema = documents.schema({"id": "s", **_SECRET, "required": True})
     result = validate_job_submission(schema, {**_BASE, "vm_name": None}, strict=True)
     assert isinstance(result, Rejected)

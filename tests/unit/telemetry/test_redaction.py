@@ -30,7 +30,7 @@ def test_a_private_key_is_masked_over_several_lines() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="ascii", exclude_characters=MASK), min_size=4, max_size=20))
-def test_a_held_value_is_masked_until_it_is_released(secret: str) -> None:
+def test_a_registered_value_is_masked_until_it_is_released(secret: str) -> None:
     redactor = Redactor()
     release = redactor.hold([secret])
     assert secret not in redactor.clean(f"before {secret} after")

@@ -51,7 +51,7 @@ def test_what_an_older_bundle_had_is_gone(bundle: Path, tmp_path: Path) -> None:
     assert _contents(tmp_path) == _contents(bundle)
 
 
-def test_it_holds_the_agent_and_its_isos_and_nothing_else(bundle: Path) -> None:
+def test_it_contains_the_agent_and_its_isos_and_nothing_else(bundle: Path) -> None:
     sources = [path for path in HOST.rglob("*") if path.is_file() and "lib" not in path.parts]
     wanted = {path.relative_to(HOST).as_posix(): path.read_bytes() for path in sources}
     wanted |= {f"isos/{family}.iso": isos.build(kind) for family, kind in isos.kinds().items()}
@@ -70,7 +70,7 @@ def test_hosts_accept_the_paths_of_all_files(bundle: Path) -> None:
         assert name.split("/")[0] not in {"versions", "agent.json"}
 
 
-def test_one_file_holds_the_functions_of_all_others(bundle: Path) -> None:
+def test_one_file_contains_the_functions_of_all_others(bundle: Path) -> None:
     """A launch reads one file for all functions; the entry scripts and the tests load no other."""
     text = (bundle / "files" / agent.FUNCTIONS).read_bytes()
     root = parse_text(text)

@@ -113,7 +113,7 @@ def test_words_that_the_glossary_replaces_are_not_used(path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["calls are held back", "Tell whether it is so.", "a Book of records", "is told of it", "where it stands"]
 )
-def test_a_word_that_is_replaced_is_found(text: str) -> None:
+def test_a_replaced_term_is_found(text: str) -> None:
     assert BANNED.search(text)
 
 

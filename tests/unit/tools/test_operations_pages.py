@@ -52,7 +52,7 @@ def test_types_and_limits_are_in_words(annotation: Any, kind: str, limits: str) 
     assert (settings.kind_of(field), settings.limits(field)) == (kind, limits)
 
 
-def test_a_type_without_a_word_is_an_error() -> None:
+def test_a_type_without_a_description_is_an_error() -> None:
     with pytest.raises(LookupError, match="bytes"):
         settings.kind_of(FieldInfo.from_annotation(bytes))
 
