@@ -46,7 +46,7 @@ def main() -> int:
     mutants = [mutant for module in modules for mutant in find_mutants(module, config)]
     if not mutants:
         print(
-            f"No module is named {' or '.join(arguments.modules)}. Name one below hyperv_operator, such as core.plan."
+            f"No module is named {' or '.join(arguments.modules)}. Name one below hyperv_operator, such as core.retry."
         )
         return 2
     if arguments.sample:
