@@ -1,4 +1,4 @@
-"""The dialect of the PowerShell that runs on the host, as agent/README.md describes it, held by the syntax trees."""
+"""The one dialect of the PowerShell on hosts and in Windows guests, as agent/README.md describes it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,17 @@ from unit.agent.source import (
 )
 
 JEA = AGENT / "jea"
-ALL = [*scripts(HOST), *scripts(ROLLOUT), *[path for path in scripts(JEA) if path.suffix == ".ps1"]]
+GUEST = AGENT / "guest" / "windows"
+ON_HOSTS = [*scripts(HOST), *scripts(ROLLOUT), *[path for path in scripts(JEA) if path.suffix == ".ps1"]]
+ALL = [*ON_HOSTS, *scripts(GUEST)]
 FUNCTIONS = [path for path in ALL if functions(path)]
 ENTRIES = [path for path in sorted(HOST.glob("*.ps1")) if path not in FUNCTIONS]
 """They read $input, which a script with CmdletBinding does not have."""
-WITH_PARAMETERS = [path for path in ALL if path not in ENTRIES]
+LOCAL_SCRIPT = GUEST / "iso" / "prepare" / "cloudbase-init" / "hvo-guest.ps1"
+"""cloudbase-init runs it, and takes what it returns as its exit code."""
+WITH_PARAMETERS = [path for path in ALL if path not in (*ENTRIES, LOCAL_SCRIPT)]
+SHARED = {"ConvertTo-HvoBase64Url", "ConvertFrom-HvoBase64Url"}
+"""Functions that host and guest both have, with the same contract."""
 OWN = {path.stem for path in FUNCTIONS}
 POSITIONAL = {"ForEach-Object": 1, "Where-Object": 1, "Join-Path": 2, "Get-HvoProperty": 2}
 """Commands that take arguments by position, and how many."""
@@ -67,7 +73,7 @@ def test_functions_and_steps_declare_binding_and_parameters(path: Path) -> None:
     lines = [line.strip() for line in declaration(path).splitlines()]
     for node, name in zip(parameters(path), names, strict=True):
         assert text_of(node).startswith("[Parameter("), name
-        assert nodes(node, "type_literal"), f"{name} has no type"
+        assert re.search(rf"\[[\w.]+(\[\])?\] {re.escape(name)}\b", text_of(node)), f"{name} has no type"
         ends = [line for line in lines if re.search(rf"{re.escape(name)}( = .+)?,?$", line)]
         assert len(ends) == 1, f"{name} shares its line"
 
@@ -81,6 +87,16 @@ def test_help_is_indented_below_its_keywords(path: Path) -> None:
         keyword = re.fullmatch(r"\s*\.[A-Z]+( \w+)?", line)
         indent = len(line) - len(line.lstrip())
         assert indent == depth if keyword else not line.strip() or indent >= depth + 4, line
+
+
+@pytest.mark.parametrize("path", WITH_PARAMETERS, ids=name_of)
+def test_help_has_its_sections_in_order_and_all_parameters_or_none(path: Path) -> None:
+    sections = re.findall(r"^ *\.([A-Z]+)(?: (\w+))?$", help_of(path), re.MULTILINE)
+    order = ["SYNOPSIS", "DESCRIPTION", "PARAMETER", "OUTPUTS", "EXAMPLE"]
+    assert [order.index(section) for section, _ in sections] == sorted(order.index(section) for section, _ in sections)
+    documented = [name for section, name in sections if section == "PARAMETER"]
+    names = [text_of(next(child for child in node.children if child.type == "variable")) for node in parameters(path)]
+    assert documented in ([], [name.removeprefix("$") for name in names])
 
 
 @pytest.mark.parametrize("path", WITH_PARAMETERS, ids=name_of)
@@ -127,6 +143,7 @@ def test_blocks_continue_on_the_line_of_their_brace(path: Path) -> None:
     text = path.read_text(encoding="ascii")
     assert not re.findall(r"^\s*(?:else|elseif|catch|finally)\b.*", text, re.MULTILINE)
     assert [line for line in text.splitlines() if len(line) > 140] == []
+    assert [line for line in text.splitlines() if (len(line) - len(line.lstrip(" "))) % 4 or "\t" in line] == []
 
 
 @pytest.mark.parametrize("path", ALL, ids=name_of)
@@ -160,12 +177,88 @@ def test_a_call_without_names_is_seen(call: str, *, named: bool) -> None:
 
 
 def test_a_name_has_one_contract() -> None:
-    """Also across the parts: only one folder of the host's PowerShell has a function of a name."""
+    """Also across the parts: only one folder has a function of a name, apart from those that hosts and guests share."""
     names = [path.stem for path in FUNCTIONS]
-    assert sorted(set(names)) == sorted(names)
+    assert {name for name in names if names.count(name) > 1} == SHARED
 
 
 def test_functions_are_grouped_by_topic() -> None:
-    for folder in (HOST / "lib", JEA / "functions"):
+    for folder in (HOST / "lib", JEA / "functions", GUEST / "lib"):
         assert not list(folder.glob("*.ps1"))
         assert {len(path.relative_to(folder).parts) for path in folder.rglob("*.ps1")} == {2}
+
+
+_GOOD = """\
+function Test-HvoThing {
+    <#
+    .SYNOPSIS
+        Returns whether.
+    .PARAMETER Name
+        The name.
+    .OUTPUTS
+        System.Boolean
+    #>
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Name
+    )
+    return $Name -ceq 'thing'
+}
+"""
+_CHECKS = (
+    test_functions_and_steps_declare_binding_and_parameters,
+    test_help_is_indented_below_its_keywords,
+    test_help_has_its_sections_in_order_and_all_parameters_or_none,
+    test_what_is_returned_is_declared_where_it_is_described,
+    test_a_function_named_test_returns_a_boolean_and_no_other_value,
+    test_a_function_that_returns_a_value_says_so,
+    test_objects_are_constructed_in_one_way,
+    test_blocks_continue_on_the_line_of_their_brace,
+    test_arguments_are_named,
+)
+
+
+def _violations(path: Path) -> list[str]:
+    """Return the names of the checks that a script fails."""
+    found = []
+    for check in _CHECKS:
+        try:
+            check(path)
+        except AssertionError:
+            found.append(check.__name__)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "check"),
+    [
+        ("    [CmdletBinding()]\n", "", "test_functions_and_steps_declare"),
+        ("[Parameter(Mandatory = $true)] ", "", "test_functions_and_steps_declare"),
+        ("[string] $Name\n", "$Name\n", "test_functions_and_steps_declare"),
+        ("[string] $Name\n", "[string] $Name, [Parameter()] [string] $Other\n", "test_functions_and_steps_declare"),
+        ("        Returns whether.", "    Returns whether.", "test_help_is_indented"),
+        ("    .SYNOPSIS", "        .SYNOPSIS", "test_help_is_indented"),
+        ("    .SYNOPSIS\n        Returns whether.\n", "", "test_help_is_indented"),
+        (".PARAMETER Name", ".PARAMETER Other", "test_help_has_its_sections"),
+        ("    .OUTPUTS\n", "    .OUTPUTS\n        Text.\n    .DESCRIPTION\n", "test_help_has_its_sections"),
+        ("    [OutputType([bool])]\n", "", "test_what_is_returned"),
+        ("    .OUTPUTS\n        System.Boolean\n", "", "test_what_is_returned"),
+        ("[OutputType([bool])]", "[OutputType([string])]", "test_a_function_named_test"),
+        ("$Name -ceq 'thing'", "$null", "test_a_function_named_test"),
+        ("    [OutputType([bool])]\n", "", "test_a_function_that_returns"),
+        ("$Name -ceq 'thing'", "New-Object object", "test_objects_are_constructed"),
+        ("$Name -ceq 'thing'", "[pscustomobject]@{}", "test_objects_are_constructed"),
+        ("    return $Name", "  return $Name", "test_blocks_continue"),
+        ("    return", "    if ($a) { 1 }\n    else { 2 }\n    return", "test_blocks_continue"),
+        ("$Name -ceq 'thing'", "(Get-Item $Name)", "test_arguments_are_named"),
+    ],
+)
+def test_what_is_not_the_dialect_is_found(tmp_path: Path, before: str, after: str, check: str) -> None:
+    good, bad = tmp_path / "good" / "Test-HvoThing.ps1", tmp_path / "bad" / "Test-HvoThing.ps1"
+    assert before in _GOOD
+    for path, text in ((good, _GOOD), (bad, _GOOD.replace(before, after))):
+        path.parent.mkdir()
+        path.write_text(text, encoding="ascii")
+    assert _violations(good) == []
+    assert any(name.startswith(check) for name in _violations(bad)), _violations(bad)

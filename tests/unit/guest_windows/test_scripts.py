@@ -1,4 +1,4 @@
-"""The scripts of the Windows guest: their dialect, what the builder makes of them, and the other files of the ISO."""
+"""The scripts of the Windows guest: what the builder makes of them, and the other files of the ISO."""
 
 from __future__ import annotations
 
@@ -22,34 +22,12 @@ from unit.agent.source import (
     scripts,
     text_of,
 )
-from unit.guest_windows.dialect import problems_of_function, problems_of_layout
 
 GUEST = AGENT / "guest" / "windows"
 ISO = GUEST / "iso"
 LIBRARY = scripts(GUEST / "lib")
 ENTRIES = ("Start-HvoGuest.ps1", "bootstrap/Start-HvoBootstrap.ps1", "prepare/Prepare-WindowsImage.ps1")
 BUILT = {path.as_posix(): content for path, content in isos.kinds()["windows"].files().items()}
-_SHARED = {"ConvertTo-HvoBase64Url", "ConvertFrom-HvoBase64Url"}
-"""Functions that host and guest both have, with the same contract."""
-
-_GOOD = """\
-function Test-HvoThing {
-    <#
-    .SYNOPSIS
-        Returns whether.
-    .PARAMETER Name
-        The name.
-    .OUTPUTS
-        System.Boolean
-    #>
-    [CmdletBinding()]
-    [OutputType([bool])]
-    param(
-        [Parameter(Mandatory = $true)] [string] $Name
-    )
-    return $Name -ceq 'thing'
-}
-"""
 
 
 def _defined(script: bytes) -> list[str]:
@@ -66,54 +44,9 @@ def test_a_function_is_alone_in_a_file_of_its_name_in_a_folder_of_its_topic(path
     assert path.parent.parent == GUEST / "lib"
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
-def test_functions_follow_the_dialect(path: Path) -> None:
-    assert problems_of_function(path.read_text()) == []
-
-
-@pytest.mark.parametrize("name", ENTRIES)
-def test_entries_follow_the_dialect(name: str) -> None:
-    assert list(problems_of_layout((ISO / name).read_text())) == []
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "problem"),
-    [
-        ("    [CmdletBinding()]\n", "", "it lacks CmdletBinding"),
-        ("    [OutputType([bool])]\n", "", "OutputType and .OUTPUTS do not agree"),
-        ("    .OUTPUTS\n        System.Boolean\n", "", "OutputType and .OUTPUTS do not agree"),
-        ("[OutputType([bool])]", "[OutputType([string])]", "a Test- function returns a Boolean"),
-        ("        Returns whether.", "    Returns whether.", "the help is not indented by 4 more"),
-        ("    .SYNOPSIS", "        .SYNOPSIS", "the help is not indented by 4 more"),
-        ("    .SYNOPSIS\n        Returns whether.\n", "", "its help has no synopsis"),
-        ("    .PARAMETER Name\n        The name.\n", "", "its help documents the parameters []"),
-        ("[Parameter(Mandatory = $true)] ", "", "parameter Name has no [Parameter()]"),
-        ("[string] $Name\n", "$Name\n", "parameter Name has no type"),
-        ("[string] $Name\n", "[string] $Name, [Parameter()] [string] $Other\n", "two parameters are on one line"),
-        ("    return $Name -ceq 'thing'", "    New-Object object", "it calls New-Object"),
-        ("    return $Name -ceq 'thing'", "  return $Name -ceq 'thing'", "its indentation is not a multiple of 4"),
-        ("$Name -ceq 'thing'", "[pscustomobject]@{}", "PSCustomObject is spelled differently"),
-        ("    return $Name", "    $Name", "its last statement returns a value without return"),
-        ("$Name -ceq 'thing'", "(Get-Item $Name)", "an argument of Get-Item has no name"),
-        ("    return", "    if ($a) { 1 }\n    else { 2 }\n    return", "a block does not continue"),
-    ],
-)
-def test_what_is_not_the_dialect_is_found(before: str, after: str, problem: str) -> None:
-    assert problems_of_function(_GOOD) == []
-    assert before in _GOOD
-    found = problems_of_function(_GOOD.replace(before, after))
-    assert any(one.startswith(problem) for one in found), found
-
-
 @pytest.mark.parametrize("path", [*LIBRARY, *(ISO / name for name in ENTRIES)], ids=name_of)
 def test_scripts_run_on_windows_powershell(path: Path) -> None:
     assert problems_of_51(path.read_bytes()) == []
-
-
-def test_no_function_has_the_name_of_a_function_of_the_host_with_another_contract() -> None:
-    others = {path.stem for folder in ("host", "rollout", "jea") for path in scripts(AGENT / folder)}
-    assert len(others) > 100
-    assert {path.stem for path in LIBRARY} & others <= _SHARED
 
 
 @pytest.mark.parametrize("name", ENTRIES)
