@@ -70,7 +70,7 @@ Describe 'A host' {
         $answer = Invoke-Rollout (New-Header $world $Operation @{ upload = $upload; digest = $small.Digest; keep = @() })
         $answer.ok | Should -BeFalse
         $answer.code | Should -BeExactly 'HostNotPrepared'
-        $answer.message | Should -BeLike "*$path does not exist*prepare-host.md*"
+        $answer.message | Should -BeLike "*$path does not exist*"
         [System.IO.Directory]::Exists((Join-Path $world.Agent 'versions')) | Should -BeFalse
     }
 
@@ -85,7 +85,7 @@ Describe 'A host' {
         if ($Operation -eq 'receive') { $line += New-Piece 'a.ps1' }
         $answer = Invoke-Rollout $line
         $answer.code | Should -BeExactly 'HostNotPrepared'
-        $answer.message | Should -BeLike "*$versions is a link or a file*prepare-host.md*"
+        $answer.message | Should -BeLike "*$versions is a link or a file*"
         @(Get-ChildItem -Name $elsewhere) | Should -Be @($small.Name)
     }
 }
@@ -129,7 +129,7 @@ Describe 'receive' {
         if ($Length) { (Invoke-Rollout $header, (New-Piece 'a.ps1' 0 (1, 2))).ok | Should -BeTrue }
         $answer = Invoke-Rollout $header, (New-Piece 'a.ps1' $Offset (8, 9))
         $answer.code | Should -BeExactly 'UploadBroken'
-        $answer.message | Should -BeLike "*a.ps1 belongs at byte $Offset, and $Length bytes are there*Begin a new upload*"
+        $answer.message | Should -BeLike "*a.ps1 belongs at byte $Offset, and $Length bytes are there*"
         [System.IO.File]::ReadAllBytes((Join-Path $staged 'a.ps1')).Length | Should -Be $Length
     }
 
@@ -197,7 +197,7 @@ Describe 'receive' {
             try { $answer = Invoke-Rollout $header, (New-Piece 'a.ps1') } finally { (Get-Item $file).IsReadOnly = $false }
         }
         $answer.code | Should -BeExactly 'AccessDenied'
-        $answer.message | Should -BeLike '*Give the operator''s account on the host that right.*'
+        $answer.message | Should -BeLike 'The host denied access: *'
     }
 
     It 'is DiskFull where the disk is full, and goes through once there is room' {
@@ -206,7 +206,7 @@ Describe 'receive' {
         try {
             $answer = Invoke-Rollout $header, (New-Piece 'big.iso' 0 (New-Object byte[] 200000))
             $answer.code | Should -BeExactly 'DiskFull'
-            $answer.message | Should -BeLike '*Free space*'
+            $answer.message | Should -BeLike 'The disk of the agent''s folder is full: *'
             & mount -o 'remount,size=16m' $versions
             (Install-Bundle $world $small).ok | Should -BeTrue
         } finally {

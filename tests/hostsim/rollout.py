@@ -10,9 +10,10 @@ import binascii
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from hostsim import texts
 from hostsim.installation import AgentFolder, digest, incoming, is_at, name_of
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
@@ -52,8 +53,6 @@ class Rollout:
 
     def _run(self, header: dict[str, Any], pieces: Sequence[str]) -> dict[str, Any]:
         operation = str(header.get("operation"))
-        if pieces and operation != "receive":
-            raise _Refused("InvalidRequest", "Only receive takes pieces.")
         self._check_prepared(header.get("root"))
         if operation == "look":
             return self._look()
@@ -63,36 +62,34 @@ class Rollout:
             return self._activate(header)
         if operation == "prune":
             return self._prune(header)
-        raise _Refused("InvalidRequest", f"There is no operation {operation}.")
+        raise _Refused("InvalidRequest", texts.unknown_operation(operation))
 
     def _check_prepared(self, root: object) -> None:
         if not isinstance(root, str):
-            raise _Refused("InvalidRequest", "The header has no root.")
+            raise _Refused("InvalidRequest", texts.not_a_path(str(root)))
         if not is_at(root) or "agent.json" not in self._folder.files:
-            text = f"There is no {root}\\agent.json: prepare the host as the guide says."
-            raise _Refused("HostNotPrepared", text)
+            raise _Refused("HostNotPrepared", texts.not_prepared(f"{root}\\agent.json"))
 
     def _look(self) -> dict[str, Any]:
         return {"host_id": self._host_id, "versions": self._folder.versions()}
 
     def _receive(self, header: dict[str, Any], pieces: Sequence[str]) -> dict[str, Any]:
-        upload = _text(header, "upload", _UPLOAD)
+        upload = _text(header, "upload", _UPLOAD, texts.not_an_upload)
         written = 0
         for text in pieces:
             path, offset, data = _piece(text)
             staged = f"{incoming(upload)}/{path}"
             present = self._folder.files.get(staged, b"")
             if offset != len(present):
-                message = f"{path} has {len(present)} bytes, and the piece begins at {offset}. Begin another upload."
-                raise _Refused("UploadBroken", message)
+                raise _Refused("UploadBroken", texts.piece_misplaced(path, offset, len(present)))
             self._folder.files[staged] = present + data
             self._folder.uploads[upload] = time.time()
             written += len(data)
         return {"bytes": written}
 
     def _activate(self, header: dict[str, Any]) -> dict[str, Any]:
-        folder, upload = self._folder, _text(header, "upload", _UPLOAD)
-        wanted = _text(header, "digest", _DIGEST)
+        folder, upload = self._folder, _text(header, "upload", _UPLOAD, texts.not_an_upload)
+        wanted = _text(header, "digest", _DIGEST, texts.not_a_digest)
         name = name_of(wanted)
         staged, version = folder.within(incoming(upload)), f"versions/{name}"
         present = folder.within(version)
@@ -100,11 +97,11 @@ class Rollout:
             # An earlier call may have activated it, and its answer may have been lost.
             if digest(present) == wanted:
                 return {"version": name}
-            raise _Refused("UploadBroken", f"Nothing of upload {upload} is here. Begin another upload.")
+            raise _Refused("UploadBroken", texts.nothing_uploaded(f"{header['root']}\\versions"))
         found = digest(staged)
         self._discard(upload)
         if found != wanted:
-            raise _Refused("DigestMismatch", f"What was uploaded has the digest {found}, not {wanted}. Upload it anew.")
+            raise _Refused("DigestMismatch", texts.other_digest(found, wanted))
         if digest(present) != wanted:
             for path in set(present) - set(staged):
                 folder.delete(name, path)
@@ -114,8 +111,11 @@ class Rollout:
 
     def _prune(self, header: dict[str, Any]) -> dict[str, Any]:
         folder, keep = self._folder, header.get("keep")
-        if not isinstance(keep, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in keep):
-            raise _Refused("InvalidRequest", "keep has to be a list of versions' names.")
+        if not isinstance(keep, list):
+            raise _Refused("InvalidRequest", texts.NOTHING_TO_KEEP)
+        for name in keep:
+            if not isinstance(name, str) or not _NAME.fullmatch(name):
+                raise _Refused("InvalidRequest", texts.not_a_version(str(name)))
         removed = [name for name in folder.names() if name not in keep]
         for name in removed:
             folder.clear(f"versions/{name}")
@@ -135,14 +135,14 @@ def _object(text: str, what: str) -> dict[str, Any]:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise _Refused("InvalidRequest", f"The {what} is no object of JSON.")
+        raise _Refused("InvalidRequest", texts.not_an_object(what))
     return value
 
 
-def _text(values: dict[str, Any], key: str, form: re.Pattern[str]) -> str:
+def _text(values: dict[str, Any], key: str, form: re.Pattern[str], otherwise: Callable[[str], str]) -> str:
     value = values.get(key)
     if not isinstance(value, str) or not form.fullmatch(value):
-        raise _Refused("InvalidRequest", f"{key} has to be of the form {form.pattern}.")
+        raise _Refused("InvalidRequest", otherwise(str(value)))
     return value
 
 
@@ -150,13 +150,13 @@ def _piece(text: str) -> tuple[str, int, bytes]:
     piece = _object(text, "piece")
     path, offset = piece.get("path"), piece.get("offset")
     if not isinstance(path, str) or not _is_plain(path):
-        raise _Refused("InvalidRequest", f"{path!r} is no path that a version may hold.")
+        raise _Refused("InvalidRequest", texts.path_refused(str(path)))
     if not isinstance(offset, int) or offset < 0:
-        raise _Refused("InvalidRequest", f"{offset!r} is no offset in {path}.")
+        raise _Refused("InvalidRequest", texts.piece_incomplete(path))
     try:
         return path, offset, base64.b64decode(piece["data"], validate=True)
     except (KeyError, TypeError, ValueError, binascii.Error):
-        raise _Refused("InvalidRequest", f"The data of {path} is no base64.") from None
+        raise _Refused("InvalidRequest", texts.piece_unreadable(path)) from None
 
 
 def _is_plain(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the agent says about a launch, word for word: tests/unit/agent/test_texts.py compares it with the agent's scripts."""
+"""What the agent says about a launch or a rollout, word for word: tests/unit/agent/test_texts.py compares it with the agent's scripts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ PUBLISHED = "Configuration is published; waiting for the guest to apply it."
 APPLYING = "The guest is applying its configuration."
 NO_CLUSTER = "This host is not a node of a failover cluster that answers."
 WRONG_KEY = "The sealed data is for another key than the guest posts now."
+NOTHING_TO_KEEP = "The header does not list what to keep."
 KEY_GONE = "The sealed data is for a key, and the guest posts none now."
 UNUSABLE_KEY = (
     "The VM runs and its heartbeat answers, but the guest posts a key that cannot be used: it is another VM's, as of a "
@@ -124,3 +125,58 @@ def key_unanswered(seconds: int) -> str:
         f"The VM runs and its heartbeat answers. The guest posted a key {seconds} seconds ago and has not answered since: its "
         "provisioning service probably stopped, or could not open the data."
     )
+
+
+def not_a_path(root: str) -> str:
+    return f"The root '{root}' is not a plain full path."
+
+
+def not_prepared(path: str) -> str:
+    return f"{path} does not exist, or the account may not see it."
+
+
+def unknown_operation(operation: str) -> str:
+    return f"The operation '{operation}' is unknown: operator and rollout.ps1 have different versions."
+
+
+def not_an_object(what: str) -> str:
+    return f"The {what} of the request is not an object in JSON."
+
+
+def not_an_upload(upload: str) -> str:
+    return f"The upload '{upload}' is not 32 hexadecimal digits."
+
+
+def not_a_digest(digest: str) -> str:
+    return f"The digest '{digest}' is not sha256: and 64 hexadecimal digits."
+
+
+def path_refused(path: str) -> str:
+    return (
+        f"The path '{path}' is not allowed for a file of the agent: it has to be relative, with /, of letters, digits, "
+        "dots, hyphens and underscores, at most 200 characters."
+    )
+
+
+def piece_incomplete(path: str) -> str:
+    return f"A piece of {path} lacks its offset or its data."
+
+
+def piece_unreadable(path: str) -> str:
+    return f"The data of a piece of {path} is not base64."
+
+
+def piece_misplaced(path: str, offset: int, present: int) -> str:
+    return f"A piece of {path} belongs at byte {offset}, and {present} bytes are there: a piece is missing or was sent twice."
+
+
+def nothing_uploaded(versions: str) -> str:
+    return f"Nothing of this upload is in {versions}."
+
+
+def other_digest(found: str, wanted: str) -> str:
+    return f"What was received has the digest {found} and not {wanted}."
+
+
+def not_a_version(name: str) -> str:
+    return f"'{name}' in keep is not the name of a version, 16 hexadecimal digits. Nothing was removed."

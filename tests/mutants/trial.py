@@ -78,7 +78,11 @@ def run(trial: Trial) -> tuple[Outcome, str | None]:
     for tests in trial.rounds:
         plugin = _Only(tests)
         files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
-        code = pytest.main([*PYTEST_ARGUMENTS, "-x", "--tb=no", *files], plugins=[plugin])
+        try:
+            code = pytest.main([*PYTEST_ARGUMENTS, "-x", "--tb=no", *files], plugins=[plugin])
+        except MemoryError:
+            # The fault takes all memory, which pytest itself may be the first to notice.
+            return Outcome.KILLED, plugin.failed
         if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             return Outcome.KILLED, plugin.failed
     return Outcome.SURVIVED, None

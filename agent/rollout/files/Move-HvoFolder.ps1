@@ -22,7 +22,7 @@ function Move-HvoFolder {
             $cause = $_.Exception.GetBaseException()
             if (-not (Test-HvoAccessDenied $cause)) { throw }
             Stop-HvoRollout -Code InUse -Message ("$Path cannot be renamed: a file in it is open, or the account may not do it. " +
-                "$($cause.Message) Try again later.")
+                $cause.Message)
         }
     }
 }

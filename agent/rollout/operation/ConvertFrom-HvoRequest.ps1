@@ -18,7 +18,7 @@ function ConvertFrom-HvoRequest {
         Write-HvoLog -Message "The $What is not JSON: $($_.Exception.Message)"
     }
     if (-not ($value -is [System.Management.Automation.PSCustomObject])) {
-        Stop-HvoRollout -Code InvalidRequest -Message "The $What of the request is not an object in JSON. Send it as the protocol has it."
+        Stop-HvoRollout -Code InvalidRequest -Message "The $What of the request is not an object in JSON."
     }
     return $value
 }

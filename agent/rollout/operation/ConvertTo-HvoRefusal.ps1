@@ -20,17 +20,17 @@ function ConvertTo-HvoRefusal {
         $code = [string]$cause.Data['HvoRollout']
     } elseif (Test-HvoDiskFull $cause) {
         $code = 'DiskFull'
-        $text = "The disk of the agent's folder is full: $text Free space on that volume."
+        $text = "The disk of the agent's folder is full: $text"
     } elseif (Test-HvoFileInUse $cause) {
         $code = 'InUse'
-        $text = "Another process has a file of the agent open or has changed it: $text Try again later."
+        $text = "Another process has a file of the agent open or has changed it: $text"
     } elseif ($ErrorRecord.CategoryInfo.Category -eq $denied -or (Test-HvoAccessDenied $cause)) {
         $code = 'AccessDenied'
-        $text = "The host denied access: $text Give the operator's account on the host that right."
+        $text = "The host denied access: $text"
     } else {
         Write-HvoLog -Message ('{0} {1}' -f $cause.GetType().Name, $ErrorRecord.ScriptStackTrace)
         $code = 'Internal'
-        $text = "The rollout failed unexpectedly: $text Check the operator's log and try again."
+        $text = "The rollout failed unexpectedly: $text"
     }
     return [ordered]@{ type = 'rollout'; ok = $false; code = $code; message = $text }
 }

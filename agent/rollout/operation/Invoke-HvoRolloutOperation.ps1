@@ -14,8 +14,8 @@ function Invoke-HvoRolloutOperation {
     $header = ConvertFrom-HvoRequest -Text $Lines[0] -What 'header'
     $operation = [string](Get-HvoProperty $header 'operation')
     if (@('look', 'receive', 'activate', 'prune') -cnotcontains $operation) {
-        Stop-HvoRollout -Code InvalidRequest -Message ("The operation '$operation' is unknown: operator and rollout.ps1 are of " +
-            'different versions. Restart the operator from one image.')
+        Stop-HvoRollout -Code InvalidRequest -Message ("The operation '$operation' is unknown: operator and rollout.ps1 have " +
+            'different versions.')
     }
     $root = Get-HvoProperty $header 'root'
     $versions = Resolve-HvoVersionsFolder -Root $root

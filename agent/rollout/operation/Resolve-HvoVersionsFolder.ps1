@@ -11,20 +11,16 @@ function Resolve-HvoVersionsFolder {
         [Parameter(Mandatory = $true)] [AllowNull()] [object] $Root
     )
     if (-not ($Root -is [string]) -or -not $Root -or -not (Test-HvoPlainPath $Root)) {
-        Stop-HvoRollout -Code InvalidRequest -Message ("The root '$Root' is not a plain full path. Correct spec.paths.agent of the " +
-            'HyperVHost.')
+        Stop-HvoRollout -Code InvalidRequest -Message "The root '$Root' is not a plain full path."
     }
-    $advice = 'Prepare the agent''s folder as docs/guides/prepare-host.md says, as an administrator of the host.'
     foreach ($part in $Root, (Join-Path $Root 'agent.json')) {
         if (-not [System.IO.File]::Exists($part) -and -not [System.IO.Directory]::Exists($part)) {
-            Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $part does not exist, or the account may " +
-                "not see it. $advice")
+            Stop-HvoRollout -Code HostNotPrepared -Message "$part does not exist, or the account may not see it."
         }
     }
     $versions = Join-Path $Root 'versions'
     if (@('None', 'Folder') -cnotcontains (Get-HvoEntryKind -Path $versions)) {
-        Stop-HvoRollout -Code HostNotPrepared -Message ("The host is not prepared: $versions is a link or a file, not a folder. " +
-            "Delete it. $advice")
+        Stop-HvoRollout -Code HostNotPrepared -Message "$versions is a link or a file, not a folder."
     }
     return $versions
 }

@@ -3,7 +3,7 @@ function Stop-HvoRollout {
     .SYNOPSIS
         Ends the operation as failed: throws an exception that carries the code and the message.
     .DESCRIPTION
-        Message says what happened, why, and what to do: the operator adds no advice to the answer of a rollout.
+        Message says what happened and why. The operator adds what to do about it.
     #>
     [CmdletBinding()]
     param(

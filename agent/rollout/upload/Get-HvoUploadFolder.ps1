@@ -13,7 +13,7 @@ function Get-HvoUploadFolder {
     )
     $upload = [string](Get-HvoProperty $Header 'upload')
     if ($upload -cnotmatch '\A[0-9a-f]{32}\z') {
-        Stop-HvoRollout -Code InvalidRequest -Message "The upload '$upload' is not 32 hexadecimal digits. Send it as the protocol has it."
+        Stop-HvoRollout -Code InvalidRequest -Message "The upload '$upload' is not 32 hexadecimal digits."
     }
     return Join-Path $Versions ".incoming-$upload"
 }

@@ -13,7 +13,7 @@ function Receive-HvoUpload {
     )
     $null = [System.IO.Directory]::CreateDirectory($Staged)
     if ((Get-HvoEntryKind -Path $Staged) -ne 'Folder') {
-        Stop-HvoRollout -Code UploadBroken -Message "$Staged is a link. Begin a new upload."
+        Stop-HvoRollout -Code UploadBroken -Message "$Staged is a link."
     }
     $bytes = [long]0
     foreach ($text in $Pieces) {

@@ -16,13 +16,12 @@ function Install-HvoVersion {
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Digest
     )
     if ($Digest -cnotmatch '\Asha256:[0-9a-f]{64}\z') {
-        Stop-HvoRollout -Code InvalidRequest -Message ("The digest '$Digest' is not sha256: and 64 hexadecimal digits. Send it as the " +
-            'protocol has it.')
+        Stop-HvoRollout -Code InvalidRequest -Message "The digest '$Digest' is not sha256: and 64 hexadecimal digits."
     }
     $name = $Digest.Substring(7, 16)
     $version = Join-Path $Versions $name
     if ((Get-HvoEntryKind -Path $Versions) -eq 'None') {
-        Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
+        Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions."
     }
     $lock = Open-HvoVersionLock -Versions $Versions
     try {
@@ -34,12 +33,12 @@ function Install-HvoVersion {
             return $name
         }
         if ($staging -ne 'Folder') {
-            Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions. Begin a new upload."
+            Stop-HvoRollout -Code UploadBroken -Message "Nothing of this upload is in $Versions."
         }
         $found = Get-HvoAgentDigest -AgentFolder $Staged
         if ($found -cne $Digest) {
             Remove-HvoEntry -Path $Staged
-            Stop-HvoRollout -Code DigestMismatch -Message "What was received has the digest $found and not $Digest. Begin a new upload."
+            Stop-HvoRollout -Code DigestMismatch -Message "What was received has the digest $found and not $Digest."
         }
         if ($kind -eq 'Folder') {
             Repair-HvoVersion -Version $version -Staged $Staged -Digest $Digest

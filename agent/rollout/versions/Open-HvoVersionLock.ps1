@@ -12,7 +12,7 @@ function Open-HvoVersionLock {
     )
     $lock = Open-HvoLockFile -Path (Join-Path $Versions '.lock')
     if ($null -eq $lock) {
-        Stop-HvoRollout -Code InUse -Message "Another rollout is changing $Versions. Try again later."
+        Stop-HvoRollout -Code InUse -Message "Another rollout is changing $Versions."
     }
     return $lock
 }

@@ -31,7 +31,6 @@ function Repair-HvoVersion {
     $found = Get-HvoAgentDigest -AgentFolder $Version
     if ($found -cne $Digest) {
         Remove-HvoEntry -Path $Staged
-        Stop-HvoRollout -Code DigestMismatch -Message ("$Version has the digest $found and not $Digest even after its repair. Find out " +
-            'what changes files there, and delete the folder.')
+        Stop-HvoRollout -Code DigestMismatch -Message "$Version has the digest $found and not $Digest even after its repair."
     }
 }

@@ -170,7 +170,7 @@ def _rollout_problem(rollout: Rollout, *, answers: bool) -> ConditionValue:
         reason = Reason.AGENT_MISSING
     elif rollout.needs_person or rollout.effective_phase is RolloutPhase.FAILED:
         reason = Reason.AGENT_ROLLOUT_FAILED
-    return ConditionValue(False, reason, explain(reason, rollout.message))
+    return ConditionValue(False, reason, explain(reason, rollout.message, rollout.remedy))
 
 
 def _agent_name(bundle: AgentBundle) -> str:

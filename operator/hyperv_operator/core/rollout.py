@@ -38,6 +38,8 @@ class Rollout:
     """Digest of the version that launches use now; None for an agent in the agent folder itself, which a person has installed."""
     message: str = ""
     """Why it is not Ready."""
+    remedy: str = ""
+    """What to do about that, where the failed call knew it more precisely than the reason tells."""
     failures: int = 0
     """Attempts that failed since the host was last Ready."""
     retry_at: datetime | None = None
@@ -66,8 +68,10 @@ class Rollout:
 
     def installing(self) -> Rollout:
         """Return the rollout while the version is being installed; the message of a failed attempt stays until one succeeds."""
-        text = self.message if self.failures else f"Agent {self.version} is being installed on the host."
-        return replace(self, phase=RolloutPhase.INSTALLING, message=text)
+        if self.failures:
+            return replace(self, phase=RolloutPhase.INSTALLING)
+        text = f"Agent {self.version} is being installed on the host."
+        return replace(self, phase=RolloutPhase.INSTALLING, message=text, remedy="")
 
     def ready(self) -> Rollout:
         """Return the rollout once the version is installed and answers."""
@@ -75,19 +79,20 @@ class Rollout:
 
     def waiting(self, message: str) -> Rollout:
         """Return the rollout while other hosts come first, or this host cannot be used."""
-        return replace(self, phase=RolloutPhase.WAITING, message=message)
+        return replace(self, phase=RolloutPhase.WAITING, message=message, remedy="")
 
-    def put_off(self, message: str, retry_at: datetime, *, needs_person: bool = False) -> Rollout:
+    def put_off(self, message: str, retry_at: datetime, *, remedy: str = "", needs_person: bool = False) -> Rollout:
         """Return the rollout after an attempt that the host prevented: neither a failure nor the end of an earlier one."""
         phase = RolloutPhase.FAILED if self.failures else RolloutPhase.WAITING
-        return replace(self, phase=phase, message=message, retry_at=retry_at, needs_person=needs_person)
+        return replace(self, phase=phase, message=message, remedy=remedy, retry_at=retry_at, needs_person=needs_person)
 
-    def failed(self, message: str, retry_at: datetime) -> Rollout:
+    def failed(self, message: str, retry_at: datetime, *, remedy: str = "") -> Rollout:
         """Return the rollout after a failed attempt; launches still use the version that was active before."""
         return replace(
             self,
             phase=RolloutPhase.FAILED,
             message=message,
+            remedy=remedy,
             failures=self.failures + 1,
             retry_at=retry_at,
             needs_person=False,
@@ -96,7 +101,7 @@ class Rollout:
     def damaged(self) -> Rollout:
         """Return the rollout after the files on the host were found to differ from those that were installed."""
         text = f"The files of agent {self.version} on the host were changed or are missing; they are installed again."
-        return replace(self, phase=RolloutPhase.WAITING, message=text)
+        return replace(self, phase=RolloutPhase.WAITING, message=text, remedy="")
 
     def by_hand(self) -> Rollout:
         """Return the rollout after the active version was missing and the agent in the agent folder itself answered."""

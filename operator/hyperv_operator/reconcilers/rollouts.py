@@ -124,21 +124,21 @@ class Rollouts:
         except CallCancelled:
             raise
         except AgentFilesInUse as error:
-            return before.put_off(error.message, self._retry_at(before.failures + 1))
+            return before.put_off(error.message, self._retry_at(before.failures + 1), remedy=error.remedy)
         except RolloutFailed as error:
             log.warning("%s", error, extra=fields)
             if error.was_there and before.active == before.desired and not before.failures:
                 # This version already worked here, so the host is at fault, not the version: no other host has to wait.
-                return before.put_off(error.message, self._retry_at(1))
+                return before.put_off(error.message, self._retry_at(1), remedy=error.remedy)
             await self._deps.events.emit(entry.ref, EventReason.AGENT_ROLLOUT_FAILED.value, error.message, warning=True)
-            return before.failed(error.message, self._retry_at(before.failures + 1))
+            return before.failed(error.message, self._retry_at(before.failures + 1), remedy=error.remedy)
         except AgentMissing as error:
-            return before.put_off(error.message, self._retry_at(1), needs_person=True)
+            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy, needs_person=True)
         except LogonPending as error:
-            return before.put_off(error.message, self._retry_at(1))
+            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy)
         except HostError as error:
             entry.poll.error = error
-            return before.put_off(error.message, self._retry_at(1))
+            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy)
         self._inventories.store(entry, report, begun_at)
         entry.poll.ended_at = self._deps.clock.now()
         text = f"Agent {bundle.version} ({bundle.name}) is on the host and answers."

@@ -6,7 +6,7 @@ A version is a folder named by its digest, and is activated only once it is comp
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -121,13 +121,26 @@ class _RolloutCalls:
         except RecordError as error:
             raise ProtocolViolation(f"{where}: {error.message}") from None
         if not answer.ok:
-            raise _refusal(answer, where)
+            raise refusal(answer, where)
         return answer
 
 
-def _refusal(answer: RolloutAnswer, where: str) -> HostError:
+_TAMPERED = "Find out what changes or deletes files below spec.paths.agent on the host, such as a virus scanner."
+_REMEDIES: Mapping[RolloutCode, str] = {
+    RolloutCode.ACCESS_DENIED: "Give the operator's account on the host write access below spec.paths.agent.",
+    RolloutCode.INVALID_REQUEST: "Correct spec.paths.agent of the HyperVHost, or build the operator's image anew if its agent is broken.",
+    RolloutCode.UPLOAD_BROKEN: _TAMPERED,
+    RolloutCode.DIGEST_MISMATCH: _TAMPERED,
+    RolloutCode.DISK_FULL: "Free space on the volume of spec.paths.agent.",
+}
+"""What to do about a refusal, where its code tells it more precisely than the reason does. The answer states facts."""
+
+
+def refusal(answer: RolloutAnswer, where: str) -> HostError:
+    """Return the error of an operation that the script on a host refused."""
     code = answer.code or RolloutCode.INTERNAL
+    remedy = _REMEDIES.get(code, "")
     if code in (RolloutCode.HOST_NOT_PREPARED, RolloutCode.ACCESS_DENIED):
-        return AgentMissing(f"{where} is not prepared for the agent: {answer.message}")
+        return AgentMissing(f"{where} is not prepared for the agent: {answer.message}", remedy=remedy)
     text = f"The agent could not be installed on {where} ({code}): {answer.message}"
-    return AgentFilesInUse(text) if code is RolloutCode.IN_USE else RolloutFailed(text)
+    return AgentFilesInUse(text) if code is RolloutCode.IN_USE else RolloutFailed(text, remedy=remedy)

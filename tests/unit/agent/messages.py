@@ -11,10 +11,11 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from hyperv_operator.protocol.records import AgentCode
-from unit.agent.source import HOST, commands, name_of, nodes, parse, scripts, text_of
+from unit.agent.source import HOST, ROLLOUT, commands, name_of, nodes, parse, scripts, text_of
 from unit.literals import VALUE
 
 STOP, SUSPEND, STEP, CONVERT = "Stop-HvoLaunch", "Suspend-HvoLaunch", "Invoke-HvoStep", "ConvertTo-HvoFailure"
+REFUSE, CONVERT_REFUSAL = "Stop-HvoRollout", "ConvertTo-HvoRefusal"
 _SPECIAL = {"`n": " ", "`t": " ", "``": "`", '`"': '"', "`$": "$"}
 
 
@@ -28,12 +29,17 @@ class Message(NamedTuple):
 
 def failures() -> list[Message]:
     """Return the messages that go with a code, in every form that a script gives them."""
-    found = [*_of(STOP, "-Code"), *_converted()]
-    return [*found, *(one for one in _of(SUSPEND, "-Reason") if one.code == AgentCode.HOST_BUSY)]
+    found = [*_of(HOST, STOP, "-Code"), *_converted(HOST, CONVERT)]
+    return [*found, *(one for one in _of(HOST, SUSPEND, "-Reason") if one.code == AgentCode.HOST_BUSY)]
 
 
-def _of(command: str, kind: str) -> Iterable[Message]:
-    for path in scripts(HOST):
+def refusals() -> list[Message]:
+    """Return the messages of the operations of a rollout that fail."""
+    return [*_of(ROLLOUT, REFUSE, "-Code"), *_converted(ROLLOUT, CONVERT_REFUSAL)]
+
+
+def _of(folder: Path, command: str, kind: str) -> Iterable[Message]:
+    for path in scripts(folder):
         for node in nodes(parse(path), "command"):
             parts = _arguments(node)
             if text_of(node).startswith(command) and kind in parts and "-Message" in parts:
@@ -107,13 +113,13 @@ def _assigned(variable: str, path: Path) -> list[str]:
     return found or [VALUE]
 
 
-def _converted() -> Iterable[Message]:
+def _converted(folder: Path, function: str) -> Iterable[Message]:
     """Errors that are not the agent's own: denied, disk full, or the code of the step that failed."""
-    (path,) = HOST.rglob(f"{CONVERT}.ps1")
+    (path,) = folder.rglob(f"{function}.ps1")
     code = ""
     steps = {
         one[index + 1]
-        for script in scripts(HOST)
+        for script in scripts(folder)
         for one in commands(parse(script))
         if one[0] == STEP
         for index, part in enumerate(one)
@@ -123,6 +129,6 @@ def _converted() -> Iterable[Message]:
         name, right = text_of(node.children[0]).strip(), node.children[-1]
         if name == "$code":
             code = text_of(right).strip().strip("'")
-        if name == "$text":
+        if name == "$text" and code:
             codes = {str(AgentCode.INTERNAL), *steps} if code.startswith("$") else {code}
             yield from (Message(one, text, name_of(path)) for one in sorted(codes) for text in _texts(right, path))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hostsim import texts
-from unit.agent.source import HOST, scripts
+from unit.agent.source import HOST, ROLLOUT, scripts
 
 _SAMPLES = {"str": "Value-1", "int": 7, "float": 7.5, "Sequence[str]": ["Value-1", "Value-2"]}
 
@@ -34,7 +34,7 @@ _ANYTHING = r"(?:(?!\. ).)*"
 
 def templates() -> Iterator[str]:
     """Yield patterns of what the agent can say: its texts, joined where they are, with anything in place of values."""
-    for path in scripts(HOST):
+    for path in (*scripts(HOST), *scripts(ROLLOUT)):
         source = _COMMENT.sub("", path.read_text(encoding="ascii"))
         for joined in _JOINED.findall(source):
             yield "".join(pattern(literal) for literal in re.findall(_LITERAL, joined))

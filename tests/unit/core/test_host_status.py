@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import host_status
@@ -279,6 +280,20 @@ def test_a_missing_agent_names_what_to_install_by_hand() -> None:
     assert "There is no agent." in _message(missing, "AgentReady")
     assert "2.0.0" not in _message(missing, "AgentReady")
     assert f"Install agent 2.0.0 ({DIGEST}) by hand" in _message(replace(missing, offered=OFFERED), "AgentReady")
+
+
+def test_a_failed_rollouts_own_remedy_takes_the_place_of_the_reasons() -> None:
+    known, unknown = (
+        compose_message(WAITING.failed("The disk is full.", NOW, remedy=remedy)) for remedy in ("Free space.", "")
+    )
+    assert known == "The disk is full. Free space."
+    assert unknown == explain(Reason.AGENT_ROLLOUT_FAILED, "The disk is full.")
+
+
+def compose_message(rollout: Rollout) -> str:
+    """Return the message of AgentReady for a rollout."""
+    conditions = host_status.compose(replace(SNAPSHOT, rollout=rollout), NOW).conditions
+    return next(one.message for one in conditions if one.type == "AgentReady")
 
 
 def test_the_agents_status_follows_the_inventory_and_the_rollout() -> None:

@@ -118,6 +118,16 @@ def test_a_hindrance_of_the_host_does_not_end_a_failure() -> None:
     assert failed.ready().failures == 0
 
 
+def test_a_remedy_belongs_to_the_message_of_an_attempt() -> None:
+    failed = WAITING.failed("x", NOW, remedy="Free space.")
+    put_off = WAITING.put_off("x", NOW, remedy="Add the account.")
+    assert (failed.remedy, put_off.remedy) == ("Free space.", "Add the account.")
+    assert failed.installing().remedy == "Free space.", "the message of a failed attempt stays"
+    assert failed.put_off("y", NOW).remedy == failed.failed("y", NOW).remedy == ""
+    for other in (put_off.installing(), put_off.waiting("y"), put_off.damaged(), put_off.ready()):
+        assert other.remedy == ""
+
+
 def test_a_further_attempt_reports_the_failure_until_it_succeeds() -> None:
     again = WAITING.failed("The disk is full.", NOW).installing()
     assert (again.phase, again.effective_phase) == (RolloutPhase.INSTALLING, RolloutPhase.FAILED)

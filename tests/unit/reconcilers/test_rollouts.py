@@ -13,7 +13,14 @@ from typing_extensions import override
 from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.rollout import RolloutPhase
-from hyperv_operator.errors import AgentFilesInUse, AgentMissing, HostUnreachable, ProtocolViolation, RolloutFailed
+from hyperv_operator.errors import (
+    AgentFilesInUse,
+    AgentMissing,
+    HostError,
+    HostUnreachable,
+    ProtocolViolation,
+    RolloutFailed,
+)
 from hyperv_operator.ports import HostEndpoint, LoggedOn, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle, version_name
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport, parse_inventory
@@ -194,6 +201,20 @@ async def test_a_problem_of_one_host_stops_no_other(rollout: _Rollout, error: Ex
     del rollout.agents.fails["a"]
     await rollout.passes(3)
     assert set(rollout.phases().values()) == {RolloutPhase.READY}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AgentMissing("Access is denied.", remedy="Give the account write access."),
+        AgentFilesInUse("A file is in use.", remedy="Stop the scanner."),
+        RolloutFailed("The disk is full.", remedy="Free space."),
+    ],
+)
+async def test_a_condition_has_the_remedy_of_the_call_that_failed(rollout: _Rollout, error: HostError) -> None:
+    rollout.agents.fails["a"] = error
+    await rollout.passes(2)
+    assert rollout.agent_ready("a")[2] == f"{error.message} {error.remedy}"
 
 
 async def test_no_more_hosts_at_a_time_than_is_set(rollout: _Rollout) -> None:
