@@ -65,7 +65,8 @@ class Trial:
 def run(trial: Trial) -> tuple[Outcome, str | None]:
     """Return whether a test fails, and which. Spoils the process: the mutated module stays imported."""
     resource.setrlimit(resource.RLIMIT_CPU, (trial.cpu_seconds, trial.cpu_seconds + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    # The soft limit alone: it is lifted after the tests, so that the result can be reported when the memory is used up.
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
@@ -76,13 +77,16 @@ def run(trial: Trial) -> tuple[Outcome, str | None]:
     except Exception:  # noqa: BLE001 - whatever the fault makes of the import
         return Outcome.INVALID, None
     for tests in trial.rounds:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
         plugin = _Only(tests)
         files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
         try:
             code = pytest.main([*PYTEST_ARGUMENTS, "-x", "--tb=no", *files], plugins=[plugin])
         except MemoryError:
-            # The fault takes all memory, which pytest itself may be the first to notice.
-            return Outcome.KILLED, plugin.failed
+            # The fault takes all memory, and pytest itself may be the first to notice.
+            code = pytest.ExitCode.INTERNAL_ERROR
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             return Outcome.KILLED, plugin.failed
     return Outcome.SURVIVED, None
