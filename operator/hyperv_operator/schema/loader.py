@@ -101,10 +101,11 @@ def _place(document: Tree, loc: Path) -> str:
     names: list[str] = []
     node = document.value
     for part in loc:
-        if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        name = str(part)
+        if isinstance(node, dict):
+            node = node.get(name)
+        elif isinstance(node, list) and isinstance(part, int):
             node = node[part]
-            names.append(str(node["id"]) if isinstance(node, dict) and "id" in node else str(part))
-        else:
-            node = node.get(str(part)) if isinstance(node, dict) else None
-            names.append(str(part))
+            name = str(node.get("id", part)) if isinstance(node, dict) else name
+        names.append(name)
     return ".".join(names)

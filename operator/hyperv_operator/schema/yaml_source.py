@@ -112,8 +112,8 @@ def compose(text: str) -> tuple[list[yaml.Node], Fault | None]:
         while loader.check_node() and (node := loader.get_node()) is not None:
             nodes.append(node)
     except yaml.MarkedYAMLError as error:
-        # What the parser puts into quotes may be part of a value.
-        problem = re.sub(r"'[^']{2,}'", "here", error.problem or error.context or "it cannot be parsed")
+        # What the parser puts into quotes may be part of a value, unless it is a single character of YAML's own.
+        problem = re.sub(r"'(.)'|'[^']*'", _quoted, error.problem or error.context or "it cannot be parsed")
         remedy = "Correct the indentation or the quoting"
         at = _position(error.problem_mark or error.context_mark)
         return nodes, Fault(at, "syntax", f"this is no YAML: {problem}", remedy)
@@ -122,6 +122,10 @@ def compose(text: str) -> tuple[list[yaml.Node], Fault | None]:
         remedy = "Save it as UTF-8 text without control characters"
         return nodes, Fault(Position(1, 1), "encoding", problem, remedy)
     return nodes, None
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return found[0] if found[1] else "here"
 
 
 def _too_deep(text: str) -> Fault | None:

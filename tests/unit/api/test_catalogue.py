@@ -310,3 +310,43 @@ def test_machines_show_nothing_but_what_the_entries_say() -> None:
     said = {(reason, str(kind), value) for reason, one in CATALOGUE.items() for kind, value in one.machine}
     assert shown - said == set()
     assert len({reason for reason, _, _ in shown}) >= 40
+
+
+def test_the_events_that_are_warnings() -> None:
+    warnings = {event.value for event, entry in EVENTS.items() if entry.warning}
+    assert warnings == {
+        "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "Rejected", "Retrying", "RunFailed"
+    }  # fmt: skip
+
+
+def test_the_events_of_hosts() -> None:
+    on_hosts = {event.value for event, entry in EVENTS.items() if entry.on_host}
+    assert on_hosts == {"AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable"}
+
+
+_REFUSED = """
+    InvalidSpec InvalidFields SchemaVersionMismatch SecretNotFound SecretKeyNotFound SecretNotReadable SecretInvalid
+    GuestDataTooLarge HostNotFound NamespaceNotAllowed ImageNotAllowed VlanNotAllowed NameNotAllowed MachineQuotaExceeded
+    DuplicateName ClusterRequired
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "reasons"),
+    [
+        ("Ready", True, "Ready"),
+        ("Accepted", True, "Accepted"),
+        ("Accepted", False, _REFUSED),
+        ("Provisioned", True, "Provisioned"),
+        ("Provisioned", None, "NotYet"),
+        ("GuestConfigured", True, "GuestConfigured"),
+        ("GuestConfigured", None, "NotYet"),
+        ("Synced", True, "InSync"),
+        ("Synced", False, "Paused OutOfSync VMMissing"),
+    ],
+)
+def test_the_reasons_that_a_value_of_a_condition_has(condition: str, value: bool | None, reasons: str) -> None:
+    found = [
+        str(reason) for reason, entry in CATALOGUE.items() if (MachineCondition(condition), value) in entry.machine
+    ]
+    assert sorted(found) == sorted(reasons.split())

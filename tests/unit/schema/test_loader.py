@@ -98,6 +98,43 @@ def test_all_mistakes_are_reported_at_once_in_file_order() -> None:
     assert lines == sorted(lines)
 
 
+def test_the_first_document_is_the_schema() -> None:
+    assert load_schema(TEXT + "---\nversion: 2\n") == load_schema(TEXT)
+
+
+def test_a_repeated_key_does_not_hide_other_mistakes() -> None:
+    found = _problems(TEXT.replace("version: 1\n", "version: 1\nversion: 1\n", 1).replace("example: 8", "exampl: 8"))
+    assert [place for _, place, _ in found] == ["version", "fields.gb_ram.exampl"]
+
+
+def test_a_value_that_cannot_be_read_is_the_only_mistake_reported() -> None:
+    assert [message for _, _, message in _problems("version: .inf\n")] == [
+        "JSON has no such number; put it in quotes if it is meant as text"
+    ]
+
+
+def test_an_empty_file_is_wrong_from_its_first_line() -> None:
+    assert _problems("")[0][:2] == (1, "")
+
+
+def test_a_default_has_the_type_of_its_field() -> None:
+    ((_, place, message),) = _problems(TEXT.replace("default: 0", "default: '0'", 1))
+    assert (place, "must be a whole number" in message) == ("fields.vlan_id.default", True)
+
+
+def test_the_error_says_line_place_and_mistake() -> None:
+    with pytest.raises(SchemaFileError) as caught:
+        load_schema(TEXT.replace("version: 1\n", "version: 0\n", 1))
+    assert ": version: it should be greater than or equal to 1." in caught.value.message
+    with pytest.raises(SchemaFileError, match=r"^job-inputs.yaml cannot be used: line 1: the file must be a mapping"):
+        load_schema("")
+
+
+def test_a_field_without_an_id_is_named_by_its_index() -> None:
+    places = [place for _, place, _ in _problems(TEXT.replace("- id: vm_name", "- di: vm_name", 1))]
+    assert {"fields.0.id", "fields.0.di"} <= set(places)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -72,6 +72,24 @@ def test_a_number_larger_than_any_double_is_a_fault(digits: str) -> None:
     assert _codes(digits) == ["not_json"]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-9223372036854775808", -9223372036854775808),
+        ("-9223372036854775809", -9.223372036854775809e18),
+        ("9223372036854775807", 9223372036854775807),
+        ("9223372036854775808", 9.223372036854775808e18),
+        ("0x" + "0" * 397 + "1", 1),
+    ],
+)
+def test_a_number_that_64_bits_do_not_hold_is_a_double(text: str, value: JsonValue) -> None:
+    assert json.dumps(_tree(text).value) == json.dumps(value)
+
+
+def test_a_number_of_more_than_400_characters_is_a_fault() -> None:
+    assert _codes("0x" + "0" * 398 + "1") == ["not_json"]
+
+
 def test_every_value_has_a_position() -> None:
     tree = _tree("a:\n  b: 1\n  c:\n  - x\n  - {d: 2}\n")
     assert tree.positions == {
@@ -84,6 +102,8 @@ def test_every_value_has_a_position() -> None:
         ("a", "c", 1, "d"): Position(5, 6),
     }
     assert tree.position(("a", "c", 1, "e", 0)) == Position(5, 5)
+    assert tree.position(("a", "b", "x")) == Position(2, 3)
+    assert Tree().position(("a",)) == Position(1, 1)
 
 
 def test_a_fault_names_place_and_remedy() -> None:
@@ -107,6 +127,7 @@ def test_no_fault_quotes_a_value() -> None:
         ("a: 1\n\tb: 2\n", Position(2, 1), "syntax"),
         ("a: \x01\n", Position(1, 1), "encoding"),
         ("[" * 65, Position(1, 65), "too_large"),
+        ("[[],[]," + "[" * 64, Position(1, 71), "too_large"),
     ],
 )
 def test_what_is_no_yaml_is_one_fault_with_its_position(text: str, position: Position, code: str) -> None:
@@ -114,6 +135,17 @@ def test_what_is_no_yaml_is_one_fault_with_its_position(text: str, position: Pos
     assert nodes == []
     assert fault is not None
     assert (fault.position, fault.code) == (position, code)
+
+
+def test_the_fault_of_broken_yaml_says_what_the_parser_missed() -> None:
+    _, fault = compose("a: [1\nb: 2\n")
+    assert fault is not None
+    assert fault.problem == "this is no YAML: did not find expected ',' or ']'"
+
+
+def test_64_levels_are_read() -> None:
+    tree = _tree("[" * 64 + "1" + "]" * 64)
+    assert (tree.faults, json.dumps(tree.value)) == ([], "[" * 64 + "1" + "]" * 64)
 
 
 def test_documents_before_a_broken_one_are_read() -> None:
@@ -128,10 +160,16 @@ def test_the_number_of_values_is_bounded() -> None:
     assert _codes("\n".join(lines)) == ["too_large"]
 
 
+@pytest.mark.parametrize(("items", "codes"), [(19_999, []), (20_000, ["too_large"])])
+def test_20000_values_are_read(items: int, codes: list[str]) -> None:
+    assert _codes(f"[{','.join('1' * items)}]") == codes
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("kind: A\n", "A"),
+        ("kind: A\nother: B\n", "A"),
         ("kind: A\nkind: B\n", "B"),
         ("<<: {kind: A}\n", "A"),
         ("<<: {kind: A}\nkind: B\n", "B"),
