@@ -207,6 +207,7 @@ class _Reader:
     def __init__(self) -> None:
         self.tree = Tree()
         self._left = _VALUES_LIMIT
+        self._is_cut = False
 
     def _report(self, path: Path) -> Report:
         def report(node: yaml.Node, code: str, problem: str, remedy: str) -> None:
@@ -220,8 +221,8 @@ class _Reader:
             return None
         self._left -= 1
         if self._left < 0 or len(path) > _DEPTH_LIMIT:
-            if self._left >= -1:
-                self._left = -2
+            if not self._is_cut:
+                self._is_cut = True
                 self._report(())(node, "too_large", "this expands to too many values", "Remove aliases")
             return None
         inside = (*around, id(node))

@@ -106,6 +106,11 @@ def test_every_value_has_a_position() -> None:
     assert Tree().position(("a",)) == Position(1, 1)
 
 
+def test_what_follows_a_key_that_cannot_be_read_is_read() -> None:
+    tree = _tree("{[1]: a, b: 2}\n")
+    assert (tree.value, [fault.code for fault in tree.faults]) == ({"b": 2}, ["key"])
+
+
 def test_a_fault_names_place_and_remedy() -> None:
     (fault,) = _tree("a:\n- b: 1\n  b: 2\n").faults
     assert (fault.position, fault.path) == (Position(3, 3), ("a", 0, "b"))
