@@ -68,7 +68,8 @@ class Scope:
 
     def _starts_with(self, prefixes: list[str]) -> str:
         words = "|".join(prefixes)
-        return f"has({self.of('image_name')}) && {self.of('image_name')}.matches('^(?i:{words})')"
+        # Not (?i): its folding takes the long s for an s and the Kelvin sign for a k, which the operator and the forms do not.
+        return f"has({self.of('image_name')}) && {self.of('image_name')}.lowerAscii().matches('^({words})')"
 
 
 def _guarded(scope: Scope, definition: FieldDefinition, holds: str) -> str:
