@@ -247,7 +247,7 @@ Describe 'A request' {
         [System.IO.Directory]::Exists((Join-Path $world.Agent 'versions')) | Should -BeFalse
     }
 
-    It 'that ends in an error nobody foresaw is Internal' {
+    It 'that ends in an unexpected error is Internal' {
         Add-FakeFault 'Get-CimInstance Win32_ComputerSystemProduct' -Message 'The RPC server is unavailable.'
         $answer = Invoke-Rollout (New-Header $world look)
         $answer.code | Should -BeExactly 'Internal'

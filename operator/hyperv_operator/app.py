@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from datetime import UTC, datetime
 
@@ -44,8 +43,6 @@ from hyperv_operator.telemetry.server import Probes, serving
 from hyperv_operator.winrm.agent import WinRmHostAgent
 from hyperv_operator.winrm.bundle import load_bundle
 from hyperv_operator.winrm.pool import SessionPool
-
-log = logging.getLogger(__name__)
 
 _SHELL_NAME_LENGTH = 100
 

@@ -21,6 +21,7 @@ from hostsim.faults import CmdletFault
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT, IMAGES
 from hostsim.pwsh.world import FolderWorld
+from hyperv_operator.api.catalogue import CATALOGUE
 from hyperv_operator.core import failures
 from hyperv_operator.protocol.records import AgentCode
 
@@ -120,7 +121,7 @@ def _lacks(machine: dict[str, Any], code: AgentCode) -> object:
     there = (
         outcome.endswith(f": {code.value}")
         and ready.get("reason") == reason
-        and ready["message"].count(failures.remedy(code)) == 1
+        and ready["message"].count(CATALOGUE[failures.reason_of_code(code)].remedy) == 1
     )
     return None if there else (outcome, ready.get("reason"), ready.get("message"))
 

@@ -73,11 +73,17 @@ def run(trial: Trial) -> tuple[Outcome, str | None]:
     sys.dont_write_bytecode = True
     sys.meta_path.insert(0, _Finder(trial.module, trial.source))
     try:
+        return _test(trial)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def _test(trial: Trial) -> tuple[Outcome, str | None]:
+    try:
         importlib.import_module(trial.module.dotted)
     except Exception:  # noqa: BLE001 - whatever the fault makes of the import
         return Outcome.INVALID, None
     for tests in trial.rounds:
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
         plugin = _Only(tests)
         files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
         try:
@@ -85,8 +91,6 @@ def run(trial: Trial) -> tuple[Outcome, str | None]:
         except MemoryError:
             # The fault takes all memory, and pytest itself may be the first to notice.
             code = pytest.ExitCode.INTERNAL_ERROR
-        finally:
-            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             return Outcome.KILLED, plugin.failed
     return Outcome.SURVIVED, None

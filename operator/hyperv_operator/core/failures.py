@@ -54,11 +54,6 @@ FINAL: Final = frozenset(
 """Codes after which launching again changes nothing until something else has changed."""
 
 
-def remedy(code: AgentCode) -> str:
-    """Return what to do about a code, in a sentence or two."""
-    return CATALOGUE[reason_of_code(code)].remedy
-
-
 def explain_code(code: AgentCode, facts: str = "") -> str:
     """Return the message for a code: the agent's facts (the code's cause if there are none) and the remedy."""
     return explain(reason_of_code(code), facts)

@@ -40,9 +40,3 @@ def own_vm(snapshot: Snapshot) -> OwnVm | None:
     """Return the machine's VM; where two nodes report it, the report of the inventory that was begun last."""
     found = [OwnVm(host, vm, host.begun_at) for host, vm in snapshot.marked_vms() if host.begun_at is not None]
     return max(found, key=lambda own: (own.seen_at, own.host.name), default=None)
-
-
-def place(snapshot: Snapshot) -> HostView | None:
-    """Return the host to launch on: the one that has the VM, which a failover cluster may have moved, else the target."""
-    own = own_vm(snapshot)
-    return own.host if own else snapshot.host

@@ -47,12 +47,11 @@ def in_sync(situation: Situation) -> Decision | None:
     if spec is None or own is None or situation.differences:
         return None
     synced = ConditionValue(True, Reason.IN_SYNC, "The VM matches the spec.")
-    address = spec.fields.get("guest_v4_ipaddr")
+    running, address = spec.power_state == "Running", spec.fields.get("guest_v4_ipaddr")
     was_ready = situation.snapshot.status.is_true(MachineCondition.READY)
-    if spec.power_state == "Running" and address and address not in own.vm.addresses and not was_ready:
+    if running and address and address not in own.vm.addresses and not was_ready:
         text = f"The guest is configured; waiting until the host reports its address {address}."
         return Decision(Wait(poll_soon=True), in_progress(Reason.WAITING_FOR_ADDRESS, text, synced=synced))
-    running = spec.power_state == "Running"
     text = "The VM runs and its guest is configured." if running else "The VM is off, as spec.powerState says."
     return Decision(Wait(), Assessment(Readiness.READY, Reason.READY, text, synced=synced))
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from hyperv_operator.core import identity, retry
 from hyperv_operator.core.actions import Sealing
+from hyperv_operator.core.identity import OwnVm
 from hyperv_operator.core.retry import Failure
 from hyperv_operator.core.snapshot import LaunchResult, Snapshot
 from hyperv_operator.errors import RecordError
@@ -42,8 +43,8 @@ class Interrupted:
 
 
 @dataclass(frozen=True)
-class WaitingForGuestKey:
-    """The VM runs; its guest has to post a key."""
+class AwaitingGuest:
+    """The VM runs, and the next step is the guest's."""
 
     since: datetime
     run_id: str
@@ -52,14 +53,12 @@ class WaitingForGuestKey:
     vm_id: str | None = None
 
 
-@dataclass(frozen=True)
-class WaitingForGuest:
-    """The configuration is published; the guest has to apply it."""
+class WaitingForGuestKey(AwaitingGuest):
+    """The guest has to post a key."""
 
-    since: datetime
-    run_id: str
-    key: GuestKey | None = None
-    vm_id: str | None = None
+
+class WaitingForGuest(AwaitingGuest):
+    """The configuration is published; the guest has to apply it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,6 @@ class LaunchFailed:
     """The generation of the spec that the launch used."""
 
 
-AwaitingGuest = WaitingForGuestKey | WaitingForGuest
 ProvisioningState = NotStarted | Unknown | RunningElsewhere | Interrupted | AwaitingGuest | LaunchFailed
 
 
@@ -123,9 +121,14 @@ def _from_journal(journal: JournalFacts, finished_at: datetime | None) -> Provis
 # --- the guest's signals ---------------------------------------------------------------------------------------------
 
 
+def _current_vm(snapshot: Snapshot) -> OwnVm | None:
+    """Return the machine's VM, if an inventory that was begun after the last launch reports it."""
+    return identity.own_vm(snapshot) if snapshot.is_current() else None
+
+
 def posted_key(snapshot: Snapshot, state: ProvisioningState) -> Sealing | None:
     """Return the key that the guest posts now and its VM, else those of the last outcome; an unreadable key is none."""
-    own = identity.own_vm(snapshot) if snapshot.is_current() else None
+    own = _current_vm(snapshot)
     if own and own.vm.guest:
         try:
             key = parse_guest_ready(own.vm.guest.ready, own.vm.vm_id)
@@ -143,7 +146,7 @@ def reported_state(snapshot: Snapshot, run_id: str) -> GuestState | None:
 
     The guest reports for the run in which its data was sealed, also when a later run has followed.
     """
-    own = identity.own_vm(snapshot) if snapshot.is_current() else None
+    own = _current_vm(snapshot)
     if own is None or own.vm.guest is None:
         return None
     sealed = snapshot.status.sealed
@@ -158,7 +161,7 @@ def resealing(snapshot: Snapshot, state: WaitingForGuest) -> Sealing | None:
 
     Only while the guest is seen and has not taken the data, and at most `max_sealings` times a run.
     """
-    own = identity.own_vm(snapshot) if snapshot.is_current() else None
+    own = _current_vm(snapshot)
     sealed, found = snapshot.status.sealed, posted_key(snapshot, state)
     if own is None or own.vm.guest is None or sealed is None or found is None:
         return None

@@ -43,7 +43,7 @@ class Situation:
 
     @property
     def host(self) -> HostView | None:
-        """The host to launch on; None if there is no HyperVHost."""
+        """The host to launch on: the one that has the VM, which a failover cluster may have moved, else the target, if it exists."""
         return self.own.host if self.own else self.snapshot.host
 
     @cached_property

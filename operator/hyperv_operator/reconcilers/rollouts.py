@@ -132,13 +132,11 @@ class Rollouts:
                 return before.put_off(error.message, self._retry_at(1), remedy=error.remedy)
             await self._deps.events.emit(entry.ref, EventReason.AGENT_ROLLOUT_FAILED.value, error.message, warning=True)
             return before.failed(error.message, self._retry_at(before.failures + 1), remedy=error.remedy)
-        except AgentMissing as error:
-            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy, needs_person=True)
-        except LogonPending as error:
-            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy)
         except HostError as error:
-            entry.poll.error = error
-            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy)
+            missing = isinstance(error, AgentMissing)
+            if not missing and not isinstance(error, LogonPending):
+                entry.poll.error = error
+            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy, needs_person=missing)
         self._inventories.store(entry, report, begun_at)
         entry.poll.ended_at = self._deps.clock.now()
         text = f"Agent {bundle.version} ({bundle.name}) is on the host and answers."

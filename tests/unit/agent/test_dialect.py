@@ -60,6 +60,11 @@ def parameters(path: Path) -> list[Node]:
     return [node for node in nodes(parse(path), "script_parameter") if node.end_byte <= block.end_byte]
 
 
+def variable_of(parameter: Node) -> str:
+    """Return the name of a parameter, with its $."""
+    return text_of(next(child for child in parameter.children if child.type == "variable"))
+
+
 def output_type(path: Path) -> str | None:
     """Return the declared type of what a function returns."""
     found = re.search(r"^ *\[OutputType\((?:\[([\w.]+(?:\[\])?)\]|'([\w.]+)')\)\]$", declaration(path), re.MULTILINE)
@@ -69,7 +74,7 @@ def output_type(path: Path) -> str | None:
 @pytest.mark.parametrize("path", WITH_PARAMETERS, ids=name_of)
 def test_functions_and_steps_declare_binding_and_parameters(path: Path) -> None:
     assert re.match(r" *\[CmdletBinding\([^\n]*\)\]\n", declaration(path))
-    names = [text_of(next(child for child in node.children if child.type == "variable")) for node in parameters(path)]
+    names = [variable_of(node) for node in parameters(path)]
     lines = [line.strip() for line in declaration(path).splitlines()]
     for node, name in zip(parameters(path), names, strict=True):
         assert text_of(node).startswith("[Parameter("), name
@@ -95,7 +100,7 @@ def test_help_has_its_sections_in_order_and_all_parameters_or_none(path: Path) -
     order = ["SYNOPSIS", "DESCRIPTION", "PARAMETER", "OUTPUTS", "EXAMPLE"]
     assert [order.index(section) for section, _ in sections] == sorted(order.index(section) for section, _ in sections)
     documented = [name for section, name in sections if section == "PARAMETER"]
-    names = [text_of(next(child for child in node.children if child.type == "variable")) for node in parameters(path)]
+    names = [variable_of(node) for node in parameters(path)]
     assert documented in ([], [name.removeprefix("$") for name in names])
 
 

@@ -10,10 +10,11 @@ import pytest
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import Claim, HyperVMachineStatus, Run
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import agent_version, identity
+from hyperv_operator.core import agent_version
 from hyperv_operator.core.actions import Launch, Wait
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.rollout import Rollout
+from hyperv_operator.core.situation import Situation
 from hyperv_operator.core.snapshot import HostProblem, HostView, Snapshot
 from hyperv_operator.protocol.job import JobKind
 from unit.core.samples import HOST, NOW, RUN, SNAPSHOT
@@ -129,7 +130,7 @@ def test_a_launch_goes_to_where_the_vm_is() -> None:
         host=replace(here, report=here.report.model_copy(update={"vms": ()})),
         peers=(there,),
     )
-    place = identity.place(moved)
+    place = Situation(moved, NOW).host
     assert place is not None
     assert place.name == "hyperv02"
     assert agent_version.version_for(moved, _launch(moved)) == OLD_NAME, "of the host that it goes to"

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hyperv_operator import errors
+from hyperv_operator.api.catalogue import CATALOGUE
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import failures, retry
 from hyperv_operator.protocol.records import AgentCode
@@ -118,4 +119,4 @@ def test_a_code_without_a_message_says_its_cause() -> None:
         "The provisioning ISO for the guest's OS family is not in the agent's folder on the host. Put the provisioning ISO into the "
         "agent's folder on the host."
     )
-    assert failures.remedy(AgentCode.ISO_MISSING) == "Put the provisioning ISO into the agent's folder on the host."
+    assert CATALOGUE[Reason.ISO_MISSING].remedy == "Put the provisioning ISO into the agent's folder on the host."

@@ -8,6 +8,7 @@ import pytest
 
 from hyperv_operator.api.machine import HyperVMachineStatus, Run
 from hyperv_operator.core import identity
+from hyperv_operator.core.situation import Situation
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.inventory import VmFacts
 from unit.core.samples import HOST, NOW, REPORT, SECOND, SNAPSHOT, UID, VM_ID, inventory, vm
@@ -54,7 +55,7 @@ def test_the_newest_inventory_says_where_the_vm_is(first: int, second: int, foun
     own = identity.own_vm(snapshot)
     assert own
     assert (own.host.name, own.vm.vm_id) == (found, VM_ID)
-    place = identity.place(snapshot)
+    place = Situation(snapshot, NOW).host
     assert place
     assert place.name == found
 
@@ -66,8 +67,8 @@ def test_a_report_without_its_time_is_no_evidence() -> None:
 def test_without_a_vm_the_target_host_is_the_place() -> None:
     snapshot = replace(SNAPSHOT, host=_host("a"), peers=(_host("b"),))
     assert identity.own_vm(snapshot) is None
-    assert identity.place(snapshot) == snapshot.host
-    assert identity.place(replace(SNAPSHOT, host=None)) is None
+    assert Situation(snapshot, NOW).host == snapshot.host
+    assert Situation(replace(SNAPSHOT, host=None), NOW).host is None
 
 
 def _polled(begun: int | None, previous: int | None, *vms: VmFacts) -> Snapshot:

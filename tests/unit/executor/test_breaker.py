@@ -6,7 +6,6 @@ from itertools import product
 
 import pytest
 
-from hyperv_operator import errors
 from hyperv_operator.executor.breaker import TRANSITIONS, Breaker, BreakerLimits, Event, State
 
 LIMITS = BreakerLimits(failure_threshold=3, cooldown_seconds=10, max_cooldown_seconds=35)
@@ -90,28 +89,3 @@ def test_failures_of_tasks_that_were_already_running_do_not_prolong_the_cooldown
     breaker = _opened(now=0)
     assert not breaker.record_failure(9)
     assert breaker.cooldown_remaining(9) == 1
-
-
-@pytest.mark.parametrize(
-    ("error", "answered"),
-    [
-        (errors.HostUnreachable, False),
-        (errors.WinRmUnavailable, False),
-        (errors.CircuitOpen, None),
-        (errors.TlsUntrusted, True),
-        (errors.AuthenticationFailed, True),
-        (errors.LogonRefused, True),
-        (errors.LogonSuspended, None),
-        (errors.KdcUnreachable, None),
-        (errors.LogonPending, None),
-        (errors.CredentialsUnusable, None),
-        (errors.QuotaExceeded, True),
-        (errors.ShellLost, True),
-        (errors.CallTimeout, None),
-        (errors.CallCancelled, None),
-        (errors.ProtocolViolation, True),
-        (errors.AgentMissing, True),
-    ],
-)
-def test_each_host_error_says_whether_the_host_answered(error: type[errors.HostError], answered: bool | None) -> None:
-    assert error("x").host_answered is answered

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from unit.literals import VALUE
+
 _ROOT = Path(__file__).parents[3]
 _PAGES = sorted((*(_ROOT / "docs/guides").glob("*.md"), *(_ROOT / "docs/runbooks").glob("*.md")))
 _MESSAGE = re.compile(r"(?:[A-Z][a-z]*|…) (?:\S+ ){3}.*[.…]$")
@@ -38,7 +40,7 @@ def _texts() -> str:
 
 
 def _part(part: ast.expr) -> str:
-    return str(part.value) if isinstance(part, ast.Constant) else "…"
+    return str(part.value) if isinstance(part, ast.Constant) else VALUE
 
 
 def _quotes(markdown: str) -> list[str]:
