@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -15,6 +15,7 @@ from hyperv_operator.protocol.records import (
     AgentCode,
     Outcome,
     OutcomeKind,
+    RemovalFinding,
     Step,
     StepState,
     WireModel,
@@ -137,6 +138,8 @@ class RemovedFacts(WireModel):
     """The tombstone of a machine that was removed recently."""
 
     machine_uid: ShortText
+    finding: RemovalFinding | None = None
+    """What the removal found; None if an agent wrote the tombstone that did not record it."""
 
 
 class InventoryReport(WireModel):
@@ -146,7 +149,8 @@ class InventoryReport(WireModel):
     images: tuple[ImageFacts, ...] = ()
     vms: tuple[VmFacts, ...] = ()
     journals: tuple[JournalFacts, ...] = ()
-    removed: tuple[str, ...] = ()
+    removed: Mapping[str, RemovalFinding | None] = Field(default_factory=dict)
+    """What the removals of the last hour found, by machine UID."""
 
 
 _KINDS: dict[JsonValue, type[WireModel]] = {
@@ -186,5 +190,7 @@ def parse_inventory(lines: Iterable[str]) -> InventoryReport:
         images=tuple(item for item in found.get(ImageFacts, []) if isinstance(item, ImageFacts)),
         vms=tuple(item for item in found.get(VmFacts, []) if isinstance(item, VmFacts)),
         journals=tuple(item for item in found.get(JournalFacts, []) if isinstance(item, JournalFacts)),
-        removed=tuple(item.machine_uid for item in found.get(RemovedFacts, []) if isinstance(item, RemovedFacts)),
+        removed={
+            item.machine_uid: item.finding for item in found.get(RemovedFacts, []) if isinstance(item, RemovedFacts)
+        },
     )

@@ -50,6 +50,13 @@ class HostPaths(_Model):
     machines: str
 
 
+class HostIdentity(_Model):
+    """The host that a job is for, whatever answers at its address."""
+
+    smbios_uuid: str
+    machine_guid: str
+
+
 class HostOptions(_Model):
     """The settings of the HyperVHost that a job needs."""
 
@@ -57,6 +64,8 @@ class HostOptions(_Model):
     virtual_switch: str
     clone: Literal["Copy", "Differencing"]
     failover_cluster: str | None = None
+    identity: HostIdentity | None = None
+    """What was pinned at first contact. The agent refuses a job that changes the host without it; an inventory may lack it."""
 
 
 class MachineRef(_Model):
@@ -93,6 +102,8 @@ class ProvisioningJob(_Job):
     fields: Mapping[str, JsonValue]
     run: RunRef
     sealed_data: str | None = None
+    lost_vm_id: str | None = None
+    """The VM that is known to be gone: the agent may forget it and make another."""
 
 
 class RemovalJob(_Job):
@@ -114,6 +125,8 @@ class InventoryJob(_Job):
     """The job of `Get-HostInventory.ps1`."""
 
     cluster_uid: str
+    machine_folders: tuple[str, ...] = ()
+    """Folders, besides `host.paths.machines`, that hold machine folders made with an earlier one."""
 
 
 RunJob = ProvisioningJob | RemovalJob | UpdateJob

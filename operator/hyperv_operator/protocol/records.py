@@ -91,7 +91,19 @@ class AgentCode(StrEnum):
     PUBLISH_FAILED = "PublishFailed"
     CLUSTER_FAILED = "ClusterFailed"
     REMOVE_FAILED = "RemoveFailed"
+    HOST_IDENTITY_CHANGED = "HostIdentityChanged"
     INTERNAL = "Internal"
+
+
+class RemovalFinding(StrEnum):
+    """What a removal found on its host."""
+
+    VM_REMOVED = "VmRemoved"
+    """The machine's VM was on this host and was removed."""
+    NO_VM_REGISTERED = "NoVmRegistered"
+    """The machine's journal or folder on this host shows that no VM was ever registered for it."""
+    NO_VM_FOUND = "NoVmFound"
+    """This host has no VM with the machine's mark; it may be elsewhere."""
 
 
 class WireModel(BaseModel):
@@ -134,6 +146,8 @@ class Outcome(WireModel):
     vm_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     guest_key: GuestKey | None = None
     diagnosis: Diagnosis | None = None
+    finding: RemovalFinding | None = None
+    """What a completed removal found; None for other jobs."""
 
     @property
     def pending_reason(self) -> PendingReason | None:

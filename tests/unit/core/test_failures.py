@@ -65,6 +65,7 @@ CODES = [
     (AgentCode.PUBLISH_FAILED, "PublishFailed", "retries, needs a person"),
     (AgentCode.CLUSTER_FAILED, "ClusterFailed", "retries, needs a person"),
     (AgentCode.REMOVE_FAILED, "RemoveFailed", "retries"),
+    (AgentCode.HOST_IDENTITY_CHANGED, "HostIdentityChanged", "retries, needs a person"),
     (AgentCode.INTERNAL, "Internal", "retries, needs a person"),
 ]
 

@@ -10,6 +10,7 @@ import pytest
 
 from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.records import RemovalFinding
 
 GUID = "0f1e2d3c-1111-4222-8333-944455556666"
 HOST: dict[str, Any] = {
@@ -58,7 +59,12 @@ def test_each_line_is_found_under_its_kind() -> None:
     assert [image.name for image in report.images] == ["Ubuntu"]
     assert [vm.name for vm in report.vms] == ["a"]
     assert [journal.machine_uid for journal in report.journals] == ["u"]
-    assert report.removed == ("gone",)
+    assert report.removed == {"gone": None}
+
+
+@pytest.mark.parametrize("finding", list(RemovalFinding))
+def test_a_tombstone_says_what_the_removal_found(finding: RemovalFinding) -> None:
+    assert _read(HOST, {**REMOVED, "finding": finding.value}, OUTCOME).removed == {"gone": finding}
 
 
 def test_a_line_of_an_unknown_kind_does_not_end_the_inventory() -> None:
