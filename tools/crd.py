@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import crd_rules
+import crd_transitions
 from pydantic import BaseModel
 
 from hyperv_operator.api import names
@@ -192,7 +193,7 @@ def _machine(schema: JobSchema) -> Json:
             _column("Age", ".metadata.creationTimestamp", "date"),
         ],
         "schema": _root(
-            "A virtual machine on a Hyper-V host.", properties, ["spec"], crd_rules.transition_rules(schema)
+            "A virtual machine on a Hyper-V host.", properties, ["spec"], crd_transitions.transition_rules(schema)
         ),
     }
 

@@ -12,7 +12,7 @@ from hyperv_operator import errors
 from hyperv_operator.api.host import HostId, HyperVHostStatus, LogonFailures
 from hyperv_operator.api.names import HOST_KIND, INVENTORY_KIND, HostCondition
 from hyperv_operator.core import placeholders
-from hyperv_operator.core.host_status import HostSnapshot, compose
+from hyperv_operator.core.host_status import HostSnapshot, compose, identity_change
 from hyperv_operator.core.placeholders import InProgress
 from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
 
@@ -35,6 +35,7 @@ _READ = HostSnapshot(
 )
 _UNREAD = replace(_READ, report=None, begun_at=None)
 _PINNED = HyperVHostStatus(host_id=HostId(smbios_uuid="another", machine_guid="another"))
+_ANOTHER = errors.WrongHost(str(identity_change(_PINNED, _REPORT.facts.host_id)))
 _UNSEEN = "The operator has not looked at this version of the spec yet."
 _GONE = "The resource is being deleted."
 
@@ -61,7 +62,7 @@ def hosts() -> tuple[Sample, ...]:
         ),
         _after("agent-missing", replace(_UNREAD, error=errors.AgentMissing("There is no agent.")), "Degraded"),
         _after("agent-incompatible", replace(_READ, schema_version=2), "Degraded"),
-        _after("identity-changed", replace(_READ, status=_PINNED), "Degraded"),
+        _after("identity-changed", replace(_UNREAD, status=_PINNED, error=_ANOTHER), "Degraded"),
         _after("spec-invalid", replace(_UNREAD, spec_error="spec.paths: Field required"), "Degraded"),
         _after("inventory-stale", replace(seen, begun_at=NOW - timedelta(hours=1)), "Healthy"),
         _of("deleting", _READ, ready, "Progressing", _GONE, deleting=True),

@@ -14,6 +14,7 @@ from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineS
 from hyperv_operator.api.names import MACHINE_KIND, MachineCondition, Reason
 from hyperv_operator.core.actions import Launch
 from hyperv_operator.core.decision_table import decide
+from hyperv_operator.core.host_status import pinned
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.snapshot import (
     ActiveTask,
@@ -25,7 +26,7 @@ from hyperv_operator.core.snapshot import (
     SecretCheck,
     Snapshot,
 )
-from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, Diagnosis, Outcome, OutcomeKind
 from hyperv_operator.schema.loader import load_schema
@@ -37,6 +38,7 @@ _RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
 _VM = "11111111-1111-4111-8111-111111111111"
 _SECOND = timedelta(seconds=1)
 _BEGUN = NOW - 60 * _SECOND
+_REPORT = parse_inventory(_LINES)
 _HOST = HostView(
     name="hyperv01",
     uid="cccccccc-8f0b-4a3e-9b86-0d6f6a7a1c11",
@@ -49,7 +51,8 @@ _HOST = HostView(
             "virtualSwitch": "External",
         }
     ),
-    report=parse_inventory(_LINES),
+    report=_REPORT,
+    identity=pinned(_REPORT.facts.host_id),
     begun_at=NOW - 10 * _SECOND,
     previous_begun_at=NOW - 20 * _SECOND,
 )
@@ -78,6 +81,8 @@ NEW = Snapshot(
     abandon=None,
     spec=HyperVMachineSpec.model_validate(_SPEC),
     status=HyperVMachineStatus(),
+    target_host="hyperv01",
+    retains=False,
     schema=load_schema((ROOT / "Schemas" / "job-inputs.yaml").read_text(encoding="utf-8")),
     limits=Limits(
         operator="operator-1",
@@ -88,6 +93,7 @@ NEW = Snapshot(
     host=_HOST,
     namespace_labels={"hyperv": "allowed"},
     secrets=(SecretCheck("guest_la_pw", "build-01", "admin-password", "1"),),
+    read_at=_BEGUN,
 )
 _CLAIM = Claim(run_id=_RUN, attempt=1, operator="operator-1")
 _UNREACHABLE = HostProblem(Reason.HOST_UNREACHABLE, "The connection was refused.", needs_person=False)
@@ -103,8 +109,8 @@ def _before_a_launch() -> list[Sample]:
     missing = SecretCheck(
         "guest_la_pw", "build-01", "admin-password", None, Reason.SECRET_NOT_FOUND, "There is no Secret build-01."
     )
-    agent = _report().facts.agent.model_copy(update={"schema_versions": (2,)})
-    other_agent = _report().model_copy(update={"facts": _report().facts.model_copy(update={"agent": agent})})
+    agent = _REPORT.facts.agent.model_copy(update={"schema_versions": (2,)})
+    other_agent = _REPORT.model_copy(update={"facts": _REPORT.facts.model_copy(update={"agent": agent})})
     cordoned = _HOST.spec.model_copy(update={"cordoned": True})
     return [
         _unseen("new", NEW),
@@ -128,7 +134,7 @@ def _at_work() -> list[Sample]:
     refused = decide(replace(NEW, host=None), NOW)
     stalled = replace(_started(), status=compose(replace(NEW, host=None), refused.assessment, NOW))
     corrected = replace(
-        stalled, generation=2, failures=1, active_task=replace(active_task, step=None), last=_ended(outcome())
+        stalled, generation=2, failures=1, active_task=replace(active_task, running=False), last=_ended(outcome())
     )
     return [
         _sample("queued", replace(NEW, active_task=replace(active_task, running=False, step=None)), "Progressing"),
@@ -137,7 +143,7 @@ def _at_work() -> list[Sample]:
         _sample("waiting-for-guest-key", after(_pending("WaitingForGuestKey")), "Progressing"),
         _sample("waiting-for-guest", after(_pending("WaitingForGuest")), "Progressing"),
         _sample("host-busy", after(_pending("HostBusy")), "Progressing"),
-        _sample("retry-of-a-corrected-spec", corrected, "Progressing", "This version of the spec is not applied yet."),
+        _sample("retry-of-a-corrected-spec", corrected, "Progressing"),
     ]
 
 
@@ -183,7 +189,6 @@ def _provisioned() -> list[Sample]:
             "changed-while-host-unreachable",
             replace(resized, generation=2),
             "Progressing",
-            "This version of the spec is not applied yet.",
         ),
     ]
 
@@ -224,13 +229,8 @@ def _of(
     spec = snapshot.readable_spec.model_dump(mode="json", by_alias=True) if snapshot.readable_spec else {}
     body = resource(MACHINE_KIND, snapshot.name, spec, status.to_json(), namespace=snapshot.namespace, **meta)
     shown = MachineCondition.STALLED if health == "Degraded" else MachineCondition.READY
-    paused = "spec.paused is true: the operator observes and changes nothing." if health == "Suspended" else None
+    paused = "spec.paused is true: the operator observes and launches nothing." if health == "Suspended" else None
     return Sample(name, body, health, message or paused or told(status.conditions, shown))
-
-
-def _report() -> InventoryReport:
-    assert _HOST.report is not None
-    return _HOST.report
 
 
 def _with_spec(snapshot: Snapshot, **changes: Any) -> Snapshot:
@@ -284,10 +284,10 @@ def just_after(result: Outcome) -> Snapshot:
 
 def _with_vm(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """The machine, with its VM on the host."""
-    example = next(vm for vm in _report().vms if vm.machine_uid)
+    example = next(vm for vm in _REPORT.vms if vm.machine_uid)
     wanted = {"cpu_cores": 2, "memory_bytes": 4 * 1024**3, "state": "Running", "addresses": (), "guest": None}
     own = example.model_copy(update={"vm_id": _VM, "name": "build-01", "machine_uid": _UID, **wanted, **changes})
-    report = _report().model_copy(update={"vms": (*_report().vms, own)})
+    report = _REPORT.model_copy(update={"vms": (*_REPORT.vms, own)})
     return replace(snapshot, host=replace(_HOST, report=report))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hyperv_operator.core.mutability import mutability
 from hyperv_operator.schema.model import FieldDefinition, JobSchema, ParameterSet, SetMode
 from hyperv_operator.schema.os_family import PREFIXES, OsFamily
+from reference.changes import UNTIL, changes
 from reference.markdown import code, codes, page, span, table
 from reference.probes import PROBES, answer
 
@@ -23,6 +25,7 @@ def render(schema: JobSchema) -> str:
         _INTRO,
         _overview(schema),
         *groups,
+        f'<a id="changing-a-machine"></a>\n\n## Changing a machine\n\n{changes(schema)}',
         f"## Parameter sets\n\n{_sets(schema)}",
         f"## OS family\n\n{_families()}",
         f"## Rules between fields\n\n{_errors(schema, between_fields=True)}",
@@ -85,11 +88,7 @@ def applies_to(one: FieldDefinition) -> str:
 
 
 def _changeable(one: FieldDefinition) -> str:
-    if one.immutable:
-        return "no, once the VM exists"
-    if one.id.startswith(("guest_", "cnf_")):
-        return "no, once it was published to the guest"
-    return "yes"
+    return f"[{UNTIL[mutability(one)]}](#changing-a-machine)"
 
 
 def _value(value: str | int | bool) -> str:  # noqa: FBT001 - a field's value

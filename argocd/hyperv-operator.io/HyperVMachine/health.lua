@@ -43,7 +43,7 @@ if stalled.status == "True" and current(stalled) then
 end
 
 if obj.spec.paused then
-  return health("Suspended", "spec.paused is true: the operator observes and changes nothing.")
+  return health("Suspended", "spec.paused is true: the operator observes and launches nothing.")
 end
 
 if not current(ready) then

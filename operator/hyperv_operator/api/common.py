@@ -19,15 +19,17 @@ Sentence = Annotated[str, Field(max_length=2048)]
 
 
 class Model(BaseModel):
-    """A frozen model with camelCase names on the wire. Unknown keys are refused; the API server prunes them."""
+    """A frozen model with camelCase names on the wire.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    Unknown keys are ignored: the resource definition may be newer than this operator, and what an operator does not know must
+    not keep it from what it does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
 class StatusModel(Model):
-    """A part of a status, as the operator wrote it. Keys of another version are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+    """A part of a status, as the operator wrote it."""
 
 
 class Condition(StatusModel):

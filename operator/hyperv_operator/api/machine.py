@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from hyperv_operator.api.common import Guid, Model, Name, SecretKey, Sentence, Short, Status, StatusModel
-from hyperv_operator.api.names import MachineCondition
+from hyperv_operator.api.host import HostId
 
 PowerState = Literal["Running", "Off"]
 
@@ -118,6 +118,33 @@ class Sealed(StatusModel):
     ]
 
 
+class Origin(StatusModel):
+    """What the machine is made with. Recorded with the first claim, and used for every later job of the machine."""
+
+    schema_version: Annotated[int, Field(ge=1, description="Version of the job schema of the first launch.")]
+    fields: Annotated[
+        dict[str, Annotated[str, Field(max_length=1_024)]],
+        Field(
+            default_factory=dict,
+            max_length=128,
+            description="The fields and secret references that can no longer be changed, with their values as JSON; of a long value "
+            "its SHA-256.",
+        ),
+    ]
+    machines_folder: Annotated[
+        str, Field(max_length=200, description="spec.paths.machines of the HyperVHost at the first launch.")
+    ]
+    host_id: Annotated[HostId, Field(description="Identity of the target host at the first launch.")]
+
+
+class Applied(StatusModel):
+    """The values of the spec that the VM was last made with, set to, or found with."""
+
+    cpu_cores: Annotated[int, Field(ge=0, description="CPU cores.")] | None = None
+    gb_ram: Annotated[int, Field(ge=0, description="Memory in GiB.")] | None = None
+    power_state: Annotated[PowerState, Field(description="Power state.")] | None = None
+
+
 class HyperVMachineStatus(Status):
     """The observed state of the machine."""
 
@@ -144,8 +171,14 @@ class HyperVMachineStatus(Status):
     ) = None
     history: Annotated[tuple[PastRun, ...], Field(max_length=5, description="The last runs, newest first.")] = ()
     sealed: Sealed | None = None
+    origin: Origin | None = None
+    applied: Applied | None = None
+    guest_configured_at: (
+        Annotated[datetime, Field(description="When the guest was first known to have applied its configuration.")]
+        | None
+    ) = None
 
     @property
     def is_guest_configured(self) -> bool:
         """Whether the guest has acknowledged its configuration."""
-        return self.is_true(MachineCondition.GUEST_CONFIGURED)
+        return self.guest_configured_at is not None

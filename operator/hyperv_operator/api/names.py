@@ -77,6 +77,7 @@ class Reason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     INVALID_FIELDS = "InvalidFields"
     SCHEMA_VERSION_MISMATCH = "SchemaVersionMismatch"
+    FIELD_FROZEN = "FieldFrozen"
     SECRET_NOT_FOUND = "SecretNotFound"  # noqa: S105 - a reason, not a password
     SECRET_KEY_NOT_FOUND = "SecretKeyNotFound"  # noqa: S105
     SECRET_NOT_READABLE = "SecretNotReadable"  # noqa: S105

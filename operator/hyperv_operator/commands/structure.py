@@ -64,7 +64,7 @@ def check_spec(manifest: Manifest, model: type[SpecT]) -> tuple[SpecT | None, li
     if not isinstance(manifest.body.get("spec"), dict):
         return None, []
     try:
-        return model.model_validate_json(json.dumps(without_nulls(manifest.spec)), strict=True), []
+        return model.model_validate_json(json.dumps(without_nulls(manifest.spec)), strict=True, extra="forbid"), []
     except ValidationError as error:
         items = error.errors(include_url=False)
         return None, [_finding(manifest, model, dict(item)) for item in items]

@@ -36,6 +36,8 @@ class Provision:
     spec: HyperVMachineSpec
     submission: Accepted
     sealing: Sealing | None = None
+    lost_vm_id: str | None = None
+    """The VM of an earlier launch, which every host has been seen to lack: the agent forgets it and makes another."""
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,14 @@ def merge(
     order: Iterable[str],
     generation: int,
     now: datetime,
+    *,
+    keep_generations: bool = False,
 ) -> tuple[Condition, ...]:
     """Return the conditions in the given order; a type without a new value keeps its old condition.
 
-    `lastTransitionTime` changes only with the status, as the Kubernetes API conventions require.
+    Every condition carries the generation of the pass, since clients ignore older ones; with `keep_generations`, those without
+    a new value keep theirs: the pass has not judged the spec. `lastTransitionTime` changes only with the status, as the
+    Kubernetes API conventions require.
     """
     before = {condition.type: condition for condition in old}
     merged = []
@@ -36,7 +40,9 @@ def merge(
         if value is not None:
             merged.append(_condition(kind, value, previous, generation, now))
         elif previous is not None:
-            merged.append(previous)
+            merged.append(
+                previous if keep_generations else previous.model_copy(update={"observed_generation": generation})
+            )
     return tuple(merged)
 
 

@@ -1,13 +1,11 @@
-"""Drift: where a provisioned VM differs from its spec, and whether the spec or the VM was changed last."""
+"""Drift: where a provisioned VM differs from its spec, and what of that the spec has not been applied for yet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from hyperv_operator.api.machine import HyperVMachineSpec
-from hyperv_operator.api.names import MachineCondition, Reason
-from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.api.machine import Applied, HyperVMachineSpec
 from hyperv_operator.protocol.inventory import VmFacts
 from hyperv_operator.protocol.job import DesiredVm
 
@@ -43,22 +41,54 @@ def describe(found: tuple[Difference, ...]) -> str:
     return "; ".join(f"{one.what} is {one.found}, spec says {one.wanted}" for one in found)
 
 
-def desired(spec: HyperVMachineSpec, vm: VmFacts) -> DesiredVm:
-    """Return what an update has to change; what already matches is left out."""
-    differing = {one.what for one in differences(spec, vm)}
+def asked_for(spec: HyperVMachineSpec) -> Applied:
+    """Return what the spec asks of a VM that exists."""
     cpu, memory = spec.fields.get("cpu_cores"), spec.fields.get("gb_ram")
+    return Applied(
+        cpu_cores=cpu if isinstance(cpu, int) else None,
+        gb_ram=memory if isinstance(memory, int) else None,
+        power_state=spec.power_state,
+    )
+
+
+def pending(spec: HyperVMachineSpec, applied: Applied | None, found: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    """Return the differences that come from a change of the spec; the VM was changed on the host for the others.
+
+    Where it is not known what was applied, nothing is pending: not knowing is no reason to change a VM.
+    """
+    if applied is None:
+        return ()
+    wanted = asked_for(spec)
+    newer = {
+        "cpu_cores": wanted.cpu_cores != applied.cpu_cores,
+        "gb_ram": wanted.gb_ram != applied.gb_ram,
+        "powerState": wanted.power_state != applied.power_state,
+    }
+    return tuple(one for one in found if newer[one.what])
+
+
+def desired(spec: HyperVMachineSpec, found: tuple[Difference, ...]) -> DesiredVm:
+    """Return what an update has to change: these differences, and nothing else."""
+    differing = {one.what for one in found}
+    wanted = asked_for(spec)
     return DesiredVm(
-        cpu_cores=cpu if isinstance(cpu, int) and "cpu_cores" in differing else None,
-        gb_ram=memory if isinstance(memory, int) and "gb_ram" in differing else None,
+        cpu_cores=wanted.cpu_cores if "cpu_cores" in differing else None,
+        gb_ram=wanted.gb_ram if "gb_ram" in differing else None,
         power_state=spec.power_state if "powerState" in differing else None,
     )
 
 
-def spec_is_newer(snapshot: Snapshot) -> bool:
-    """Return whether the spec has changed since the VM last matched it; otherwise the VM was changed on the host."""
-    synced = snapshot.status.condition(MachineCondition.SYNCED)
-    if synced is None or synced.observed_generation is None:
-        return True
-    if synced.status != "True" and synced.reason != Reason.OUT_OF_SYNC:
-        return True
-    return synced.observed_generation < snapshot.generation
+def applied_now(spec: HyperVMachineSpec, vm: VmFacts, before: Applied | None) -> Applied:
+    """Return what is applied to this VM: each value of the spec that it has, and for the others what was applied before.
+
+    Without a record of what was applied, today's spec counts as applied: what differs from it is reported as drift.
+    """
+    wanted, differing = asked_for(spec), {one.what for one in differences(spec, vm)}
+    if before is None:
+        return wanted
+    settled = vm.state in _SETTLED_STATES and "powerState" not in differing
+    return Applied(
+        cpu_cores=before.cpu_cores if "cpu_cores" in differing else wanted.cpu_cores,
+        gb_ram=before.gb_ram if "gb_ram" in differing else wanted.gb_ram,
+        power_state=wanted.power_state if settled else before.power_state,
+    )

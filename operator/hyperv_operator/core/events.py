@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from hyperv_operator.api.machine import HyperVMachineStatus, Run
+from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run
 from hyperv_operator.api.names import EventReason, MachineCondition, Reason
 from hyperv_operator.protocol.records import OutcomeKind
 
@@ -93,9 +93,16 @@ def _run_ended(old: HyperVMachineStatus, new: HyperVMachineStatus) -> list[Machi
         return []
     outcome = run.outcome or ""
     if outcome.startswith(OutcomeKind.FAILED):
+        if _repeats(run, new.history):
+            return []
         detail = next((past.message for past in new.history if past.attempt == run.attempt), "")
         return [MachineEvent(EventReason.RUN_FAILED, f"{outcome}. {detail}".strip(), warning=True)]
     return _updated(run) if run.kind == "update" and outcome.startswith(OutcomeKind.COMPLETED) else []
+
+
+def _repeats(run: Run, history: tuple[PastRun, ...]) -> bool:
+    """Return whether the launch before this one failed in the same way: one Event is for both."""
+    return any(past.attempt == run.attempt - 1 and past.outcome == run.outcome for past in history)
 
 
 def _updated(run: Run) -> list[MachineEvent]:

@@ -36,7 +36,7 @@ class HostSnapshot:
     error: HostError | None = None
     """How the last poll failed; None if it succeeded."""
     same_identity: str | None = None
-    """Name of another HyperVHost at whose address the same machine answers."""
+    """Name of an older HyperVHost at whose address the same machine answers."""
     stale_after: timedelta = timedelta(minutes=5)
     logon_failures: LogonFailures | None = None
     rollout: Rollout | None = None
@@ -45,6 +45,11 @@ class HostSnapshot:
     """The machines (namespace/name) that keep a deleted host's finalizer."""
     offered: AgentBundle | None = None
     """The operator's agent, where a person has to install it."""
+
+
+def pinned(found: HostIdFacts) -> HostId:
+    """Return an identity as a HyperVHost's status pins it."""
+    return HostId(smbios_uuid=found.smbios_uuid, machine_guid=found.machine_guid)
 
 
 def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
@@ -75,13 +80,12 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
         return HostProblem(
             Reason.WAITING_FOR_INVENTORY, "The first inventory has not been read yet.", needs_person=False
         )
-    change = identity_change(snapshot.status, snapshot.report.facts.host_id)
-    if change:
-        text = explain(Reason.HOST_IDENTITY_CHANGED, change)
-        return HostProblem(Reason.HOST_IDENTITY_CHANGED, text, needs_person=True)
     if snapshot.same_identity:
-        facts = f"HyperVHost {snapshot.same_identity} is the same machine. Nothing is changed here."
-        text = explain(Reason.HOST_IDENTITY_CHANGED, facts, "Delete one of the two HyperVHosts.")
+        facts = f"HyperVHost {snapshot.same_identity}, which is older, is the same machine. Nothing is changed here."
+        remedy = (
+            f"Delete this HyperVHost; or delete {snapshot.same_identity} and its machines, and this one takes over."
+        )
+        text = explain(Reason.HOST_IDENTITY_CHANGED, facts, remedy)
         return HostProblem(Reason.HOST_IDENTITY_CHANGED, text, needs_person=True)
     return None
 
@@ -106,7 +110,7 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
     if snapshot.report and snapshot.error is None and identity_kept:
         found = snapshot.report.facts
         updates |= {
-            "host_id": HostId(smbios_uuid=found.host_id.smbios_uuid, machine_guid=found.host_id.machine_guid),
+            "host_id": pinned(found.host_id),
             "computer_name": found.computer_name,
             "os": f"{found.os.name} ({found.os.version})",
             "agent": AgentStatus(

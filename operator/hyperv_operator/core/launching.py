@@ -27,7 +27,10 @@ def state_unknown(situation: Situation) -> Decision | None:
     """No inventory that was begun after the last claimed launch is there."""
     if not isinstance(situation.state, Unknown):
         return None
-    text = "Waiting for an inventory of the host, which shows what the last launch has done."
+    unread = situation.snapshot.unread_hosts()
+    names = ", ".join(host.name for host in unread) or situation.snapshot.status.host
+    text = f"Waiting for an inventory of {names}, which shows what the last launch has done."
+    text += "".join(f" Host {host.name}: {host.problem.message}" for host in unread if host.problem)
     return Decision(Wait(poll_soon=True), in_progress(Reason.WAITING_FOR_INVENTORY, text))
 
 
@@ -38,6 +41,18 @@ def running_elsewhere(situation: Situation) -> Decision | None:
     until = situation.now + situation.snapshot.limits.takeover
     text = "A launch that was started earlier is still running on the host."
     return Decision(Wait(until, poll_soon=True), in_progress(Reason.RUNNING, text))
+
+
+def vm_lost(situation: Situation) -> Decision | None:
+    """Every host has been seen twice to lack the VM of an earlier launch, whose guest was never configured."""
+    snapshot, state = situation.snapshot, situation.state
+    lost = snapshot.status.vm_id
+    if lost is None or not isinstance(state, AwaitingGuest | Interrupted | LaunchFailed):
+        return None
+    if not snapshot.confirms_absence() or situation.now < situation.retry_at:
+        return None
+    text = f"VM {lost} is gone, and its guest was not configured yet; a new VM is made."
+    return _provision(situation, text, None, lost_vm_id=lost)
 
 
 def guest_answered(situation: Situation) -> Decision | None:
@@ -128,14 +143,18 @@ def provision(situation: Situation) -> Decision | None:
 
 
 def _provision(
-    situation: Situation, message: str, run_id: str | None, sealing: Sealing | None = None
+    situation: Situation,
+    message: str,
+    run_id: str | None,
+    sealing: Sealing | None = None,
+    lost_vm_id: str | None = None,
 ) -> Decision | None:
     """Return the decision to launch, or to wait for the version of the agent that the launch needs."""
     snapshot, host = situation.snapshot, situation.host
     spec, submission = snapshot.readable_spec, snapshot.submission
     if host is None or spec is None or not isinstance(submission, Accepted):
         return None
-    launch = Launch(host, next_attempt(snapshot), Provision(spec, submission, sealing), run_id)
+    launch = Launch(host, next_attempt(snapshot), Provision(spec, submission, sealing, lost_vm_id), run_id)
     violation = agent_version.unavailable(snapshot, launch)
     if violation:
         return refuse(situation, violation)

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.api.machine import Claim, HyperVMachineStatus, PastRun, Run, Sealed
+from hyperv_operator.api.machine import Applied, Claim, HyperVMachineStatus, Origin, PastRun, Run, Sealed
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core import conditions, failures, identity
-from hyperv_operator.core.actions import Launch
+from hyperv_operator.core.actions import Launch, Provision
 from hyperv_operator.core.decision import ACCEPTED, Assessment, ConditionValue, Readiness
+from hyperv_operator.core.drift import applied_now, asked_for
+from hyperv_operator.core.mutability import Mutability, frozen_values
 from hyperv_operator.core.snapshot import LaunchResult, Snapshot
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import OutcomeKind
@@ -49,14 +51,24 @@ def compose(snapshot: Snapshot, assessment: Assessment, now: datetime) -> HyperV
     """Return the status after a pass; equal to the old one if nothing has changed."""
     old = snapshot.status
     updates: dict[str, object] = {
-        "observed_generation": snapshot.generation,
+        "observed_generation": _observed_generation(snapshot, assessment),
         "conditions": _conditions(snapshot, assessment, now),
         "run": _run(snapshot),
         "history": _history(snapshot),
         "diagnosis": _diagnosis(old, assessment),
         **_vm(snapshot),
     }
+    if snapshot.is_configured:
+        updates["guest_configured_at"] = old.guest_configured_at or now
+        updates["applied"] = _applied(snapshot)
     return old.model_copy(update=updates)
+
+
+def _observed_generation(snapshot: Snapshot, assessment: Assessment) -> int | None:
+    """Return the generation that `Ready` speaks of. A pass that leaves `Ready` as it is has not judged a newer spec."""
+    if assessment.readiness is Readiness.UNCHANGED:
+        return snapshot.status.observed_generation
+    return snapshot.generation
 
 
 def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: datetime) -> HyperVMachineStatus:
@@ -84,9 +96,45 @@ def compose_start(snapshot: Snapshot, start: LaunchStart, operator: str, now: da
         "history": _history(snapshot),
         **_vm(snapshot),
     }
+    if isinstance(start.launch.work, Provision):
+        updates |= _provisioning(snapshot, start, start.launch.work)
+    return old.model_copy(update=updates)
+
+
+def _provisioning(snapshot: Snapshot, start: LaunchStart, work: Provision) -> dict[str, object]:
+    """Return what the claim of a provisioning records: what the machine is made with, and what its VM will have."""
+    old, host = snapshot.status, start.launch.host
+    updates: dict[str, object] = {}
+    origin = old.origin
+    if origin is None and host.identity is not None:
+        origin = Origin(
+            schema_version=work.spec.schema_version,
+            fields=frozen_values(snapshot.schema, work.spec, [Mutability.FROZEN_BY_CLAIM]),
+            machines_folder=host.spec.paths.machines,
+            host_id=host.identity,
+        )
     if start.sealed:
         updates["sealed"] = start.sealed
-    return old.model_copy(update=updates)
+        given = frozen_values(snapshot.schema, work.spec, [Mutability.FROZEN_BY_SEALING, Mutability.FROZEN_BY_GUEST])
+        origin = origin and origin.model_copy(update={"fields": {**origin.fields, **given}})
+    updates["origin"] = origin
+    if work.lost_vm_id is not None:
+        # The new VM has another id, another place perhaps, and takes its configuration anew.
+        updates |= {"vm_id": None, "host": None, "power_state": None, "addresses": (), "sealed": None}
+    if work.lost_vm_id is not None or not snapshot.is_vm_known:
+        updates["applied"] = asked_for(work.spec).model_copy(update={"power_state": "Running"})
+    return updates
+
+
+def _applied(snapshot: Snapshot) -> Applied | None:
+    """Return what is applied to the VM: what an update has just set, and what the VM is seen to have."""
+    applied, last, run = snapshot.status.applied, snapshot.own_last, snapshot.status.run
+    if last and last.applied and applied and run and _ends(last, run):
+        applied = applied.model_copy(update=last.applied.model_dump(exclude_none=True))
+    spec, own = snapshot.readable_spec, identity.own_vm(snapshot)
+    if spec is None or own is None or not snapshot.is_fresh(own.host) or identity.conflict(snapshot):
+        return applied
+    return applied_now(spec, own.vm, applied)
 
 
 def _conditions(snapshot: Snapshot, assessment: Assessment, now: datetime) -> tuple[Condition, ...]:
@@ -102,8 +150,10 @@ def _conditions(snapshot: Snapshot, assessment: Assessment, now: datetime) -> tu
                 values[kind] = not_yet
     if assessment.synced:
         values[MachineCondition.SYNCED] = assessment.synced
-    merged = conditions.merge(snapshot.status.conditions, values, list(MachineCondition), snapshot.generation, now)
-    return tuple(_with_synced_generation(condition, snapshot) for condition in merged)
+    keep = assessment.readiness is Readiness.UNCHANGED
+    return conditions.merge(
+        snapshot.status.conditions, values, list(MachineCondition), snapshot.generation, now, keep_generations=keep
+    )
 
 
 def _milestones(snapshot: Snapshot) -> dict[str, ConditionValue]:
@@ -116,14 +166,6 @@ def _milestones(snapshot: Snapshot) -> dict[str, ConditionValue]:
         ),
     }
     return {kind: value for kind, value in reached.items() if not snapshot.status.is_true(kind)}
-
-
-def _with_synced_generation(condition: Condition, snapshot: Snapshot) -> Condition:
-    """While an update runs, keep the generation of the last sync: it tells a change of the spec from drift."""
-    if condition.type != MachineCondition.SYNCED or condition.reason != Reason.RUNNING:
-        return condition
-    before = snapshot.status.condition(MachineCondition.SYNCED)
-    return condition.model_copy(update={"observed_generation": before.observed_generation if before else None})
 
 
 def _kstatus(assessment: Assessment) -> list[tuple[str, ConditionValue]]:
@@ -208,7 +250,7 @@ def _diagnosis(old: HyperVMachineStatus, assessment: Assessment) -> str | None:
 def _vm(snapshot: Snapshot) -> dict[str, object]:
     """Return what is known of the VM: its GUID from the launch or the mark, the rest from the inventory."""
     updates: dict[str, object] = {}
-    last = snapshot.last
+    last = snapshot.own_last
     if snapshot.status.vm_id is None and last and last.outcome and last.outcome.vm_id:
         updates["vm_id"] = last.outcome.vm_id
     if last and last.os_family:

@@ -49,12 +49,14 @@ def spec_readable(snapshot: Snapshot) -> Violation | None:
 
 
 def schema_version_active(snapshot: Snapshot) -> Violation | None:
-    """The spec is for the active schema version, or the machine was launched before that version became active.
+    """The spec is for the active schema version, or for the one that the machine was first launched with.
 
     A provisioning that is under way during an upgrade continues if its fields also obey the new schema.
     """
-    spec, active = snapshot.readable_spec, snapshot.schema.version
-    if spec is None or spec.schema_version == active or snapshot.status.claim is not None:
+    spec, active, origin = snapshot.readable_spec, snapshot.schema.version, snapshot.status.origin
+    if spec is None or spec.schema_version == active:
+        return None
+    if origin is not None and spec.schema_version == origin.schema_version:
         return None
     return _version_mismatch(spec.schema_version, active)
 
@@ -144,7 +146,7 @@ def secrets_readable(snapshot: Snapshot) -> Violation | None:
 def inventory_known(snapshot: Snapshot) -> Violation | None:
     """The first inventory of the host has been read."""
     host = snapshot.host
-    if host is None or host.report is not None:
+    if host is None or host.report is not None or snapshot.marked_vms():
         return None
     return Violation(Reason.WAITING_FOR_INVENTORY, f"The first inventory of host {host.name} has not been read.")
 

@@ -6,24 +6,33 @@ from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core.actions import Launch, Update, Wait
 from hyperv_operator.core.decision import Assessment, ConditionValue, Decision, Readiness, in_progress, unchanged
-from hyperv_operator.core.drift import describe, desired, spec_is_newer
+from hyperv_operator.core.drift import describe, desired
 from hyperv_operator.core.rules import next_attempt
 from hyperv_operator.core.situation import Situation
 
 
 def not_polled(situation: Situation) -> Decision | None:
     """No inventory that was begun after the last launch is there."""
-    snapshot, host = situation.snapshot, situation.snapshot.host
-    if host is not None and snapshot.is_current():
+    snapshot, host = situation.snapshot, situation.snapshot.place
+    if snapshot.is_current():
         return None
+    if host and host.problem is None:
+        # The host that had the VM answers. What is missing is the inventory of another one that could have it.
+        host = next((other for other in snapshot.unread_hosts() if other.problem), host)
     # A host that cannot be used is not polled more often for this.
     action = Wait(poll_soon=host is not None and host.problem is None)
     text = "Waiting for an inventory of the host."
-    if not snapshot.status.is_true(MachineCondition.READY):
+    problem = host.problem if host else None
+    if host and problem:
+        text = f"Host {host.name}: {problem.message}"
+    ready = snapshot.status.condition(MachineCondition.READY)
+    if ready is None or ready.status != "True":
         return Decision(action, in_progress(Reason.WAITING_FOR_INVENTORY, text))
-    if host and host.problem:
-        text = f"Host {host.name}: {host.problem.message}"
-        synced = ConditionValue(None, host.problem.reason, text)
+    if ready.observed_generation != snapshot.generation:
+        text = f"Whether the VM matches the changed spec is not known. {text}"
+        return Decision(action, in_progress(problem.reason if problem else Reason.WAITING_FOR_INVENTORY, text))
+    if host and problem:
+        synced = ConditionValue(None, problem.reason, text)
         return Decision(action, unchanged(Reason.INVENTORY_STALE, text, synced=synced))
     return Decision(action, unchanged(Reason.WAITING_FOR_INVENTORY, text))
 
@@ -57,8 +66,8 @@ def in_sync(situation: Situation) -> Decision | None:
 
 
 def drifted(situation: Situation) -> Decision | None:
-    """The VM differs from the spec, and the spec has not changed since they matched."""
-    if spec_is_newer(situation.snapshot):
+    """The VM differs from the spec, and the spec was applied to it."""
+    if situation.pending:
         return None
     power = any(one.what == "powerState" for one in situation.differences)
     facts = f"The VM was changed outside of the resource: {describe(situation.differences)}."
@@ -70,12 +79,12 @@ def drifted(situation: Situation) -> Decision | None:
 
 
 def update(situation: Situation) -> Decision | None:
-    """The spec has changed since the VM matched it."""
+    """The spec has changed since it was applied."""
     spec, own = situation.snapshot.readable_spec, situation.own
     if spec is None or own is None:
         return None
-    text = describe(situation.differences)
-    launch = Launch(own.host, next_attempt(situation.snapshot), Update(desired(spec, own.vm)))
+    text = describe(situation.pending)
+    launch = Launch(own.host, next_attempt(situation.snapshot), Update(desired(spec, situation.pending)))
     synced = ConditionValue(None, Reason.RUNNING, text)
     message = f"The VM is updated to match the spec: {text}."
     return Decision(launch, in_progress(Reason.QUEUED, message, synced=synced))

@@ -77,7 +77,7 @@ ProvisioningState = NotStarted | Unknown | RunningElsewhere | Interrupted | Awai
 def observe(snapshot: Snapshot, now: datetime) -> ProvisioningState:
     """Return the state of a machine's provisioning."""
     journal = snapshot.journal() if snapshot.is_current() else None
-    last = snapshot.last
+    last = snapshot.own_last
     if last and not (journal and journal.attempt > last.attempt):
         return _from_result(last)
     claim, run = snapshot.status.claim, snapshot.status.run
@@ -86,10 +86,12 @@ def observe(snapshot: Snapshot, now: datetime) -> ProvisioningState:
     if not snapshot.is_current():
         return Unknown()
     if journal:
-        return _from_journal(journal, run.finished_at if run else None)
+        written = run.finished_at if run and run.finished_at else journal.updated_at
+        # Another process's clock may be ahead: what it wrote is no later than when this process read it.
+        return _from_journal(journal, min(written, snapshot.run_seen_at or now))
     # Another operator has claimed the launch, and the host may not show it yet.
     foreign = run is not None and run.finished_at is None and claim.operator != snapshot.limits.operator
-    if foreign and run and run.started_at and now < run.started_at + snapshot.limits.takeover:
+    if foreign and snapshot.run_seen_at and now < snapshot.run_seen_at + snapshot.limits.takeover:
         return RunningElsewhere()
     return Interrupted(claim.run_id)
 
@@ -105,8 +107,7 @@ def _from_result(last: LaunchResult) -> ProvisioningState:
     return kind(last.finished_at, last.run_id, outcome.guest_key, outcome.vm_id)
 
 
-def _from_journal(journal: JournalFacts, finished_at: datetime | None) -> ProvisioningState:
-    at = finished_at or journal.updated_at
+def _from_journal(journal: JournalFacts, at: datetime) -> ProvisioningState:
     if journal.locked:
         return RunningElsewhere()
     if journal.state is JournalState.FAILED:
@@ -167,6 +168,7 @@ def resealing(snapshot: Snapshot, state: WaitingForGuest) -> Sealing | None:
         return None
     if sealed.count >= snapshot.limits.max_sealings:
         return None
-    current = {check.secret_name: check.resource_version for check in snapshot.secrets}
+    # A Secret that cannot be read now cannot be sealed from either.
+    current = {check.secret_name: check.resource_version for check in snapshot.secrets if check.problem is None}
     rotated = any(current.get(name, version) != version for name, version in sealed.secrets.items())
     return found if rotated or found.key.kid != sealed.kid else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core.actions import Launch, Release, Remove
+from hyperv_operator.core.actions import Launch, Release, Remove, Wait
 from hyperv_operator.core.decision import Decision, in_progress
-from hyperv_operator.core.rules import identity_of, next_attempt
+from hyperv_operator.core.rules import how_to_abandon, identity_of, next_attempt
 from hyperv_operator.core.situation import Situation
+from hyperv_operator.core.snapshot import HostView, Snapshot
+from hyperv_operator.protocol.records import RemovalFinding
 
 
 def abandoned(situation: Situation) -> Decision | None:
@@ -14,7 +16,7 @@ def abandoned(situation: Situation) -> Decision | None:
     snapshot = situation.snapshot
     if snapshot.abandon != identity_of(snapshot):
         return None
-    where = snapshot.readable_spec.target_host if snapshot.readable_spec else "its host"
+    where = snapshot.status.host or snapshot.target_host or "its host"
     left = (
         f"VM {snapshot.status.vm_id or '(id unknown)'}, its disk, ISO and journal may be left on {where}, in the machine folder "
         f"{snapshot.uid}."
@@ -23,21 +25,75 @@ def abandoned(situation: Situation) -> Decision | None:
 
 
 def removed(situation: Situation) -> Decision | None:
-    """The agent has confirmed that nothing of the machine is left."""
-    return _release() if situation.snapshot.removed else None
+    """The agent has confirmed that nothing is left on its host, and the VM is on no other host of the failover cluster."""
+    snapshot = situation.snapshot
+    if snapshot.removal is None or any(snapshot.is_fresh(host) for host, _ in snapshot.marked_vms()):
+        # A VM that was moved while the removal ran is removed where it is now.
+        return None
+    unread = _unread(snapshot)
+    if not unread:
+        return _release()
+    names = ", ".join(host.name for host in unread)
+    text = f"The agent has found no VM to remove; waiting for an inventory of the other hosts of the failover cluster: {names}."
+    problems = "".join(f" Host {host.name}: {host.problem.message}" for host in unread if host.problem)
+    if problems:
+        text += f"{problems}{how_to_abandon(snapshot)}"
+    return Decision(Wait(poll_soon=True), in_progress(Reason.DELETING, text))
+
+
+def _unread(snapshot: Snapshot) -> tuple[HostView, ...]:
+    """Return the hosts whose inventory has to show first that they do not have the VM.
+
+    A VM is in one place. Where the agent removed it, or knows that there was none, a host that cannot be read need not be asked.
+    """
+    if not snapshot.peers:
+        return ()
+    unread = snapshot.unread_hosts()
+    if snapshot.removal is RemovalFinding.NO_VM_FOUND:
+        return unread
+    return tuple(host for host in unread if host.problem is None)
 
 
 def retained(situation: Situation) -> Decision | None:
-    """`spec.deletionPolicy` is Retain."""
-    spec = situation.snapshot.readable_spec
-    if spec is None or spec.deletion_policy != "Retain":
+    """`spec.deletionPolicy` is Retain, or it cannot be read."""
+    snapshot = situation.snapshot
+    if not snapshot.retains:
         return None
-    return _release(f"VM {situation.snapshot.status.vm_id or '(none yet)'} was kept: spec.deletionPolicy is Retain.")
+    vm = snapshot.status.vm_id or "(none yet)"
+    why = (
+        "spec.deletionPolicy is Retain" if snapshot.readable_spec else "spec.deletionPolicy is Retain or cannot be read"
+    )
+    return _release(f"VM {vm} was kept: {why}.")
 
 
 def never_launched(situation: Situation) -> Decision | None:
-    """No launch was ever claimed, and none can be: a claim is not written to an object that is being deleted."""
-    return _release() if situation.snapshot.status.claim is None else None
+    """No launch was ever claimed, and the hosts have nothing of the machine: a status can be lost, and a backup restored."""
+    snapshot = situation.snapshot
+    if snapshot.status.claim or snapshot.status.vm_id or (snapshot.last and snapshot.last.host):
+        return None
+    if snapshot.host is None or snapshot.seen_created:
+        return _release()
+    if snapshot.marked_vms() or snapshot.journals():
+        return None
+    asked = [snapshot.host, *(peer for peer in snapshot.peers if not _cannot_be_read(peer))]
+    unseen = [host for host in asked if not _was_looked_at(snapshot, host)]
+    if not unseen:
+        return _release()
+    if snapshot.host.problem:
+        return None
+    names = ", ".join(host.name for host in unseen)
+    text = f"Nothing was launched as far as the resource knows; looking for what may be left of it on {names}."
+    return Decision(Wait(poll_soon=True), in_progress(Reason.DELETING, text))
+
+
+def _cannot_be_read(host: HostView) -> bool:
+    """Return whether the host was polled, and did not answer as it should."""
+    return host.problem is not None and host.problem.reason is not Reason.WAITING_FOR_INVENTORY
+
+
+def _was_looked_at(snapshot: Snapshot, host: HostView) -> bool:
+    """Return whether the host's inventory was begun after this process first read the resource."""
+    return host.begun_at is not None and snapshot.read_at is not None and host.begun_at > snapshot.read_at
 
 
 def remove(situation: Situation) -> Decision | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperv_operator.api.catalogue import CATALOGUE, explain
 from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
-from hyperv_operator.core import failures, identity
+from hyperv_operator.core import failures, identity, mutability
 from hyperv_operator.core.actions import Wait
 from hyperv_operator.core.decision import ConditionValue, Decision, Lifecycle, in_progress, stalled, unchanged
 from hyperv_operator.core.drift import describe
@@ -14,11 +14,14 @@ from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode
 
+_UNSEEN = "Whether the machine has anything on its host cannot be seen now."
+
 
 def next_attempt(snapshot: Snapshot) -> int:
     """Return the number of the next launch: greater than any that the resource or the host knows."""
-    claim, journal = snapshot.status.claim, snapshot.journal()
-    return max((one.attempt for one in (claim, journal) if one), default=0) + 1
+    claim = snapshot.status.claim
+    known = (*((claim,) if claim else ()), *snapshot.journals())
+    return max((one.attempt for one in known), default=0) + 1
 
 
 def identity_of(snapshot: Snapshot) -> str:
@@ -26,7 +29,8 @@ def identity_of(snapshot: Snapshot) -> str:
     return snapshot.status.vm_id or snapshot.uid
 
 
-def _how_to_abandon(snapshot: Snapshot) -> str:
+def how_to_abandon(snapshot: Snapshot) -> str:
+    """Return the sentence, with a space before it, that says how to delete the resource without its host."""
     return f" To release the resource without its host, annotate it with {ABANDON_ANNOTATION}={identity_of(snapshot)}."
 
 
@@ -40,17 +44,25 @@ def task_active(situation: Situation) -> Decision | None:
             what = "the removal" if task.kind is JobKind.REMOVE else "a launch that is under way"
             return Decision(Wait(), in_progress(Reason.DELETING, f"Waiting for {what} to end on the host."))
         case Lifecycle.PROVISIONED:
-            return Decision(Wait(), in_progress(Reason.RUNNING, "The agent updates the VM to match the spec."))
+            text = f"The agent updates the VM to match the spec.{_paused_later(snapshot)}"
+            return Decision(Wait(), in_progress(Reason.RUNNING, text))
         case Lifecycle.PROVISIONING:
             if snapshot.retries_stalled and task.step is None:
                 # The cause may not be gone: the machine stays Stalled until the retry reaches a step.
                 return Decision(Wait(), unchanged(Reason.RETRYING, "The agent is started again."))
             if not task.running:
-                return Decision(Wait(), in_progress(Reason.QUEUED, "Waiting for a free slot on the host."))
+                text = f"Waiting for a free slot on the host.{_paused_later(snapshot)}"
+                return Decision(Wait(), in_progress(Reason.QUEUED, text))
             if task.step is None:
                 # The claim has just written the same to status; other words would be another write.
                 return Decision(Wait(), unchanged(Reason.RUNNING, "The agent is being started."))
-            return Decision(Wait(), in_progress(Reason.RUNNING, f"The agent is at step {task.step}."))
+            text = f"The agent is at step {task.step}.{_paused_later(snapshot)}"
+            return Decision(Wait(), in_progress(Reason.RUNNING, text))
+
+
+def _paused_later(snapshot: Snapshot) -> str:
+    spec = snapshot.readable_spec
+    return " spec.paused is true: nothing more is started after this launch." if spec and spec.paused else ""
 
 
 def spec_unreadable(situation: Situation) -> Decision | None:
@@ -61,6 +73,35 @@ def spec_unreadable(situation: Situation) -> Decision | None:
         if isinstance(spec, str)
         else None
     )
+
+
+def field_frozen(situation: Situation) -> Decision | None:
+    """A field differs from what the machine is made with, and can no longer be changed."""
+    names = mutability.changed(situation.snapshot)
+    if not names:
+        return None
+    listed = ", ".join(names)
+    text = explain(Reason.FIELD_FROZEN, f"Changed, although the machine is made with the earlier value: {listed}.")
+    return Decision(Wait(), stalled(Reason.FIELD_FROZEN, text))
+
+
+def other_machine(situation: Situation) -> Decision | None:
+    """The target host is not the machine that it was at the first launch, and no host reports the VM."""
+    snapshot, host, origin = situation.snapshot, situation.snapshot.host, situation.snapshot.status.origin
+    if host is None or host.identity is None or origin is None or snapshot.place is not host:
+        return None
+    if situation.own is not None or host.identity == origin.host_id:
+        return None
+    facts = (
+        f"HyperVHost {host.name} is another machine than the one that this machine was made on: SMBIOS UUID "
+        f"{host.identity.smbios_uuid} and machine GUID {host.identity.machine_guid}, not {origin.host_id.smbios_uuid} and "
+        f"{origin.host_id.machine_guid}. Nothing is changed there."
+    )
+    text = explain(Reason.HOST_IDENTITY_CHANGED, facts)
+    if situation.lifecycle is Lifecycle.REMOVAL:
+        until = situation.now + snapshot.limits.secret_poll
+        return Decision(Wait(until), in_progress(Reason.HOST_IDENTITY_CHANGED, text + how_to_abandon(snapshot)))
+    return Decision(Wait(), stalled(Reason.HOST_IDENTITY_CHANGED, text))
 
 
 def identity_conflict(situation: Situation) -> Decision | None:
@@ -78,21 +119,26 @@ def paused(situation: Situation) -> Decision | None:
     if spec is None or not spec.paused:
         return None
     if situation.lifecycle is Lifecycle.PROVISIONED:
-        text = f"{describe(situation.differences)}. Nothing is changed while spec.paused is true."
+        text = f"{describe(situation.pending)}. Nothing is changed while spec.paused is true."
         synced = ConditionValue(False, Reason.PAUSED, text)
-        return Decision(Wait(), unchanged(Reason.PAUSED, text, synced=synced))
-    return Decision(
-        Wait(), in_progress(Reason.PAUSED, "spec.paused is true: the operator observes and changes nothing.")
-    )
+        return Decision(Wait(), in_progress(Reason.PAUSED, text, synced=synced))
+    text = "spec.paused is true: the operator observes and launches nothing."
+    journal = situation.snapshot.journal()
+    if journal and journal.locked:
+        text += " A launch that was started earlier is still running on the host, and ends by itself."
+    return Decision(Wait(), in_progress(Reason.PAUSED, text))
 
 
 def host_missing(situation: Situation) -> Decision | None:
     """A deleted machine's HyperVHost does not exist."""
     if situation.host is not None:
         return None
-    text = "The HyperVHost of this machine does not exist, so the operator cannot remove the VM. Create it again."
+    name = situation.snapshot.status.host or situation.snapshot.target_host or "(unknown)"
+    text = (
+        f"The HyperVHost {name} of this machine does not exist, so the operator cannot remove the VM. Create it again."
+    )
     until = situation.now + situation.snapshot.limits.secret_poll
-    return Decision(Wait(until), in_progress(Reason.HOST_NOT_FOUND, text + _how_to_abandon(situation.snapshot)))
+    return Decision(Wait(until), in_progress(Reason.HOST_NOT_FOUND, text + how_to_abandon(situation.snapshot)))
 
 
 def host_problem(situation: Situation) -> Decision | None:
@@ -103,7 +149,8 @@ def host_problem(situation: Situation) -> Decision | None:
     reason, text = host.problem.reason, f"Host {host.name}: {host.problem.message}"
     match situation.lifecycle:
         case Lifecycle.REMOVAL:
-            text = f"The VM cannot be removed now. {text}{_how_to_abandon(snapshot)}"
+            what = "The VM cannot be removed now." if snapshot.status.claim else _UNSEEN
+            text = f"{what} {text}{how_to_abandon(snapshot)}"
             return Decision(Wait(situation.now + snapshot.limits.secret_poll), in_progress(reason, text))
         case Lifecycle.PROVISIONED:
             return Decision(Wait(), in_progress(reason, f"{describe(situation.differences)}. {text}"))
@@ -126,7 +173,7 @@ def retry_pending(situation: Situation) -> Decision | None:
         return None
     text = f"{failure.message} Next attempt at {due:%H:%M:%S} UTC."
     if lifecycle is Lifecycle.REMOVAL:
-        return Decision(Wait(due), in_progress(failure.reason, text + _how_to_abandon(situation.snapshot)))
+        return Decision(Wait(due), in_progress(failure.reason, text + how_to_abandon(situation.snapshot)))
     if failure.needs_person:
         return Decision(Wait(due), stalled(failure.reason, text, diagnosis=failure.diagnosis))
     transient = provisioning and failure.is_transient and failure.code is not AgentCode.HOST_BUSY
@@ -141,12 +188,18 @@ def refuse(situation: Situation, violation: Violation) -> Decision:
 
 
 class Guard:
-    """The rule of a precondition: wait while it is violated."""
+    """The rule of a precondition: wait while it is violated.
 
-    def __init__(self, precondition: Precondition) -> None:
+    What is only needed to give the guest its configuration (`until_guest`) is not asked for once the guest has it.
+    """
+
+    def __init__(self, precondition: Precondition, *, until_guest: bool = False) -> None:
         self._precondition = precondition
+        self._until_guest = until_guest
 
     def __call__(self, situation: Situation) -> Decision | None:
         """Return the decision to wait, or None if the precondition holds."""
+        if self._until_guest and situation.guest_has_data:
+            return None
         violation = self._precondition(situation.snapshot)
         return refuse(situation, violation) if violation else None

@@ -8,12 +8,13 @@ from functools import cached_property
 
 from hyperv_operator.core import identity, provisioning, retry
 from hyperv_operator.core.decision import Lifecycle
-from hyperv_operator.core.drift import Difference, differences
+from hyperv_operator.core.drift import Difference, differences, pending
 from hyperv_operator.core.identity import OwnVm
-from hyperv_operator.core.provisioning import LaunchFailed, ProvisioningState
+from hyperv_operator.core.provisioning import Interrupted, LaunchFailed, ProvisioningState, WaitingForGuest
 from hyperv_operator.core.retry import Failure
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.job import JobKind
+from hyperv_operator.protocol.records import Step, StepState
 
 _KINDS = {
     Lifecycle.PROVISIONING: JobKind.PROVISION,
@@ -43,13 +44,25 @@ class Situation:
 
     @property
     def host(self) -> HostView | None:
-        """The host to launch on: the one that has the VM, which a failover cluster may have moved, else the target, if it exists."""
-        return self.own.host if self.own else self.snapshot.host
+        """The host to launch on: the one that has the VM, which a failover cluster may have moved, else the one that had it last."""
+        return self.own.host if self.own else self.snapshot.place
 
     @cached_property
     def state(self) -> ProvisioningState:
         """The state of the provisioning."""
         return provisioning.observe(self.snapshot, self.now)
+
+    @cached_property
+    def guest_has_data(self) -> bool:
+        """Whether the guest has its configuration: what is left to do needs neither a Secret nor a tenant entry."""
+        if isinstance(self.state, WaitingForGuest):
+            return True
+        journal = self.snapshot.journal()
+        if journal and journal.steps.get(Step.WAIT_FOR_GUEST) is StepState.COMPLETED:
+            return True
+        run_id = self.state.run_id if isinstance(self.state, LaunchFailed | Interrupted) else None
+        reported = provisioning.reported_state(self.snapshot, run_id) if run_id else None
+        return reported is not None and reported.is_final
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
@@ -58,11 +71,17 @@ class Situation:
         return differences(spec, self.own.vm) if spec and self.own else ()
 
     @cached_property
+    def pending(self) -> tuple[Difference, ...]:
+        """The differences that an update has to remove."""
+        spec = self.snapshot.readable_spec
+        return pending(spec, self.snapshot.status.applied, self.differences) if spec else ()
+
+    @cached_property
     def failure(self) -> Failure | None:
         """The failure of the last launch that this lifecycle's next launch would repeat."""
         if self.lifecycle is Lifecycle.PROVISIONING:
             return self.state.failure if isinstance(self.state, LaunchFailed) else None
-        last = self.snapshot.last
+        last = self.snapshot.own_last
         if last is None or last.kind is not _KINDS[self.lifecycle]:
             return None
         if self.lifecycle is Lifecycle.PROVISIONED and last.generation != self.snapshot.generation:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from hyperv_operator.api.host import HyperVHostSpec
-from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.api.host import HostId, HyperVHostSpec
+from hyperv_operator.api.machine import Applied, HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import HostError
 from hyperv_operator.protocol.inventory import InventoryReport, JournalFacts, VmFacts
 from hyperv_operator.protocol.job import JobKind
-from hyperv_operator.protocol.records import Outcome, OutcomeKind
+from hyperv_operator.protocol.records import Outcome, OutcomeKind, RemovalFinding
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.schema.validation import Accepted, Rejected, validate_job_submission
 
@@ -37,7 +37,9 @@ class HostView:
     spec: HyperVHostSpec
     problem: HostProblem | None = None
     report: InventoryReport | None = None
-    """The last complete inventory; a poll that fails does not clear it."""
+    """The last complete inventory of the pinned host; a poll that fails does not clear it."""
+    identity: HostId | None = None
+    """The pinned identity of the host; None before the first contact."""
     begun_at: datetime | None = None
     """When the poll that returned `report` began: the report is at least this recent."""
     previous_begun_at: datetime | None = None
@@ -95,6 +97,10 @@ class LaunchResult:
     step: str | None = None
     """The last step that was reported."""
     os_family: str | None = None
+    host: str | None = None
+    """Name of the host that the agent was launched on; None if the launch did not begin."""
+    applied: Applied | None = None
+    """What an update that completed has set."""
     jitter: float = 0.0
     """From 0 to 1, drawn when the launch ended: spreads the retries of machines that failed together."""
 
@@ -149,6 +155,10 @@ class Snapshot:
     spec: HyperVMachineSpec | str
     """The spec, or the reason why it cannot be read."""
     status: HyperVMachineStatus
+    target_host: str | None
+    """Name of the target host, also if the rest of the spec cannot be read."""
+    retains: bool
+    """The VM is kept when the resource is deleted: read on its own, and also if it is not known whether to delete it."""
     schema: JobSchema
     limits: Limits
     host: HostView | None = None
@@ -163,8 +173,14 @@ class Snapshot:
     last: LaunchResult | None = None
     failures: int = 0
     """Launches of this process that failed in a row."""
-    removed: bool = False
-    """The agent has confirmed that nothing of the machine is left on the host."""
+    removal: RemovalFinding | None = None
+    """What the agent's last removal has found on its host, if it has completed: nothing of the machine is left there."""
+    read_at: datetime | None = None
+    """When this process first read the resource."""
+    run_seen_at: datetime | None = None
+    """When this process first read of the launch that status shows, as it shows it now. None if status shows none."""
+    seen_created: bool = False
+    """This process has watched the resource from its creation on."""
 
     @property
     def readable_spec(self) -> HyperVMachineSpec | None:
@@ -201,41 +217,82 @@ class Snapshot:
 
     @property
     def retries_stalled(self) -> bool:
-        """Whether a launch failed and the machine is Stalled: a retry says nothing new before it reaches a step."""
-        return self.failures > 0 and self.status.is_true(MachineCondition.STALLED)
+        """Whether a launch failed and the machine is Stalled: a retry of the same spec says nothing new before it reaches a step."""
+        stalled = self.status.condition(MachineCondition.STALLED)
+        same_spec = stalled is not None and stalled.observed_generation == self.generation
+        return self.failures > 0 and same_spec and self.status.is_true(MachineCondition.STALLED)
 
     @property
     def hosts(self) -> tuple[HostView, ...]:
         """The target host and the other nodes of its failover cluster."""
         return (*((self.host,) if self.host else ()), *self.peers)
 
+    @property
+    def place(self) -> HostView | None:
+        """The host that had the VM last, else the target host; None if that HyperVHost does not exist."""
+        name = self.status.host
+        if self.host is None or name in (None, self.host.name):
+            return self.host
+        return next((host for host in self.peers if host.name == name), None)
+
+    @property
+    def own_last(self) -> LaunchResult | None:
+        """How this process's last launch ended; None if another process has claimed a later one."""
+        claim = self.status.claim
+        return None if self.last is None or (claim and claim.attempt > self.last.attempt) else self.last
+
     def marked_vms(self) -> tuple[tuple[HostView, VmFacts], ...]:
         """Return every VM that carries this machine's mark, with the host that reports it."""
         return tuple((host, vm) for host in self.hosts for vm in host.vms_of(self.uid))
 
+    def journals(self) -> tuple[JournalFacts, ...]:
+        """Return the machine's journals, as the last inventory of each host reports them."""
+        return tuple(journal for host in self.hosts if (journal := host.journal_of(self.uid)))
+
     def journal(self) -> JournalFacts | None:
-        """Return the machine's newest journal."""
-        journals = [journal for host in self.hosts if (journal := host.journal_of(self.uid))]
+        """Return the machine's newest journal among the inventories that show what the last launch has done."""
+        journals = [journal for host in self.hosts if self.is_fresh(host) and (journal := host.journal_of(self.uid))]
         return max(journals, key=lambda journal: journal.attempt, default=None)
 
     def last_end(self) -> datetime | None:
-        """Return when the machine's last launch ended, or when it began if its end is not known."""
-        if self.last:
-            return self.last.finished_at
-        run = self.status.run
-        return (run.finished_at or run.started_at) if run else None
+        """Return after which time an inventory shows what the machine's last launch has done; None without a launch.
+
+        It is a time of this process: the end of its own launch, or when it read of a launch that another process has made.
+        """
+        return self.own_last.finished_at if self.own_last else self.run_seen_at
+
+    def is_fresh(self, host: HostView) -> bool:
+        """Return whether the host's inventory was begun after the last launch ended."""
+        end = self.last_end()
+        return host.begun_at is not None and (end is None or host.begun_at > end)
+
+    def unread_hosts(self) -> tuple[HostView, ...]:
+        """Return the hosts without an inventory that was begun after the last launch ended."""
+        return tuple(host for host in self.hosts if not self.is_fresh(host))
+
+    @property
+    def is_vm_known(self) -> bool:
+        """Whether the machine is known to have a VM, wherever it is now: a failover cluster may move it at any time."""
+        last = self.own_last
+        reported = last.outcome.vm_id if last and last.outcome else None
+        return any((self.status.vm_id, reported, *(journal.vm_id for journal in self.journals())))
 
     def is_current(self) -> bool:
-        """Return whether every host's inventory was begun after the last launch ended."""
-        end = self.last_end()
-        return bool(self.hosts) and all(
-            host.begun_at is not None and (end is None or host.begun_at > end) for host in self.hosts
-        )
+        """Return whether the inventories show what the last launch has done.
+
+        A host that reports the VM is enough. Without a VM that could be elsewhere, the target host is; otherwise only all
+        hosts together can say that the VM is nowhere.
+        """
+        if any(self.is_fresh(host) for host, _ in self.marked_vms()):
+            return True
+        if self.host is not None and self.place is self.host and not self.is_vm_known:
+            return self.is_fresh(self.host)
+        return self.place is not None and not self.unread_hosts()
 
     def confirms_absence(self) -> bool:
         """Return whether two inventories of every host, both begun after the last launch ended, lack the machine's VM."""
         end = self.last_end()
-        polled_twice = bool(self.hosts) and all(
+        polled_twice = self.place is not None and all(
             host.previous_begun_at is not None and (end is None or host.previous_begun_at > end) for host in self.hosts
         )
         return polled_twice and not self.marked_vms()

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hyperv_operator.api.host import HyperVHostSpec, LogonFailures
+from hyperv_operator.api.host import HostId, HyperVHostSpec, LogonFailures
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
+from hyperv_operator.core.host_status import pinned
 from hyperv_operator.core.machine_status import LaunchStart
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, SecretCheck
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import ObjectRef
 from hyperv_operator.protocol.inventory import InventoryReport
+from hyperv_operator.protocol.records import RemovalFinding
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
@@ -37,8 +39,8 @@ class Execution:
     last: LaunchResult | None = None
     failures: int = 0
     """Launches that failed in a row."""
-    removed: bool = False
-    """The agent has confirmed the removal."""
+    removal: RemovalFinding | None = None
+    """What the agent's last removal has found, if it has completed."""
     os_family: str | None = None
     """The guest's family, as the last provisioning job names it."""
     step_since: datetime | None = None
@@ -69,6 +71,14 @@ class MachineEntry:
     """The machine waits for something that the host's next inventory may show."""
     phase: str = ""
     """Step or reason, as the host's placeholders show it."""
+    read_at: datetime | None = None
+    """When this process first read the resource."""
+    seen_created: bool = False
+    """This process has watched the resource from its creation on."""
+    run_seen: object = None
+    """The launch that status shows, as this process has last read it."""
+    run_seen_at: datetime | None = None
+    """When it first read it so."""
     seen: dict[str, object] = field(default_factory=dict)
     """What each host's last poll reported about this machine: a difference wakes it."""
 
@@ -86,6 +96,18 @@ class MachineEntry:
     def target_host(self) -> str | None:
         """Name of the target host, which cannot be changed."""
         return self.resource.target_host
+
+    def note_read(self, now: datetime) -> None:
+        """Record when this process has read what the status shows of the last launch.
+
+        The order of launches and inventories follows from these times, because the clocks of other processes differ.
+        """
+        self.read_at = self.read_at or now
+        status = self.resource.status
+        run = status.run and (status.run.id, status.run.attempt, status.run.finished_at)
+        shown = (status.claim and status.claim.attempt, run) if status.claim or run else None
+        if shown != self.run_seen:
+            self.run_seen, self.run_seen_at = shown, None if shown is None else now
 
     def observe(self, resource: MachineResource) -> bool:
         """Store a newer version; return whether a person has changed something (spec, deletion, abandonment)."""
@@ -163,6 +185,13 @@ class HostEntry:
         """The spec, or None if it cannot be read."""
         return None if isinstance(self.resource.spec, str) else self.resource.spec
 
+    @property
+    def identity(self) -> HostId | None:
+        """The pinned identity, or that of the first contact before it is written to status."""
+        if self.resource.status.host_id is not None or self.poll.report is None:
+            return self.resource.status.host_id
+        return pinned(self.poll.report.facts.host_id)
+
     def observe(self, resource: HostResource) -> bool:
         """Store a newer version; return whether a person has changed something (spec, deletion)."""
         before, after = self.resource.meta, resource.meta
@@ -185,6 +214,7 @@ class HostEntry:
             spec=spec,
             problem=self.problem if self.poll.attempted else never_polled,
             report=self.poll.report,
+            identity=self.identity,
             begun_at=self.poll.begun_at,
             previous_begun_at=self.poll.previous_begun_at,
             rollout=self.rollout,
@@ -249,6 +279,13 @@ class Cache:
             if entry.name != host
             and (other := entry.readable_spec) is not None
             and other.failover_cluster == spec.failover_cluster
+        )
+
+    def machine_folders(self, host: str) -> Iterator[str]:
+        """Yield the folders that the machines of a host and of its failover cluster were made in."""
+        names = {host, *(peer.name for peer in self.cluster_of(host))}
+        return (
+            origin.machines_folder for entry in self.machines_on(*names) if (origin := entry.resource.status.origin)
         )
 
     def must_poll_soon(self, host: str) -> bool:

@@ -146,18 +146,17 @@ class HostReconciler:
         )
 
     def _twin(self, entry: HostEntry) -> str | None:
-        """Return the name of another HyperVHost at whose address the same machine answers."""
+        """Return the name of an older HyperVHost for the same machine: that one goes on, and what it has can be deleted."""
         if entry.poll.report is None:
             return None
-        own = entry.poll.report.facts.host_id
-        return next(
-            (
-                other.name
-                for other in self._cache.hosts.values()
-                if other is not entry and other.poll.report and other.poll.report.facts.host_id == own
-            ),
-            None,
+        older = (
+            other
+            for other in self._cache.hosts.values()
+            if other is not entry
+            and other.identity == entry.identity
+            and other.resource.meta.precedence < entry.resource.meta.precedence
         )
+        return min((other.name for other in older), default=None)
 
     async def _report(self, entry: HostEntry) -> None:
         entry.problem = host_status.problem(self._snapshot(entry))

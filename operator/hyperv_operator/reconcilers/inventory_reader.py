@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Generic
 
 from hyperv_operator.api.host import HyperVHostSpec
+from hyperv_operator.core import host_status
 from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.errors import (
     AgentMissing,
@@ -19,6 +20,7 @@ from hyperv_operator.errors import (
     HostError,
     LogonPending,
     ProtocolViolation,
+    WrongHost,
 )
 from hyperv_operator.ports import HostEndpoint, Lane, RemoteTask, T, TaskContext
 from hyperv_operator.protocol.inventory import InventoryReport
@@ -114,8 +116,12 @@ class InventoryReader:
         return True
 
     def store(self, entry: HostEntry, report: InventoryReport, begun_at: datetime) -> None:
-        """Store an inventory in the host's entry."""
+        """Store an inventory in the host's entry. That of another machine than the pinned one says nothing about the host."""
         poll = entry.poll
+        change = host_status.identity_change(entry.resource.status, report.facts.host_id)
+        if change:
+            poll.error = WrongHost(change)
+            return
         poll.previous_begun_at, poll.begun_at = poll.begun_at, begun_at
         poll.report, poll.error = report, None
         self._deps.metrics.host_seen(entry.name, report, begun_at)
@@ -131,7 +137,8 @@ class InventoryReader:
         async def prepare() -> Callable[[TaskContext], T]:
             endpoint = await endpoint_of(deps, entry.name, spec, call.folder)
             view = HostView(name=entry.name, uid=entry.ref.uid, spec=spec)
-            job = jobs.inventory_job(view, await deps.namespaces.cluster_uid())
+            folders = self._cache.machine_folders(entry.name)
+            job = jobs.inventory_job(view, await deps.namespaces.cluster_uid(), folders)
             await logon.begin(deps, endpoint)
             return lambda context: call.make(endpoint, job, context)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hyperv_operator.api.machine import Sealed
 from hyperv_operator.core.actions import Launch, Provision, Remove, Update
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.errors import ClusterError, ProtocolViolation, SealingError
 from hyperv_operator.protocol.job import (
+    HostIdentity,
     HostOptions,
     HostPaths,
     InventoryJob,
@@ -23,21 +26,27 @@ from hyperv_operator.protocol.sealing import seal
 from hyperv_operator.reconcilers.dependencies import Dependencies
 
 
-def host_options(host: HostView) -> HostOptions:
-    """Return what a job says about its host."""
-    spec = host.spec
+def host_options(host: HostView, machines_folder: str | None = None) -> HostOptions:
+    """Return what a job says about its host; `machines_folder` is that of a machine which was made in another one."""
+    spec, identity = host.spec, host.identity
     return HostOptions(
-        paths=HostPaths(agent=spec.paths.agent, images=spec.paths.images, machines=spec.paths.machines),
+        paths=HostPaths(
+            agent=spec.paths.agent, images=spec.paths.images, machines=machines_folder or spec.paths.machines
+        ),
+        identity=identity and HostIdentity(smbios_uuid=identity.smbios_uuid, machine_guid=identity.machine_guid),
         virtual_switch=spec.virtual_switch,
         clone=spec.storage.clone,
         failover_cluster=spec.failover_cluster,
     )
 
 
-def inventory_job(host: HostView, cluster_uid: str) -> InventoryJob:
-    """Return the job that reads a host's inventory."""
+def inventory_job(host: HostView, cluster_uid: str, folders: Iterable[str] = ()) -> InventoryJob:
+    """Return the job that reads a host's inventory; `folders` are those that its machines were made in."""
     return InventoryJob(
-        schema_ref=SchemaRef(id="host-inventory", version=1), host=host_options(host), cluster_uid=cluster_uid
+        schema_ref=SchemaRef(id="host-inventory", version=1),
+        host=host_options(host),
+        cluster_uid=cluster_uid,
+        machine_folders=tuple(sorted(set(folders) - {host.spec.paths.machines})),
     )
 
 
@@ -46,7 +55,8 @@ async def build(deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: 
 
     Raises `ClusterError` if a Secret cannot be read, `ProtocolViolation` if the guest's key cannot be used.
     """
-    host = host_options(launch.host)
+    origin = snapshot.status.origin
+    host = host_options(launch.host, origin.machines_folder if origin else None)
     run = RunRef(
         id=run_id,
         machine_uid=snapshot.uid,
@@ -65,7 +75,9 @@ async def build(deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: 
             return UpdateJob(schema_ref=schema, host=host, run=run, machine=_machine(snapshot), desired=desired), None
         case Provision() as work:
             schema = SchemaRef(id="vm-provisioning", version=work.spec.schema_version)
-            job = ProvisioningJob(schema_ref=schema, fields=work.submission.fields, run=run, host=host)
+            job = ProvisioningJob(
+                schema_ref=schema, fields=work.submission.fields, run=run, host=host, lost_vm_id=work.lost_vm_id
+            )
             return await _with_guest_data(deps, snapshot, work, job)
 
 

@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from hyperv_operator.api.machine import Applied
 from hyperv_operator.api.names import EventReason
-from hyperv_operator.core.actions import Launch
+from hyperv_operator.core.actions import Launch, Update
 from hyperv_operator.core.snapshot import LaunchResult
 from hyperv_operator.errors import CallCancelled, HostError, OperatorError, ProtocolViolation
 from hyperv_operator.ports import AgentReport, LoggedOn, LogLine
 from hyperv_operator.protocol.job import JobKind
-from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason, StepRecord, StepState
+from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason, RemovalFinding, StepRecord, StepState
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 
@@ -109,6 +110,8 @@ class LaunchObserver:
             error=error if isinstance(error, HostError) else None,
             step=task.step if task else None,
             os_family=execution.os_family,
+            host=start.launch.host.name if start else None,
+            applied=_applied(self._launch, outcome),
             jitter=random.random(),  # noqa: S311 - it spreads retries over time
         )
         self._count(execution.last)
@@ -128,8 +131,17 @@ class LaunchObserver:
             execution.failures += 1
         elif outcome.pending_reason is not PendingReason.HOST_BUSY:
             execution.failures = 0
-        if last.kind is JobKind.REMOVE and outcome and outcome.outcome is OutcomeKind.COMPLETED:
-            execution.removed = True
+        if last.kind is JobKind.REMOVE:
+            done = outcome is not None and outcome.outcome is OutcomeKind.COMPLETED
+            execution.removal = (outcome.finding or RemovalFinding.NO_VM_FOUND) if outcome and done else None
+
+
+def _applied(launch: Launch, outcome: Outcome | None) -> Applied | None:
+    """Return what a completed update has set."""
+    if outcome is None or outcome.outcome is not OutcomeKind.COMPLETED or not isinstance(launch.work, Update):
+        return None
+    desired = launch.work.desired
+    return Applied(cpu_cores=desired.cpu_cores, gb_ram=desired.gb_ram, power_state=desired.power_state)
 
 
 def _result(future: Future[Outcome]) -> tuple[Outcome | None, BaseException | None]:

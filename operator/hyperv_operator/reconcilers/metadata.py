@@ -31,6 +31,11 @@ class Metadata:
         """Return the reference to the object."""
         return ObjectRef(kind=kind, name=self.name, namespace=self.namespace, uid=self.uid)
 
+    @property
+    def precedence(self) -> tuple[datetime, str]:
+        """The order of objects by age; UIDs decide between those of the same second."""
+        return self.created_at, self.uid
+
     def is_older_than(self, other: Metadata) -> bool:
         """Return whether this version of an object is older than another.
 

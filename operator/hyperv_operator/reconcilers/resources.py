@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,6 +26,8 @@ class MachineResource:
     """Name of the target host, also if the rest of the spec cannot be read."""
     vm_name: str | None
     """The VM name that is asked for, also if the rest of the spec cannot be read."""
+    retains: bool
+    """The VM is kept when the resource is deleted. Read on its own; what cannot be read keeps the VM."""
 
     @classmethod
     def parse(cls, body: JsonObject) -> Self:
@@ -36,6 +39,7 @@ class MachineResource:
             status=HyperVMachineStatus.parse(body.get("status")),
             target_host=text_or_none(spec.get("targetHost")),
             vm_name=text_or_none(mapping(spec.get("fields")).get("vm_name")),
+            retains=not isinstance(body.get("spec"), Mapping) or spec.get("deletionPolicy", "Delete") != "Delete",
         )
 
     @property

@@ -26,6 +26,7 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
     """
     if fresh or entry.resource.meta.deleting:
         entry.observe(MachineResource.parse(await deps.objects.get(entry.ref)))
+    entry.note_read(deps.clock.now())
     resource = entry.resource
     host, peers = await _hosts(deps, cache, entry.target_host)
     configured = resource.status.is_guest_configured
@@ -39,7 +40,7 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
         host=host,
         peers=peers,
         lookups=entry.lookups,
-        execution=entry.execution,
+        entry=entry,
         others=others,
         launched=(one.uid for one in cache.launched_on(entry.target_host or "", resource.meta.namespace or "")),
     )
@@ -54,13 +55,13 @@ def build(
     others: Iterable[MachineResource],
     launched: Iterable[str],
     peers: tuple[HostView, ...] = (),
-    execution: Execution | None = None,
+    entry: MachineEntry | None = None,
 ) -> Snapshot:
-    """Build a snapshot.
+    """Build a snapshot; `entry` is the machine's own, unless it is a submission under review.
 
     `others` are machines that may want the same VM name; `launched` are the UIDs of the namespace's machines on the host.
     """
-    meta, execution = resource.meta, execution or Execution()
+    meta, execution = resource.meta, entry.execution if entry else Execution()
     return Snapshot(
         uid=meta.uid,
         namespace=meta.namespace or "",
@@ -71,6 +72,8 @@ def build(
         abandon=meta.abandon,
         spec=resource.spec,
         status=resource.status,
+        target_host=resource.target_host,
+        retains=resource.retains,
         schema=deps.schema,
         limits=deps.limits,
         host=host,
@@ -82,7 +85,10 @@ def build(
         active_task=execution.active_task,
         last=execution.last,
         failures=execution.failures,
-        removed=execution.removed,
+        removal=execution.removal,
+        read_at=entry.read_at if entry else None,
+        run_seen_at=entry.run_seen_at if entry else None,
+        seen_created=entry is not None and entry.seen_created,
     )
 
 

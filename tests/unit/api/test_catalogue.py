@@ -77,6 +77,7 @@ RULES = """
     InvalidSpec            | stalled     | cluster administrator | on change
     InvalidFields          | stalled     | owner of the machine | on change
     SchemaVersionMismatch  | stalled     | owner of the machine | on change
+    FieldFrozen            | stalled     | owner of the machine | on change
     SecretNotFound         | stalled     | owner of the machine | on change
     SecretKeyNotFound      | stalled     | owner of the machine | on change
     SecretNotReadable      | stalled     | cluster administrator | on change

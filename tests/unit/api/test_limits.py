@@ -276,14 +276,21 @@ def test_http_requires_an_authentication_that_encrypts_messages(
             Connection.model_validate(raw)
 
 
-@pytest.mark.parametrize("model", [HyperVMachineSpec, HyperVHostSpec, Connection, Tenant])
-def test_an_unknown_key_of_a_spec_is_refused(model: type[Model]) -> None:
-    with pytest.raises(ValidationError, match="novel"):
-        model.model_validate({**GOOD[model], "novel": 1})
-
-
-@pytest.mark.parametrize("model", [HyperVMachineStatus, HyperVHostStatus, Claim, Run, Condition])
-def test_an_unknown_key_of_a_status_is_ignored(model: type[Model]) -> None:
+@pytest.mark.parametrize(
+    "model",
+    [
+        HyperVMachineSpec,
+        HyperVHostSpec,
+        Connection,
+        Tenant,
+        HyperVMachineStatus,
+        HyperVHostStatus,
+        Claim,
+        Run,
+        Condition,
+    ],
+)
+def test_a_key_that_a_newer_resource_definition_has_is_ignored(model: type[Model]) -> None:
     assert model.model_validate({**GOOD[model], "novel": 1}) == model.model_validate(GOOD[model])
 
 

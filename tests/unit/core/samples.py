@@ -10,7 +10,9 @@ from typing import Any
 
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.host import HyperVHostSpec
-from hyperv_operator.api.machine import Claim, HyperVMachineSpec, HyperVMachineStatus
+from hyperv_operator.api.machine import Applied, Claim, HyperVMachineSpec, HyperVMachineStatus, Origin
+from hyperv_operator.core.host_status import pinned
+from hyperv_operator.core.mutability import Mutability, frozen_values
 from hyperv_operator.core.snapshot import HostView, LaunchResult, Limits, RetryPolicy, SecretCheck, Snapshot
 from hyperv_operator.errors import HostError
 from hyperv_operator.protocol.guest import GuestKey
@@ -40,6 +42,7 @@ HOST = HostView(
         }
     ),
     report=REPORT,
+    identity=pinned(REPORT.facts.host_id),
     begun_at=NOW,
     previous_begun_at=NOW - SECOND,
 )
@@ -57,6 +60,18 @@ SPEC = HyperVMachineSpec.model_validate(
         "secretFields": {"guest_la_pw": {"secretKeyRef": {"name": "s", "key": "k"}}},
     }
 )
+SCHEMA = load_schema((ROOT / "Schemas" / "job-inputs.yaml").read_text())
+ORIGIN = Origin(
+    schema_version=1,
+    fields=frozen_values(SCHEMA, SPEC, [Mutability.FROZEN_BY_CLAIM]),
+    machines_folder="D:\\V",
+    host_id=pinned(REPORT.facts.host_id),
+)
+SEALED_ORIGIN = ORIGIN.model_copy(
+    update={"fields": frozen_values(SCHEMA, SPEC, [kind for kind in Mutability if kind is not Mutability.APPLIED])}
+)
+"""What the machine is made with, once its guest data was sealed."""
+APPLIED = Applied(cpu_cores=1, gb_ram=1, power_state="Running")
 SNAPSHOT = Snapshot(
     uid=UID,
     namespace="team",
@@ -67,7 +82,9 @@ SNAPSHOT = Snapshot(
     abandon=None,
     spec=SPEC,
     status=HyperVMachineStatus(),
-    schema=load_schema((ROOT / "Schemas" / "job-inputs.yaml").read_text()),
+    target_host="hyperv01",
+    retains=False,
+    schema=SCHEMA,
     limits=Limits(
         operator="me",
         retry=RetryPolicy(base=10 * SECOND, cap=600 * SECOND, busy_poll=10 * SECOND),
@@ -77,6 +94,7 @@ SNAPSHOT = Snapshot(
     host=HOST,
     namespace_labels={"hyperv": "allowed"},
     secrets=(SecretCheck("guest_la_pw", "s", "k", "1"),),
+    read_at=NOW - 60 * SECOND,
 )
 
 
@@ -119,13 +137,15 @@ def journal(**changes: Any) -> JournalFacts:
 
 
 def launched(**status: Any) -> Snapshot:
-    """Return the machine after its first launch was claimed."""
-    return replace(SNAPSHOT, status=HyperVMachineStatus(claim=CLAIM, **status))
+    """Return the machine after its first launch was claimed. This process read of a run when it began or ended."""
+    known = HyperVMachineStatus(**{"claim": CLAIM, "origin": ORIGIN, "applied": APPLIED, **status})
+    seen = (known.run.finished_at or known.run.started_at) if known.run else None
+    return replace(SNAPSHOT, status=known, run_seen_at=seen)
 
 
 def result(outcome: Outcome | HostError, kind: JobKind = JobKind.PROVISION, **changes: Any) -> LaunchResult:
     """Return how the last launch ended, a second ago."""
-    ended = LaunchResult(kind, RUN, 1, 1, NOW - 2 * SECOND, NOW - SECOND)
+    ended = LaunchResult(kind, RUN, 1, 1, NOW - 2 * SECOND, NOW - SECOND, host="hyperv01")
     part = {"error": outcome} if isinstance(outcome, HostError) else {"outcome": outcome}
     return replace(ended, **part, **changes)
 
@@ -140,9 +160,9 @@ def pending(reason: str, **changes: Any) -> Outcome:
     return Outcome(outcome=OutcomeKind.PENDING, reason=reason, **changes)
 
 
-def ended(outcome: Outcome | HostError, failures: int = 1, **changes: Any) -> Snapshot:
+def ended(outcome: Outcome | HostError, failures: int = 1, vm_id: str | None = None, **changes: Any) -> Snapshot:
     """Return the machine after its last provisioning launch ended."""
-    return replace(launched(), last=result(outcome, **changes), failures=failures)
+    return replace(launched(vm_id=vm_id), last=result(outcome, **changes), failures=failures)
 
 
 def condition(kind: str, status: str = "True", reason: str = "AsExpected", generation: int | None = 1) -> Condition:
@@ -155,8 +175,14 @@ def condition(kind: str, status: str = "True", reason: str = "AsExpected", gener
 def configured(*conditions: Condition, **status: Any) -> Snapshot:
     """Return a machine whose guest is configured and whose VM matches the spec."""
     done = (condition("GuestConfigured"), *conditions)
-    known = HyperVMachineStatus(claim=CLAIM, vm_id=VM_ID, conditions=done, **status)
-    return inventory(replace(SNAPSHOT, status=known), vms=(vm(),))
+    known = launched(**{"vm_id": VM_ID, "conditions": done, "guest_configured_at": NOW, **status})
+    return inventory(known, vms=(vm(),))
+
+
+def resized(*conditions: Condition, **changes: Any) -> Snapshot:
+    """Return a configured machine whose spec now asks for one core, after eight were applied."""
+    applied = APPLIED.model_copy(update={"cpu_cores": 8})
+    return inventory(configured(*conditions, **{"applied": applied, **changes}), vms=(vm(cpu_cores=8),))
 
 
 def with_spec(snapshot: Snapshot, **changes: Any) -> Snapshot:

@@ -103,10 +103,10 @@ _STARTED = Run(id=RUN, attempt=1, started_at=NOW)
         (HyperVMachineStatus(claim=PINNED, run=_STARTED), False, OLD_NAME),
         # It waits for its guest: the next launch of the run is to come.
         (HyperVMachineStatus(claim=PINNED, run=_OVER), False, OLD_NAME),
-        (HyperVMachineStatus(claim=PINNED, run=_OVER, conditions=_CONFIGURED), False, None),
-        (HyperVMachineStatus(claim=PINNED, run=_OVER, conditions=_CONFIGURED), True, OLD_NAME),
+        (HyperVMachineStatus(claim=PINNED, run=_OVER, guest_configured_at=NOW), False, None),
+        (HyperVMachineStatus(claim=PINNED, run=_OVER, guest_configured_at=NOW), True, OLD_NAME),
         # An update whose end nobody has seen.
-        (HyperVMachineStatus(claim=PINNED, run=_STARTED, conditions=_CONFIGURED), False, OLD_NAME),
+        (HyperVMachineStatus(claim=PINNED, run=_STARTED, guest_configured_at=NOW), False, OLD_NAME),
     ],
 )
 def test_a_version_is_in_use_until_the_run_is_over(status: HyperVMachineStatus, held: bool, kept: str | None) -> None:

@@ -22,7 +22,9 @@ def test_conditions_come_in_order_and_those_without_a_new_value_stay() -> None:
     new = {"C": ConditionValue(False, Reason.INTERNAL, "x"), "A": ConditionValue(True, Reason.READY, "y")}
     merged = conditions.merge(old, new, ["A", "B", "C", "D"], 4, LATER)
     assert [one.type for one in merged] == ["A", "B", "C"]
-    assert merged[1] == old[0]
+    assert merged[1] == condition("B", generation=4), "clients ignore the conditions of an earlier generation"
+    kept = conditions.merge(old, new, ["A", "B", "C", "D"], 4, LATER, keep_generations=True)
+    assert (kept[0], kept[1], kept[2]) == (merged[0], old[0], merged[2])
     assert (merged[2].status, merged[2].reason, merged[2].message, merged[2].observed_generation) == (
         "False",
         "Internal",

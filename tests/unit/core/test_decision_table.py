@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import Claim, HyperVMachineStatus, Sealed
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.actions import Launch, Release, Wait
@@ -20,9 +19,10 @@ from hyperv_operator.core.machine_status import LaunchStart, compose, compose_st
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Rival, SecretCheck
 from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts
 from hyperv_operator.protocol.job import JobKind
+from hyperv_operator.protocol.records import RemovalFinding
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
-from unit.core.samples import CLAIM, HOST, NOW, ROOT, RUN, SECOND, SNAPSHOT, SPEC, UID
+from unit.core.samples import CLAIM, HOST, NOW, ORIGIN, ROOT, RUN, SECOND, SNAPSHOT, SPEC, UID
 
 _OLDER = Rival("b", same_namespace=False, name="b", created_at=NOW - SECOND, has_vm=False, has_claim=False)
 _TWIN = replace(_OLDER, created_at=NOW, uid="00000000-0000-4000-8000-000000000000")
@@ -66,10 +66,9 @@ def test_an_obstacle_is_reported_and_nothing_is_launched(changes: dict[str, Any]
 _TEXT = (ROOT / "Schemas" / "job-inputs.yaml").read_text().replace("version: 1", "version: 2", 1)
 _NEXT = load_schema(_TEXT)
 _STRICTER = load_schema(_TEXT.replace("minimum: 1, maximum: 12288", "minimum: 2, maximum: 12288"))
-_LAUNCHED = HyperVMachineStatus(claim=CLAIM)
+_LAUNCHED = HyperVMachineStatus(claim=CLAIM, origin=ORIGIN)
 _CONFIGURED = HyperVMachineStatus(
-    vm_id="11111111-1111-4111-8111-111111111111",
-    conditions=(Condition(type="GuestConfigured", status="True", reason="GuestConfigured", last_transition_time=NOW),),
+    vm_id="11111111-1111-4111-8111-111111111111", claim=CLAIM, origin=ORIGIN, guest_configured_at=NOW
 )
 
 
@@ -163,8 +162,11 @@ def test_a_paused_machine_is_left_alone() -> None:
     ("changes", "releases"),
     [
         ({}, True),
+        ({"host": None}, True),
+        ({"host": replace(HOST, problem=_BROKEN), "read_at": NOW}, False),
+        ({"host": replace(HOST, problem=_BROKEN), "read_at": NOW, "seen_created": True}, True),
         ({"status": HyperVMachineStatus(claim=CLAIM)}, False),
-        ({"status": HyperVMachineStatus(claim=CLAIM), "removed": True}, True),
+        ({"status": HyperVMachineStatus(claim=CLAIM), "removal": RemovalFinding.NO_VM_FOUND}, True),
         ({"status": HyperVMachineStatus(claim=CLAIM), "host": None}, False),
         ({"status": HyperVMachineStatus(claim=CLAIM), "host": None, "abandon": UID}, True),
         ({"status": HyperVMachineStatus(claim=CLAIM), "host": None, "abandon": "another"}, False),
@@ -172,7 +174,7 @@ def test_a_paused_machine_is_left_alone() -> None:
             {
                 "status": HyperVMachineStatus(claim=CLAIM),
                 "host": None,
-                "spec": SPEC.model_copy(update={"deletion_policy": "Retain"}),
+                "retains": True,
             },
             True,
         ),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from hyperv_operator.api.common import Condition
+from hyperv_operator.api.machine import Applied
 from hyperv_operator.core import drift
 from hyperv_operator.core.drift import Difference
 from hyperv_operator.protocol.job import DesiredVm
-from unit.core.samples import SPEC, condition, configured, vm
+from unit.core.samples import APPLIED, SPEC, vm
 
 GIB = 1024**3
 
@@ -68,21 +67,47 @@ def test_a_difference_names_the_actual_and_the_desired_value() -> None:
     ],
 )
 def test_an_update_changes_what_differs_and_nothing_else(changes: dict[str, Any], wanted: DesiredVm) -> None:
-    assert drift.desired(SPEC, vm(**changes)) == wanted
+    assert drift.desired(SPEC, drift.differences(SPEC, vm(**changes))) == wanted
+
+
+_ALL = drift.differences(SPEC, vm(cpu_cores=2, memory_bytes=0, state="Off"))
 
 
 @pytest.mark.parametrize(
-    ("synced", "newer"),
+    ("applied", "pending"),
     [
-        ((), True),
-        ((condition("Synced", "True", "InSync", generation=3),), False),
-        ((condition("Synced", "True", "InSync", generation=2),), True),
-        ((condition("Synced", "True", "InSync", generation=None),), True),
-        ((condition("Synced", "False", "OutOfSync", generation=3),), False),
-        ((condition("Synced", "False", "OutOfSync", generation=2),), True),
-        ((condition("Synced", "Unknown", "Running", generation=3),), True),
-        ((condition("Synced", "False", "VMMissing", generation=3),), True),
+        (APPLIED, []),
+        (APPLIED.model_copy(update={"cpu_cores": 2}), ["cpu_cores"]),
+        (APPLIED.model_copy(update={"gb_ram": 2}), ["gb_ram"]),
+        (APPLIED.model_copy(update={"power_state": "Off"}), ["powerState"]),
+        (Applied(), ["cpu_cores", "gb_ram", "powerState"]),
+        (None, []),
     ],
 )
-def test_the_spec_is_newer_unless_it_is_the_one_that_was_applied(synced: tuple[Condition, ...], *, newer: bool) -> None:
-    assert drift.spec_is_newer(replace(configured(*synced), generation=3)) is newer
+def test_only_a_changed_value_of_the_spec_is_pending(applied: Applied | None, pending: list[str]) -> None:
+    assert [one.what for one in drift.pending(SPEC, applied, _ALL)] == pending
+
+
+def test_a_changed_value_that_the_vm_has_already_is_not_pending() -> None:
+    assert drift.pending(SPEC, Applied(), ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("seen", "before", "applied"),
+    [
+        ({}, Applied(cpu_cores=8, gb_ram=8, power_state="Off"), APPLIED),
+        ({"cpu_cores": 2}, APPLIED.model_copy(update={"cpu_cores": 8}), APPLIED.model_copy(update={"cpu_cores": 8})),
+        ({"memory_bytes": 0}, APPLIED.model_copy(update={"gb_ram": 8}), APPLIED.model_copy(update={"gb_ram": 8})),
+        (
+            {"state": "Off"},
+            APPLIED.model_copy(update={"power_state": "Off"}),
+            Applied(cpu_cores=1, gb_ram=1, power_state="Off"),
+        ),
+        ({"state": "Starting"}, Applied(power_state="Off"), Applied(cpu_cores=1, gb_ram=1, power_state="Off")),
+        ({"cpu_cores": 2, "state": "Off"}, None, APPLIED),
+    ],
+)
+def test_what_the_vm_has_of_the_spec_is_applied_and_the_rest_stays_as_recorded(
+    seen: dict[str, Any], before: Applied | None, applied: Applied
+) -> None:
+    assert drift.applied_now(SPEC, vm(**seen), before) == applied

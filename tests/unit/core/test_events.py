@@ -107,6 +107,17 @@ def test_a_failed_launch_is_an_event_with_what_history_says_of_it() -> None:
     assert _names(between(_status(run=STARTED), bare)) == [("RunFailed", "failed: CopyFailed.", True)]
 
 
+@pytest.mark.parametrize(
+    ("attempt", "outcome", "told"),
+    [(1, "failed: CopyFailed", 0), (1, "failed: StartFailed", 1), (2, "failed: CopyFailed", 1)],
+)
+def test_a_launch_that_fails_as_the_one_before_it_is_no_event_again(attempt: int, outcome: str, told: int) -> None:
+    run = _ended("failed: CopyFailed", STARTED.model_copy(update={"attempt": 3}))
+    past = [(3, "failed: CopyFailed"), (3 - attempt, outcome)]
+    lines = tuple(PastRun(id=RUN, attempt=number, finished_at=NOW, outcome=words) for number, words in past)
+    assert len(between(_status(run=STARTED), _status(run=run, history=lines))) == told
+
+
 @pytest.mark.parametrize("outcome", ["completed: Provisioned", "pending: WaitingForGuest"])
 def test_a_launch_that_did_not_fail_is_no_event_of_its_own(outcome: str) -> None:
     assert between(_status(run=STARTED), _status(run=_ended(outcome))) == ()

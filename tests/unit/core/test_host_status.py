@@ -240,19 +240,32 @@ FOUND = REPORT.facts.host_id
         (FOUND.smbios_uuid, "other", True),
     ],
 )
-def test_another_machine_behind_the_address_stops_all_work(smbios: str, machine: str, *, changed: bool) -> None:
-    pinned = HyperVHostStatus(host_id=HostId(smbios_uuid=smbios, machine_guid=machine))
-    snapshot = replace(SNAPSHOT, status=pinned)
-    problem = host_status.problem(snapshot)
-    assert (problem is not None) is changed
-    written = host_status.compose(snapshot, NOW)
-    assert written.host_id == pinned.host_id
-    assert (written.capacity is None) is changed
-    if problem:
-        assert problem.needs_person
-        assert FOUND.smbios_uuid in problem.message
-        assert smbios in problem.message
+def test_another_machine_behind_the_address_is_told_from_the_pinned_one(
+    smbios: str, machine: str, *, changed: bool
+) -> None:
+    status = HyperVHostStatus(host_id=HostId(smbios_uuid=smbios, machine_guid=machine))
+    change = host_status.identity_change(status, FOUND)
+    assert (change is not None) is changed
+    if change:
+        assert all(part in change for part in (FOUND.smbios_uuid, FOUND.machine_guid, smbios, machine))
     assert host_status.identity_change(HyperVHostStatus(), FOUND) is None
+
+
+def test_another_machine_behind_the_address_stops_all_work_and_pins_nothing() -> None:
+    status = HyperVHostStatus(host_id=HostId(smbios_uuid="pinned", machine_guid="pinned"))
+    snapshot = replace(SNAPSHOT, status=status, error=WrongHost("Another machine answers."))
+    problem = host_status.problem(snapshot)
+    assert problem
+    assert (problem.reason, problem.needs_person) == (Reason.HOST_IDENTITY_CHANGED, True)
+    written = host_status.compose(snapshot, NOW)
+    assert (written.host_id, written.capacity) == (status.host_id, None)
+
+
+def test_of_two_hosts_that_are_one_machine_the_later_one_stops() -> None:
+    problem = host_status.problem(replace(SNAPSHOT, same_identity="older"))
+    assert problem
+    assert (problem.reason, problem.needs_person) == (Reason.HOST_IDENTITY_CHANGED, True)
+    assert "HyperVHost older, which is older, is the same machine" in problem.message
 
 
 # --- the agent -------------------------------------------------------------------------------------------------------

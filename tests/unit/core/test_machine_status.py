@@ -8,22 +8,25 @@ from typing import Any
 import pytest
 
 from hyperv_operator import errors
-from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run, Sealed
+from hyperv_operator.api.machine import Applied, HyperVMachineStatus, PastRun, Run, Sealed
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core.actions import Launch, Remove, Update
-from hyperv_operator.core.decision import Assessment, ConditionValue, Readiness, in_progress, stalled, unchanged
+from hyperv_operator.core.actions import Launch, Provision, Remove, Update
+from hyperv_operator.core.decision import Assessment, Readiness, in_progress, stalled, unchanged
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start, outcome_line
 from hyperv_operator.core.snapshot import ActiveTask, Snapshot
 from hyperv_operator.protocol.job import DesiredVm, JobKind
 from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
 from unit.core.samples import (
+    APPLIED,
     CLAIM,
     HOST,
     NOW,
+    ORIGIN,
     RUN,
     SECOND,
     SNAPSHOT,
+    SPEC,
     UID,
     VM_ID,
     condition,
@@ -32,8 +35,11 @@ from unit.core.samples import (
     inventory,
     launched,
     pending,
+    resized,
     result,
     vm,
+    with_host,
+    with_spec,
 )
 
 STARTED = Run(id=RUN, attempt=1, started_at=NOW - 5 * SECOND, step="CopyImage")
@@ -68,9 +74,16 @@ def test_ready_reconciling_and_stalled_follow_kstatus(
     assert (found["Ready"], found["Reconciling"], found["Stalled"]) == (ready, reconciling, stalled_condition)
 
 
-def test_an_unchanged_assessment_leaves_the_three_as_they_are() -> None:
-    before = configured(condition("Ready", "True", "Ready"))
-    assert _conditions(compose(before, unchanged(Reason.QUEUED, "x"), NOW))["Ready"] == ("True", "Ready")
+def test_a_pass_that_judges_nothing_leaves_the_three_and_the_generation_as_they_are() -> None:
+    before = configured(condition("Ready", "True", "Ready"), observed_generation=1)
+    after = compose(replace(before, generation=2), unchanged(Reason.QUEUED, "x"), NOW)
+    assert after == before.status.model_copy(
+        update={"conditions": after.conditions, "host": "hyperv01", "power_state": "Running"}
+    )
+    assert after.observed_generation == 1, "Ready still speaks of the earlier spec"
+    ready = after.condition("Ready")
+    assert ready
+    assert (ready.status, ready.observed_generation) == ("True", 1)
 
 
 def test_every_pass_writes_its_generation() -> None:
@@ -102,7 +115,8 @@ def test_a_completed_provisioning_sets_both_milestones_once() -> None:
     for kind in ("Provisioned", "GuestConfigured"):
         one = again.condition(kind)
         assert one
-        assert one.observed_generation == 1, "it was reached before"
+        assert one.observed_generation == 9, "clients ignore the condition of an earlier generation"
+        assert one.last_transition_time == NOW
 
 
 @pytest.mark.parametrize(
@@ -120,24 +134,19 @@ def test_a_machine_is_configured_when_its_provisioning_completed(last: Any, *, d
     assert replace(launched(), last=last).is_configured is done
 
 
+def test_when_the_guest_was_configured_is_recorded_once_and_outlives_its_condition() -> None:
+    done = Outcome(outcome=OutcomeKind.COMPLETED, vm_id=VM_ID)
+    assert compose(replace(_launched(), last=result(done)), WORKING, NOW).guest_configured_at == NOW
+    assert compose(_launched(), WORKING, NOW).guest_configured_at is None
+    assert compose(configured(), WORKING, NOW + SECOND).guest_configured_at == NOW
+    assert configured().is_configured
+    assert not launched(vm_id=VM_ID, conditions=(condition("GuestConfigured"),)).is_configured
+
+
 def test_a_condition_without_a_vm_does_not_make_a_machine_configured() -> None:
     assert configured().is_configured
     bare = configured().status.model_copy(update={"vm_id": None})
     assert not replace(configured(), status=bare).is_configured
-
-
-@pytest.mark.parametrize(("reason", "generation"), [("Running", 3), ("OutOfSync", 5)])
-def test_synced_keeps_the_generation_of_the_last_sync_while_an_update_runs(reason: str, generation: int) -> None:
-    before = replace(configured(condition("Synced", "True", "InSync", generation=3)), generation=5)
-    synced = ConditionValue(None, Reason(reason), "x")
-    status = compose(before, in_progress(Reason.QUEUED, "x", synced=synced), NOW)
-    found = status.condition("Synced")
-    assert found
-    assert found.observed_generation == generation
-    first = compose(replace(configured(), generation=5), in_progress(Reason.QUEUED, "x", synced=synced), NOW)
-    new = first.condition("Synced")
-    assert new
-    assert new.observed_generation == (None if reason == "Running" else 5)
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------
@@ -346,3 +355,112 @@ def test_the_host_of_a_claim_is_the_one_that_is_launched_on() -> None:
     ready = compose_start(SNAPSHOT, moved, "me", NOW).condition("Ready")
     assert ready
     assert "hyperv02" in ready.message
+
+
+# --- what a machine is made with, and what is applied to it ---------------------------------------------------------
+
+
+def _claimed(snapshot: Snapshot = SNAPSHOT, work: Any = None, **changes: Any) -> HyperVMachineStatus:
+    return compose_start(snapshot, _start(work, **changes), "me", NOW)
+
+
+def test_the_first_claim_records_what_the_machine_is_made_with() -> None:
+    assert _claimed().origin == ORIGIN
+    assert ORIGIN.fields == {
+        "vm_name": '"a"',
+        "image_name": '"Ubuntu 24.04"',
+        "vlan_id": "0",
+        "vm_clustered": "false",
+    }
+    assert (ORIGIN.machines_folder, ORIGIN.schema_version, ORIGIN.host_id) == ("D:\\V", 1, HOST.identity)
+
+
+def test_a_later_claim_leaves_the_record_as_it_is() -> None:
+    earlier = ORIGIN.model_copy(update={"machines_folder": "E:\\Old", "schema_version": 7})
+    assert _claimed(launched(origin=earlier)).origin == earlier
+    assert _claimed(launched(origin=earlier), Update(DesiredVm())).origin == earlier
+    assert _claimed(SNAPSHOT, Remove()).origin is None
+
+
+def test_a_host_without_a_pinned_identity_is_no_origin() -> None:
+    start = _start()
+    unpinned = replace(start, launch=replace(start.launch, host=replace(HOST, identity=None)))
+    assert compose_start(SNAPSHOT, unpinned, "me", NOW).origin is None
+
+
+def test_a_sealing_adds_what_the_guest_is_given() -> None:
+    sealed = Sealed(run_id=RUN, kid="k", count=1, secrets={})
+    origin = _claimed(sealed=sealed).origin
+    assert origin
+    assert origin.fields == {
+        **ORIGIN.fields,
+        "guest_la_uid": '"admin"',
+        "guest_la_pw": '{"key":"k","name":"s"}',
+    }
+
+
+def test_a_vm_is_made_with_what_the_job_says_and_running() -> None:
+    big = with_spec(SNAPSHOT, fields={**SPEC.fields, "cpu_cores": 4, "gb_ram": 8}, power_state="Off")
+    action = decide(big, NOW).action
+    assert isinstance(action, Launch)
+    assert _claimed(big, action.work).applied == Applied(cpu_cores=4, gb_ram=8, power_state="Running")
+    known = launched(vm_id=VM_ID)
+    assert _claimed(known, action.work).applied == APPLIED, "the VM was made by an earlier launch"
+    assert _claimed(known, Update(DesiredVm())).applied == APPLIED
+
+
+def test_a_claim_that_replaces_a_lost_vm_forgets_it() -> None:
+    sealed = Sealed(run_id=RUN, kid="k", count=1, secrets={})
+    before = launched(vm_id=VM_ID, host="b", power_state="Off", addresses=("10.0.0.1",), sealed=sealed)
+    action = decide(with_spec(SNAPSHOT, fields={**SPEC.fields, "cpu_cores": 4}), NOW).action
+    assert isinstance(action, Launch)
+    assert isinstance(action.work, Provision)
+    status = _claimed(before, replace(action.work, lost_vm_id=VM_ID))
+    assert (status.vm_id, status.host, status.power_state, status.addresses, status.sealed) == (
+        None,
+        None,
+        None,
+        (),
+        None,
+    )
+    assert status.applied == APPLIED.model_copy(update={"cpu_cores": 4})
+    kept = _claimed(before, action.work)
+    assert (kept.vm_id, kept.host, kept.sealed) == (VM_ID, "b", sealed)
+
+
+def test_the_id_of_a_lost_vm_does_not_come_back_from_the_launch_that_made_it() -> None:
+    old = result(pending("WaitingForGuest", vm_id=VM_ID))
+    again = replace(_launched(claim=CLAIM.model_copy(update={"attempt": 2})), last=old)
+    assert compose(again, WORKING, NOW).vm_id is None
+
+
+def test_a_completed_update_is_applied_when_its_run_is_closed() -> None:
+    run = STARTED.model_copy(update={"kind": "update"})
+    done = Outcome(outcome=OutcomeKind.COMPLETED)
+    last = result(done, JobKind.UPDATE, applied=Applied(cpu_cores=1))
+    closing = replace(resized(run=run), last=last)
+    closing = replace(closing, host=replace(HOST, begun_at=NOW - 2 * SECOND, report=None))
+    assert compose(closing, WORKING, NOW).applied == APPLIED
+    closed = replace(
+        closing, status=closing.status.model_copy(update={"run": run.model_copy(update={"finished_at": NOW})})
+    )
+    applied = compose(closed, WORKING, NOW).applied
+    assert applied
+    assert applied.cpu_cores == 8, "a later edit would be lost if an old update counted for ever"
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "cpu_cores"),
+    [
+        (inventory(resized(), vms=(vm(cpu_cores=1),)), 1),
+        (resized(), 8),
+        (with_host(inventory(resized(), vms=(vm(cpu_cores=1),)), begun_at=None), 8),
+        (replace(inventory(resized(), vms=(vm(cpu_cores=1),)), spec="spec.x: wrong"), 8),
+        (inventory(resized(), vms=()), 8),
+        (inventory(resized(), vms=(vm(cpu_cores=1, replica=True),)), 8),
+    ],
+)
+def test_what_a_fresh_inventory_shows_of_the_spec_is_applied(snapshot: Snapshot, cpu_cores: int) -> None:
+    applied = compose(snapshot, WORKING, NOW).applied
+    assert applied
+    assert applied.cpu_cores == cpu_cores

@@ -14,7 +14,7 @@ from hyperv_operator.core.decision import Decision, Readiness
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Snapshot
 from hyperv_operator.protocol.job import DesiredVm, JobKind
-from hyperv_operator.protocol.records import AgentCode
+from hyperv_operator.protocol.records import AgentCode, RemovalFinding
 from unit.core.samples import (
     HOST,
     NOW,
@@ -28,7 +28,9 @@ from unit.core.samples import (
     ended,
     failed,
     inventory,
+    journal,
     launched,
+    resized,
     result,
     vm,
     with_host,
@@ -79,18 +81,24 @@ def test_a_machine_is_abandoned_by_its_vms_id_or_before_there_is_one_by_its_uid(
 
 
 def test_an_abandoned_machine_whose_spec_cannot_be_read_names_no_host() -> None:
-    action = _decide(replace(_deleted(launched()), abandon=UID, spec="spec.x: wrong")).action
+    unread = replace(_deleted(launched()), abandon=UID, spec="spec.x: wrong", target_host=None)
+    action = _decide(unread).action
     assert isinstance(action, Release)
     assert "may be left on its host" in (action.left_behind or "")
+    moved = _decide(replace(_deleted(launched(host="hyperv02")), abandon=UID)).action
+    assert isinstance(moved, Release)
+    assert "may be left on hyperv02" in (moved.left_behind or "")
 
 
 def test_a_release_says_what_was_kept() -> None:
-    retained = _decide(with_spec(_deleted(configured()), deletion_policy="Retain")).action
+    retained = _decide(replace(_deleted(configured()), retains=True)).action
     assert retained == Release(f"VM {VM_ID} was kept: spec.deletionPolicy is Retain.")
-    nothing = _decide(with_spec(_deleted(launched()), deletion_policy="Retain")).action
+    nothing = _decide(replace(_deleted(launched()), retains=True)).action
     assert nothing == Release("VM (none yet) was kept: spec.deletionPolicy is Retain.")
+    unread = _decide(replace(_deleted(configured()), retains=True, spec="spec.x: wrong")).action
+    assert unread == Release(f"VM {VM_ID} was kept: spec.deletionPolicy is Retain or cannot be read.")
     assert _decide(_deleted(SNAPSHOT)).action == Release()
-    assert _decide(replace(_deleted(launched()), removed=True)).action == Release()
+    assert _decide(replace(_deleted(launched()), removal=RemovalFinding.VM_REMOVED)).action == Release()
 
 
 @pytest.mark.parametrize(
@@ -142,16 +150,14 @@ def test_a_retry_names_its_time_and_what_happened() -> None:
 
 
 def test_a_transient_failure_of_an_update_or_a_removal_keeps_its_reason() -> None:
-    drifted = inventory(configured(), vms=(vm(cpu_cores=8),))
-    update = replace(drifted, last=result(failed(AgentCode.SUPERSEDED), JobKind.UPDATE))
+    update = replace(resized(), last=result(failed(AgentCode.SUPERSEDED), JobKind.UPDATE))
     assert _decide(update).assessment.reason is Reason.SUPERSEDED
     removal = replace(_deleted(launched()), last=result(failed(AgentCode.SUPERSEDED), JobKind.REMOVE))
     assert _decide(removal).assessment.reason is Reason.SUPERSEDED
 
 
 def test_a_failed_update_needs_a_person_and_a_failed_removal_never_stalls() -> None:
-    drifted = inventory(configured(), vms=(vm(cpu_cores=8),))
-    update = replace(drifted, last=result(failed(AgentCode.NOT_OWNED), JobKind.UPDATE))
+    update = replace(resized(), last=result(failed(AgentCode.NOT_OWNED), JobKind.UPDATE))
     assert _decide(update).assessment.readiness is Readiness.STALLED
     removal = replace(_deleted(launched()), last=result(errors.TlsUntrusted("x"), JobKind.REMOVE))
     assert _decide(removal).assessment.readiness is Readiness.IN_PROGRESS
@@ -187,6 +193,38 @@ def test_a_retry_of_a_stalled_machine_says_nothing_before_its_first_step(
     assert _decide(replace(stalled, failures=failures, active_task=task)).assessment.readiness is readiness
 
 
+def test_a_retry_with_a_corrected_spec_is_in_progress_at_once() -> None:
+    stalled = launched(conditions=(condition("Stalled", "True", generation=1),))
+    task = ActiveTask(JobKind.PROVISION, running=False, since=NOW)
+    corrected = replace(stalled, failures=1, active_task=task, generation=2)
+    assert _decide(corrected).assessment.readiness is Readiness.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "words"),
+    [
+        (SNAPSHOT, "Waiting for a free slot on the host."),
+        (configured(), "The agent updates the VM to match the spec."),
+    ],
+)
+def test_a_pause_that_comes_during_a_launch_says_when_it_takes_effect(snapshot: Snapshot, words: str) -> None:
+    task = ActiveTask(JobKind.PROVISION, running=False, since=NOW)
+    later = " spec.paused is true: nothing more is started after this launch."
+    assert _message(replace(snapshot, active_task=task)) == words
+    assert _message(with_spec(replace(snapshot, active_task=task), paused=True)) == words + later
+    step = replace(task, running=True, step="CopyImage")
+    assert later in _message(with_spec(replace(snapshot, active_task=step), paused=True))
+
+
+def test_a_paused_machine_says_whether_an_earlier_launch_still_runs() -> None:
+    idle = _message(with_spec(SNAPSHOT, paused=True))
+    assert idle == "spec.paused is true: the operator observes and launches nothing."
+    running = inventory(launched(), journals=(journal(locked=True),))
+    assert "still running on the host" in _message(with_spec(running, paused=True))
+    over = inventory(launched(), journals=(journal(),))
+    assert _message(with_spec(over, paused=True)) == idle
+
+
 # --- provisioned -----------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +247,11 @@ def test_a_ready_machine_whose_host_has_a_problem_stays_ready_and_its_sync_is_un
     assert unseen.message == "Host hyperv01: No answer."
     fresh = _decide(with_host(configured(READY), begun_at=None)).assessment
     assert (fresh.readiness, fresh.synced) == (Readiness.UNCHANGED, None)
+    edited = _decide(replace(with_host(configured(READY), begun_at=None, problem=DOWN), generation=2)).assessment
+    assert (edited.readiness, edited.reason) == (Readiness.IN_PROGRESS, Reason.HOST_UNREACHABLE)
+    assert edited.message == "Whether the VM matches the changed spec is not known. Host hyperv01: No answer."
+    polled = _decide(replace(with_host(configured(READY), begun_at=None), generation=2)).assessment
+    assert (polled.readiness, polled.reason) == (Readiness.IN_PROGRESS, Reason.WAITING_FOR_INVENTORY)
     new = _decide(with_host(configured(), begun_at=None, problem=DOWN)).assessment
     assert (new.readiness, new.reason) == (Readiness.IN_PROGRESS, Reason.WAITING_FOR_INVENTORY)
 
@@ -270,7 +313,7 @@ def test_drift_is_reported_and_another_power_state_needs_a_person(
 
 
 def test_a_changed_spec_is_applied_with_what_differs() -> None:
-    decision = _decide(replace(inventory(configured(IN_SYNC), vms=(vm(cpu_cores=8),)), generation=2))
+    decision = _decide(resized(IN_SYNC))
     assert isinstance(decision.action, Launch)
     assert decision.action.work == Update(DesiredVm(cpu_cores=1))
     assert (decision.action.kind, decision.action.attempt) == (JobKind.UPDATE, 2)
@@ -280,9 +323,7 @@ def test_a_changed_spec_is_applied_with_what_differs() -> None:
 
 
 def test_a_pause_keeps_a_difference_from_being_applied_and_says_so() -> None:
-    decision = _decide(
-        with_spec(replace(inventory(configured(IN_SYNC), vms=(vm(cpu_cores=8),)), generation=2), paused=True)
-    )
+    decision = _decide(with_spec(resized(IN_SYNC), paused=True))
     assert decision.action == Wait()
     assert decision.assessment.synced
     assert (decision.assessment.synced.value, decision.assessment.synced.reason) == (False, Reason.PAUSED)
@@ -290,6 +331,7 @@ def test_a_pause_keeps_a_difference_from_being_applied_and_says_so() -> None:
 
 
 def test_a_host_problem_is_reported_with_the_pending_change() -> None:
-    drifted = replace(inventory(configured(IN_SYNC), vms=(vm(cpu_cores=8),)), generation=2)
-    assert _message(with_host(drifted, problem=DOWN)) == "cpu_cores is 8, spec says 1. Host hyperv01: No answer."
+    assert (
+        _message(with_host(resized(IN_SYNC), problem=DOWN)) == "cpu_cores is 8, spec says 1. Host hyperv01: No answer."
+    )
     assert _message(with_host(SNAPSHOT, problem=DOWN)) == "Host hyperv01: No answer."

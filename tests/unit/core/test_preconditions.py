@@ -19,6 +19,7 @@ from unit.core.samples import (
     CLAIM,
     HOST,
     NOW,
+    ORIGIN,
     REPORT,
     SECOND,
     SNAPSHOT,
@@ -81,16 +82,22 @@ def test_a_host_that_does_not_exist_is_reported_by_one_precondition_alone(precon
 
 @pytest.mark.parametrize(
     ("version", "status", "refused"),
-    [(1, HyperVMachineStatus(), False), (2, HyperVMachineStatus(), True), (2, HyperVMachineStatus(claim=CLAIM), False)],
+    [
+        (1, HyperVMachineStatus(), False),
+        (2, HyperVMachineStatus(), True),
+        (2, HyperVMachineStatus(origin=ORIGIN.model_copy(update={"schema_version": 2})), False),
+        (3, HyperVMachineStatus(origin=ORIGIN.model_copy(update={"schema_version": 2})), True),
+        (1, HyperVMachineStatus(origin=ORIGIN.model_copy(update={"schema_version": 2})), False),
+    ],
 )
-def test_the_schema_version_has_to_be_active_until_the_first_launch(
+def test_the_schema_version_has_to_be_active_or_that_of_the_first_launch(
     version: int, status: HyperVMachineStatus, *, refused: bool
 ) -> None:
     violation = preconditions.schema_version_active(replace(with_spec(SNAPSHOT, schema_version=version), status=status))
     assert (violation is not None) is refused
     if violation:
         assert violation.reason is Reason.SCHEMA_VERSION_MISMATCH
-        assert "spec.schemaVersion is 2, but the active schema is version 1" in violation.message
+        assert f"spec.schemaVersion is {version}, but the active schema is version 1" in violation.message
         assert not violation.recheck
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from hyperv_operator import errors
 from hyperv_operator.api.machine import Claim, Run, Sealed
+from hyperv_operator.api.names import Reason
 from hyperv_operator.core import provisioning
 from hyperv_operator.core.actions import Launch, Provision, Sealing, Wait
 from hyperv_operator.core.decision_table import match
@@ -26,14 +27,17 @@ from hyperv_operator.protocol.inventory import GuestFacts
 from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
 from unit.core.samples import (
     CLAIM,
+    HOST,
     KEY,
     MOMENT,
     NOW,
     OTHER_KEY,
     RUN,
+    SEALED_ORIGIN,
     SECOND,
     SNAPSHOT,
     VM_ID,
+    configured,
     ended,
     failed,
     guest,
@@ -189,7 +193,7 @@ def test_the_guest_reports_for_the_run_in_which_its_data_was_sealed() -> None:
 def _sealed(posted: GuestFacts | None, kid: str = KEY.kid, count: int = 1, **secrets: str) -> Snapshot:
     snapshot = _seen(posted)
     sealed = Sealed(run_id=RUN, kid=kid, count=count, secrets=secrets)
-    return replace(snapshot, status=snapshot.status.model_copy(update={"sealed": sealed}))
+    return replace(snapshot, status=snapshot.status.model_copy(update={"sealed": sealed, "origin": SEALED_ORIGIN}))
 
 
 @pytest.mark.parametrize(
@@ -324,3 +328,80 @@ def test_a_launch_has_a_greater_number_than_any_before(snapshot: Snapshot, attem
 def test_a_secret_that_cannot_be_read_does_not_count_as_changed_before_a_launch_says_so() -> None:
     missing = replace(_sealed(guest(KEY), s="1"), secrets=(SecretCheck("guest_la_pw", "s", "k", "1"),))
     assert provisioning.resealing(missing, WaitingForGuest(NOW, RUN)) is None
+
+
+def _lost(outcome: Any, failures: int = 0, **changes: Any) -> Snapshot:
+    return inventory(ended(outcome, failures, vm_id=VM_ID, **{"finished_at": NOW - 2 * SECOND, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "lost"),
+    [
+        (_lost(pending("WaitingForGuestKey", vm_id=VM_ID)), VM_ID),
+        (_lost(pending("WaitingForGuest", vm_id=VM_ID)), VM_ID),
+        (_lost(failed(AgentCode.GUEST_TIMEOUT), 1, finished_at=NOW - 11 * SECOND), VM_ID),
+        (_lost(failed(AgentCode.COPY_FAILED), 1, finished_at=NOW - 11 * SECOND), VM_ID),
+        # One inventory without it may have been begun before it was there.
+        (with_host(_lost(pending("WaitingForGuestKey")), previous_begun_at=NOW - 2 * SECOND), None),
+        (with_host(_lost(pending("WaitingForGuestKey")), previous_begun_at=None), None),
+        (replace(_lost(pending("WaitingForGuestKey")), peers=(replace(HOST, name="b", previous_begun_at=None),)), None),
+        (_waiting("WaitingForGuestKey", finished_at=NOW - 2 * SECOND), None),
+    ],
+)
+def test_a_vm_that_every_host_lacks_before_its_guest_was_configured_is_made_anew(
+    snapshot: Snapshot, lost: str | None
+) -> None:
+    action = match(snapshot, NOW)[1].action
+    if lost is None:
+        assert not isinstance(action, Launch)
+    else:
+        assert isinstance(action, Launch)
+        assert isinstance(action.work, Provision)
+        assert (action.work.lost_vm_id, action.run_id) == (lost, None)
+
+
+def test_a_lost_vm_is_not_made_anew_before_the_pause_after_a_failure_is_over() -> None:
+    assert not isinstance(match(_lost(failed(AgentCode.COPY_FAILED), 1), NOW)[1].action, Launch)
+
+
+def test_a_vm_that_was_configured_is_never_made_anew() -> None:
+    assert match(inventory(configured()), NOW)[0].condition == "No inventory reports the VM"
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "stopped"),
+    [
+        (_waiting("WaitingForGuestKey"), True),
+        (_waiting("WaitingForGuest"), False),
+        (ended(failed(AgentCode.COPY_FAILED)), True),
+        (inventory(ended(failed(AgentCode.PUBLISH_FAILED)), vms=(vm(guest=guest(state="applied")),)), False),
+        (inventory(ended(failed(AgentCode.PUBLISH_FAILED)), vms=(vm(guest=guest(state="applying")),)), True),
+        (inventory(launched(), vms=(vm(),), journals=(journal(steps={"WaitForGuest": "completed"}),)), False),
+        (inventory(launched(), vms=(vm(),), journals=(journal(steps={"WaitForGuest": "started"}),)), True),
+    ],
+)
+@pytest.mark.parametrize(
+    "without",
+    [
+        {"secrets": (SecretCheck("guest_la_pw", "s", "k", None, Reason.SECRET_NOT_FOUND, "Gone."),)},
+        {"namespace_labels": {}},
+    ],
+)
+def test_a_secret_or_tenancy_that_is_taken_away_stops_only_what_needs_it(
+    snapshot: Snapshot, without: dict[str, Any], *, stopped: bool
+) -> None:
+    reason = match(replace(snapshot, **without), NOW)[1].assessment.reason
+    assert (reason in (Reason.SECRET_NOT_FOUND, Reason.NAMESPACE_NOT_ALLOWED)) is stopped
+
+
+def test_a_run_that_ended_in_the_future_of_this_process_counts_from_when_it_was_read() -> None:
+    ahead = Run(id=RUN, attempt=1, started_at=NOW, finished_at=NOW + 7200 * SECOND)
+    waiting = journal(state="pending", reason="WaitingForGuest", vm_id=VM_ID, updated_at=NOW + 7200 * SECOND)
+    seen = replace(inventory(launched(run=ahead), journals=(waiting,)), run_seen_at=NOW - SECOND)
+    state = provisioning.observe(seen, NOW)
+    assert isinstance(state, WaitingForGuest)
+    assert state.since == NOW - SECOND
+    behind = ahead.model_copy(update={"finished_at": NOW - 60 * SECOND})
+    state = provisioning.observe(replace(seen, status=seen.status.model_copy(update={"run": behind})), NOW)
+    assert isinstance(state, WaitingForGuest)
+    assert state.since == NOW - 60 * SECOND

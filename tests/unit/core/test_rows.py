@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from hyperv_operator import errors
+from hyperv_operator.api.host import HostId
 from hyperv_operator.api.machine import HyperVMachineStatus, Run, Sealed
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.actions import Launch, Release, Wait
@@ -14,7 +16,7 @@ from hyperv_operator.core.decision import Lifecycle, Readiness
 from hyperv_operator.core.decision_table import TABLE, match
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Rival, SecretCheck, Snapshot
 from hyperv_operator.protocol.job import JobKind
-from hyperv_operator.protocol.records import AgentCode
+from hyperv_operator.protocol.records import AgentCode, RemovalFinding
 from unit.core.samples import (
     CLAIM,
     HOST,
@@ -22,6 +24,7 @@ from unit.core.samples import (
     NOW,
     OTHER_KEY,
     RUN,
+    SEALED_ORIGIN,
     SECOND,
     SNAPSHOT,
     SPEC,
@@ -35,6 +38,7 @@ from unit.core.samples import (
     journal,
     launched,
     pending,
+    resized,
     result,
     vm,
     with_host,
@@ -60,7 +64,7 @@ def _deleted(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, deleting=True)
 
 
-def _waiting(reason: str, seen_guest: object = None, **changes: object) -> Snapshot:
+def _waiting(reason: str, seen_guest: object = None, **changes: Any) -> Snapshot:
     """A machine whose launch ended to wait for its guest, and whose VM the inventory reports."""
     waiting = ended(pending(reason, vm_id=VM_ID), failures=0, **changes)
     return inventory(waiting, vms=(vm(guest=seen_guest),))
@@ -68,7 +72,7 @@ def _waiting(reason: str, seen_guest: object = None, **changes: object) -> Snaps
 
 def _sealed(snapshot: Snapshot, kid: str, **secrets: str) -> Snapshot:
     sealed = Sealed(run_id=RUN, kid=kid, count=1, secrets=secrets)
-    return replace(snapshot, status=snapshot.status.model_copy(update={"sealed": sealed}))
+    return replace(snapshot, status=snapshot.status.model_copy(update={"sealed": sealed, "origin": SEALED_ORIGIN}))
 
 
 def _drifted(snapshot: Snapshot) -> Snapshot:
@@ -76,6 +80,10 @@ def _drifted(snapshot: Snapshot) -> Snapshot:
 
 
 IN_SYNC = condition("Synced", "True", "InSync")
+_NEVER = "No launch was ever claimed, and no host that is asked has anything of the machine"
+_FROZEN = "A field has changed that can no longer be changed"
+_OTHER = "The target host is another machine than at the first launch, and no host reports the VM"
+_OTHER_ID = HostId(smbios_uuid="other", machine_guid="other")
 
 
 @dataclass(frozen=True)
@@ -101,17 +109,17 @@ CASES = [
         Reason.DELETING,
     ),
     Case(
-        "The agent has confirmed the removal",
+        "The agent has confirmed the removal, and no host that is asked reports the VM",
         R,
-        replace(_deleted(launched()), removed=True),
+        replace(_deleted(launched()), removal=RemovalFinding.VM_REMOVED),
         RELEASE,
         ONGOING,
         Reason.DELETING,
     ),
     Case(
-        "spec.deletionPolicy is Retain",
+        "spec.deletionPolicy is Retain or cannot be read",
         R,
-        with_spec(_deleted(launched()), deletion_policy="Retain"),
+        replace(_deleted(launched()), retains=True),
         RELEASE,
         ONGOING,
         Reason.DELETING,
@@ -156,11 +164,31 @@ CASES = [
         ONGOING,
         Reason.DELETING,
     ),
-    Case("No launch was ever claimed", R, _deleted(SNAPSHOT), RELEASE, ONGOING, Reason.DELETING),
+    Case(_NEVER, R, _deleted(SNAPSHOT), RELEASE, ONGOING, Reason.DELETING),
+    Case(_NEVER, R, replace(_deleted(SNAPSHOT), read_at=NOW), WAIT, ONGOING, Reason.DELETING),
     Case(
         "The spec cannot be read", P, replace(SNAPSHOT, spec="spec.x: wrong"), WAIT, STALLED, Reason.INVALID_SPEC, False
     ),
     Case("The spec cannot be read", C, replace(configured(), spec="spec.x: wrong"), WAIT, STALLED, Reason.INVALID_SPEC),
+    Case(_FROZEN, P, with_spec(launched(), fields={**SPEC.fields, "vlan_id": 7}), WAIT, STALLED, Reason.FIELD_FROZEN),
+    Case(_FROZEN, C, with_spec(configured(), fields={**SPEC.fields, "vlan_id": 7}), WAIT, STALLED, Reason.FIELD_FROZEN),
+    Case(_OTHER, P, with_host(launched(), identity=_OTHER_ID), WAIT, STALLED, Reason.HOST_IDENTITY_CHANGED),
+    Case(
+        _OTHER,
+        C,
+        with_host(inventory(configured()), identity=_OTHER_ID),
+        WAIT,
+        STALLED,
+        Reason.HOST_IDENTITY_CHANGED,
+    ),
+    Case(
+        _OTHER,
+        R,
+        with_host(_deleted(launched()), identity=_OTHER_ID),
+        WAIT,
+        ONGOING,
+        Reason.HOST_IDENTITY_CHANGED,
+    ),
     Case(
         "No inventory is newer than the last launch",
         C,
@@ -220,10 +248,10 @@ CASES = [
         Reason.WAITING_FOR_ADDRESS,
     ),
     Case("spec.paused is true", P, with_spec(SNAPSHOT, paused=True), WAIT, ONGOING, Reason.PAUSED),
-    Case("spec.paused is true", C, with_spec(_drifted(configured(IN_SYNC)), paused=True), WAIT, SAME, Reason.PAUSED),
-    Case("The VM differs and the spec has not changed", C, _drifted(configured(IN_SYNC)), WAIT, READY, Reason.READY),
+    Case("spec.paused is true", C, with_spec(resized(IN_SYNC), paused=True), WAIT, ONGOING, Reason.PAUSED),
+    Case("The VM differs and the spec was applied to it", C, _drifted(configured(IN_SYNC)), WAIT, READY, Reason.READY),
     Case(
-        "The VM differs and the spec has not changed",
+        "The VM differs and the spec was applied to it",
         C,
         inventory(configured(IN_SYNC), vms=(vm(state="Off"),)),
         WAIT,
@@ -238,6 +266,14 @@ CASES = [
         STALLED,
         Reason.SCHEMA_VERSION_MISMATCH,
         False,
+    ),
+    Case(
+        "The spec is for another schema version",
+        C,
+        with_spec(configured(), schema_version=2),
+        WAIT,
+        STALLED,
+        Reason.SCHEMA_VERSION_MISMATCH,
     ),
     Case("The HyperVHost does not exist", P, replace(SNAPSHOT, host=None), WAIT, STALLED, Reason.HOST_NOT_FOUND, False),
     Case(
@@ -267,7 +303,7 @@ CASES = [
         False,
     ),
     Case(
-        "No tenant entry of the host allows the machine",
+        "No tenant entry of the host allows the machine, and its guest has no configuration yet",
         P,
         with_host(SNAPSHOT, spec=_OPEN_TO_NONE),
         WAIT,
@@ -285,7 +321,13 @@ CASES = [
         False,
     ),
     Case(
-        "A Secret cannot be read", P, replace(SNAPSHOT, secrets=(_LOST,)), WAIT, STALLED, Reason.SECRET_NOT_FOUND, False
+        "A Secret cannot be read, and the guest has no configuration yet",
+        P,
+        replace(SNAPSHOT, secrets=(_LOST,)),
+        WAIT,
+        STALLED,
+        Reason.SECRET_NOT_FOUND,
+        False,
     ),
     Case("The host has a problem", P, with_host(SNAPSHOT, problem=_DOWN), WAIT, ONGOING, Reason.HOST_UNREACHABLE, True),
     Case(
@@ -300,7 +342,7 @@ CASES = [
     Case(
         "The host has a problem",
         C,
-        with_host(_drifted(configured()), problem=replace(_DOWN, needs_person=True)),
+        with_host(resized(), problem=replace(_DOWN, needs_person=True)),
         WAIT,
         ONGOING,
         Reason.HOST_UNREACHABLE,
@@ -377,6 +419,15 @@ CASES = [
         True,
     ),
     Case(
+        "The VM is gone from every host",
+        P,
+        inventory(ended(pending("WaitingForGuestKey", vm_id=VM_ID), finished_at=NOW - 2 * SECOND, vm_id=VM_ID)),
+        LAUNCH,
+        ONGOING,
+        Reason.QUEUED,
+        True,
+    ),
+    Case(
         "The guest has reported its final state",
         P,
         _waiting("WaitingForGuest", guest(state="applied")),
@@ -389,6 +440,15 @@ CASES = [
         "The guest has reported its final state",
         P,
         inventory(ended(failed(AgentCode.GUEST_TIMEOUT)), vms=(vm(guest=guest(state="failed")),)),
+        LAUNCH,
+        ONGOING,
+        Reason.QUEUED,
+        True,
+    ),
+    Case(
+        "The guest has reported its final state",
+        P,
+        replace(with_host(_waiting("WaitingForGuest", guest(state="applied")), spec=_OPEN_TO_NONE), secrets=(_LOST,)),
         LAUNCH,
         ONGOING,
         Reason.QUEUED,
@@ -491,7 +551,7 @@ CASES = [
     Case(
         "The last launch failed and no retry is due",
         C,
-        replace(_drifted(configured()), last=result(errors.QuotaExceeded("Full."), JobKind.UPDATE)),
+        replace(resized(), last=result(errors.QuotaExceeded("Full."), JobKind.UPDATE)),
         WAIT,
         ONGOING,
         Reason.QUOTA_EXCEEDED,
@@ -532,9 +592,9 @@ CASES = [
         True,
     ),
     Case(
-        "The spec has changed since the VM matched it",
+        "The spec has changed since it was applied",
         C,
-        replace(_drifted(configured(IN_SYNC)), generation=2),
+        resized(IN_SYNC),
         LAUNCH,
         ONGOING,
         Reason.QUEUED,
@@ -569,25 +629,32 @@ def test_every_row_has_a_case_for_each_part_of_a_machines_life_that_it_applies_t
     ("snapshot", "first", "second"),
     [
         (
-            replace(_deleted(configured()), abandon=VM_ID, removed=True),
+            replace(_deleted(configured()), abandon=VM_ID, removal=RemovalFinding.VM_REMOVED),
             "The abandon annotation names the VM",
             "removed",
         ),
         (
-            with_spec(
-                replace(_deleted(launched()), active_task=ActiveTask(JobKind.REMOVE, running=True, since=NOW)),
-                deletion_policy="Retain",
+            replace(
+                _deleted(launched()),
+                active_task=ActiveTask(JobKind.REMOVE, running=True, since=NOW),
+                retains=True,
             ),
-            "spec.deletionPolicy is Retain",
+            "spec.deletionPolicy is Retain or cannot be read",
             "task",
         ),
         (with_spec(replace(SNAPSHOT, host=None), paused=True), "spec.paused is true", "no host"),
+        (
+            with_host(_drifted(configured()), identity=_OTHER_ID),
+            "The VM differs and the spec was applied to it",
+            "seen",
+        ),
         (
             with_spec(replace(SNAPSHOT, host=None), schema_version=2),
             "The spec is for another schema version",
             "no host",
         ),
         (with_spec(inventory(configured(IN_SYNC), vms=(vm(),)), paused=True), "The VM matches the spec", "paused"),
+        (with_spec(_drifted(configured()), paused=True), "The VM differs and the spec was applied to it", "paused"),
         (
             with_host(replace(SNAPSHOT, rivals=(_OLDER,)), problem=_DOWN),
             "Another machine holds the VM name",
@@ -595,7 +662,7 @@ def test_every_row_has_a_case_for_each_part_of_a_machines_life_that_it_applies_t
         ),
         (
             with_host(_drifted(configured(IN_SYNC)), problem=_DOWN),
-            "The VM differs and the spec has not changed",
+            "The VM differs and the spec was applied to it",
             "host down",
         ),
         (

@@ -82,7 +82,7 @@ def test_every_field_has_a_section_with_what_the_schema_says() -> None:
         assert f"- Hint: {one.hint}\n" in section
         assert f"- Required: {'yes' if one.required else 'no'}\n" in section
         assert ("- Secret: yes" in section) == one.is_secret
-        assert ("no, once the VM exists" in section) == one.immutable
+        assert ("until provisioning begins" in section) == one.immutable
 
 
 def test_an_example_and_a_default_are_shown_where_there_is_one() -> None:

@@ -172,7 +172,8 @@ DRIFT: Final[Mapping[Reason, Entry]] = {
         Actor.OWNER,
         Retry.ON_CHANGE,
         "Undo that on the host, or change the spec to match it.",
-        "The message lists the differences. The operator does not undo them, but it applies a spec that is changed afterwards. "
+        "The message lists the differences. The operator does not undo them; it applies a value that is changed in the spec "
+        "afterwards, and that alone. "
         "`Ready` stays True unless the power state differs.",
         machine=((MachineCondition.SYNCED, False),),
     ),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hyperv_operator.api.catalogue.model import HOST_STALLED, HOST_WAITING, REFUSED, WORKING, Actor, Entry, Retry
+from hyperv_operator.api.catalogue.model import (
+    HOST_STALLED,
+    HOST_WAITING,
+    REFUSED,
+    STALLED,
+    WORKING,
+    Actor,
+    Entry,
+    Retry,
+)
 from hyperv_operator.api.names import HostCondition, Reason
 
 WRONG: Final[Mapping[Reason, Entry]] = {
@@ -34,6 +43,15 @@ WRONG: Final[Mapping[Reason, Entry]] = {
         "Check the fields against the active version (docs/reference/fields.md), then set spec.schemaVersion to it.",
         "The message names both versions.",
         machine=REFUSED,
+    ),
+    Reason.FIELD_FROZEN: Entry(
+        "A field was changed that cannot be changed any more, because the machine is made with its earlier value.",
+        Actor.OWNER,
+        Retry.ON_CHANGE,
+        "Set the field back, or delete this machine and apply a new one.",
+        "The API server refuses such a change; this reason appears where it could not, for example while an older resource "
+        "definition was installed. [fields.md](fields.md#changing-a-machine) lists until when each field can be changed.",
+        machine=STALLED,
     ),
     Reason.SECRET_NOT_FOUND: Entry(
         "A Secret that `spec.secretFields` refers to does not exist in the machine's namespace.",
