@@ -23,14 +23,17 @@ function Get-Golden {
 function New-TestHost {
     <#
     .SYNOPSIS
-    Makes a fake host with two golden images and the agent in a folder of its own.
+    Makes a fake host with two golden images, the agent in a folder of its own, and the identity that the golden jobs name.
     .OUTPUTS
     Object: Root, Agent, Images, Machines.
     #>
     param([string] $Cluster, [hashtable] $Property = @{})
     $root = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'hvo-' + [guid]::NewGuid().ToString('N').Substring(0, 12))
     $script:Temporary.Add($root)
-    $volume = New-FakeHost -Path $root -Cluster $Cluster -Property $Property
+    $named = (ConvertFrom-Json (Get-Golden 'jobs/remove.json')).host.identity
+    $facts = @{ smbiosUuid = $named.smbios_uuid; machineGuid = $named.machine_guid }
+    foreach ($key in $Property.Keys) { $facts[$key] = $Property[$key] }
+    $volume = New-FakeHost -Path $root -Cluster $Cluster -Property $facts
     $world = [pscustomobject]@{
         Root = $root
         Agent = [System.IO.Path]::Combine($root, 'C', 'HyperVOperator')
@@ -103,6 +106,7 @@ function New-TestJob {
     $job.host.paths.agent = $World.Agent
     $job.host.paths.images = $World.Images
     $job.host.paths.machines = $World.Machines
+    if ($job.PSObject.Properties['machine_folders']) { $job.machine_folders = @() }
     if ($job.PSObject.Properties['run']) {
         $job.run.attempt = $Attempt
         $job.run.wait_seconds = 0

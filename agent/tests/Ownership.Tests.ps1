@@ -14,13 +14,18 @@ Describe 'Superseded launches' {
 
     It 'refuses <What> and leaves the journal as it is' -ForEach @(
         @{ What = 'the same attempt'; Attempt = 4; Generation = 3 }, @{ What = 'an older attempt'; Attempt = 3; Generation = 3 }
-        @{ What = 'an older generation'; Attempt = 5; Generation = 2 }
+        @{ What = 'an older attempt of a newer generation'; Attempt = 4; Generation = 4 }
     ) {
         $job = New-TestJob $world -Attempt $Attempt -Change @{ 'run.generation' = $Generation }
         $before = Get-Content -Raw (Get-Folder $world $job 'journal.json')
         $launch = Invoke-TestAgent $world $job
         $launch.Outcome.code | Should -Be 'Superseded'
         Get-Content -Raw (Get-Folder $world $job 'journal.json') | Should -BeExactly $before
+    }
+
+    It 'are not those of a resource that was restored with an older generation' {
+        $job = New-TestJob $world -Attempt 5 -Change @{ 'run.generation' = 1 }
+        (Invoke-TestAgent $world $job).Outcome.reason | Should -Be 'WaitingForGuestKey'
     }
 }
 
@@ -212,6 +217,48 @@ Describe 'Ownership' {
         @(Get-FakeLedger).Count | Should -Be $before
     }
 
+    It 'is no IdentityConflict any more once the second VM is gone: <When>' -ForEach @(
+        @{ When = 'before the VM is known'; Copies = 2 }, @{ When = 'after it'; Copies = 1 }
+    ) {
+        if ($Copies -eq 1) { $null = Invoke-TestAgent $world (New-TestJob $world) }
+        foreach ($n in 1..$Copies) {
+            $made = New-VM -Name "vm$n" -Generation 2 -MemoryStartupBytes 1GB -NoVHD
+            Set-VM -VM $made -Notes "hyperv-operator.io/machine-uid=$uid"
+        }
+        foreach ($attempt in 2, 3) {
+            (Invoke-TestAgent $world (New-TestJob $world -Attempt $attempt)).Outcome.code | Should -Be 'IdentityConflict'
+        }
+        Remove-VM -VM $made -Force
+        (Invoke-TestAgent $world (New-TestJob $world -Attempt 4)).Outcome.reason | Should -Be 'WaitingForGuestKey'
+        @(Get-VM).Count | Should -Be 1
+    }
+
+    It 'is no IdentityConflict any more once a replica has become a VM, and NotOwned no more once a VM of another cluster is gone' {
+        $made = New-VM -Name 'other' -Generation 2 -MemoryStartupBytes 1GB -NoVHD
+        $foreign = "hyperv-operator.io/machine-uid=$uid`nhyperv-operator.io/cluster-uid=00000000-0000-4000-8000-000000000000"
+        Set-VM -VM $made -Notes $foreign
+        (Invoke-TestAgent $world (New-TestJob $world)).Outcome.code | Should -Be 'NotOwned'
+        Remove-VM -VM $made -Force
+        $vmId = (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)).Outcome.vm_id
+        Edit-FakeVM -Id $vmId -Property @{ replicationMode = 'Replica' }
+        (Invoke-TestAgent $world (New-TestJob $world -Attempt 3)).Outcome.code | Should -Be 'IdentityConflict'
+        Edit-FakeVM -Id $vmId -Property @{ replicationMode = 'None' }
+        (Invoke-TestAgent $world (New-TestJob $world -Attempt 4)).Outcome.vm_id | Should -Be $vmId
+    }
+
+    It 'is NotOwned while the folder is of another cluster, which writes nothing into it' {
+        $job = New-TestJob $world
+        $null = New-Item -ItemType Directory (Get-Folder $world $job)
+        $text = ConvertTo-Json -Compress @{ machine_uid = $uid; cluster_uid = '00000000-0000-4000-8000-000000000000'; attempt = 9; steps = @{} }
+        [System.IO.File]::WriteAllText((Get-Folder $world $job 'journal.json'), $text)
+        (Invoke-TestAgent $world $job).Outcome.code | Should -Be 'NotOwned'
+        (Invoke-TestAgent $world (New-TestJob $world remove -Attempt 10)).Outcome.code | Should -Be 'NotOwned'
+        Get-Content -Raw (Get-Folder $world $job 'journal.json') | Should -BeExactly $text
+        @(Get-ChildItem $world.Machines -Filter '*.removed').Count | Should -Be 0
+        Remove-Item -Recurse (Get-Folder $world $job)
+        (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)).Outcome.reason | Should -Be 'WaitingForGuestKey'
+    }
+
     It 'is IdentityConflict for a marked VM that is not the one in the journal' {
         $vmId = (Invoke-TestAgent $world (New-TestJob $world)).Outcome.vm_id
         Stop-VM -VM (Get-VM) -TurnOff -Force
@@ -229,10 +276,13 @@ Describe 'Ownership' {
         (Invoke-TestAgent $world (New-TestJob $world)).Outcome.code | Should -Be 'NotOwned'
     }
 
-    It 'is NotOwned where the mark was taken from the VM by hand' {
+    It 'is NotOwned while the mark is taken from the VM by hand' {
         $null = Invoke-TestAgent $world (New-TestJob $world)
+        $notes = (Get-VM).Notes
         Set-VM -VM (Get-VM) -Notes ''
         (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)).Outcome.code | Should -Be 'NotOwned'
+        Set-VM -VM (Get-VM) -Notes $notes
+        (Invoke-TestAgent $world (New-TestJob $world -Attempt 3)).Outcome.reason | Should -Be 'WaitingForGuestKey'
     }
 
     It 'is no mark when it is part of another line' {

@@ -37,6 +37,7 @@ Describe 'The agent itself, in a session of the endpoint' -Skip:(-not $can) {
             $job = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
             $job.host.paths.images = $world.Images
             $job.host.paths.machines = $world.Machines
+            if ($null -ne $job.PSObject.Properties['machine_folders']) { $job.machine_folders = @() }
             if ($null -ne $job.PSObject.Properties['run']) { $job.run.wait_seconds = 0 }
             $json = ConvertTo-Json -InputObject $job -Depth 9 -Compress
             $shell = [powershell]::Create()

@@ -132,6 +132,8 @@ class JournalFacts(WireModel):
     code: AgentCode | None = None
     locked: bool = False
     updated_at: datetime
+    folder: ShortText | None = None
+    """The folder of machines that the machine's folder is in; None from an agent that does not tell it."""
 
 
 class RemovedFacts(WireModel):

@@ -21,8 +21,13 @@ function Assert-HvoJobDefinition {
         }
     }
     if ($null -eq (Get-HvoProperty $Job 'host')) { $wrong.Add('host') }
+    Get-HvoInvalidIdentityKey -Job $Job | ForEach-Object { $wrong.Add($_) }
     switch ($Job.schema.id) {
-        'vm-provisioning' { Get-HvoInvalidField -Fields (Get-HvoProperty $Job 'fields') | ForEach-Object { $wrong.Add($_) } }
+        'vm-provisioning' {
+            Get-HvoInvalidField -Fields (Get-HvoProperty $Job 'fields') | ForEach-Object { $wrong.Add($_) }
+            $lost = Get-HvoProperty $Job 'lost_vm_id'
+            if ($null -ne $lost -and [string]$lost -cnotmatch $uuid) { $wrong.Add('lost_vm_id') }
+        }
         'vm-removal' { if ($null -eq (Get-HvoProperty $Job 'machine')) { $wrong.Add('machine') } }
         'vm-update' { Get-HvoInvalidUpdateKey -Job $Job | ForEach-Object { $wrong.Add($_) } }
     }

@@ -16,7 +16,9 @@ function Read-HvoJournal {
     try {
         $read = ConvertFrom-Json -InputObject (Read-HvoFile -Path $Path)
         $journal = New-HvoJournal -MachineUid ([string]$read.machine_uid) -ClusterUid ([string]$read.cluster_uid)
-        foreach ($key in 'run_id', 'vm_id', 'state', 'step', 'reason', 'code') { $journal[$key] = Get-HvoProperty $read $key }
+        foreach ($key in 'run_id', 'vm_id', 'state', 'step', 'reason', 'code', 'lost_vm_id') {
+            $journal[$key] = Get-HvoProperty $read $key
+        }
         foreach ($key in 'generation', 'attempt', 'sealings') { $journal[$key] = [long](Get-HvoProperty $read $key -Default 0) }
         foreach ($key in 'updated_at', 'started_at', 'key_at') {
             $time = ConvertFrom-HvoTimestamp (Get-HvoProperty $read $key)
@@ -27,7 +29,7 @@ function Read-HvoJournal {
         if ($null -ne $published) {
             $journal.published = [ordered]@{ run = $published.run; kid = $published.kid; sha256 = $published.sha256 }
         }
-        $journal.resume = [bool](Get-HvoProperty $read 'resume' -Default $false)
+        foreach ($key in 'resume', 'taken_up') { $journal[$key] = [bool](Get-HvoProperty $read $key -Default $false) }
         return $journal
     } catch {
         Write-HvoLog -Message "The journal $Path cannot be read; a new one is begun: $($_.Exception.Message)"

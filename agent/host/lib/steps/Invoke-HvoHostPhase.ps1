@@ -7,6 +7,7 @@ function Invoke-HvoHostPhase {
     param(
         [Parameter(Mandatory = $true)] [hashtable] $Context
     )
+    if ($null -ne $Context.Vm) { Restore-HvoPublication -Context $Context }
     $done = Test-HvoStepDone -Context $Context -Step 'PreChecks'
     Invoke-HvoStep -Context $Context -Script 'Provisioning.PreChecks.ps1' -Done $done
     $done = (Test-HvoStepDone -Context $Context -Step 'CopyImage') -and [System.IO.File]::Exists($Context.DiskPath)

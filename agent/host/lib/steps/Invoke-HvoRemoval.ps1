@@ -12,7 +12,7 @@ function Invoke-HvoRemoval {
     )
     Assert-HvoHyperVModule
     $given = Get-HvoProperty $Context.Job.machine 'vm_id'
-    $known = @($given)
+    $known = @($given, $Context.Tombstone.removing)
     if ($null -ne $Context.Journal) {
         $known += $Context.Journal.vm_id
         Add-HvoJournalLaunch -Context $Context
@@ -29,5 +29,6 @@ function Invoke-HvoRemoval {
     Invoke-HvoStep -Context $Context -Script 'Removal.VerifyRemoved.ps1' -FailureCode RemoveFailed
     $text = 'VM, disk, ISO and journal are gone.'
     if ($Context.Detached.Count) { $text += " These disks were outside its folder and were kept: $($Context.Detached -join ', ')." }
-    return New-HvoOutcome -Outcome completed -Reason 'Removed' -Message $text -VmId $last
+    return New-HvoOutcome -Outcome completed -Reason 'Removed' -Message $text -VmId $last `
+        -Finding $Context.Tombstone.finding
 }

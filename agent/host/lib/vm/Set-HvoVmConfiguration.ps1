@@ -19,10 +19,9 @@ function Set-HvoVmConfiguration {
         Set-VM -VM $Vm -AutomaticCheckpointsEnabled $false
     }
     Set-HvoVmNetwork -Context $Context -Vm $Vm
-    $disks = @(Get-VMHardDiskDrive -VM $Vm)
-    if (-not @($disks | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.DiskPath }).Count) {
-        Add-VMHardDiskDrive -VM $Vm -Path $Context.DiskPath
-    }
+    # A checkpoint has put another file of the folder in the disk's place.
+    $disks = @(Get-VMHardDiskDrive -VM $Vm | Where-Object { $_.Path -and (Test-HvoPathInside -Path $_.Path -Folder $Context.Folder) })
+    if (-not $disks.Count) { Add-VMHardDiskDrive -VM $Vm -Path $Context.DiskPath }
     $isos = @(Get-VMDvdDrive -VM $Vm | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.IsoPath })
     if (-not $isos.Count -and [System.IO.File]::Exists($Context.IsoPath)) { Add-VMDvdDrive -VM $Vm -Path $Context.IsoPath }
     Set-HvoVmFirmware -Context $Context -Vm $Vm
