@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT
 from hyperv_operator.ports import AgentReport, HostEndpoint, LogLine, PasswordCredentials
-from hyperv_operator.protocol.job import HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
+from hyperv_operator.protocol.job import HostIdentity, HostOptions, HostPaths, ProvisioningJob, RunRef, SchemaRef
 from hyperv_operator.protocol.records import StepRecord
 
 OPTIONS = HostOptions(
@@ -69,8 +69,14 @@ def endpoint(host: SimulatedHost, **changes: object) -> HostEndpoint:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def provisioning(wait_seconds: int = 2) -> ProvisioningJob:
-    """Return the first provisioning job of a new machine."""
+def options(host: SimulatedHost) -> HostOptions:
+    """Return what a job says about this very host."""
+    identity = HostIdentity(smbios_uuid=host.world.smbios_uuid, machine_guid=host.world.machine_guid)
+    return OPTIONS.model_copy(update={"identity": identity})
+
+
+def provisioning(host: SimulatedHost, wait_seconds: int = 2) -> ProvisioningJob:
+    """Return the first provisioning job of a new machine on a host."""
     run = RunRef(
         id=str(uuid.uuid4()),
         machine_uid=str(uuid.uuid4()),
@@ -81,4 +87,6 @@ def provisioning(wait_seconds: int = 2) -> ProvisioningJob:
         wait_seconds=wait_seconds,
     )
     fields = {"vm_name": "one", "image_name": "Ubuntu 24.04", "gb_ram": 1, "cpu_cores": 1}
-    return ProvisioningJob(schema_ref=SchemaRef(id="vm-provisioning", version=1), host=OPTIONS, run=run, fields=fields)
+    return ProvisioningJob(
+        schema_ref=SchemaRef(id="vm-provisioning", version=1), host=options(host), run=run, fields=fields
+    )

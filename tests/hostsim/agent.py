@@ -6,16 +6,17 @@ import asyncio
 import json
 from typing import Any
 
-from hostsim import inventory, texts
+from hostsim import identity, inventory, texts
 from hostsim.faults import Faults
 from hostsim.guest import Guest
 from hostsim.ledger import Ledger
 from hostsim.provisioning import Provisioning
+from hostsim.removal import Removal
 from hostsim.rollout import Rollout
 from hostsim.script import Failed, Launch, Pending, RolloutCall, ShellKilled, Streams, outcome, write_step
 from hostsim.tampering import tampered
 from hostsim.versions import VersionBook
-from hostsim.world import Folder, Vm, World, timestamp
+from hostsim.world import Folder, Vm, World
 
 _RUNS = ("vm-provisioning", "vm-removal", "vm-update")
 
@@ -57,7 +58,7 @@ class Agent:
             streams.output(outcome("failed", "Internal", str(error), code="Internal"))
             return
         if schema["id"] == "host-inventory":
-            inventory.write(self.world, launch.version, streams)
+            self._read_inventory(job, launch.version, streams)
             return
         if schema["id"] not in _RUNS or schema["version"] not in known:
             text = texts.unsupported(schema["id"], schema["version"], [str(version) for version in known])
@@ -67,7 +68,7 @@ class Agent:
         note = self.ledger.begin_run(str(run["machine_uid"]), str(run["id"]), schema["id"], launch.version)
         try:
             streams.noise("verbose", f"Job {schema['id']} of run {run['id']} \U0001f680 accepted.")
-            streams.output(await self._run_changing_job(schema["id"], job, streams))
+            streams.output(await self._run_or_refuse(schema["id"], job, streams))
         finally:
             self.ledger.end_run(note)
 
@@ -117,26 +118,45 @@ class Agent:
         for vm in list(self.world.vms.values()):
             self.halt(vm)
 
+    def _read_inventory(self, job: dict[str, Any], version: str, streams: Streams) -> None:
+        try:
+            identity.check(self.world, job)
+        except Failed as failure:
+            streams.output(_failed(failure, None))
+            return
+        inventory.write(self.world, version, job, streams)
+
+    async def _run_or_refuse(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
+        try:
+            identity.check(self.world, job)
+            return await self._run_changing_job(schema, job, streams)
+        except Failed as failure:
+            return _failed(failure, None)
+
     async def _run_changing_job(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
         run, uid = job["run"], str(job["run"]["machine_uid"])
         removal = schema == "vm-removal"
         if uid in self.world.removed and not removal:
             path = f"{job['host']['paths']['machines']}\\{uid}.removed"
             return outcome("failed", "Superseded", texts.tombstone(path), code="Superseded")
+        machines = str(job["host"]["paths"]["machines"])
         folder = self.world.folders.get(uid)
+        if folder is not None and (folder.machines or machines) != machines:
+            folder = None
         if folder is None and removal:
-            return await self._remove(job, None, streams)
-        folder = folder or self.world.folders.setdefault(uid, Folder())
+            return await Removal(self, job, None, streams).run()
+        if folder is None:
+            folder = self.world.folders[uid] = Folder(machines=machines)
         if folder.locked:
             return outcome("pending", "HostBusy", texts.BUSY, code="HostBusy")
         folder.locked = True
         try:
             journal = folder.journal
-            if journal and (run["generation"] < journal["generation"] or run["attempt"] <= journal["attempt"]):
+            if journal and run["attempt"] <= journal["attempt"]:
                 text = texts.superseded(run["attempt"], run["generation"], journal["attempt"], journal["generation"])
                 return outcome("failed", "Superseded", text, code="Superseded")
             if removal:
-                return await self._remove(job, folder, streams)
+                return await Removal(self, job, folder, streams).run()
             if schema == "vm-update":
                 return await self._update(job, folder, streams)
             return await self._provision(job, folder, streams)
@@ -161,28 +181,6 @@ class Agent:
         work.end("completed", "Provisioned", None)
         return done
 
-    async def _remove(self, job: dict[str, Any], folder: Folder | None, streams: Streams) -> str:
-        uid, name = str(job["run"]["machine_uid"]), str(job["machine"].get("vm_name") or "")
-        self.world.removed[uid] = timestamp()
-        for step in ("RemoveClusterRole", "RemoveVM", "RemoveFiles", "VerifyRemoved"):
-            write_step(streams, step, "started")
-            await self.at_step(step, name, streams)
-            if step == "RemoveClusterRole":
-                if uid in self.world.clustered:
-                    self.world.clustered.discard(uid)
-                    self.ledger.add("delete_role", uid)
-            elif step == "RemoveVM":
-                for vm in self.world.vms_of(uid):
-                    self.halt(vm)
-                    del self.world.vms[vm.vm_id]
-                    self.ledger.add("delete_vm", uid, vm.vm_id)
-            elif step == "RemoveFiles" and folder is not None:
-                self.world.folders.pop(uid, None)
-                self.ledger.add("delete_folder", uid)
-            write_step(streams, step, "completed")
-            self.after_step(step, name)
-        return outcome("completed", "Removed", texts.REMOVED)
-
     async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
         uid, desired = str(job["run"]["machine_uid"]), job["desired"]
         vm = self.world.vms.get(str(job["machine"]["vm_id"]))
@@ -200,11 +198,20 @@ class Agent:
             elif step == "SetMemory" and desired["gb_ram"]:
                 vm.gb_ram = desired["gb_ram"]
             elif step == "SetPower":
-                vm.state = desired["power_state"] or ("Running" if was_running else "Off")
+                self._set_power(vm, desired["power_state"] or ("Running" if was_running else "Off"), restarted=resize)
             write_step(streams, step, "completed")
             self.after_step(step, vm.name)
         self.ledger.add("resize" if resize else "power", uid, json.dumps(desired))
         return outcome("completed", "Updated", texts.updated(vm.name), vm_id=vm.vm_id)
+
+    def _set_power(self, vm: Vm, state: str, *, restarted: bool) -> None:
+        """Start or stop a VM; a change for which it has to be off has restarted it."""
+        if vm.state == "Running" and (restarted or state != "Running"):
+            self.halt(vm)
+            vm.state = "Off"
+        if vm.state != "Running" and state == "Running":
+            vm.state = "Running"
+            self.boot(vm)
 
 
 def _failed(failure: Failed, vm_id: str | None) -> str:

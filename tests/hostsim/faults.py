@@ -23,7 +23,8 @@ class CmdletFault:
     kill: bool = False
 
 
-GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage"]
+GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage", "stopping"]
+"""`stopping` shuts down after each start once it is configured."""
 
 
 @dataclass

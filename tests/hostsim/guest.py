@@ -41,6 +41,8 @@ class Guest:
         if self._vm.received is not None:
             # After a reboot it already has its data and posts no key.
             self._vm.configure(self._addresses(self._vm.received))
+            if self._mode == "stopping":
+                self._vm.shut_down()
             return
         # From now on its heartbeat reaches Hyper-V, whatever its provisioning service does.
         self._vm.configure([])

@@ -68,6 +68,11 @@ class SimulatedHost:
         self._runner: web.AppRunner | None = None
 
     @property
+    def agent(self) -> HostAgent:
+        """What runs the host's scripts."""
+        return self._agent
+
+    @property
     def world(self) -> WorldView:
         """The host's state."""
         return self._agent.world
@@ -107,6 +112,14 @@ class SimulatedHost:
     def come_back(self) -> None:
         """Listen again."""
         self._wait(self._listen())
+
+    def change_places(self, other: SimulatedHost) -> None:
+        """Exchange addresses with another host: each now stands behind the other's."""
+        self.go_down()
+        other.go_down()
+        self.port, other.port = other.port, self.port
+        self.come_back()
+        other.come_back()
 
     def reboot(self) -> None:
         """Kill every shell and script; VMs and files stay."""

@@ -15,8 +15,9 @@ _SHOWN = (
 """Keys of a journal that are in the inventory."""
 
 
-def write(world: World, version: str, streams: Streams) -> None:
+def write(world: World, version: str, job: dict[str, Any], streams: Streams) -> None:
     """Write the host's inventory, as reported by a version of the agent."""
+    places = {job["host"]["paths"]["machines"], *job.get("machine_folders", ())}
     used = sum(world.images.get(name, 0) for name in world.images)
     lines: list[dict[str, Any]] = [
         {
@@ -34,11 +35,16 @@ def write(world: World, version: str, streams: Streams) -> None:
     lines += [{"type": "image", "name": name, "size_bytes": size} for name, size in world.images.items()]
     lines += [_vm_line(world, vm) for vm in world.vms.values()]
     lines += [
-        {"type": "journal", **{key: folder.journal[key] for key in _SHOWN}, "locked": folder.locked}
+        {
+            "type": "journal",
+            **{key: folder.journal[key] for key in _SHOWN},
+            "locked": folder.locked,
+            "folder": folder.machines,
+        }
         for folder in world.folders.values()
-        if folder.journal
+        if folder.journal and folder.machines in places
     ]
-    lines += [{"type": "removed", "machine_uid": uid} for uid in world.removed]
+    lines += [{"type": "removed", "machine_uid": uid, "finding": finding} for uid, finding in world.removed.items()]
     for line in lines:
         streams.output(json.dumps(line, separators=(",", ":")))
     streams.output(outcome("completed", "Inventory", ""))

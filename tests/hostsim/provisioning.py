@@ -38,6 +38,7 @@ class Provisioning:
     async def run(self) -> str:
         """Run the steps; return the outcome, or raise `Failed` or `Pending`."""
         self._begin()
+        self._find_vm()
         await self._step("PreChecks", self._pre_checks)
         await self._step("CopyImage", self._copy_image)
         await self._step("CopyProvisioningISO", self._copy_iso)
@@ -110,7 +111,7 @@ class Provisioning:
             self._agent.after_step(step, self._name)
 
     async def _step(self, step: str, work: Any, *, again: bool = False) -> None:
-        if self._done(step) and not again and not (step == "RegisterVM" and not self._world.vms_of(self._uid)):
+        if self._done(step) and not again and not (step == "RegisterVM" and not self._runs()):
             write_step(self._streams, step, "skipped")
             return
         self._enter(step)
@@ -124,6 +125,73 @@ class Provisioning:
         self._journal["steps"][step] = "completed"
         write_step(self._streams, step, "completed")
         self._agent.after_step(step, self._name)
+
+    def _runs(self) -> bool:
+        return any(vm.state == "Running" for vm in self._world.vms_of(self._uid))
+
+    # --- the machine's VM --------------------------------------------------------------------------------------------
+
+    def _find_vm(self) -> None:
+        """Find the VM; forget one of an unfinished machine that is gone, so that another is made from a new disk."""
+        world, known = self._world, self._journal["vm_id"]
+        lost = self._job.get("lost_vm_id")
+        if lost:
+            self._check_lost(lost)
+        own = world.vms_of(self._uid)
+        if own:
+            self._take(own, known)
+            return
+        if known is None:
+            return
+        self._check_other_nodes(known)
+        if known in world.vms:
+            raise Failed("NotOwned", texts.unmarked(known, self._uid))
+        self._folder.lost_vm_id = known
+        self._folder.files.discard("disk.vhdx")
+        self._folder.started_at = self._folder.published_run = None
+        self._folder.taken_up = False
+        self._journal.update(vm_id=None, steps={})
+
+    def _take(self, own: list[Vm], known: str | None) -> None:
+        vm = own[0]
+        if len(own) > 1:
+            raise Failed("IdentityConflict", texts.several_vms(len(own), [one.vm_id for one in own]))
+        if vm.cluster_uid not in (None, self._run["cluster_uid"]):
+            raise Failed("NotOwned", texts.other_cluster(vm.vm_id, str(vm.cluster_uid)))
+        if known not in (None, vm.vm_id) and vm.name != f"hvo-{self._uid}":
+            raise Failed("IdentityConflict", texts.other_vm(vm.vm_id, [str(known)]))
+        if known is None:
+            self._folder.taken_up = True
+        self._journal["vm_id"] = vm.vm_id
+        self._restore_publication(vm)
+
+    def _restore_publication(self, vm: Vm) -> None:
+        """Continue with the data of a run whose journal was lost, if the guest says that it has it."""
+        if not self._folder.taken_up or self._folder.published_run or vm.state != "Running":
+            return
+        try:
+            state = json.loads(vm.from_guest.get("ProvisioningState", "null"))
+            if state["vm"] != vm.vm_id:
+                return
+            self._folder.published_run = str(state["run"])
+        except (ValueError, TypeError, KeyError):
+            return
+        self._journal["steps"].update(
+            dict.fromkeys(("PreChecks", "CopyImage", "CopyProvisioningISO", "RegisterVM"), "completed")
+        )
+        self._folder.started_at = self._folder.started_at or time.monotonic()
+
+    def _check_lost(self, vm_id: str) -> None:
+        marked = self._world.vms_of(self._uid) if self._journal["vm_id"] == vm_id else []
+        found = {*(vm.vm_id for vm in marked), *({vm_id} & self._world.vms.keys())}
+        if found:
+            raise Failed("IdentityConflict", texts.not_lost(vm_id, sorted(found)))
+        self._check_other_nodes(vm_id)
+
+    def _check_other_nodes(self, vm_id: str) -> None:
+        node = self._world.node_of(self._uid)
+        if node is not None and vm_id in node.vms:
+            raise Failed("ClusterFailed", texts.on_another_node(vm_id, node.name))
 
     # --- steps -------------------------------------------------------------------------------------------------------
 

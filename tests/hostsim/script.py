@@ -129,5 +129,6 @@ def outcome(kind: str, reason: str, message: str, **more: Any) -> str:
         "vm_id": None,
         "guest_key": None,
         "diagnosis": None,
+        "finding": None,
     }
     return json.dumps({**base, **more}, separators=(",", ":"))

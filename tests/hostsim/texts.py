@@ -51,6 +51,47 @@ def superseded(attempt: int, generation: int, last_attempt: int, last_generation
     )
 
 
+def other_host(smbios_uuid: str, machine_guid: str, own_smbios_uuid: str, own_machine_guid: str) -> str:
+    return (
+        f"The job is for the host with SMBIOS UUID {smbios_uuid} and machine GUID {machine_guid}; this one has {own_smbios_uuid} and "
+        f"{own_machine_guid}. Nothing was changed."
+    )
+
+
+def invalid_keys(keys: Sequence[str]) -> str:
+    return f"These keys of the job are missing or do not have the schema's form: {', '.join(keys)}."
+
+
+def not_lost(vm_id: str, found: Sequence[str]) -> str:
+    return f"The job calls VM {vm_id} lost, and this host has VM {', '.join(found)}. Nothing was changed."
+
+
+def unmarked(vm_id: str, machine_uid: str) -> str:
+    return (
+        f"VM {vm_id} no longer carries this machine's mark (hyperv-operator.io/machine-uid={machine_uid} in its notes). Nothing was "
+        "changed."
+    )
+
+
+def unmarked_at_removal(vm_id: str, machine_uid: str) -> str:
+    return (
+        f"VM {vm_id} no longer carries this machine's mark (hyperv-operator.io/machine-uid={machine_uid} in its notes). Nothing was "
+        "removed."
+    )
+
+
+def other_cluster(vm_id: str, cluster_uid: str) -> str:
+    return f"VM {vm_id} belongs to the Kubernetes cluster {cluster_uid}. Nothing was changed."
+
+
+def other_vm(vm_id: str, known: Sequence[str]) -> str:
+    return f"The VM with this machine's mark is {vm_id}, but the machine's VM is {' or '.join(known)}. Nothing was changed."
+
+
+def on_another_node(vm_id: str, node: str) -> str:
+    return f"The failover cluster runs VM {vm_id} on node {node}, not on this node."
+
+
 def no_vm(vm_id: str) -> str:
     return f"VM {vm_id} no longer exists on this host."
 

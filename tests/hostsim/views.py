@@ -42,6 +42,10 @@ class GuestVm(Protocol):
         """Configure addresses, which Hyper-V then reports."""
         ...
 
+    def shut_down(self) -> None:
+        """Turn the VM off from within."""
+        ...
+
 
 class VmView(GuestVm, Protocol):
     """A VM, as seen by tests. It stays readable after its removal."""
@@ -114,6 +118,8 @@ class FolderView(Protocol):
 class WorldView(Protocol):
     """One host."""
 
+    smbios_uuid: str
+    machine_guid: str
     memory_bytes: int
     switches: list[str]
     failover_cluster: str | None
@@ -136,8 +142,8 @@ class WorldView(Protocol):
         ...
 
     @property
-    def removed(self) -> Collection[str]:
-        """UIDs of the tombstones."""
+    def removed(self) -> Mapping[str, str | None]:
+        """Tombstones: machine UID to what the removal found."""
         ...
 
     @property
@@ -155,6 +161,10 @@ class WorldView(Protocol):
 
     def add_vm(self, name: str, machine_uid: str | None = None, cluster_uid: str | None = None) -> str:
         """Create a VM as if by hand, optionally with a machine's ownership mark; return its GUID."""
+        ...
+
+    def delete_vm(self, vm_id: str) -> None:
+        """Delete a VM as if by hand; its files stay."""
         ...
 
     def changed_images(self) -> list[str]:

@@ -38,6 +38,10 @@ class Vm:
     received: dict[str, Any] | None = None
     """The data that the guest has decrypted; it never leaves the guest."""
 
+    def shut_down(self) -> None:
+        """Turn itself off, as its guest does."""
+        self.state = "Off"
+
     def tell(self, key: str, value: str | None) -> None:
         """Write or delete a KVP item of the guest."""
         self.post(self.from_guest, key, value)
@@ -66,6 +70,11 @@ class Folder:
     published_run: str | None = None
     """The run whose sealed data was published last."""
     locked: bool = False
+    machines: str = ""
+    """The folder of machines that it is in."""
+    lost_vm_id: str | None = None
+    taken_up: bool = False
+    """The VM was found by its mark; the journal did not have it."""
 
 
 @dataclass
@@ -86,15 +95,26 @@ class World:
     agent: AgentFolder = field(default_factory=lambda: AgentFolder(installed("by-hand")))
     vms: dict[str, Vm] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
-    removed: dict[str, str] = field(default_factory=dict)
-    """Tombstones: machine UID to the time of removal."""
+    removed: dict[str, str | None] = field(default_factory=dict)
+    """Tombstones: machine UID to what the removal found."""
     clustered: set[str] = field(default_factory=set)
+    peers: list[World] = field(default_factory=list)
+    """The other nodes of the failover cluster; see `hostsim.cluster`."""
 
     def add_vm(self, name: str, machine_uid: str | None = None, cluster_uid: str | None = None) -> str:
         """Create a VM as if by hand, optionally with a machine's ownership mark; return its GUID."""
         vm = Vm(str(uuid.uuid4()), name, 1, 1, machine_uid, cluster_uid)
         self.vms[vm.vm_id] = vm
         return vm.vm_id
+
+    def delete_vm(self, vm_id: str) -> None:
+        """Delete a VM as if by hand; its files stay."""
+        del self.vms[vm_id]
+
+    def node_of(self, machine_uid: str) -> World | None:
+        """Return the other node that has a clustered machine's VM."""
+        nodes = self.peers if machine_uid in self.clustered else []
+        return next((node for node in nodes if node.vms_of(machine_uid)), None)
 
     def changed_images(self) -> list[str]:
         """Return no name, because nothing here writes an image."""

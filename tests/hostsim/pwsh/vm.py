@@ -95,6 +95,12 @@ class FolderVm:
                 guest["items"].append({"name": key, "data": value})
             self._state.write(guest, "guests", f"{self.vm_id}.json")
 
+    def shut_down(self) -> None:
+        """Turn the VM off from within."""
+        with self._state.locked():
+            if self._state.read("vms", f"{self.vm_id}.json"):
+                self._state.write({**self.record, "state": "Off", "bootId": None}, "vms", f"{self.vm_id}.json")
+
     def configure(self, addresses: list[str]) -> None:
         """Take addresses, which Hyper-V then reports."""
         with self._state.locked():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import time
 import uuid
 from collections.abc import Collection, Mapping, MutableMapping
@@ -35,6 +37,14 @@ class MachineFolder:
     @property
     def locked(self) -> bool:
         return flocked(self._path / "lock")
+
+
+def _finding(tombstone: Path) -> str | None:
+    """Return what the removal found that wrote a tombstone."""
+    with contextlib.suppress(ValueError, OSError):
+        found = json.loads(tombstone.read_text()).get("finding")
+        return str(found) if found else None
+    return None
 
 
 class FolderWorld:
@@ -72,6 +82,22 @@ class FolderWorld:
     def set_free(self, free: int) -> None:
         """Set the free bytes of all volumes."""
         self.set_fact(volumes=[{**volume, "free": free} for volume in self._facts["volumes"]])
+
+    @property
+    def smbios_uuid(self) -> str:
+        return str(self._facts["smbiosUuid"])
+
+    @smbios_uuid.setter
+    def smbios_uuid(self, value: str) -> None:
+        self.set_fact(smbiosUuid=value)
+
+    @property
+    def machine_guid(self) -> str:
+        return str(self._facts["machineGuid"])
+
+    @machine_guid.setter
+    def machine_guid(self, value: str) -> None:
+        self.set_fact(machineGuid=value)
 
     @property
     def memory_bytes(self) -> int:
@@ -116,8 +142,9 @@ class FolderWorld:
         return {path.name: MachineFolder(self.state, path) for path in found if path.is_dir()}
 
     @property
-    def removed(self) -> Collection[str]:
-        return {path.stem for path in self.machines.glob("*.removed")} if self.machines.is_dir() else set()
+    def removed(self) -> Mapping[str, str | None]:
+        found = sorted(self.machines.glob("*.removed")) if self.machines.is_dir() else []
+        return {path.stem: _finding(path) for path in found}
 
     @property
     def clustered(self) -> Collection[str]:
@@ -138,6 +165,11 @@ class FolderWorld:
                 found.append(f"items of {vm.vm_id}")
         found += [str(path) for path in self.machines.glob(f"*{machine_uid}*") if path.suffix != ".removed"]
         return found
+
+    def delete_vm(self, vm_id: str) -> None:
+        """Delete a VM as a person would; its files stay."""
+        with self.state.locked():
+            (self.state.root / "vms" / f"{vm_id}.json").unlink()
 
     def changed_images(self) -> list[str]:
         """Return the names of the golden images that are not what they were."""

@@ -34,7 +34,10 @@ AGENT_FILES = {
     "isos/linux.iso": bytes(range(256)) * 400,
 }
 """A version of the agent for the simulated agent."""
-INVENTORY = {"schema": {"id": "host-inventory", "version": 1}, "host": {}}
+INVENTORY: dict[str, Any] = {
+    "schema": {"id": "host-inventory", "version": 1},
+    "host": {"paths": {"images": "D:\\DiskImages", "machines": "D:\\VMs"}},
+}
 """An inventory job."""
 
 
@@ -56,7 +59,8 @@ class Ran:
 class Client:
     """One connection with one shell."""
 
-    def __init__(self, wsman: WSMan, pool: RunspacePool) -> None:
+    def __init__(self, wsman: WSMan, pool: RunspacePool, host: SimulatedHost) -> None:
+        self.identity = {"smbios_uuid": host.world.smbios_uuid, "machine_guid": host.world.machine_guid}
         self.wsman = wsman
         self.pool = pool
         self.text = TEXT
@@ -84,7 +88,8 @@ class Client:
         return str(answer["version"])
 
     def launch(self, script: str, job: dict[str, Any], version: str = "") -> Ran:
-        """Start a script of a version, or of the agent that was installed by hand."""
+        """Start a script of a version, or of the agent that was installed by hand; the job names the client's host."""
+        job = {**job, "host": {"identity": self.identity, **job["host"]}}
         folder = f"{ROOT}\\versions\\{version}" if version else ROOT
         data = base64.b64encode(json.dumps(job).encode()).decode()
         return self.run(f"$input | & '{folder}\\{script}'", data)
@@ -152,7 +157,7 @@ def connected(
             pool.shell.name = name
             pool.open()
             try:
-                yield Client(wsman, pool)
+                yield Client(wsman, pool, host)
             finally:
                 # A fault or another client may have ended the shell.
                 with suppress(WSManFaultError):

@@ -38,7 +38,7 @@ class _Rig:
         (self.folder / "Invoke-ProvisioningJob.ps1").write_text(head + text)
 
     def run(self, context: Listener) -> Outcome:
-        return self.agent.run(endpoint(self.host), provisioning(wait_seconds=1), context)
+        return self.agent.run(endpoint(self.host), provisioning(self.host, wait_seconds=1), context)
 
     def trace(self, name: str) -> Path:
         return self.folder / name

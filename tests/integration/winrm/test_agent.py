@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from typing_extensions import override
 
-from hostcalls import OPTIONS, Listener, endpoint, provisioning
+from hostcalls import OPTIONS, Listener, endpoint, options, provisioning
 from hostsim.host import SimulatedHost
 from hyperv_operator.errors import (
     AgentMissing,
@@ -56,7 +56,7 @@ def test_inventories_reuse_one_session(host: SimulatedHost, agent: WinRmHostAgen
 
 def test_a_run_streams_records_and_lines_and_returns_its_outcome(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     context = Listener()
-    outcome = agent.run(endpoint(host), provisioning(), context)
+    outcome = agent.run(endpoint(host), provisioning(host), context)
     assert outcome.outcome is OutcomeKind.PENDING
     assert outcome.guest_key is not None
     steps = [report for report in context.reports if isinstance(report, StepRecord)]
@@ -90,18 +90,18 @@ def test_each_obstacle_to_a_session_has_its_own_error(
 def test_each_fault_during_a_run_has_its_own_error(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     host.faults.agent_missing = True
     with pytest.raises(AgentMissing):
-        agent.run(endpoint(host), provisioning(), Listener())
+        agent.run(endpoint(host), provisioning(host), Listener())
     host.faults.agent_missing = False
     host.faults.kill_shell_at = "RegisterVM"
     with pytest.raises(ShellLost):
-        agent.run(endpoint(host), provisioning(), Listener())
+        agent.run(endpoint(host), provisioning(host), Listener())
     host.faults.quota = True
     with pytest.raises(QuotaExceeded):
-        agent.run(endpoint(host), provisioning(), Listener())
+        agent.run(endpoint(host), provisioning(host), Listener())
     host.faults.quota = False
     host.faults.lost_replies = 1
     with pytest.raises(HostError) as raised:
-        agent.run(endpoint(host), provisioning(), Listener())
+        agent.run(endpoint(host), provisioning(host), Listener())
     assert raised.value.effect_unknown
 
 
@@ -124,24 +124,27 @@ def test_a_slow_host_without_output_does_not_time_out(
     host: SimulatedHost, agent: WinRmHostAgent, caplog: pytest.LogCaptureFixture
 ) -> None:
     host.faults.hang_at = "CopyImage"
-    assert agent.run(endpoint(host), provisioning(), _SlowDown(host)).outcome is OutcomeKind.PENDING
+    assert agent.run(endpoint(host), provisioning(host), _SlowDown(host)).outcome is OutcomeKind.PENDING
     assert [record.getMessage() for record in caplog.records if "Timeout" in record.getMessage()] == []
 
 
 def test_a_deadline_and_a_cancellation_stop_the_script(host: SimulatedHost, agent: WinRmHostAgent) -> None:
     host.faults.hang_at = "CopyImage"
     with pytest.raises(CallTimeout):
-        agent.run(endpoint(host), provisioning(), Listener(1.5))
+        agent.run(endpoint(host), provisioning(host), Listener(1.5))
     with pytest.raises(CallCancelled):
-        agent.run(endpoint(host), provisioning(), Listener(cancel_at="CopyImage"))
+        agent.run(endpoint(host), provisioning(host), Listener(cancel_at="CopyImage"))
     assert host.ledger.count("copy_image") == 0
 
 
 def test_a_run_that_arrives_after_the_removal_is_superseded(host: SimulatedHost, agent: WinRmHostAgent) -> None:
-    late = provisioning()
+    late = provisioning(host)
     uid = late.run.machine_uid
     removal = RemovalJob(
-        schema_ref=SchemaRef(id="vm-removal", version=1), host=OPTIONS, run=late.run, machine=MachineRef(vm_id=None)
+        schema_ref=SchemaRef(id="vm-removal", version=1),
+        host=options(host),
+        run=late.run,
+        machine=MachineRef(vm_id=None),
     )
     assert agent.run(endpoint(host), removal, Listener()).outcome is OutcomeKind.COMPLETED
     later = late.model_copy(update={"run": late.run.model_copy(update={"attempt": 2, "machine_uid": uid})})
