@@ -52,7 +52,7 @@ Describe 'The finding of a removal' {
     }
 
     It 'is NoVmFound where <What>' -ForEach @(
-        @{ What = 'nothing of the machine is here'; Prepare = { } }
+        @{ What = 'nothing of the machine is here'; Prepare = { $null } }
         @{ What = 'an older removal left the lock alone'; Prepare = {
                 $null = New-Item -ItemType Directory (Get-Folder $world (New-TestJob $world))
                 [System.IO.File]::WriteAllText($tombstone, '{}')

@@ -1,4 +1,4 @@
-# Every job names its host: another machine that stands behind the host's address does nothing for it.
+# Every job names its host. If another machine answers at the address, it refuses the job and changes nothing.
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'FakeHyperV/FakeHyperV.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'HostAgent.psm1') -Force

@@ -37,7 +37,6 @@ def host_options(host: HostView, machines_folder: str | None = None) -> HostOpti
         virtual_switch=spec.virtual_switch,
         clone=spec.storage.clone,
         failover_cluster=spec.failover_cluster,
-        identity=HostIdentity(smbios_uuid=found.smbios_uuid, machine_guid=found.machine_guid) if found else None,
     )
 
 
