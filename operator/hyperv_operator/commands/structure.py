@@ -119,7 +119,7 @@ def _resolved(schema: Any, node: Any) -> Any:
 
 
 _TYPES = {
-    "int_type": "must be a whole number, without quotes.",
+    "int_type": "must be a whole number, without quotes and without a decimal point.",
     "string_type": "must be text; put it in quotes.",
     "bool_type": "must be true or false, without quotes.",
     "dict_type": "must be a mapping.",

@@ -61,9 +61,12 @@ class HostReconciler:
         return min(await self.reconcile(entry), self._deps.clock.now() + RETIRE_INTERVAL)
 
     async def _launched_machines(self, entry: HostEntry) -> tuple[str, ...]:
-        """Return the machines (namespace/name) that may have something on the host: those with a claim."""
-        machines = [MachineResource.parse(body) for body in await self._deps.objects.list_machines(entry.name)]
-        return tuple(sorted(f"{one.meta.namespace}/{one.meta.name}" for one in machines if one.was_launched))
+        """Return the machines (namespace/name) that may have something on the host, also by a move of their failover cluster."""
+        names = (entry.name, *(peer.name for peer in self._cache.cluster_of(entry.name)))
+        machines = [
+            MachineResource.parse(body) for name in names for body in await self._deps.objects.list_machines(name)
+        ]
+        return tuple(sorted(f"{one.meta.namespace}/{one.meta.name}" for one in machines if one.may_be_on(entry.name)))
 
     async def _pass(self, entry: HostEntry) -> datetime:
         started, result = time.monotonic(), "waited"

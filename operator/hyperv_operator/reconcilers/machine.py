@@ -122,6 +122,9 @@ class MachineReconciler:
         host = self._cache.hosts.get(entry.target_host or "")
         if host and ((entry.poll_soon and not before) or phase != entry.phase):
             host.wake.set()
+        if entry.poll_soon and not before:
+            for peer in self._cache.cluster_of(entry.target_host or ""):
+                peer.wake.set()
         entry.phase = phase
 
     async def _announce(self, entry: MachineEntry, release: Release) -> None:

@@ -52,6 +52,10 @@ class MachineResource:
         """Whether a launch was ever claimed."""
         return self.status.claim is not None
 
+    def may_be_on(self, host: str) -> bool:
+        """Return whether the machine may have something on the host: it is where it was launched, or where its VM was last."""
+        return self.was_launched and host in (self.target_host, self.status.host)
+
 
 @dataclass(frozen=True)
 class HostResource:

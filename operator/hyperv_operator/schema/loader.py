@@ -75,7 +75,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "extra_forbidden": "unknown key; remove it or correct its spelling",
     "missing": "is missing; add it",
     "bool_type": "must be true or false",
-    "int_type": "must be a whole number, without quotes",
+    "int_type": "must be a whole number, without quotes and without a decimal point",
     "string_type": "must be text; put it in quotes",
     "tuple_type": "must be a list",
     "model_type": "must be a mapping",

@@ -77,7 +77,9 @@ def _integer(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Va
             return Value(None)
         if _WHOLE.fullmatch(text):
             return Value(int(text))
-    return FieldError(definition.id, "type", f"{definition.id} must be a whole number, without quotes.")
+    return FieldError(
+        definition.id, "type", f"{definition.id} must be a whole number, without quotes and without a decimal point."
+    )
 
 
 def _boolean(definition: FieldDefinition, raw: JsonValue, *, strict: bool) -> Value | FieldError:

@@ -123,7 +123,7 @@ def test_a_form_may_leave_a_number_empty() -> None:
     ("keys", "raw", "message"),
     [
         (INTEGER, 6, "extra must be from -5 to 5."),
-        (INTEGER, "x", "extra must be a whole number, without quotes."),
+        (INTEGER, "x", "extra must be a whole number, without quotes and without a decimal point."),
         (BOOLEAN, "x", "extra must be true or false, without quotes."),
         (TEXT, 1, "extra must be text; put it in quotes."),
         (TEXT, "a", "extra must have 2 to 4 characters."),
