@@ -23,6 +23,9 @@ def not_polled(situation: Situation) -> Decision | None:
     action = Wait(poll_soon=host is not None and host.problem is None)
     text = "Waiting for an inventory of the host."
     problem = host.problem if host else None
+    if problem and problem.reason is Reason.WAITING_FOR_INVENTORY:
+        # The operator has just started: nothing has happened to the host.
+        problem = None
     if host and problem:
         text = f"Host {host.name}: {problem.message}"
     ready = snapshot.status.condition(MachineCondition.READY)

@@ -247,6 +247,9 @@ def test_a_ready_machine_whose_host_has_a_problem_stays_ready_and_its_sync_is_un
     assert unseen.message == "Host hyperv01: No answer."
     fresh = _decide(with_host(configured(READY), begun_at=None)).assessment
     assert (fresh.readiness, fresh.synced) == (Readiness.UNCHANGED, None)
+    unpolled = HostProblem(Reason.WAITING_FOR_INVENTORY, "Not polled yet.", needs_person=False)
+    started = _decide(with_host(configured(READY), begun_at=None, problem=unpolled)).assessment
+    assert (started.readiness, started.synced) == (Readiness.UNCHANGED, None), "a restart writes nothing"
     edited = _decide(replace(with_host(configured(READY), begun_at=None, problem=DOWN), generation=2)).assessment
     assert (edited.readiness, edited.reason) == (Readiness.IN_PROGRESS, Reason.HOST_UNREACHABLE)
     assert edited.message == "Whether the VM matches the changed spec is not known. Host hyperv01: No answer."
