@@ -54,6 +54,7 @@ _TAMPERED: dict[str, dict[str, Any]] = {
     "Superseded": {"run": {"attempt": 1}},
     "ImageNotFound": {"fields": {"image_name": "Ubuntu Gone"}},
     "SwitchNotFound": {"host": {"virtual_switch": "None"}},
+    "HostIdentityChanged": {"host": {"identity": {"machine_guid": "another"}}},
     "PathNotAllowed": {"host": {"paths": {"machines": "E:\\Elsewhere"}}},
     "GuestTimeout": {"run": {"deadline_seconds": 1}},
     "GuestKeyInvalid": {"sealed_data": _sealed_to_unknown_key()},

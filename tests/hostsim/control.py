@@ -18,6 +18,7 @@ def application(host: SimulatedHost) -> web.Application:
     control = _Control(host)
     app = web.Application(client_max_size=16 * 1024**2)
     app.router.add_get("/vms", control.vms)
+    app.router.add_delete("/vms/{vm}", control.delete_vm)
     app.router.add_get("/ledger", control.ledger)
     app.router.add_get("/runs", control.runs)
     app.router.add_get("/rollouts", control.rollouts)
@@ -48,6 +49,13 @@ class _Control:
             for vm in self._host.world.vms.values()
         ]
         return web.json_response(shown)
+
+    async def delete_vm(self, request: web.Request) -> web.Response:
+        vm_id = request.match_info["vm"]
+        if vm_id not in self._host.world.vms:
+            return web.Response(status=404, text=f"there is no VM {vm_id}; GET /vms lists them\n")
+        await self._call(lambda: self._host.world.delete_vm(vm_id))
+        return web.Response(text=f"{vm_id} is deleted\n")
 
     async def ledger(self, _: web.Request) -> web.Response:
         return _listed(self._host.ledger.entries)

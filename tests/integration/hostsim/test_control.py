@@ -44,6 +44,13 @@ async def test_versions_are_listed_and_modified(host: SimulatedHost, control: Te
     assert await (await control.get("/runs")).json() == []
 
 
+async def test_a_vm_is_deleted_by_hand(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
+    vm_id = host.call(lambda: host.world.add_vm("one"))
+    assert (await control.delete(f"/vms/{vm_id}")).status == 200
+    assert (await control.delete(f"/vms/{vm_id}")).status == 404
+    assert host.world.vms == {}
+
+
 async def test_shells_are_listed_and_opened(host: SimulatedHost, control: TestClient[Any, Any]) -> None:
     answer = await control.post("/shells", json={"name": "left behind", "number": 2, "idle_seconds": 60})
     assert answer.status == 200
