@@ -287,12 +287,19 @@ Describe 'A guest that does not do its part' {
     }
 }
 
+Describe 'Another host' {
+    It 'is HostIdentityChanged' {
+        $other = New-TestHost -Property @{ machineGuid = [string][guid]::NewGuid() }
+        Assert-Failed (Invoke-TestAgent $other (New-TestJob $other)) 'HostIdentityChanged'
+    }
+}
+
 Describe 'The codes' {
     It 'were all provoked' {
         $source = [System.IO.File]::ReadAllText((Join-Path $PSScriptRoot '../host/lib/launch/Stop-HvoLaunch.ps1'))
         $set = [regex]::Match($source, "ValidateSet\((?<words>[^)]*)\)").Groups['words'].Value
         $words = @([regex]::Matches($set, "'(\w+)'") | ForEach-Object { $_.Groups[1].Value })
-        $words.Count | Should -Be 25
+        $words.Count | Should -Be 26
         @($words | Where-Object { -not $script:seen.Contains($_) }) | Should -Be @()
     }
 }
