@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo unit test mutants check bench fuzz generate isos agent lock hostsim clean
+.PHONY: help setup demo unit test faults mutants check bench fuzz generate isos agent lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ unit: $(STAMP) ## run the unit tests on all processors: no servers, no builds; A
 # In one process, since these tests share an API server and some measure time.
 test: unit ## run the unit, integration and e2e tests
 	$(BIN)/python -m pytest -m "not unit"
+
+faults: $(STAMP) ## inject one fault at each place of the operator's work, and compare; ARGS="--only machine/api/get.secrets/1/429" runs one, ARGS="--help"
+	$(BIN)/python -m faults $(ARGS)
 
 mutants: $(STAMP) ## put small faults into the pure packages and list those that no unit test notices; ARGS="core.retry" restricts, ARGS="--strict" judges
 	$(BIN)/python -m mutants $(ARGS)
