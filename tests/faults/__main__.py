@@ -12,10 +12,12 @@ from pathlib import Path
 
 from faults import summary
 from faults.catalogue import Fault, all_faults, parse_fault, sample, select
+from faults.churn import churn
 from faults.comparison import Record
 from faults.jobs import Jobs
 from faults.run import Result
 from faults.scenarios import SCENARIOS
+from faults.site import Site
 
 _PROGRESS_EVERY = 50
 
@@ -27,6 +29,8 @@ class UndisturbedFailed(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 1 if a run deviates."""
     chosen = _parser().parse_args(arguments)
+    if chosen.churn:
+        return _churn(chosen)
     results: list[Result] = []
     began = time.monotonic()
     with Jobs(chosen.jobs) as jobs:
@@ -53,6 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(summary.table(results))
     print(f"{time.monotonic() - began:.0f} s. Details: {chosen.output}")
     return int(any(one.deviations for one in results))
+
+
+def _churn(chosen: argparse.Namespace) -> int:
+    """Run churn; return the exit code."""
+    print(f"churn, seed {chosen.seed}: {chosen.machines} machines, {chosen.hosts} hosts", flush=True)
+    with Site.open() as site:
+        deviations = churn(site, str(chosen.seed), chosen.machines, chosen.hosts, chosen.seconds)
+    for one in deviations:
+        print(f"{one.name}: {one.detail}")
+    print("ok" if not deviations else f"{len(deviations)} deviations, seed {chosen.seed}")
+    return int(bool(deviations))
 
 
 def prepare(jobs: Jobs, scenarios: Sequence[str], only: Sequence[str]) -> tuple[list[Fault], dict[str, Record]]:
@@ -98,9 +113,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scenario", action="append", choices=list(SCENARIOS), help="only this one; can be repeated")
     parser.add_argument("--only", action="append", metavar="ID", help="only the fault with this id; `*` as in a shell")
     parser.add_argument("--sample", type=int, metavar="N", help="only N faults, chosen at random")
-    parser.add_argument("--seed", default="1", help="of the sample")
+    parser.add_argument("--seed", default="1", help="of the sample, and of churn")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of runs at a time")
     parser.add_argument("--list", action="store_true", help="list the ids instead of running them")
+    parser.add_argument("--churn", action="store_true", help="many machines and random faults, in place of single ones")
+    parser.add_argument("--machines", type=int, default=200, help="of churn")
+    parser.add_argument("--hosts", type=int, default=5, help="of churn")
+    parser.add_argument("--seconds", type=float, default=90.0, help="how long churn injects faults")
     parser.add_argument("--output", type=Path, default=Path("dist/faults.json"), help="file for the details")
     return parser
 

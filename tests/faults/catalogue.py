@@ -16,10 +16,11 @@ STATUSES: Final = ("403", "404", "409", "410", "422", "429", "500")
 """Answers of the API server in place of forwarding the request."""
 
 _WRITE: Final = ("kill-before", "kill-after", "reply-lost", *STATUSES, "delay", "down")
-_READ: Final = ("kill-before", "reply-lost", "403", "404", "410", "429", "500", "delay")
+_GET: Final = ("kill-before", "reply-lost", "403", "404", "429", "500")
+_LIST: Final = (*_GET, "410")
 _WATCH: Final = ("kill-before", "403", "404", "410", "429", "500", "delay")
 _EVENT: Final = ("watch-cut", "watch-frozen", "watch-expired")
-_WSMAN: Final = ("kill-before", "kill-after", "reply-lost", "request-lost", "shell-lost", "unavailable", "delay")
+_WSMAN: Final = ("kill-before", "kill-after", "reply-lost", "request-lost", "shell-lost", "unavailable")
 _IN_A_SHELL: Final = ("Command", "Send", "Receive", "Signal", "Delete")
 _STEP: Final = ("kill", "shell-killed", "reboot", "host-dead")
 _STEP_START: Final = ("run-reply-lost", "quota")
@@ -87,7 +88,7 @@ def kinds_at(place: Place) -> Sequence[str]:
         return _EVENT
     if place.verb == "watch":
         return _WATCH
-    return _READ if place.verb in ("get", "list") else _WRITE
+    return {"get": _GET, "list": _LIST}.get(place.verb, _WRITE)
 
 
 def all_faults(scenario: str, places: Iterable[Place]) -> list[Fault]:

@@ -15,18 +15,28 @@ Facts = Mapping[str, str]
 """By path, such as `m1.conditions.Ready`."""
 
 
-def gather(stage: Stage) -> Facts:
-    """Return the facts of all machines, HyperVHosts and simulated hosts of a stage."""
+def gather(stage: Stage, expected: Facts | None = None) -> Facts:
+    """Return the facts of all machines, HyperVHosts and simulated hosts of a stage.
+
+    With `expected`, only those of the machines if one of them differs, which saves most requests while something is awaited.
+    """
     found: dict[str, str] = {}
     for alias in stage.uids:
-        found |= _object(alias, stage.machine(alias))
+        found |= {path: _plain(value, stage) for path, value in _object(alias, stage.machine(alias)).items()}
+    if expected is not None and not found.items() <= expected.items():
+        return found
     for alias in stage.hosts:
         found |= _object(alias, stage.host(alias))
         # Its contents follow the host at intervals of their own.
         found[f"{alias}.inventory"] = "present" if stage.host(alias, admin.INVENTORIES) else "absent"
         host = stage.hosts[alias]
         found |= {f"{alias}.{path}": value for path, value in host.call(lambda: list(_world(stage, alias)))}  # noqa: B023
-    return {path: value.replace(f"-{stage.suffix}", "") for path, value in found.items()}
+    return {path: _plain(value, stage) for path, value in found.items()}
+
+
+def _plain(value: str, stage: Stage) -> str:
+    """Return a text with aliases in place of names."""
+    return value.replace(f"-{stage.suffix}", "")
 
 
 def _object(alias: str, body: Body | None) -> dict[str, str]:

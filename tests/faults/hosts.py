@@ -14,7 +14,6 @@ from typing_extensions import override
 
 from faults.proxy import DELAY_SECONDS, DOWN_SECONDS
 from faults.tap import Tap
-from hostsim.agent import Agent
 from hostsim.faults import Faults
 from hostsim.host import SimulatedHost
 from hostsim.soap import NAMESPACES, Fault
@@ -35,8 +34,6 @@ class TappedHost(SimulatedHost):
         self.faults = _StepFaults(self._reach)
         self._agent.faults = self.faults
         self.wsman = _TappedServer(self._agent, self.gate, name.upper(), tap)
-        self.changed_at = 0.0
-        """When a step began or ended last, in seconds of the monotonic clock."""
 
     @property
     def simulated(self) -> World:
@@ -51,14 +48,19 @@ class TappedHost(SimulatedHost):
         assert self._loop is not None
         return self._loop
 
-    def boot_guest(self, vm_id: str) -> None:
-        """Start the guest of a VM that came from another host; to be called on this host's thread."""
-        assert isinstance(self._agent, Agent)
-        self._agent.boot(self.simulated.vms[vm_id])
+    def go_down_for_a_time(self) -> None:
+        """Refuse connections and break open ones for two seconds; to be called on the host's thread."""
+        if self._runner is not None:
+            self._background(self._unlisten())
+            self.loop.call_later(DOWN_SECONDS, lambda: self._background(self._listen()))
+
+    def recover(self) -> None:
+        """End the faults that would pass by themselves."""
+        self.faults.quota = self.faults.disk_full = False
+        self.faults.lost_replies = 0
 
     def _reach(self, where: str) -> bool:
         """Number a step, and inject the fault that is due there; return whether the run's shell dies."""
-        self.changed_at = self.loop.time()
         _, fault = self._tap.reach("step", where)
         if fault == "kill":
             self._tap.kill()
@@ -69,8 +71,7 @@ class TappedHost(SimulatedHost):
         elif fault == "disk-full":
             self._pass("disk_full")
         elif fault == "host-dead":
-            self._background(self._unlisten())
-            self.loop.call_later(DOWN_SECONDS, lambda: self._background(self._listen()))
+            self.go_down_for_a_time()
         elif fault == "reboot":
             self.wsman.shells.kill()
         return fault in ("shell-killed", "reboot")

@@ -94,7 +94,7 @@ def _work(pipe: Connection) -> None:
     """Carry out orders until told to stop, or until the other end of the pipe is closed."""
     with Site.open() as site, contextlib.suppress(EOFError, KeyboardInterrupt):
         while order := pipe.recv():
-            pipe.send(_attempt(lambda: perform(site, SCENARIOS[order[0]], order[1], order[2]), order[1]))  # noqa: B023
+            pipe.send(_attempt(lambda: perform(site, SCENARIOS[order[0]], order[1], order[2]), order[1]))
 
 
 def _attempt(work: Callable[[], Result], fault: Fault | None) -> Result | str:

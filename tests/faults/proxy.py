@@ -129,6 +129,8 @@ class Proxy:
         self._transports.add(transport)
         try:
             return await self._answer(request, classify(request.method, request.path, request.query))
+        except aiohttp.ClientError:  # one of the two connections broke
+            return _abort(request)
         finally:
             self._transports.discard(transport)
 
@@ -150,11 +152,8 @@ class Proxy:
             await asyncio.sleep(DELAY_SECONDS)
         if about.verb == "watch":
             return await self._watch(request, place, tap)
-        try:
-            async with self._forward(request, content) as answer:
-                reply, status, headers = await answer.read(), answer.status, answer.headers
-        except aiohttp.ClientError:
-            return _abort(request)
+        async with self._forward(request, content) as answer:
+            reply, status, headers = await answer.read(), answer.status, answer.headers
         if about.writes and status < HTTPStatus.BAD_REQUEST:
             traffic.writes[about.kind] += 1
         if fault == "kill-after":

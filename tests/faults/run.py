@@ -118,7 +118,9 @@ class _Run:
             self.deviations += comparison.compare_counts(self._expected, self.record)
         self._check_traces()
         try:
-            wait_until(self._supervisor.readiness, lambda found: found == "200", what="/readyz", within=CONVERGED_WITHIN)
+            wait_until(
+                self._supervisor.readiness, lambda found: found == "200", what="/readyz", within=CONVERGED_WITHIN
+            )
         except WaitTimedOut as error:
             self._note("not-ready", str(error.seen))
 
@@ -131,10 +133,14 @@ class _Run:
 
         try:
             found = wait_until(
-                lambda: facts.gather(stage), satisfied, what=phase.name, within=CONVERGED_WITHIN, every=0.03
+                lambda: facts.gather(stage, expected or None),
+                satisfied,
+                what=phase.name,
+                within=CONVERGED_WITHIN,
+                every=0.05,
             )
-        except WaitTimedOut as error:
-            seen = error.seen if isinstance(error.seen, dict) else {}
+        except WaitTimedOut:
+            seen = facts.gather(stage)
             detail = comparison.differences(expected, seen) if self._expected else [str(seen)]
             self._note(f"{phase.name}-not-reached", "; ".join(detail))
             return False

@@ -12,8 +12,10 @@ _REASONS = {
     404: ("NotFound", "{what} not found"),
     409: (
         "Conflict",
-        "Operation cannot be fulfilled on {what}: the object has been modified; please apply your changes to the latest "
-        "version and try again",
+        (
+            "Operation cannot be fulfilled on {what}: the object has been modified; please apply your changes to the "
+            "latest version and try again"
+        ),
     ),
     410: ("Expired", "The resourceVersion for the provided watch is too old."),
     422: ("Invalid", "{what} is invalid: a fault was injected"),
