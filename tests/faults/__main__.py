@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from faults import summary
-from faults.catalogue import Fault, all_faults, parse_fault, sample, select
+from faults.campaign import prepare
+from faults.catalogue import sample
 from faults.churn import churn
-from faults.comparison import Record
 from faults.jobs import Jobs
 from faults.run import Result
 from faults.scenarios import SCENARIOS
@@ -22,36 +22,31 @@ from faults.site import Site
 _PROGRESS_EVERY = 50
 
 
-class UndisturbedFailed(Exception):
-    """The scenario does not even succeed without a fault, or not twice in the same way."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 1 if a run deviates."""
     chosen = _parser().parse_args(arguments)
     if chosen.churn:
         return _churn(chosen)
-    results: list[Result] = []
     began = time.monotonic()
     with Jobs(chosen.jobs) as jobs:
         try:
-            faults, records = prepare(jobs, chosen.scenario or list(SCENARIOS), chosen.only or [])
-        except (UndisturbedFailed, ValueError) as error:
+            campaign = prepare(jobs, chosen.scenario or list(SCENARIOS), chosen.only or [])
+        except ValueError as error:
             print(error, file=sys.stderr)
             return 2
-        if chosen.sample:
-            faults = sample(faults, chosen.sample, str(chosen.seed))
+        faults = sample(campaign.faults, chosen.sample, chosen.seed) if chosen.sample else campaign.faults
         if chosen.list:
             print(*faults, sep="\n")
             return 0
         seed = f", seed {chosen.seed}" if chosen.sample else ""
         print(f"{len(faults)} runs{seed}, {chosen.jobs} at a time", flush=True)
-        for result in jobs.perform_all(faults, records):
+        results = list(campaign.failed)
+        for done, result in enumerate(jobs.perform_all(faults, campaign.records), start=1):
             results.append(result)
-            if result.outcome not in ("ok", "not reached"):
-                print(f"{result.fault}: {result.outcome}", flush=True)
-            if len(results) % _PROGRESS_EVERY == 0:
-                print(f"{len(results)} of {len(faults)} runs, {time.monotonic() - began:.0f} s", flush=True)
+            if result.deviations:
+                print(f"{result.identity}: {result.outcome}", flush=True)
+            if done % _PROGRESS_EVERY == 0:
+                print(f"{done} of {len(faults)} runs, {time.monotonic() - began:.0f} s", flush=True)
                 write(chosen.output, results)
     write(chosen.output, results)
     print(summary.table(results))
@@ -62,44 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _churn(chosen: argparse.Namespace) -> int:
     """Run churn; return the exit code."""
     print(f"churn, seed {chosen.seed}: {chosen.machines} machines, {chosen.hosts} hosts", flush=True)
+    log = chosen.output.with_suffix(".log").absolute()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    options = {name: getattr(chosen, name) for name in ("machines", "hosts", "seconds")}
     with Site.open() as site:
-        deviations = churn(site, str(chosen.seed), chosen.machines, chosen.hosts, chosen.seconds)
+        deviations = churn(site, chosen.seed, log, **options)
     for one in deviations:
         print(f"{one.name}: {one.detail}")
-    print("ok" if not deviations else f"{len(deviations)} deviations, seed {chosen.seed}")
+    print(f"{len(deviations)} deviations, seed {chosen.seed}. The operator's log: {log}" if deviations else "ok")
     return int(bool(deviations))
-
-
-def prepare(jobs: Jobs, scenarios: Sequence[str], only: Sequence[str]) -> tuple[list[Fault], dict[str, Record]]:
-    """Run the scenarios undisturbed; return the faults to inject, and what the runs with them are compared with.
-
-    An id without `*` is taken as it is, even if the undisturbed run did not reach its place.
-    """
-    exact = [parse_fault(text) for text in only if "*" not in text]
-    patterns = [text for text in only if "*" in text]
-    if only:
-        named = {text.partition("/")[0] for text in only}
-        scenarios = [one for one in scenarios if one in named or any("*" in name for name in named)]
-    faults, records = list(exact), {}
-    for name in scenarios:
-        record, found = _undisturbed(jobs, name)
-        records[name] = record
-        faults += select(found, patterns) if patterns or not only else []
-    unknown = {one.scenario for one in faults} - set(records)
-    if unknown:
-        raise ValueError(f"There is no scenario {', '.join(sorted(unknown))}. Choose from {', '.join(SCENARIOS)}.")
-    return list(dict.fromkeys(faults)), records
-
-
-def _undisturbed(jobs: Jobs, name: str) -> tuple[Record, list[Fault]]:
-    """Run a scenario twice without a fault: at leisure for its record, then as fast as with faults for its places."""
-    first = jobs.perform(name)
-    second = jobs.perform(name, first.record) if not first.deviations else first
-    if second.deviations:
-        lines = [f"{one.name}: {one.detail}" for one in second.deviations]
-        raise UndisturbedFailed("\n".join([f"{name} fails without a fault:", *lines, *second.evidence]))
-    print(f"{name}: {len(second.places)} places, {second.seconds} s undisturbed", flush=True)
-    return first.record, all_faults(name, second.places)
 
 
 def write(file: Path, results: Sequence[Result]) -> None:

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import override
@@ -63,13 +64,16 @@ class _RandomTap(Tap):
         return super().reach(layer, kind)
 
 
-def churn(site: Site, seed: str, machines: int, hosts: int, seconds: float) -> list[Deviation]:
-    """Run churn and return what is wrong in the end. The events come from the seed; what they meet depends on timing."""
+def churn(site: Site, seed: str, log: Path, *, machines: int, hosts: int, seconds: float) -> list[Deviation]:
+    """Run churn and return what is wrong in the end. The events come from the seed; what they meet depends on timing.
+
+    `log` is the file for the operator's log. It is overwritten.
+    """
     plans = tuple(HostPlan(f"h{number}", {"maxConcurrentRuns": 8}) for number in range(1, hosts + 1))
     events, wishes = draw(seed, machines, [plan.alias for plan in plans], seconds)
     number, tap = next(site.numbers), _RandomTap(seed)
     traffic = site.proxy.begin(tap)
-    log = site.folder / f"churn-{number}.log"
+    log.unlink(missing_ok=True)
     stage = Stage(site.admin, number, tap, plans)
     with stage.set_up(), Supervisor(lambda: site.start_operator(log, SETTINGS), log) as supervisor:
         tap.kill = supervisor.kill

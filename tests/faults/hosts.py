@@ -31,6 +31,7 @@ class TappedHost(SimulatedHost):
     def __init__(self, name: str, tap: Tap, **options: Any) -> None:
         super().__init__(name, **options)
         self._tap = tap
+        self._is_down = False
         self.faults = _StepFaults(self._reach)
         self._agent.faults = self.faults
         self.wsman = _TappedServer(self._agent, self.gate, name.upper(), tap)
@@ -50,9 +51,15 @@ class TappedHost(SimulatedHost):
 
     def go_down_for_a_time(self) -> None:
         """Refuse connections and break open ones for two seconds; to be called on the host's thread."""
-        if self._runner is not None:
-            self._background(self._unlisten())
-            self.loop.call_later(DOWN_SECONDS, lambda: self._background(self._listen()))
+        if not self._is_down:
+            self._is_down = True
+            self._background(self._be_down())
+
+    async def _be_down(self) -> None:
+        await self._unlisten()
+        await asyncio.sleep(DOWN_SECONDS)
+        await self._listen()
+        self._is_down = False
 
     def recover(self) -> None:
         """End the faults that would pass by themselves."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
+import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Self, cast
@@ -55,13 +57,16 @@ class Jobs:
         _, pipe = self._workers[0]
         return _exchange(pipe, (scenario, None, expected))
 
-    def perform_all(self, faults: Sequence[Fault], records: dict[str, Record]) -> Iterator[Result]:
-        """Carry out a run for each fault; yield the results as they come."""
-        left: Iterable[Fault] = iter(faults)
+    def perform_all(
+        self, faults: Sequence[Fault], records: dict[str, Record], within: float = math.inf
+    ) -> Iterator[Result]:
+        """Carry out a run for each fault; yield the results as they come. None begins after `within` seconds."""
+        ends = time.monotonic() + within
+        left: Iterator[Fault] = iter(faults)
         busy: dict[Connection, Fault] = {}
 
         def occupy(pipe: Connection) -> None:
-            fault = next(iter(left), None)
+            fault = next(left, None) if time.monotonic() < ends else None
             if fault is not None:
                 busy[pipe] = fault
                 pipe.send((fault.scenario, fault, records[fault.scenario]))
@@ -105,4 +110,4 @@ def _attempt(work: Callable[[], Result], fault: Fault | None) -> Result | str:
         text = traceback.format_exc()
         if fault is None:
             return text
-        return Result(fault, False, (Deviation("harness-error", text),), 0.0, Record(), ())
+        return Result(fault.scenario, fault, False, (Deviation("harness-error", text),), 0.0, Record(), ())

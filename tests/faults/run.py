@@ -32,6 +32,7 @@ _LOG_LINES = 12
 class Result:
     """What became of one run."""
 
+    scenario: str
     fault: Fault | None
     reached: bool
     """Whether the fault was injected."""
@@ -42,6 +43,11 @@ class Result:
     restarts: int = 0
     evidence: tuple[str, ...] = field(default=())
     """The last lines of the operator's log, if there are deviations."""
+
+    @property
+    def identity(self) -> str:
+        """The fault's id."""
+        return str(self.fault or f"{self.scenario}/undisturbed")
 
     @property
     def outcome(self) -> str:
@@ -69,6 +75,7 @@ def perform(site: Site, scenario: Scenario, fault: Fault | None = None, expected
         run.deviations.append(Deviation("secret-shown", "a secret value is in the operator's log"))
     log.unlink()
     return Result(
+        scenario.name,
         fault,
         tap.fired_at is not None or fault is None,
         tuple(run.deviations),

@@ -51,7 +51,7 @@ def table(results: Sequence[Result]) -> str:
         f"{row.layer:<6}{row.kind:<16}{row.tries:>6}{row.ok:>6}{row.not_ok:>8}{row.not_reached:>13}"
         for row in (*found, total)
     ]
-    bad = sorted((one.outcome, str(one.fault)) for one in results if one.outcome not in (_OK, _NOT_REACHED))
+    bad = sorted((one.outcome, one.identity) for one in results if one.deviations)
     return "\n".join([*lines, *(f"{identity}: {outcome}" for outcome, identity in bad)])
 
 
@@ -59,7 +59,7 @@ def details(results: Iterable[Result]) -> list[dict[str, Any]]:
     """Return what the JSON file holds of each run."""
     return [
         {
-            "fault": str(one.fault),
+            "fault": one.identity,
             "outcome": one.outcome,
             "seconds": one.seconds,
             "restarts": one.restarts,
