@@ -1,4 +1,4 @@
-"""`python -m faults`: one run for each fault and place, compared with the undisturbed run; or churn."""
+"""`python -m faults`: one trial for each fault and place, compared with the undisturbed trial; or churn."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from faults.campaign import prepare
 from faults.catalogue import sample
 from faults.churn import churn
 from faults.jobs import Jobs
-from faults.run import Result
 from faults.scenarios import SCENARIOS
 from faults.site import Site
+from faults.trial import Result
 
 _PROGRESS_EVERY = 50
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code: 1 if a run deviates."""
+    """Run the command line; return the exit code: 1 if a trial deviates."""
     chosen = _parser().parse_args(arguments)
     if chosen.churn:
         return _churn(chosen)
@@ -39,14 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(*faults, sep="\n")
             return 0
         seed = f", seed {chosen.seed}" if chosen.sample else ""
-        print(f"{len(faults)} runs{seed}, {chosen.jobs} at a time", flush=True)
+        print(f"{len(faults)} trials{seed}, {chosen.jobs} at a time", flush=True)
         results = list(campaign.failed)
         for done, result in enumerate(jobs.perform_all(faults, campaign.records), start=1):
             results.append(result)
             if result.deviations:
                 print(f"{result.identity}: {result.outcome}", flush=True)
             if done % _PROGRESS_EVERY == 0:
-                print(f"{done} of {len(faults)} runs, {time.monotonic() - began:.0f} s", flush=True)
+                print(f"{done} of {len(faults)} trials, {time.monotonic() - began:.0f} s", flush=True)
                 write(chosen.output, results)
     write(chosen.output, results)
     print(summary.table(results))
@@ -69,7 +69,7 @@ def _churn(chosen: argparse.Namespace) -> int:
 
 
 def write(file: Path, results: Sequence[Result]) -> None:
-    """Write the details of the runs as JSON."""
+    """Write the details of the trials as JSON."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(summary.details(results), indent=1) + "\n")
 
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", metavar="ID", help="only the fault with this id; `*` as in a shell")
     parser.add_argument("--sample", type=int, metavar="N", help="only N faults, chosen at random")
     parser.add_argument("--seed", default="1", help="of the sample, and of churn")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of runs at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of trials at a time")
     parser.add_argument("--list", action="store_true", help="list the ids instead of running them")
     parser.add_argument("--churn", action="store_true", help="many machines and random faults, in place of single ones")
     parser.add_argument("--machines", type=int, default=200, help="of churn")

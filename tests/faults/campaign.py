@@ -1,4 +1,4 @@
-"""A campaign: the undisturbed run of each scenario, and the faults to inject."""
+"""A campaign: the undisturbed trial of each scenario, and the faults to inject."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 from faults.catalogue import Fault, all_faults, parse_fault, select
 from faults.comparison import Record
 from faults.jobs import Jobs
-from faults.run import Result
 from faults.scenarios import SCENARIOS
+from faults.trial import Result
 
 
 @dataclass
 class Campaign:
-    """What is to be run."""
+    """What is to be tried."""
 
     faults: list[Fault] = field(default_factory=list)
     records: dict[str, Record] = field(default_factory=dict)
-    """By scenario: what its runs are compared with."""
+    """By scenario: what its trials are compared with."""
     failed: list[Result] = field(default_factory=list)
-    """Undisturbed runs that did not succeed, or not twice in the same way. Nothing is injected into their scenarios."""
+    """Undisturbed trials that did not succeed, or not twice in the same way. Nothing is injected into their scenarios."""
 
 
 def prepare(jobs: Jobs, scenarios: Sequence[str], only: Sequence[str] = ()) -> Campaign:
     """Run scenarios undisturbed, and choose the faults: all, or those that `only` names or matches.
 
-    An id without `*` is taken as it is, even if the undisturbed run did not reach its place. Raises ValueError for an invalid one.
+    An id without `*` is taken as it is, even if the undisturbed trial did not reach its place. Raises ValueError for an invalid one.
     """
     exact = [parse_fault(text) for text in only if "*" not in text]
     patterns = [text for text in only if "*" in text]

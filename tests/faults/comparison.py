@@ -1,4 +1,4 @@
-"""The comparison of a run with the undisturbed one. Pure."""
+"""The comparison of a trial with the undisturbed one. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ REPEATED_AT_MOST = 2
 NOTED_LAST = frozenset({"resize", "power"})
 """Mutations that the ledger gets at the end of a run only, so that a shell that dies before leaves none."""
 UNCOUNTED = frozenset({"create.events", "patch.events", "create.leases", "patch.leases"})
-"""Writes whose number depends on the time that a run takes."""
+"""Writes whose number depends on the time that a trial takes."""
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """One difference from the undisturbed run. The name is the same for all of its kind."""
+    """One difference from the undisturbed trial. The name is the same for all of its kind."""
 
     name: str
     detail: str
@@ -30,7 +30,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Record:
-    """What a run left behind, by phase and in all."""
+    """What a trial left behind, by phase and in all."""
 
     phases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The facts at the end of each phase."""

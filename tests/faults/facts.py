@@ -1,4 +1,4 @@
-"""Facts: the state of a stage, as a flat mapping whose names and values do not depend on the run."""
+"""Facts: the state of a stage, as a flat mapping whose names and values do not depend on the trial."""
 
 from __future__ import annotations
 

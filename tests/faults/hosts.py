@@ -26,7 +26,7 @@ _PASSING_SECONDS = 1.0
 
 
 class TappedHost(SimulatedHost):
-    """A simulated host of one run."""
+    """A simulated host of one trial."""
 
     def __init__(self, name: str, tap: Tap, **options: Any) -> None:
         super().__init__(name, **options)
@@ -90,11 +90,11 @@ class TappedHost(SimulatedHost):
     def _background(self, work: Any) -> None:
         task = self.loop.create_task(work)
         # Only the result is dropped; the set keeps the task from being collected.
-        _RUNNING.add(task)
-        task.add_done_callback(_RUNNING.discard)
+        _BACKGROUND.add(task)
+        task.add_done_callback(_BACKGROUND.discard)
 
 
-_RUNNING: set[asyncio.Task[Any]] = set()
+_BACKGROUND: set[asyncio.Task[Any]] = set()
 
 
 class _StepFaults(Faults):

@@ -1,4 +1,4 @@
-"""Jobs: processes with a site of their own each, which carry out runs."""
+"""Jobs: processes with a site of their own each, which carry out trials."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Self, cast
 
 from faults.catalogue import Fault
 from faults.comparison import Deviation, Record
-from faults.run import Result, perform
 from faults.scenarios import SCENARIOS
 from faults.site import Site
+from faults.trial import Result, perform
 
 Order = tuple[str, Fault | None, Record | None]
-"""A scenario's name, the fault, and the record of the undisturbed run; the arguments of `perform`."""
+"""A scenario's name, the fault, and the record of the undisturbed trial; the arguments of `perform`."""
 
 
 class JobFailed(Exception):
@@ -53,14 +53,14 @@ class Jobs:
             pipe.close()
 
     def perform(self, scenario: str, expected: Record | None = None) -> Result:
-        """Carry out one run without a fault."""
+        """Carry out one trial without a fault."""
         _, pipe = self._workers[0]
         return _exchange(pipe, (scenario, None, expected))
 
     def perform_all(
         self, faults: Sequence[Fault], records: dict[str, Record], within: float = math.inf
     ) -> Iterator[Result]:
-        """Carry out a run for each fault; yield the results as they come. None begins after `within` seconds."""
+        """Carry out a trial for each fault; yield the results as they come. None begins after `within` seconds."""
         ends = time.monotonic() + within
         left: Iterator[Fault] = iter(faults)
         busy: dict[Connection, Fault] = {}
@@ -103,10 +103,10 @@ def _work(pipe: Connection) -> None:
 
 
 def _attempt(work: Callable[[], Result], fault: Fault | None) -> Result | str:
-    """Return the result, and a harness error as a deviation, so that one does not end all runs."""
+    """Return the result, and a harness error as a deviation, so that one does not end all trials."""
     try:
         return work()
-    except Exception:  # noqa: BLE001 - it is shown with the run
+    except Exception:  # noqa: BLE001 - it is shown with the trial
         text = traceback.format_exc()
         if fault is None:
             return text

@@ -26,7 +26,7 @@ class InvalidPlace(ValueError):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """The `number`-th request or step of its kind in a run, counted from 1. `event` is that of a watch's stream; 0 is none."""
+    """The `number`-th request or step of its kind in a trial, counted from 1. `event` is that of a watch's stream; 0 is none."""
 
     layer: Layer
     kind: str

@@ -47,7 +47,7 @@ class Traffic:
 
 
 class Proxy:
-    """Serves on its own port, in its own thread; a context manager. Each run begins with `begin`."""
+    """Serves on its own port, in its own thread; a context manager. Each trial begins with `begin`."""
 
     def __init__(self, upstream: str, ca_file: Path) -> None:
         self.authority = Authority("Fault proxy")
@@ -80,7 +80,7 @@ class Proxy:
         self._loop.close()
 
     def begin(self, tap: Tap) -> Traffic:
-        """Begin a run: number from 1 again, with the faults of this tap."""
+        """Begin a trial: number from 1 again, with the faults of this tap."""
         self.tap, self.traffic, self._down_until = tap, Traffic(), 0.0
         return self.traffic
 

@@ -17,7 +17,7 @@ class Phase:
     ask: Callable[[Stage], None]
     """Asks for a change, as a person would."""
     done: Callable[[Facts], bool]
-    """Whether the undisturbed run has carried it out. The end of a phase in other runs is equality with that run's facts."""
+    """Whether the undisturbed trial has carried it out. The end of a phase in other trials is equality with that trial's facts."""
 
 
 @dataclass(frozen=True)

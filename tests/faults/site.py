@@ -1,4 +1,4 @@
-"""What the runs of one job share: a control plane, the proxy before it, and the nursery of operators."""
+"""What the trials of one job share: a control plane, the proxy before it, and the nursery of operators."""
 
 from __future__ import annotations
 

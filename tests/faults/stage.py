@@ -1,4 +1,4 @@
-"""The stage of one run: its namespace, its hosts and its machines, under names that no other run has."""
+"""The stage of one trial: its namespace, its hosts and its machines, under names that no other trial has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The summary of many runs: a table by fault kind, and the runs that deviate. Pure."""
+"""The summary of many trials: a table by fault kind, and the trials that deviate. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from faults.catalogue import MEANINGS
-from faults.run import Result
+from faults.trial import Result
 
 _OK, _NOT_REACHED = "ok", "not reached"
 
 
 @dataclass(frozen=True)
 class Row:
-    """The runs with one kind of fault in one layer."""
+    """The trials with one kind of fault in one layer."""
 
     layer: str
     kind: str
@@ -25,7 +25,7 @@ class Row:
 
     @property
     def not_ok(self) -> int:
-        """Number of runs that deviate."""
+        """Number of trials that deviate."""
         return self.tries - self.ok - self.not_reached
 
 
@@ -43,12 +43,12 @@ def rows(results: Iterable[Result]) -> list[Row]:
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return the table as text, with a last line for all runs, and below it the ids of the runs that deviate."""
+    """Return the table as text, with a last line for all trials, and below it the ids of the trials that deviate."""
     found = rows(results)
     total = Row("all", "", *(sum(getattr(row, name) for row in found) for name in ("tries", "ok", "not_reached")))
-    lines = [f"{'layer':<6}{'fault':<16}{'runs':>6}{'ok':>6}{'not ok':>8}{'not reached':>13}"]
+    lines = [f"{'layer':<6}{'fault':<16}{'trials':>7}{'ok':>6}{'not ok':>8}{'not reached':>13}"]
     lines += [
-        f"{row.layer:<6}{row.kind:<16}{row.tries:>6}{row.ok:>6}{row.not_ok:>8}{row.not_reached:>13}"
+        f"{row.layer:<6}{row.kind:<16}{row.tries:>7}{row.ok:>6}{row.not_ok:>8}{row.not_reached:>13}"
         for row in (*found, total)
     ]
     bad = sorted((one.outcome, one.identity) for one in results if one.deviations)
@@ -56,7 +56,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def details(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Return what the JSON file holds of each run."""
+    """Return what the JSON file holds of each trial."""
     return [
         {
             "fault": one.identity,

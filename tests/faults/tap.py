@@ -1,4 +1,4 @@
-"""The tap: numbers the places that a run reaches, and fires the one fault of the run."""
+"""The tap: numbers the places that a trial reaches, and fires the one fault of the trial."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from faults.places import Layer, Place
 
 
 class Tap:
-    """Shared by the proxy and the hosts of one run, whose threads call it."""
+    """Shared by the proxy and the hosts of one trial, whose threads call it."""
 
     def __init__(self, fault: Fault | None = None, kill: Callable[[], None] = lambda: None) -> None:
         self.kill = kill

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from faults.catalogue import parse_fault
 from faults.comparison import Deviation, Record
-from faults.run import Result
 from faults.summary import details, rows, table
+from faults.trial import Result
 
 
 def _result(text: str, *deviations: str, reached: bool = True) -> Result:
@@ -20,7 +20,7 @@ _RESULTS = [
 ]
 
 
-def test_runs_are_counted_by_layer_and_kind() -> None:
+def test_trials_are_counted_by_layer_and_kind() -> None:
     found = {(row.layer, row.kind): (row.tries, row.ok, row.not_ok, row.not_reached) for row in rows(_RESULTS)}
     assert found == {
         ("api", "404"): (3, 1, 1, 1),
@@ -33,20 +33,20 @@ def test_the_order_is_the_catalogues() -> None:
     assert [row.kind for row in rows(_RESULTS)] == ["kill-before", "404", "kill"]
 
 
-def test_the_table_ends_with_the_ids_of_the_runs_that_deviate() -> None:
+def test_the_table_ends_with_the_ids_of_the_trials_that_deviate() -> None:
     lines = table(_RESULTS).splitlines()
     assert lines[-1] == "machine/api/get.secrets/2/404: not-ready, two-vms"
     assert lines[-2].split() == ["all", "5", "3", "1", "1"]
 
 
-def test_an_undisturbed_run_that_failed_is_listed_and_not_counted() -> None:
+def test_an_undisturbed_trial_that_failed_is_listed_and_not_counted() -> None:
     failed = Result("cluster", None, True, (Deviation("create-not-reached", ""),), 1.0, Record(), ())
     lines = table([failed]).splitlines()
     assert lines[-1] == "cluster/undisturbed: create-not-reached"
     assert lines[-2].split() == ["all", "0", "0", "0", "0"]
 
 
-def test_a_run_that_deviated_before_its_fault_is_not_ok() -> None:
+def test_a_trial_that_deviated_before_its_fault_is_not_ok() -> None:
     assert _result("machine/api/get.secrets/1/404", "harness-error", reached=False).outcome == "harness-error"
 
 

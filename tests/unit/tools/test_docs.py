@@ -51,7 +51,8 @@ def test_every_path_that_the_forge_is_given_exists(path: Path) -> None:
     """A filter or a folder that names nothing switches a check off without a word."""
     given = yaml.safe_load(path.read_text(encoding="utf-8"))
     triggers = given.get(True, {})  # YAML 1.1 reads `on` as true
-    named = [one for trigger in triggers.values() for one in trigger.get("paths", [])]
+    filters = [trigger for trigger in triggers.values() if isinstance(trigger, dict)]  # a schedule is a list
+    named = [one for trigger in filters for one in trigger.get("paths", [])]
     named += [one["directory"].lstrip("/") or "." for one in given.get("updates", [])]
     named += re.findall(r"\bagent/[\w./-]*\w", path.read_text(encoding="utf-8"))
     assert [one for one in named if not (ROOT / one.removesuffix("/**")).exists()] == []

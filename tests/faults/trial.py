@@ -1,4 +1,4 @@
-"""One run: a scenario from beginning to end, with one fault or none, and what differs from the undisturbed run."""
+"""One trial: a scenario from beginning to end, with one fault or none, and what differs from the undisturbed trial."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LOG_LINES = 12
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one run."""
+    """What became of one trial."""
 
     scenario: str
     fault: Fault | None
@@ -58,7 +58,7 @@ class Result:
 
 
 def perform(site: Site, scenario: Scenario, fault: Fault | None = None, expected: Record | None = None) -> Result:
-    """Run a scenario. Without `expected`, its record is that of an undisturbed run."""
+    """Run a scenario. Without `expected`, its record is that of an undisturbed trial."""
     began = time.monotonic()
     number = next(site.numbers)
     tap = Tap(fault)
@@ -67,27 +67,27 @@ def perform(site: Site, scenario: Scenario, fault: Fault | None = None, expected
     stage = Stage(site.admin, number, tap, scenario.plans, scenario.failover_cluster)
     with stage.set_up(), Supervisor(lambda: site.start_operator(log), log) as supervisor:
         tap.kill = supervisor.kill
-        run = _Run(stage, traffic, supervisor, expected)
-        run.go_through(scenario.phases)
-        run.check_end()
+        trial = _Trial(stage, traffic, supervisor, expected)
+        trial.go_through(scenario.phases)
+        trial.check_end()
     lines = log.read_text(errors="replace").splitlines()
     if any(CANARY in line for line in lines):
-        run.deviations.append(Deviation("secret-shown", "a secret value is in the operator's log"))
+        trial.deviations.append(Deviation("secret-shown", "a secret value is in the operator's log"))
     log.unlink()
     return Result(
         scenario.name,
         fault,
         tap.fired_at is not None or fault is None,
-        tuple(run.deviations),
+        tuple(trial.deviations),
         round(time.monotonic() - began, 2),
-        run.record,
+        trial.record,
         tuple(tap.places),
         supervisor.kills + supervisor.exits,
-        tuple(lines[-_LOG_LINES:]) if run.deviations else (),
+        tuple(lines[-_LOG_LINES:]) if trial.deviations else (),
     )
 
 
-class _Run:
+class _Trial:
     def __init__(self, stage: Stage, traffic: Traffic, supervisor: Supervisor, expected: Record | None) -> None:
         self.deviations: list[Deviation] = []
         self._stage = stage
@@ -109,7 +109,7 @@ class _Run:
                 self._wait_for_silence(phase.name)
 
     def check_end(self) -> None:
-        """Compare what the run left behind."""
+        """Compare what the trial left behind."""
         stage = self._stage
         self.record = Record(self._phases, self._mutations(), comparison.created_and_deleted(self._traffic.writes))
         self.deviations += comparison.several_vms(self._entries())
