@@ -116,7 +116,10 @@ class _TappedServer(WsmanServer):
 
     @override
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        content = await request.read()
+        try:
+            content = await request.read()
+        except ConnectionResetError:  # the operator was killed meanwhile
+            return _abort(request)
         envelope = ET.fromstring(content) if content else None
         _, fault = self._tap.reach("host", self._kind(request, envelope))
         if fault == "kill-before":

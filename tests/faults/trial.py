@@ -19,7 +19,7 @@ from faults.supervisor import Supervisor
 from faults.tap import Tap
 from hostsim.ledger import Entry
 
-CONVERGED_WITHIN = 20.0
+CONVERGED_WITHIN = 30.0
 """Seconds from the request of a phase to its end."""
 SILENT_WITHIN = 8.0
 SILENT_FOR = 0.7
