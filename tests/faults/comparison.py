@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,6 +92,12 @@ def several_vms(entries: Iterable[Entry]) -> list[Deviation]:
         if one.kind == "create_vm" and current[one.machine_uid] > 1:
             deviations.append(Deviation("two-vms", f"{current[one.machine_uid]} VMs of {one.machine_uid}"))
     return deviations
+
+
+def claims_ready(status: bytes) -> bool:
+    """Return whether this body of a status write says Ready=True."""
+    conditions = json.loads(status).get("status", {}).get("conditions", [])
+    return any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
 
 
 def images_written(before: Mapping[str, int], after: Mapping[str, int], changed: Sequence[str]) -> list[Deviation]:

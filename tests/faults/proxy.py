@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +27,8 @@ from hostsim.tls import Authority
 T = TypeVar("T")
 _LOOPBACK = "127.0.0.1"
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "host"})
+Inspect = Callable[[ApiRequest, bytes], None]
+"""Called with a write and its body, in the proxy's thread."""
 DELAY_SECONDS = 1.0
 DOWN_SECONDS = 2.0
 FROZEN_SECONDS = 3.0
@@ -62,6 +64,7 @@ class Proxy:
         self._client: aiohttp.ClientSession | None = None
         self._transports: set[asyncio.BaseTransport] = set()
         self._down_until = 0.0
+        self._inspect: Inspect = lambda _about, _content: None
 
     @property
     def url(self) -> str:
@@ -79,9 +82,9 @@ class Proxy:
         self._thread.join(10)
         self._loop.close()
 
-    def begin(self, tap: Tap) -> Traffic:
-        """Begin a trial: number from 1 again, with the faults of this tap."""
-        self.tap, self.traffic, self._down_until = tap, Traffic(), 0.0
+    def begin(self, tap: Tap, inspect: Inspect = lambda _about, _content: None) -> Traffic:
+        """Begin a trial: number from 1 again, with the faults of this tap. `inspect` sees each write as it arrives."""
+        self.tap, self.traffic, self._down_until, self._inspect = tap, Traffic(), 0.0, inspect
         return self.traffic
 
     def cut_all(self) -> None:
@@ -139,6 +142,7 @@ class Proxy:
         place, fault = tap.reach("api", about.kind)
         if about.writes:
             _record(traffic, about, content)
+            self._inspect(about, content)
         if fault == "kill-before":
             tap.kill()
             return _abort(request)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from controlplane.waiting import WaitTimedOut, wait_until
-from faults import comparison, facts
+from faults import admin, comparison, facts
 from faults.catalogue import Fault
 from faults.comparison import Deviation, Record
-from faults.places import Place
+from faults.places import ApiRequest, Place
 from faults.proxy import Traffic
 from faults.scenarios import Phase, Scenario
 from faults.site import Site
@@ -62,14 +62,16 @@ def perform(site: Site, scenario: Scenario, fault: Fault | None = None, expected
     began = time.monotonic()
     number = next(site.numbers)
     tap = Tap(fault)
-    traffic = site.proxy.begin(tap)
     log = site.folder / f"operator-{number}.log"
     stage = Stage(site.admin, number, tap, scenario.plans, scenario.failover_cluster)
+    early: list[Deviation] = []
+    traffic = site.proxy.begin(tap, lambda about, content: early.extend(_ready_too_early(stage, about, content)))
     with stage.set_up(), Supervisor(lambda: site.start_operator(log), log) as supervisor:
         tap.kill = supervisor.kill
         trial = _Trial(stage, traffic, supervisor, expected)
         trial.go_through(scenario.phases)
         trial.check_end()
+    trial.deviations += early[:1]
     lines = log.read_text(errors="replace").splitlines()
     if any(CANARY in line for line in lines):
         trial.deviations.append(Deviation("secret-shown", "a secret value is in the operator's log"))
@@ -85,6 +87,17 @@ def perform(site: Site, scenario: Scenario, fault: Fault | None = None, expected
         supervisor.kills + supervisor.exits,
         tuple(lines[-_LOG_LINES:]) if trial.deviations else (),
     )
+
+
+def _ready_too_early(stage: Stage, about: ApiRequest, content: bytes) -> list[Deviation]:
+    """Return a deviation if this write says Ready=True of a machine whose guest has not received its data."""
+    if (about.resource, about.subresource) != (admin.MACHINES, "status"):
+        return []
+    uid = next((uid for alias, uid in stage.uids.items() if stage.name(alias) == about.name), "")
+    received = any(vm.received for host in stage.hosts.values() for vm in list(host.simulated.vms_of(uid)))
+    if received or not comparison.claims_ready(content):
+        return []
+    return [Deviation("ready-too-early", f"{about.name} is called Ready, and no guest has received its data")]
 
 
 class _Trial:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from faults.comparison import (
     Record,
+    claims_ready,
     compare_counts,
     count_mutations,
     created_and_deleted,
@@ -102,3 +105,16 @@ def test_a_vm_after_the_other_and_one_of_another_machine_are_fine() -> None:
 def test_a_written_image_deviates(after: dict[str, int], changed: list[str]) -> None:
     assert [one.name for one in images_written({"a": 1}, after, changed)] == ["image-written"]
     assert images_written({"a": 1}, {"a": 1}, []) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "says_so"),
+    [
+        ({"status": {"conditions": [{"type": "Synced", "status": "True"}, {"type": "Ready", "status": "True"}]}}, True),
+        ({"status": {"conditions": [{"type": "Ready", "status": "False"}]}}, False),
+        ({"status": {"conditions": [{"type": "Synced", "status": "True"}]}}, False),
+        ({"metadata": {"finalizers": []}}, False),
+    ],
+)
+def test_a_status_that_says_ready_is_recognised(body: dict[str, object], says_so: bool) -> None:
+    assert claims_ready(json.dumps(body).encode()) is says_so
