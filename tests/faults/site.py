@@ -17,6 +17,8 @@ from faults.admin import Admin
 from faults.nursery import Nursery, OperatorProcess
 from faults.proxy import Proxy
 
+STALE_SECONDS = 3.0
+"""After this time without an event of its canary Lease, an operator is not ready."""
 SETTINGS: Mapping[str, str] = {
     "HVO_AWAITED_INVENTORY_SECONDS": "0.2",
     "HVO_INVENTORY_INTERVAL_LIMIT_SECONDS": "0.5",
@@ -27,7 +29,7 @@ SETTINGS: Mapping[str, str] = {
     "HVO_GUEST_WAIT_SECONDS": "0",
     "HVO_SHUTDOWN_GRACE_SECONDS": "1",
     "HVO_LEASE_INTERVAL_SECONDS": "1",
-    "HVO_WATCH_STALE_SECONDS": "8",
+    "HVO_WATCH_STALE_SECONDS": str(STALE_SECONDS),
     "HVO_BREAKER_PAUSE_SECONDS": "1",
 }
 """The operator's intervals, short enough for a whole life within a few seconds."""

@@ -13,7 +13,7 @@ from faults.comparison import Deviation, Record
 from faults.places import ApiRequest, Place
 from faults.proxy import Traffic
 from faults.scenarios import Phase, Scenario
-from faults.site import Site
+from faults.site import STALE_SECONDS, Site
 from faults.stage import CANARY, Stage
 from faults.supervisor import Supervisor
 from faults.tap import Tap
@@ -24,6 +24,8 @@ CONVERGED_WITHIN = 30.0
 SILENT_WITHIN = 8.0
 SILENT_FOR = 0.7
 """Seconds without an API write and without a mutation, longer than an inventory interval."""
+_READY_WITHIN = 15.0
+_LEASE_SECONDS = 1.0
 _EXITS_AT_MOST = 3
 _LOG_LINES = 12
 
@@ -70,7 +72,7 @@ def perform(site: Site, scenario: Scenario, fault: Fault | None = None, expected
         tap.kill = supervisor.kill
         trial = _Trial(stage, traffic, supervisor, expected)
         trial.go_through(scenario.phases)
-        trial.check_end()
+        trial.check_end(tap)
     trial.deviations += early[:1]
     lines = log.read_text(errors="replace").splitlines()
     if any(CANARY in line for line in lines):
@@ -121,7 +123,7 @@ class _Trial:
             if number >= len(phases) - 1 or self._expected is None:
                 self._wait_for_silence(phase.name)
 
-    def check_end(self) -> None:
+    def check_end(self, tap: Tap) -> None:
         """Compare what the trial left behind."""
         stage = self._stage
         self.record = Record(self._phases, self._mutations(), comparison.created_and_deleted(self._traffic.writes))
@@ -137,10 +139,14 @@ class _Trial:
         if self._expected is not None:
             self.deviations += comparison.compare_counts(self._expected, self.record)
         self._check_traces()
+        self._check_readiness(tap)
+
+    def _check_readiness(self, tap: Tap) -> None:
+        """A watch that the fault ended shows in the readiness only later."""
+        due = (tap.fired_at or 0.0) + STALE_SECONDS + _LEASE_SECONDS
+        wait_until(lambda: time.monotonic() >= due, what="the readiness to show the fault")
         try:
-            wait_until(
-                self._supervisor.readiness, lambda found: found == "200", what="/readyz", within=CONVERGED_WITHIN
-            )
+            wait_until(self._supervisor.readiness, lambda found: found == "200", what="/readyz", within=_READY_WITHIN)
         except WaitTimedOut as error:
             self._note("not-ready", str(error.seen))
 
