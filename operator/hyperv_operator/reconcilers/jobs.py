@@ -40,6 +40,13 @@ def host_options(host: HostView, machines_folder: str | None = None) -> HostOpti
     )
 
 
+def machines_folder(snapshot: Snapshot) -> str | None:
+    """Return the folder that the machine was made in: as recorded or, after the status was lost, where its journal is."""
+    if snapshot.status.origin:
+        return snapshot.status.origin.machines_folder
+    return next((journal.folder for journal in snapshot.journals() if journal.folder), None)
+
+
 def inventory_job(host: HostView, cluster_uid: str, folders: Iterable[str] = ()) -> InventoryJob:
     """Return the job that reads a host's inventory; `folders` are those that its machines were made in."""
     return InventoryJob(
@@ -55,8 +62,7 @@ async def build(deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: 
 
     Raises `ClusterError` if a Secret cannot be read, `ProtocolViolation` if the guest's key cannot be used.
     """
-    origin = snapshot.status.origin
-    host = host_options(launch.host, origin.machines_folder if origin else None)
+    host = host_options(launch.host, machines_folder(snapshot))
     run = RunRef(
         id=run_id,
         machine_uid=snapshot.uid,
