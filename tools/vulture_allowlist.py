@@ -16,7 +16,7 @@ from hostsim.faults import CmdletFault
 from hostsim.wsman import WsmanServer
 from hyperv_operator.api.host import Capacity
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus, ReportedImage, ReportedMachine
-from hyperv_operator.api.machine import Run
+from hyperv_operator.api.machine import HyperVMachineSpec, Run
 from hyperv_operator.executor.diagnostics import BreakerSummary, ExecutorSummary
 from hyperv_operator.handlers.webhook import WebhookServer
 from hyperv_operator.protocol.guest import GuestProgress, _Ready
@@ -33,6 +33,9 @@ ReportedImage.size_gib
 ReportedMachine.gb_ram
 ReportedMachine.machine_ref
 Run.step_progress
+
+# Part of the resource definition; the operator reads it on its own, from the resource as it is stored.
+HyperVMachineSpec.deletion_policy
 
 # Sent to the agent.
 DesiredVm.gb_ram

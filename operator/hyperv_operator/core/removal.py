@@ -49,9 +49,9 @@ def _unread(snapshot: Snapshot) -> tuple[HostView, ...]:
     if not snapshot.peers:
         return ()
     unread = snapshot.unread_hosts()
-    if snapshot.removal is RemovalFinding.NO_VM_FOUND:
-        return unread
-    return tuple(host for host in unread if host.problem is None)
+    if snapshot.removal in (RemovalFinding.VM_REMOVED, RemovalFinding.NO_VM_REGISTERED):
+        return tuple(host for host in unread if host.problem is None)
+    return unread
 
 
 def retained(situation: Situation) -> Decision | None:
