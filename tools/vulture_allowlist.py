@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 
-import kopf
 from psrpcore.types import PSObject
 from pypsrp.wsman import WSMan
 
@@ -18,7 +17,6 @@ from hyperv_operator.api.host import Capacity
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus, ReportedImage, ReportedMachine
 from hyperv_operator.api.machine import HyperVMachineSpec, Run
 from hyperv_operator.executor.diagnostics import BreakerSummary, ExecutorSummary
-from hyperv_operator.handlers.webhook import WebhookServer
 from hyperv_operator.protocol.guest import GuestProgress, _Ready
 from hyperv_operator.protocol.job import DesiredVm, RunRef
 from hyperv_operator.protocol.records import Step, StepState
@@ -82,7 +80,6 @@ sys.dont_write_bytecode
 # Called by a base class.
 MembershipNegated.mutate
 LogFormatter.process_log_record
-WebhookServer._build_ssl
 
 
 def used_by_pypsrp(wsman: WSMan, shown: PSObject) -> None:
@@ -97,20 +94,3 @@ def shown_by_debug_executor(breaker: BreakerSummary, executor: ExecutorSummary) 
     executor.breakers
     executor.closing
     executor.lanes
-
-
-def used_by_kopf(settings: kopf.OperatorSettings) -> None:
-    """Settings that kopf reads."""
-    settings.admission.managed
-    settings.background.cancellation_polling
-    settings.networking.request_timeout
-    settings.peering.standalone
-    settings.persistence.diffbase_storage
-    settings.persistence.finalizer
-    settings.persistence.progress_storage
-    settings.posting.enabled
-    settings.scanning.disabled
-    settings.watching.client_timeout
-    settings.watching.connect_timeout
-    settings.watching.inactivity_timeout
-    settings.watching.server_timeout

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from hyperv_operator.commands.parser import run_offline
-from hyperv_operator.errors import OperatorError
+from hyperv_operator.errors import OperatorError, TaskEnded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +24,8 @@ def _operate() -> int:
     try:
         asyncio.run(run(load_settings()))
     except OperatorError as error:
-        print(f"hyperv-operator cannot start: {error.message}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet
+        what = "has ended" if isinstance(error, TaskEnded) else "cannot start"
+        print(f"hyperv-operator {what}: {error.message}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet
         return 1
     return 0
 

@@ -5,34 +5,40 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-import kopf
 from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
 
+from hyperv_operator.api.names import HOST_KIND, HOSTS, INVENTORIES, MACHINE_KIND, MACHINES
 from hyperv_operator.errors import BundleError, SchemaFileError, SettingsError
 from hyperv_operator.executor.breaker import BreakerLimits
 from hyperv_operator.executor.sampling import ResourceSampler
 from hyperv_operator.executor.scaling import Bounds
 from hyperv_operator.executor.service import ExecutorOptions, RemoteTaskService
-from hyperv_operator.handlers import admission, host, lifecycle, machine
+from hyperv_operator.handlers.admission import Reviewer
 from hyperv_operator.handlers.context import Context
+from hyperv_operator.handlers.host import Hosts, Inventories
+from hyperv_operator.handlers.loops import Loops
+from hyperv_operator.handlers.machine import Machines
+from hyperv_operator.handlers.supervisor import Supervisor
 from hyperv_operator.handlers.webhook import Certificate, WebhookServer
-from hyperv_operator.kube.canary import Canary
+from hyperv_operator.kube.canary import Canary, KubeLeases
 from hyperv_operator.kube.client import api_client
-from hyperv_operator.kube.core import KubeEvents, KubeNamespaces, KubeSecrets
+from hyperv_operator.kube.core import KubeNamespaces, KubeSecrets
+from hyperv_operator.kube.events import KubeEvents
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
+from hyperv_operator.kube.watches import ObjectWatch
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler
-from hyperv_operator.reconcilers.inventory_reader import INVENTORY
+from hyperv_operator.reconcilers.inventory_reader import INVENTORY, ROLLOUT
 from hyperv_operator.reconcilers.machine import MachineReconciler
-from hyperv_operator.reconcilers.rollouts import ROLLOUT
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.settings import Settings, schema_path
@@ -45,6 +51,8 @@ from hyperv_operator.winrm.bundle import load_bundle
 from hyperv_operator.winrm.pool import SessionPool
 
 _SHELL_NAME_LENGTH = 100
+_DRAIN_SECONDS = 5.0
+"""How long a stopping operator goes on to write queued Events."""
 
 
 class SystemClock:
@@ -110,17 +118,22 @@ def executor_options(settings: Settings) -> ExecutorOptions:
 
 
 async def run(settings: Settings) -> None:
-    """Run the operator until SIGTERM or SIGINT; raises `SettingsError`, `SchemaFileError` or `BundleError` if it cannot start."""
+    """Run the operator until SIGTERM or SIGINT.
+
+    Raises `SettingsError`, `SchemaFileError` or `BundleError` if it cannot start, and `TaskEnded` if a part of it has failed.
+    """
     redaction = Redactor()
     logs.set_up(settings.log_level, redaction)
     schema = active_schema(settings)
     bundle = agent_bundle(settings, schema)
     metrics, clock = PrometheusMetrics(), SystemClock()
+    supervisor, stop = Supervisor(), asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(api_client())
         tasks = RemoteTaskService(metrics, executor_options(settings), ResourceSampler())
         shell_name = f"hyperv-operator-{settings.operator_identity}"[:_SHELL_NAME_LENGTH]
         pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
+        events = KubeEvents(api, clock, redaction, metrics, settings.operator_identity)
         deps = Dependencies(
             settings=settings,
             schema=schema,
@@ -128,7 +141,8 @@ async def run(settings: Settings) -> None:
             objects=KubeObjects(api),
             secrets=KubeSecrets(api),
             namespaces=KubeNamespaces(api),
-            events=KubeEvents(api, clock, redaction, settings.operator_identity),
+            events=events,
+            leases=KubeLeases(api),
             agent=WinRmHostAgent(pool, metrics),
             tasks=tasks,
             metrics=metrics,
@@ -140,13 +154,12 @@ async def run(settings: Settings) -> None:
         canary = Canary(
             api, clock, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds
         )
-        started = asyncio.Event()
+        loops = {kind: Loops(kind, metrics) for kind in (MACHINE_KIND, HOST_KIND)}
+        watches = _watches(api, settings, context, loops)
+        limit = settings.watch_stale_seconds
         probes = Probes(
             live={"executor": tasks.exhausted},
-            ready={
-                "start": lambda: None if started.is_set() else "the watches have not started yet",
-                "watch": lambda: _staleness(canary, metrics, settings.watch_stale_seconds),
-            },
+            ready={"watch": lambda: _staleness(watches, canary, metrics, limit)},
         )
         await stack.enter_async_context(
             serving(
@@ -158,14 +171,6 @@ async def run(settings: Settings) -> None:
                 {"executor": lambda: tasks.get_metrics().to_json()},
             )
         )
-        registry = kopf.OperatorRegistry()
-        for handlers in (lifecycle, host, machine):
-            handlers.register(registry)
-        labels = _serve_admission(registry, deps, cache, api)
-        background = [asyncio.create_task(canary.run()), asyncio.create_task(_close_expired_sessions(pool))]
-        if labels:
-            background.append(asyncio.create_task(labels.run()))
-        stop = asyncio.Event()
 
         def request_stop() -> None:
             tasks.drain()
@@ -173,49 +178,56 @@ async def run(settings: Settings) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, request_stop)
+        supervisor.start("canary", canary.run())
+        supervisor.start("events", events.run())
+        supervisor.start("sessions", _close_expired_sessions(pool))
+        _serve_admission(supervisor, deps, cache, api)
+        for watch in watches:
+            supervisor.start(watch.name, watch.run())
         try:
-            await _watch(settings, registry, context, started, stop)
+            await supervisor.run_until(stop)
         finally:
+            for one in loops.values():
+                await one.close()
             await tasks.close(settings.shutdown_grace_seconds)
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await events.drain(_DRAIN_SECONDS)
+            await supervisor.close()
             await asyncio.to_thread(deps.agent.close)
 
 
-def _serve_admission(
-    registry: kopf.OperatorRegistry, deps: Dependencies, cache: Cache, api: ApiClient
-) -> KubeNamespaceLabels | None:
-    """Register the webhook if it is configured; return the namespace cache that it needs, for the caller to run."""
-    settings = deps.settings
-    if settings.webhook_cert_dir is None:
-        return None
-    labels = KubeNamespaceLabels(api)
-    reviews = Admission(deps, cache, labels)
-    certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
-    server = WebhookServer(settings.listen_address, settings.webhook_port, certificate)
-    admission.register(registry, admission.Reviewer(reviews, deps.metrics), server)
-    return labels
-
-
-async def _watch(
-    settings: Settings, registry: kopf.OperatorRegistry, context: Context, started: asyncio.Event, stop: asyncio.Event
-) -> None:
-    await kopf.operator(
-        registry=registry,
-        memo=kopf.Memo(context=context, released=set()),
-        standalone=True,
-        clusterwide=not settings.watch_namespaces,
-        namespaces=settings.watch_namespaces,
-        ready_flag=started,
-        stop_flag=stop,
+def _watches(
+    api: ApiClient, settings: Settings, context: Context, loops: Mapping[str, Loops]
+) -> tuple[ObjectWatch, ...]:
+    """Return the watches, hosts first: a machine's first pass needs its host."""
+    machines = Machines(context, loops[MACHINE_KIND])
+    resync = settings.resync_seconds
+    return (
+        ObjectWatch(api, HOSTS, None, Hosts(context, loops[HOST_KIND]), resync),
+        *(ObjectWatch(api, MACHINES, name, machines, resync) for name in settings.watch_namespaces or (None,)),
+        ObjectWatch(api, INVENTORIES, None, Inventories(context), resync),
     )
 
 
-def _staleness(canary: Canary, metrics: PrometheusMetrics, limit: float) -> str | None:
+def _serve_admission(supervisor: Supervisor, deps: Dependencies, cache: Cache, api: ApiClient) -> None:
+    """Start the webhook, and the cache of namespaces that it needs, if it is configured."""
+    settings = deps.settings
+    if settings.webhook_cert_dir is None:
+        return
+    labels = KubeNamespaceLabels(api)
+    reviewer = Reviewer(Admission(deps, cache, labels), deps.metrics)
+    certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
+    server = WebhookServer(settings.listen_address, settings.webhook_port, certificate, reviewer.answer)
+    supervisor.start("namespaces", labels.run())
+    supervisor.start("webhook", server.run())
+
+
+def _staleness(watches: Sequence[ObjectWatch], canary: Canary, metrics: PrometheusMetrics, limit: float) -> str | None:
+    """Return which watch cannot be relied on, and why."""
     age = canary.age()
-    metrics.watch_age(age)
-    return f"the watch of the canary Lease delivered its last event {age:.0f} s ago" if age > limit else None
+    metrics.watch_age(max(age, *(watch.age() for watch in watches)))
+    problem = next((problem for watch in watches if (problem := watch.problem(limit))), None)
+    lease = f"the watch of the canary Lease delivered its last event {age:.0f} s ago" if age > limit else None
+    return problem or lease
 
 
 async def _close_expired_sessions(pool: SessionPool) -> None:

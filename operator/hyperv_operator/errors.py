@@ -2,6 +2,7 @@
 
     OperatorError
     ├── SettingsError            the operator's own settings cannot be used; it does not start
+    ├── TaskEnded                a background task has ended; the process ends
     ├── ContractError
     │   ├── SchemaFileError      job-inputs.yaml is broken
     │   ├── BundleError          the folder with the agent is not whole
@@ -28,7 +29,7 @@
     │   └── RolloutFailed        the operator's version of the agent could not be installed, or does not work
     │       └── AgentFilesInUse  a process on the host uses the files that would be replaced
     └── ClusterError             a call to the Kubernetes API failed
-        ├── ObjectGone           the object does not exist (any more)
+        ├── ObjectGone           the API server answered Not Found
         ├── WriteConflict        somebody else wrote the object first
         └── AccessForbidden      RBAC does not allow it
 
@@ -51,6 +52,10 @@ class OperatorError(Exception):
 
 class SettingsError(OperatorError):
     """The operator's settings cannot be used."""
+
+
+class TaskEnded(OperatorError):
+    """A background task of the operator has ended; the process ends with it, so that Kubernetes starts a new one."""
 
 
 class ContractError(OperatorError):
@@ -217,9 +222,14 @@ class AgentFilesInUse(RolloutFailed):
 class ClusterError(OperatorError):
     """A call to the Kubernetes API failed; it is worth trying again."""
 
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the API server asks to wait (its header Retry-After); None if it does not ask."""
+
 
 class ObjectGone(ClusterError):
-    """The object does not exist (any more)."""
+    """The API server answered Not Found. Only after a GET of the object itself does this mean that the object is gone."""
 
 
 class WriteConflict(ClusterError):

@@ -5,11 +5,14 @@ Secrets are not settings; they are read from Kubernetes when they are needed.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def schema_path(chosen: Path | None) -> Path:
@@ -105,7 +108,11 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(default=25, gt=0, le=600)
     """How long a stopping operator waits for running calls. Runs continue on their hosts in any case."""
     watch_stale_seconds: float = Field(default=180, gt=0, le=3_600)
-    """Readiness fails if the watch has not delivered a renewal of the canary Lease for this long."""
+    """Readiness fails if the watch of machines, hosts or inventories, or of the canary Lease, has delivered nothing for this long.
+    The API server sends something about once a minute."""
+    resync_seconds: float = Field(default=600, ge=1, le=86_400)
+    """Interval at which all machines, hosts and inventories are listed again, so that nothing that a watch missed stays unnoticed.
+    It is shortened by up to a fifth at random. A resync writes nothing where nothing differs."""
     lease_interval_seconds: float = Field(default=30, gt=0, le=600)
     """Interval at which the canary Lease is renewed."""
 
@@ -131,3 +138,14 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("watch_namespaces")
+    @classmethod
+    def _check_namespaces(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not _NAMESPACE.fullmatch(name):
+                raise ValueError(
+                    f"{name!r} is not the name of a namespace, which has up to 63 of the characters a-z, 0-9 and '-'. Patterns are not "
+                    "supported: list each namespace, or leave the setting empty to watch all"
+                )
+        return tuple(dict.fromkeys(names))

@@ -9,9 +9,10 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,7 @@ class Operator:
         settings: Mapping[str, str] | None = None,
         *,
         admission: bool = True,
+        wrapper: Sequence[str] = (),
         **more: str,
     ) -> None:
         kubeconfig = plane.service_account_kubeconfig(SYSTEM, "hyperv-operator")
@@ -103,7 +105,7 @@ class Operator:
         self.log = log
         with log.open("a") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "hyperv_operator"],
+                [*wrapper, sys.executable, "-m", "hyperv_operator"],
                 env={**inherited, **_SHORT_INTERVALS, **own, **(settings or {}), **more},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -137,6 +139,22 @@ class Operator:
         with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/metrics", timeout=10) as answer:
             return str(answer.read().decode())
 
+    def probe(self, path: str) -> tuple[int, str]:
+        """Return status and text of `/readyz` or `/healthz`; (0, "") while the operator does not serve it."""
+        port = re.search(r"probes on port (\d+)", self.log.read_text())
+        if not port:
+            return 0, ""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}{path}", timeout=10) as answer:
+                return int(answer.status), str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def wait_until_ready(self, within: float = 60) -> None:
+        """Wait until the readiness probe succeeds."""
+        wait_until(lambda: self.probe("/readyz"), lambda seen: seen[0] == 200, what="a ready operator", within=within)
+
     @property
     def pid(self) -> int:
         """The process id."""
@@ -159,10 +177,11 @@ def operator(
     settings: Mapping[str, str] | None = None,
     *,
     admission: bool = True,
+    wrapper: Sequence[str] = (),
     **more: str,
 ) -> Iterator[Operator]:
-    """Run an operator during the block, with or without its webhook."""
-    running = Operator(plane, log, settings, admission=admission, **more)
+    """Run an operator during the block, with or without its webhook; `wrapper` is a command that runs the operator's."""
+    running = Operator(plane, log, settings, admission=admission, wrapper=wrapper, **more)
     try:
         yield running
     finally:

@@ -292,6 +292,17 @@ class HyperVHostStatus(Status):
     observed_generation: (
         Annotated[int, Field(ge=0, description="Generation of the spec that this status was computed from.")] | None
     ) = None
+    operator: (
+        Annotated[
+            str,
+            Field(
+                max_length=63,
+                description="Namespace of the operator that serves the host. An operator of another namespace leaves the host and its "
+                "machines alone while that one lives.",
+            ),
+        ]
+        | None
+    ) = None
     host_id: HostId | None = None
     computer_name: Annotated[Short, Field(description="Computer name, as Windows reports it.")] | None = None
     os: Annotated[Short, Field(description="Name and version of the operating system.")] | None = None

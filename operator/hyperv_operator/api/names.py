@@ -167,4 +167,5 @@ class EventReason(StrEnum):
     HOST_REACHABLE = "HostReachable"
     HOST_PROBLEM = "HostProblem"
     AGENT_INSTALLED = "AgentInstalled"
+    SERVED_BY_ANOTHER_OPERATOR = "ServedByAnotherOperator"
     AGENT_ROLLOUT_FAILED = "AgentRolloutFailed"

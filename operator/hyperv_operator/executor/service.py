@@ -23,7 +23,7 @@ from hyperv_operator.executor.lane import LaneScheduler
 from hyperv_operator.executor.scaling import IDLE, Bounds, Pace, Sample
 from hyperv_operator.executor.scheduled_task import ScheduledTask, TaskState
 from hyperv_operator.executor.threads import Worker
-from hyperv_operator.ports import Lane, Metrics, RemoteTask, T, TaskContext
+from hyperv_operator.ports import Lane, Metrics, RemoteTask, T, TaskContext, TaskHeld
 
 _STOPPING = "The operator is stopping."
 _NEVER_STARTED = "The call was cancelled before it started."
@@ -84,11 +84,11 @@ class RemoteTaskService:
     def submit(self, task: RemoteTask[T]) -> asyncio.Future[T]:
         """Queue a task and return its future at once.
 
-        `ValueError` if its key is already held or its category has no deadline. The future fails at once with `CircuitOpen`
+        `TaskHeld` if its key is already held, `ValueError` if its category has no deadline. The future fails at once with `CircuitOpen`
         while the host's circuit breaker is open, and with `CallCancelled` while the operator stops.
         """
         if task.key in self._held:
-            raise ValueError(f"a task with the key {task.key} is already held")
+            raise TaskHeld(f"a task with the key {task.key} is already held")
         deadline = self._options.deadlines.get(task.category)
         if deadline is None:
             raise ValueError(f"the category {task.category} has no deadline")

@@ -5,24 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
-import kopf
-from typing_extensions import override
+from pydantic import JsonValue
 
-from hyperv_operator.api.names import GROUP, MACHINES, VERSION
-from hyperv_operator.core.admission import Admitted, Refused
-from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.core.admission import Admitted, Refused, Verdict
 from hyperv_operator.ports import JsonObject, Metrics
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.metadata import metadata
+from hyperv_operator.reconcilers.metadata import mapping, metadata
 
 log = logging.getLogger(__name__)
 
-ENDPOINT = MACHINES
-"""The handler's id, and so the path of its URL, which is also in the chart."""
-_FORBIDDEN = 403
-_UNCHECKED = (
+_FORBIDDEN: Final = 403
+_UNCHECKED: Final = (
     "An internal error kept the operator from checking this submission. It is checked again before anything is launched; see the "
     "resource's status for the result."
 )
@@ -30,58 +25,36 @@ _UNCHECKED = (
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Answers reviews, and counts and logs them."""
+    """Answers AdmissionReviews, and counts and logs them."""
 
     admission: Admission
     metrics: Metrics
 
-    async def review(
-        self,
-        *,
-        body: kopf.Body,
-        warnings: list[str],
-        old: kopf.Body | None = None,
-        operation: str | None = None,
-        **_: object,
-    ) -> None:
-        """Admit the object by returning, possibly with `warnings` for its submitter, or refuse it by raising `AdmissionError`."""
-        started, result = time.monotonic(), "error"
-        plain: JsonObject = dict(body)
-        created = operation == "CREATE"
-        try:
-            verdict = self.admission.review(plain, None if created else dict(old or {}))
-            result = "refused" if isinstance(verdict, Refused) else "warned" if verdict.warnings else "admitted"
-        except Exception:
-            log.exception("A review failed unexpectedly; the submission is admitted", extra=_log_fields(plain))
-            verdict = Admitted((_UNCHECKED,))
-        self.metrics.reviewed("CREATE" if created else "UPDATE", result, time.monotonic() - started)
+    def answer(self, review: JsonObject) -> JsonObject:
+        """Answer an AdmissionReview of the API admission.k8s.io/v1; `KeyError` if it is none."""
+        request = mapping(review["request"])
+        verdict = self._review(request)
+        response: dict[str, JsonValue] = {"uid": request["uid"], "allowed": isinstance(verdict, Admitted)}
         match verdict:
             case Refused(reason=reason, message=message):
-                log.info("Refused: %s: %s", reason, message, extra=_log_fields(plain))
-                raise kopf.AdmissionError(f"{reason}: {message}", code=_FORBIDDEN)
-            case Admitted():
-                warnings.extend(verdict.warnings)
+                response["status"] = {"message": f"{reason}: {message}", "code": _FORBIDDEN}
+            case Admitted(warnings=warnings):
+                response["warnings"] = list(warnings)
+        return {"apiVersion": review.get("apiVersion"), "kind": review.get("kind"), "response": response}
 
-
-class _HandlerLogFilter(logging.Filter):
-    """Drops kopf's log records of this handler, because kopf logs a refusal as an error."""
-
-    @override
-    def filter(self, record: logging.LogRecord) -> bool:
-        return f"'{ENDPOINT}'" not in str(record.msg)
-
-
-def register(registry: kopf.OperatorRegistry, reviewer: Reviewer, server: WebhookServer) -> None:
-    """Register the handler and its server. The chart owns the webhook configuration; kopf does not write one."""
-
-    async def serve(settings: kopf.OperatorSettings, **_: object) -> None:
-        settings.admission.server = server
-        settings.admission.managed = None
-        logging.getLogger("kopf.objects").addFilter(_HandlerLogFilter())
-
-    options: dict[str, Any] = {"registry": registry}
-    kopf.on.startup(id="admission", **options)(serve)
-    kopf.on.validate(GROUP, VERSION, MACHINES, id=ENDPOINT, operations=["CREATE", "UPDATE"], **options)(reviewer.review)
+    def _review(self, request: JsonObject) -> Verdict:
+        started, result = time.monotonic(), "error"
+        body, created = mapping(request.get("object")), request.get("operation") == "CREATE"
+        try:
+            verdict = self.admission.review(body, None if created else mapping(request.get("oldObject")))
+            result = "refused" if isinstance(verdict, Refused) else "warned" if verdict.warnings else "admitted"
+        except Exception:
+            log.exception("A review failed unexpectedly; the submission is admitted", extra=_log_fields(body))
+            verdict = Admitted((_UNCHECKED,))
+        self.metrics.reviewed("CREATE" if created else "UPDATE", result, time.monotonic() - started)
+        if isinstance(verdict, Refused):
+            log.info("Refused: %s: %s", verdict.reason, verdict.message, extra=_log_fields(body))
+        return verdict
 
 
 def _log_fields(body: JsonObject) -> dict[str, object]:

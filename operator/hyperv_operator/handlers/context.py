@@ -1,9 +1,9 @@
-"""The reconcilers and the cache, as every handler gets them. `app` creates them before the watches start."""
+"""The reconcilers and the cache, as every handler gets them."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hyperv_operator.ports import Clock
@@ -14,12 +14,14 @@ from hyperv_operator.reconcilers.machine import MachineReconciler
 
 @dataclass(frozen=True)
 class Context:
-    """Passed to every handler in kopf's memo."""
+    """What the handlers of all kinds share."""
 
     clock: Clock
     cache: Cache
     machines: MachineReconciler
     hosts: HostReconciler
+    hosts_listed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once all hosts are known: a machine's first pass waits for it."""
 
     async def sleep(self, wake: asyncio.Event, until: datetime | None) -> None:
         """Wait until `wake` is set, at the longest until this time."""

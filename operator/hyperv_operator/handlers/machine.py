@@ -1,71 +1,55 @@
-"""HyperVMachines: one reconcile loop per machine, woken by changes of its spec; a deleted machine is reconciled to its end."""
+"""HyperVMachines: what their watch delivers goes to the cache, and each machine has a loop of its own."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Set as AbstractSet
 
-import kopf
-
-from hyperv_operator.api.names import GROUP, MACHINES, VERSION
 from hyperv_operator.handlers.context import Context
+from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.resources import MachineResource
 
 
-def register(registry: kopf.OperatorRegistry) -> None:
-    """Register the handlers of HyperVMachines."""
-    options: dict[str, Any] = {"registry": registry}
-    kopf.on.event(GROUP, VERSION, MACHINES, **options)(on_event)
-    kopf.daemon(GROUP, VERSION, MACHINES, cancellation_timeout=5.0, **options)(reconcile_loop)
-    kopf.on.delete(GROUP, VERSION, MACHINES, id="delete", **options)(on_delete)
+class Machines:
+    """The watcher of machines (`ports.Watcher`)."""
 
+    def __init__(self, context: Context, loops: Loops) -> None:
+        self._context = context
+        self._loops = loops
 
-def _entry(context: Context, body: JsonObject) -> MachineEntry:
-    uid = metadata(body).uid
-    return context.cache.machine(uid) or context.cache.add(MachineEntry(MachineResource.parse(body)))
+    def changed(self, body: JsonObject, *, created: bool = False) -> None:
+        """Store the machine's version, and wake or start its loop if that is called for."""
+        resource = MachineResource.parse(body)
+        entry = self._context.cache.machine(resource.meta.uid)
+        if entry is not None:
+            if entry.observe(resource):
+                entry.wake.set()
+        elif resource.meta.has_finalizer or not resource.meta.deleting:
+            self._start(self._context.cache.add(MachineEntry(resource, seen_created=created)))
 
+    def deleted(self, body: JsonObject) -> None:
+        """Let the machine's loop find out that the machine is gone. Usually it knows: it has removed the finalizer itself."""
+        entry = self._context.cache.machine(metadata(body).uid)
+        if entry is not None:
+            self._missing(entry)
 
-async def on_event(body: kopf.Body, memo: Any, type: str | None, **_: object) -> None:  # noqa: A002 - kopf's name
-    """Update the cache from a watch event, and wake the machine's loop if its spec has changed."""
-    context: Context = memo.context
-    entry = context.cache.machine(metadata(dict(body)).uid)
-    if entry is None:
-        return
-    if entry.observe(MachineResource.parse(_plain(body))) or type == "DELETED":
+    def listed(self, namespace: str | None, uids: AbstractSet[str]) -> None:
+        """Let the loop of each machine that is not in the list find out whether the machine is gone."""
+        for entry in self._context.cache.machines():
+            if namespace in (None, entry.ref.namespace) and entry.uid not in uids:
+                self._missing(entry)
+
+    def _missing(self, entry: MachineEntry) -> None:
+        entry.missing = True
+        entry.errors.clear()
         entry.wake.set()
 
+    def _start(self, entry: MachineEntry) -> None:
+        async def loop() -> None:
+            await self._context.hosts_listed.wait()
+            while not (result := await self._context.machines.reconcile(entry)).ended:
+                await self._context.sleep(entry.wake, result.until)
 
-async def reconcile_loop(body: kopf.Body, memo: Any, stopped: kopf.DaemonStopped, **_: object) -> None:
-    """Reconcile one machine until it is deleted or the operator stops."""
-    context: Context = memo.context
-    entry = _entry(context, _plain(body))
-    while not stopped:
-        result = await context.machines.reconcile(entry)
-        if result.released:
-            return
-        await context.sleep(entry.wake, result.until)
-
-
-async def on_delete(body: kopf.Body, memo: Any, **_: object) -> None:
-    """Reconcile a deleted machine until it is released; kopf removes the finalizer after that.
-
-    kopf may call this again after it has returned, when a released machine is no longer in the cache.
-    """
-    context: Context = memo.context
-    if metadata(dict(body)).uid in memo.released:
-        return
-    entry = _entry(context, _plain(body))
-    while True:
-        result = await context.machines.reconcile(entry)
-        if result.released:
-            memo.released.add(entry.uid)
-            return
-        await context.sleep(entry.wake, result.until)
-
-
-def _plain(body: kopf.Body) -> JsonObject:
-    """Return the object as a dict of its own, because kopf keeps changing the one behind its view."""
-    plain: JsonObject = dict(body)
-    return plain
+        self._loops.start(entry.uid, loop)

@@ -1,8 +1,7 @@
-"""The HTTPS server of the admission webhook: kopf's, with renewal of its certificate while it runs.
+"""The HTTPS server of the admission webhook, with renewal of its certificate while it runs.
 
-kopf itself checks the files once a minute and restarts its server when they change; a missing file or a key that does not match
-its certificate would end the operator. This server waits for its first certificate, loads renewed ones between two handshakes, and
-keeps the current one while the new files are unusable. It writes no file.
+It waits for its first certificate, loads renewed ones between two handshakes, and keeps the current one while the new files are
+unusable. It writes no file.
 """
 
 from __future__ import annotations
@@ -11,13 +10,17 @@ import asyncio
 import hashlib
 import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from pathlib import Path
 
-import kopf
-from typing_extensions import override
+from aiohttp import web
+
+from hyperv_operator.ports import JsonObject
 
 log = logging.getLogger(__name__)
+
+Answer = Callable[[JsonObject], JsonObject]
+"""Answers an AdmissionReview; `ValueError`, `TypeError` or `KeyError` if the question is not one."""
 
 
 class Certificate:
@@ -86,25 +89,36 @@ def _load(context: ssl.SSLContext, folder: Path) -> None:
     context.load_cert_chain(folder / "tls.crt", folder / "tls.key", password="")
 
 
-class WebhookServer(kopf.WebhookServer):
-    """Serves each handler's reviews at `/<handler id>`."""
+class WebhookServer:
+    """Answers every POST with JSON, whatever its path."""
 
-    def __init__(self, address: str, port: int, certificate: Certificate) -> None:
-        super().__init__(addr=address, port=port)
+    def __init__(self, address: str, port: int, certificate: Certificate, answer: Answer) -> None:
+        self._address = address
+        self._port = port
         self._certificate = certificate
+        self._answer = answer
 
-    @override
-    async def __call__(self, fn: kopf.WebhookFn) -> AsyncIterator[kopf.WebhookClientConfig]:
+    async def run(self) -> None:
         """Wait for a usable certificate, then serve until cancelled."""
         await self._certificate.wait()
-        renewals = asyncio.create_task(self._certificate.reload_periodically())
+        app = web.Application()
+        app.router.add_post("/{path:.*}", self._serve)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
         try:
-            async for config in super().__call__(fn):
-                log.info("Serving admission reviews on port %s", self.port)
-                yield config
+            # Operators that overlap for a moment share the port.
+            site = web.TCPSite(
+                runner, self._address, self._port, ssl_context=self._certificate.context, reuse_port=True
+            )
+            await site.start()
+            log.info("Serving admission reviews on port %s", self._port)
+            await self._certificate.reload_periodically()
         finally:
-            renewals.cancel()
+            await runner.cleanup()
 
-    @override
-    def _build_ssl(self) -> tuple[bytes | None, ssl.SSLContext | None]:
-        return None, self._certificate.context
+    async def _serve(self, request: web.Request) -> web.Response:
+        try:
+            question = await request.json()
+            return web.json_response(dict(self._answer(question)))
+        except (ValueError, TypeError, KeyError):
+            raise web.HTTPBadRequest(text="The request is not an AdmissionReview.\n") from None

@@ -7,16 +7,33 @@ import logging
 import time
 from typing import Any
 
+import aiohttp
 from kubernetes_asyncio import client, watch
 from kubernetes_asyncio.client.exceptions import ApiException
 
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
-from hyperv_operator.ports import Clock
+from hyperv_operator.ports import CanaryLease, Clock
 
 log = logging.getLogger(__name__)
 
 LEASE = "hyperv-operator-canary"
+
+
+class KubeLeases:
+    """Reads the canary Leases of operators."""
+
+    def __init__(self, api: client.ApiClient) -> None:
+        self._api = client.CoordinationV1Api(api)
+
+    async def canary(self, namespace: str) -> CanaryLease | None:
+        """Read the canary Lease of a namespace; None if there is none."""
+        try:
+            with translated(f"get the canary Lease of namespace {namespace}"):
+                lease = await self._api.read_namespaced_lease(LEASE, namespace, _request_timeout=REQUEST_TIMEOUT)
+        except ObjectGone:
+            return None
+        return CanaryLease(lease.metadata.resource_version, float(lease.spec.lease_duration_seconds or 0))
 
 
 class Canary:
@@ -67,6 +84,8 @@ class Canary:
                 log.debug("Another operator has already created the canary Lease")
 
     async def _watch(self) -> None:
+        # The Lease is renewed at every interval: a watch that is silent for longer has stopped to deliver.
+        silence = max(3 * self._interval, REQUEST_TIMEOUT)
         while True:
             try:
                 async with watch.Watch() as stream:
@@ -75,8 +94,11 @@ class Canary:
                         self._namespace,
                         field_selector=f"metadata.name={LEASE}",
                         timeout_seconds=300,
+                        _request_timeout=aiohttp.ClientTimeout(
+                            total=300 + REQUEST_TIMEOUT, sock_connect=REQUEST_TIMEOUT, sock_read=silence
+                        ),
                     ):
                         self._seen_at = time.monotonic()
-            except (TimeoutError, ApiException, OSError) as error:
+            except (TimeoutError, ApiException, aiohttp.ClientError, OSError) as error:
                 log.warning("The watch of the canary Lease failed: %s", type(error).__name__)
             await asyncio.sleep(min(self._interval, 5))

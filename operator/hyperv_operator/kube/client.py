@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from importlib import metadata
 
 import aiohttp
 from kubernetes_asyncio import client, config
@@ -22,20 +23,29 @@ async def api_client() -> AsyncIterator[client.ApiClient]:
     """Provide a client; `SettingsError` if there is neither a ServiceAccount nor a kubeconfig."""
     configuration = client.Configuration()
     try:
-        if "KUBECONFIG" not in os.environ and "KUBERNETES_SERVICE_HOST" in os.environ:
+        if not os.environ.get("KUBECONFIG") and os.environ.get("KUBERNETES_SERVICE_HOST"):
             config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
-            await config.load_kube_config(client_configuration=configuration)
+            file = os.environ.get("KUBECONFIG") or None
+            await config.load_kube_config(config_file=file, client_configuration=configuration)
     except ConfigException as error:
         raise SettingsError(
             f"There is no configuration for the Kubernetes API ({error}). In a pod, mount the ServiceAccount's token; elsewhere "
             "set KUBECONFIG."
         ) from None
     api = client.ApiClient(configuration=configuration)
+    api.set_default_header("User-Agent", f"hyperv-operator/{_version()}")
     try:
         yield api
     finally:
         await api.close()
+
+
+def _version() -> str:
+    try:
+        return metadata.version("hyperv-operator")
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 @contextlib.contextmanager
@@ -44,10 +54,22 @@ def translated(operation: str) -> Iterator[None]:
     try:
         yield
     except ApiException as error:
-        kind = {403: AccessForbidden, 404: ObjectGone, 409: WriteConflict, 410: ObjectGone}.get(
-            error.status, ClusterError
-        )
-        reason = "RBAC forbids it" if error.status == 403 else f"{error.status} {error.reason}"
-        raise kind(f"Kubernetes API: {operation}: {reason}.") from None
+        raise failure(operation, error) from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise ClusterError(f"Kubernetes API: {operation}: no answer ({type(error).__name__}).") from None
+
+
+def failure(operation: str, error: ApiException) -> ClusterError:
+    """Return an answer of the API server that is not a success as a `ClusterError`.
+
+    410 is not `ObjectGone`: it says that a resourceVersion or a page of a list has expired.
+    """
+    kind = {403: AccessForbidden, 404: ObjectGone, 409: WriteConflict}.get(error.status, ClusterError)
+    reason = "RBAC forbids it" if error.status == 403 else f"{error.status} {error.reason}"
+    return kind(f"Kubernetes API: {operation}: {reason}.", retry_after=retry_after(error.headers))
+
+
+def retry_after(headers: Mapping[str, str] | None) -> float | None:
+    """Return the seconds of the header Retry-After; None without one, or for a date, which the API server does not send."""
+    text = (headers or {}).get("Retry-After", "")
+    return float(text) if text.isdecimal() else None

@@ -1,26 +1,16 @@
-"""Secrets, Namespaces and Events."""
+"""Secrets and Namespaces."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import logging
-import secrets as random_names
 from collections.abc import Mapping
-from typing import Any
 
 from kubernetes_asyncio import client
 
-from hyperv_operator.api.names import API_VERSION, CONTROLLER
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
-from hyperv_operator.ports import Clock, ObjectRef, Redaction, SecretData
-
-log = logging.getLogger(__name__)
-
-_MAX_NOTE = 1_000
-_EVENTS_OF_CLUSTER_SCOPED = "default"
-"""Kubernetes keeps the Events of cluster-scoped objects in this namespace."""
+from hyperv_operator.ports import SecretData
 
 
 class KubeSecrets:
@@ -60,41 +50,3 @@ class KubeNamespaces:
                 namespace = await self._api.read_namespace("kube-system", _request_timeout=REQUEST_TIMEOUT)
             self._cluster_uid = str(namespace.metadata.uid)
         return self._cluster_uid
-
-
-class KubeEvents:
-    """Writes Events with redacted messages."""
-
-    def __init__(self, api: client.ApiClient, clock: Clock, redaction: Redaction, instance: str) -> None:
-        self._api = client.EventsV1Api(api)
-        self._clock = clock
-        self._redaction = redaction
-        self._instance = instance
-
-    async def emit(self, ref: ObjectRef, reason: str, message: str, *, warning: bool = False) -> None:
-        """Write an Event; a failure is logged."""
-        namespace = ref.namespace or _EVENTS_OF_CLUSTER_SCOPED
-        note = self._redaction.clean(message)
-        # The client accepts plain JSON, although its type hints require a model.
-        body: Any = {
-            "metadata": {"name": f"{ref.name[:230]}.{random_names.token_hex(8)}", "namespace": namespace},
-            "eventTime": self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "reportingController": CONTROLLER,
-            "reportingInstance": self._instance[:128],
-            "action": "Reconcile",
-            "reason": reason,
-            "regarding": {
-                "apiVersion": API_VERSION,
-                "kind": ref.kind,
-                "name": ref.name,
-                "namespace": ref.namespace,
-                "uid": ref.uid,
-            },
-            "note": note if len(note) <= _MAX_NOTE else f"{note[: _MAX_NOTE - 1]}…",
-            "type": "Warning" if warning else "Normal",
-        }
-        try:
-            with translated(f"create Event {reason}"):
-                await self._api.create_namespaced_event(namespace, body, _request_timeout=REQUEST_TIMEOUT)
-        except ClusterError as error:
-            log.warning("%s", error, extra={"object": f"{ref.kind}/{ref.name}"})

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
+import aiohttp
 from kubernetes_asyncio import client, watch
 from kubernetes_asyncio.client.exceptions import ApiException
 
@@ -38,13 +39,11 @@ class KubeNamespaceLabels:
                 backoff = _MIN_BACKOFF
                 while True:
                     version = await self._watch(version)
-            except (ApiException, OSError, TimeoutError) as error:
+            except (ApiException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = f"{error.status} {error.reason}" if isinstance(error, ApiException) else type(error).__name__
                 log.warning(
                     "The watch of namespaces failed (%s). Until it recovers, admission does not check tenants.", reason
                 )
-            except Exception:
-                log.exception("The watch of namespaces failed unexpectedly")
             self._labels.clear()
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, _MAX_BACKOFF)

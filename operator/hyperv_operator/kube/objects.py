@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from kubernetes_asyncio import client
+from kubernetes_asyncio.client.exceptions import ApiException
 
 from hyperv_operator.api.names import (
     API_VERSION,
+    FINALIZER,
     GROUP,
     HOST_KIND,
     HOSTS,
@@ -18,7 +22,7 @@ from hyperv_operator.api.names import (
     MACHINES,
     VERSION,
 )
-from hyperv_operator.errors import ObjectGone
+from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
 from hyperv_operator.ports import JsonObject, ObjectRef
 
@@ -33,9 +37,19 @@ class KubeObjects:
         self._api = client.CustomObjectsApi(api)
 
     async def get(self, ref: ObjectRef) -> JsonObject:
-        """Read an object; `ObjectGone` also if its UID differs from the ref's."""
+        """Read an object; `ObjectGone` only if there is none of this name and kind, or if its UID differs from the ref's."""
+        operation = f"get {ref.kind} {ref.name}"
+        try:
+            with translated(operation):
+                return await self._get(ref)
+        except _NotServed:
+            raise ClusterError(
+                f"Kubernetes API: {operation}: the API server does not serve this kind. Install the resource definitions of the chart."
+            ) from None
+
+    async def _get(self, ref: ObjectRef) -> JsonObject:
         plural = _PLURALS[ref.kind]
-        with translated(f"get {ref.kind} {ref.name}"):
+        try:
             if ref.namespace:
                 body: dict[str, Any] = await self._api.get_namespaced_custom_object(
                     GROUP, VERSION, ref.namespace, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
@@ -44,9 +58,43 @@ class KubeObjects:
                 body = await self._api.get_cluster_custom_object(
                     GROUP, VERSION, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
                 )
+        except ApiException as error:
+            if error.status == HTTPStatus.NOT_FOUND and not _names(error.body, ref):
+                raise _NotServed from None
+            raise
         if ref.uid and body["metadata"]["uid"] != ref.uid:
             raise ObjectGone(f"{ref.kind} {ref.name} was deleted and created again.")
         return body
+
+    async def set_finalizer(self, ref: ObjectRef, *, present: bool) -> JsonObject:
+        """Add or remove the operator's finalizer: read, test, write."""
+        body = await self.get(ref)
+        metadata: dict[str, Any] = dict(body["metadata"])  # type: ignore[arg-type]
+        patch = _finalizer_patch(metadata, present=present)
+        if not patch:
+            return body
+        operation = f"{'add' if present else 'remove'} the finalizer of {ref.kind} {ref.name}"
+        with translated(operation):
+            try:
+                return await self._patch(ref, patch)
+            except ApiException as error:
+                if error.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+                    raise WriteConflict(
+                        f"Kubernetes API: {operation}: the object has changed since it was read."
+                    ) from None
+                raise
+
+    async def _patch(self, ref: ObjectRef, patch: list[dict[str, object]]) -> JsonObject:
+        plural = _PLURALS[ref.kind]
+        if ref.namespace:
+            written: JsonObject = await self._api.patch_namespaced_custom_object(
+                GROUP, VERSION, ref.namespace, plural, ref.name, patch, _request_timeout=REQUEST_TIMEOUT
+            )
+        else:
+            written = await self._api.patch_cluster_custom_object(
+                GROUP, VERSION, plural, ref.name, patch, _request_timeout=REQUEST_TIMEOUT
+            )
+        return written
 
     async def write_status(self, ref: ObjectRef, resource_version: str, status: JsonObject) -> JsonObject:
         """Replace the status if the object is still at `resource_version`; return the written object."""
@@ -137,6 +185,32 @@ class KubeObjects:
                 body=body,
                 _request_timeout=REQUEST_TIMEOUT,
             )
+
+
+class _NotServed(Exception):
+    """The API server knows no such kind (yet)."""
+
+
+def _names(answer: str | bytes | None, ref: ObjectRef) -> bool:
+    """Return whether a Not Found of the API server is about this object, and not about its kind or its namespace."""
+    try:
+        details = json.loads(answer or "")["details"]
+    except (ValueError, TypeError, KeyError):
+        return False
+    return isinstance(details, dict) and (details.get("kind"), details.get("name")) == (_PLURALS[ref.kind], ref.name)
+
+
+def _finalizer_patch(metadata: dict[str, Any], *, present: bool) -> list[dict[str, object]]:
+    """Return the JSON patch that adds or removes the finalizer of exactly this version; empty if there is nothing to do."""
+    finalizers: list[str] = list(metadata.get("finalizers") or ())
+    if (FINALIZER in finalizers) is present or (present and metadata.get("deletionTimestamp")):
+        return []
+    test = [
+        {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
+        {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
+    ]
+    kept = [*finalizers, FINALIZER] if present else [name for name in finalizers if name != FINALIZER]
+    return [*test, {"op": "add", "path": "/metadata/finalizers", "value": kept}]
 
 
 def _owner(body: JsonObject) -> str:

@@ -20,14 +20,17 @@ from hyperv_operator.ports.hosts import (
     PasswordCredentials,
 )
 from hyperv_operator.ports.kubernetes import (
+    CanaryLease,
     Events,
     JsonObject,
+    Leases,
     NamespaceLabels,
     Namespaces,
     ObjectRef,
     Objects,
     SecretData,
     Secrets,
+    Watcher,
 )
 from hyperv_operator.ports.runtime import Clock, Metrics, Redaction
 from hyperv_operator.ports.tasks import (
@@ -40,11 +43,13 @@ from hyperv_operator.ports.tasks import (
     RemoteTasks,
     T,
     TaskContext,
+    TaskHeld,
 )
 
 __all__ = [
     "AccountCredentials",
     "AgentReport",
+    "CanaryLease",
     "CertificateCredentials",
     "Clock",
     "Events",
@@ -54,6 +59,7 @@ __all__ = [
     "JsonObject",
     "KeytabCredentials",
     "Lane",
+    "Leases",
     "LogLine",
     "LogStream",
     "LoggedOn",
@@ -70,4 +76,6 @@ __all__ = [
     "Secrets",
     "T",
     "TaskContext",
+    "TaskHeld",
+    "Watcher",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,11 +34,21 @@ class SecretData:
 class Objects(Protocol):
     """The operator's custom resources, as the API server's JSON.
 
-    Every method raises `ObjectGone`, `WriteConflict`, `AccessForbidden` or `ClusterError`.
+    Every method raises `ObjectGone`, `WriteConflict`, `AccessForbidden` or `ClusterError`. That an object is gone is certain
+    only after `get`: to a write the API server answers Not Found for other reasons too, for example for a lost namespace.
     """
 
     async def get(self, ref: ObjectRef) -> JsonObject:
-        """Read an object; `ObjectGone` also if its UID differs from the ref's (where the ref has one)."""
+        """Read an object; `ObjectGone` only if it does not exist, or if its UID differs from the ref's (where the ref has one)."""
+        ...
+
+    async def set_finalizer(self, ref: ObjectRef, *, present: bool) -> JsonObject:
+        """Add or remove the operator's finalizer and return the object; nothing is written if it is there, or gone, already.
+
+        An object that is being deleted takes no finalizer and is returned as it is.
+
+        `ObjectGone` as for `get`; `WriteConflict` if somebody else wrote the object in between.
+        """
         ...
 
     async def write_status(self, ref: ObjectRef, resource_version: str, status: JsonObject) -> JsonObject:
@@ -54,6 +65,22 @@ class Objects(Protocol):
 
     async def write_inventory(self, host: ObjectRef, status: JsonObject) -> None:
         """Create or update the host's HyperVHostInventory (same name, owned by the host) with this status."""
+        ...
+
+
+class Watcher(Protocol):
+    """What a watch of one kind delivers to. Every method returns at once."""
+
+    def changed(self, body: JsonObject, *, created: bool = False) -> None:
+        """Take an object that was listed or changed, or that was `created` while it was watched for."""
+        ...
+
+    def deleted(self, body: JsonObject) -> None:
+        """Take the last version of a deleted object."""
+        ...
+
+    def listed(self, namespace: str | None, uids: AbstractSet[str]) -> None:
+        """Take the UIDs of all objects of a namespace, or of all namespaces, at the end of a list."""
         ...
 
 
@@ -85,9 +112,27 @@ class NamespaceLabels(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class CanaryLease:
+    """The canary Lease of an operator, as far as others can judge it."""
+
+    version: str
+    """It changes with every renewal."""
+    duration_seconds: float
+    """How long a living operator may take to renew it."""
+
+
+class Leases(Protocol):
+    """The canary Leases of operators."""
+
+    async def canary(self, namespace: str) -> CanaryLease | None:
+        """Read the canary Lease of the operator of a namespace; None if there is none. Raises `ClusterError`."""
+        ...
+
+
 class Events(Protocol):
     """Kubernetes Events."""
 
     async def emit(self, ref: ObjectRef, reason: str, message: str, *, warning: bool = False) -> None:
-        """Write an Event about an object. A failure is logged and never raised: nothing depends on Events."""
+        """Queue an Event about an object and return at once. A failure is logged, never raised: nothing depends on Events."""
         ...

@@ -18,7 +18,7 @@ class Clock(Protocol):
 
 
 class Metrics(Protocol):
-    """The operator's metrics. No label carries a machine's name."""
+    """The operator's metrics. No label carries a machine's name, nor a host's that does not exist."""
 
     def reconciled(self, kind: str, result: str, seconds: float) -> None:
         """Count one pass of a reconcile loop; result is acted, waited, conflict or error."""
@@ -81,7 +81,19 @@ class Metrics(Protocol):
         ...
 
     def host_gone(self, host: str) -> None:
-        """Remove a host from the gauges."""
+        """Remove every series of a host."""
+        ...
+
+    def served_elsewhere(self, host: str, *, elsewhere: bool) -> None:
+        """Set whether an operator of another namespace serves a host."""
+        ...
+
+    def loop_failed(self, kind: str) -> None:
+        """Count a loop of an object that failed unexpectedly and starts again."""
+        ...
+
+    def event_lost(self, cause: str) -> None:
+        """Count an Event that was not written; cause is dropped (the queue was full) or failed (the API server refused it)."""
         ...
 
     def abandoned(self, host: str) -> None:

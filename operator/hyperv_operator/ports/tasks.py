@@ -57,6 +57,10 @@ class TaskContext(Protocol):
         ...
 
 
+class TaskHeld(ValueError):
+    """The executor holds a task with this key already."""
+
+
 class Lane(Enum):
     """Short calls and long runs have separate queues and separate workers."""
 
@@ -94,7 +98,7 @@ class RemoteTasks(Protocol):
     """The bounded executor, as the reconcilers see it."""
 
     def submit(self, task: RemoteTask[T]) -> Future[T]:
-        """Queue a task and return its future at once; `ValueError` if the executor already holds a task with this key.
+        """Queue a task and return its future at once; `TaskHeld` if the executor already holds a task with this key.
 
         While the host's circuit breaker is open, the future fails with `CircuitOpen` at once.
         """

@@ -6,12 +6,13 @@ All of it can be lost: the resources and the hosts hold everything that correctn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hyperv_operator.api.host import HostId, HyperVHostSpec, LogonFailures
+from hyperv_operator.api.host import HostId, HyperVHostSpec, HyperVHostStatus, LogonFailures
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
+from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.core.host_status import pinned
 from hyperv_operator.core.machine_status import LaunchStart
 from hyperv_operator.core.rollout import Rollout
@@ -21,6 +22,7 @@ from hyperv_operator.ports import ObjectRef
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.records import RemovalFinding
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
+from hyperv_operator.reconcilers.pauses import ErrorPause
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
 
@@ -81,6 +83,11 @@ class MachineEntry:
     """When it first read it so."""
     seen: dict[str, object] = field(default_factory=dict)
     """What each host's last poll reported about this machine: a difference wakes it."""
+    errors: ErrorPause = field(default_factory=ErrorPause)
+    missing: bool = False
+    """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
+    written: HyperVMachineStatus | None = None
+    """The status that this process wrote last, or is writing: its echo wakes nobody."""
 
     @property
     def ref(self) -> ObjectRef:
@@ -110,12 +117,18 @@ class MachineEntry:
             self.run_seen, self.run_seen_at = shown, None if shown is None else now
 
     def observe(self, resource: MachineResource) -> bool:
-        """Store a newer version; return whether a person has changed something (spec, deletion, abandonment)."""
-        before, after = self.resource.meta, resource.meta
+        """Store a newer version; return whether somebody else has changed what the loop depends on.
+
+        That is the spec, the deletion, the abandonment, the finalizer, or the status that this process has written.
+        """
+        before, after, status = self.resource.meta, resource.meta, self.resource.status
         if after.is_older_than(before):
             return False
         self.resource = resource
-        return (before.generation, before.deleting, before.abandon) != (after.generation, after.deleting, after.abandon)
+        if after.was_edited_since(before):
+            self.errors.clear()
+            return True
+        return resource.status not in (status, self.written)
 
 
 @dataclass
@@ -164,6 +177,17 @@ class HostEntry:
     """The machines (namespace/name) that keep a deleted host's finalizer."""
     kept_for_written: tuple[str, ...] = ()
     """The machines among them that the host's status names."""
+    errors: ErrorPause = field(default_factory=ErrorPause)
+    missing: bool = False
+    """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
+    written: HyperVHostStatus | None = None
+    """The status that this process wrote last, or is writing: its echo wakes nobody."""
+    left_to: str | None = None
+    """The operator (its namespace) to which this one leaves the host."""
+    taking_over: str | None = None
+    """The operator (its namespace) from which this one takes the host over, because it does not live any more."""
+    disturbed: bool = False
+    """Somebody else has changed the status: it has to be written again."""
 
     @property
     def ref(self) -> ObjectRef:
@@ -174,6 +198,11 @@ class HostEntry:
     def name(self) -> str:
         """The resource's name."""
         return self.resource.meta.name
+
+    def holder(self, own: str) -> str | None:
+        """Return the namespace of the operator that serves the host, if it is another one than `own`."""
+        named = self.resource.status.operator
+        return named if named not in (None, own, self.taking_over) else None
 
     @property
     def spec(self) -> HyperVHostSpec | str:
@@ -193,12 +222,17 @@ class HostEntry:
         return pinned(self.poll.report.facts.host_id)
 
     def observe(self, resource: HostResource) -> bool:
-        """Store a newer version; return whether a person has changed something (spec, deletion)."""
-        before, after = self.resource.meta, resource.meta
+        """Store a newer version; return whether somebody else has changed what the loop depends on, as for machines."""
+        before, after, status = self.resource.meta, resource.meta, self.resource.status
         if after.is_older_than(before):
             return False
         self.resource = resource
-        return (before.generation, before.deleting) != (after.generation, after.deleting)
+        if resource.status not in (status, self.written):
+            self.disturbed = True
+        if after.was_edited_since(before):
+            self.errors.clear()
+            return True
+        return self.disturbed
 
     def view(self, never_polled: HostProblem) -> HostView | None:
         """Return the host as decisions see it, or None if its spec cannot be read.
@@ -235,6 +269,10 @@ class Cache:
     def machine(self, uid: str) -> MachineEntry | None:
         """Return a machine's entry, or None."""
         return self._machines.get(uid)
+
+    def machines(self) -> Sequence[MachineEntry]:
+        """Return all machines."""
+        return tuple(self._machines.values())
 
     def add(self, entry: MachineEntry) -> MachineEntry:
         """Add a machine and return its entry."""

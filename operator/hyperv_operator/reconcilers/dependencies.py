@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +13,7 @@ from hyperv_operator.ports import (
     Clock,
     Events,
     HostAgent,
+    Leases,
     Metrics,
     Namespaces,
     Objects,
@@ -18,6 +22,7 @@ from hyperv_operator.ports import (
     Secrets,
 )
 from hyperv_operator.protocol.bundle import AgentBundle
+from hyperv_operator.reconcilers.pauses import Draw
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.settings import Settings
 
@@ -33,12 +38,17 @@ class Dependencies:
     secrets: Secrets
     namespaces: Namespaces
     events: Events
+    leases: Leases
     agent: HostAgent
     tasks: RemoteTasks
     metrics: Metrics
     redaction: Redaction
     bundle: AgentBundle | None = None
     """The agent that the operator rolls out; None if the hosts' agents are installed by hand."""
+    draw: Draw = random.random
+    """Spreads retries over time."""
+    monotonic: Callable[[], float] = time.monotonic
+    """Seconds of a clock that nobody sets."""
 
     @property
     def limits(self) -> Limits:

@@ -16,6 +16,8 @@ from hyperv_operator.ports import (
 )
 from hyperv_operator.reconcilers.dependencies import Dependencies
 
+_BYTE_ORDER_MARK = "\ufeff"
+_LINE_ENDS = ("\r", "\n")
 _PAIR = "tls.crt and tls.key"
 _WITH_PASSWORD = "username and password"  # noqa: S105 - names of keys
 _WITH_KEYTAB = "username and password, or username and keytab"
@@ -62,11 +64,37 @@ def _credentials(secret: SecretData, name: str, authentication: str) -> HostCred
         )
     keytab = secret.data.get("keytab") if authentication in ("kerberos", "negotiate") else None
     needs = _WITH_KEYTAB if authentication in ("kerberos", "negotiate") else _WITH_PASSWORD
-    username = _text(secret, name, "username", needs).strip()
+    # A line end after a name means nothing; after a password it may be part of it.
+    username = _offered(name, "username", _text(secret, name, "username", needs).strip())
     if keytab is None:
-        return PasswordCredentials(username, SecretStr(_text(secret, name, "password", needs)))
-    password = SecretStr(_text(secret, name, "password", needs)) if "password" in secret.data else None
+        return PasswordCredentials(username, _password(secret, name, needs))
+    password = _password(secret, name, needs) if "password" in secret.data else None
     return KeytabCredentials(username, SecretBytes(keytab), password)
+
+
+def _password(secret: SecretData, name: str, needs: str) -> SecretStr:
+    return SecretStr(_offered(name, "password", _text(secret, name, "password", needs)))
+
+
+def _offered(name: str, key: str, text: str) -> str:
+    """Return a value that is offered at a logon; refuse what an editor or a shell has added to it, before a host refuses it."""
+    if _BYTE_ORDER_MARK in (text[:1], text[-1:]):
+        found, remedy = (
+            "a byte order mark",
+            "Save the file that it comes from as UTF-8 without BOM, or create the Secret with --from-literal.",
+        )
+    elif text[:1] in _LINE_ENDS or text[-1:] in _LINE_ENDS:
+        found, remedy = (
+            "a line end",
+            "Write it with `printf %s` instead of `echo`, or create the Secret with --from-literal.",
+        )
+    else:
+        return text
+    raise CredentialsUnusable(
+        f"The {key} in Secret {name!r} begins or ends with {found}. It was not offered to the host: a refused logon counts towards a "
+        "lockout of the account.",
+        remedy=remedy,
+    )
 
 
 def _text(secret: SecretData, name: str, key: str, needs: str) -> str:
@@ -74,7 +102,7 @@ def _text(secret: SecretData, name: str, key: str, needs: str) -> str:
         text = secret.data.get(key, b"").decode()
     except UnicodeDecodeError:
         text = ""
-    if not text:
+    if not text.strip():
         raise CredentialsUnusable(
             f"Secret {name!r} has no text under the key {key!r}.", remedy=f"Give the Secret {needs}."
         )

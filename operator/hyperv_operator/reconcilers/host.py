@@ -12,12 +12,14 @@ from hyperv_operator.api.names import EventReason, HostCondition
 from hyperv_operator.core import host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
 from hyperv_operator.errors import CallCancelled, ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.inventory_reader import InventoryReader
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.reconcilers.rollouts import Rollouts
 from hyperv_operator.reconcilers.snapshot_builder import NEVER_POLLED
+from hyperv_operator.reconcilers.tenure import READ_INTERVAL, Tenure
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ PUBLISH_INTERVAL: Final = timedelta(seconds=5)
 """A HyperVHostInventory is written at most this often."""
 RETIRE_INTERVAL: Final = timedelta(seconds=5)
 """How often a deleted host checks whether a machine still needs it."""
-_ERROR_PAUSE: Final = timedelta(seconds=5)
+_CANCELLED_PAUSE: Final = timedelta(seconds=5)
 _IDLE: Final = timedelta(hours=1)
 _STALE_INTERVALS: Final = 3
 """An inventory is stale after this many poll intervals."""
@@ -39,26 +41,52 @@ class HostReconciler:
         self._deps = deps
         self._cache = cache
         self._inventories = InventoryReader(deps, cache)
+        self._tenure = Tenure(deps, cache)
         self._rollouts = Rollouts(deps, cache, self._inventories)
+
+    async def step(self, entry: HostEntry) -> datetime | None:
+        """Run one pass; return when the next is due, or None once the host is released or gone. Failures are never raised.
+
+        A deleted host stays until no machine needs it, because what its machines have there is removed through it.
+        """
+        paused = entry.errors.active(self._deps.clock.now())
+        if paused:
+            entry.wake.clear()
+            return paused
+        try:
+            if await ownership.is_gone(self._deps.objects, entry):
+                self.forget(entry)
+                return None
+            if await self._tenure.is_elsewhere(entry):
+                return self._deps.clock.now() + READ_INTERVAL
+            if not await ownership.hold(self._deps.objects, entry):
+                self.forget(entry)
+                return None
+            if not entry.resource.meta.deleting:
+                return await self.reconcile(entry)
+            entry.kept_for = await self._launched_machines(entry)
+            if entry.kept_for:
+                return min(await self.reconcile(entry), self._deps.clock.now() + RETIRE_INTERVAL)
+            await self._deps.objects.set_finalizer(entry.ref, present=False)
+        except ClusterError as error:
+            log.warning("%s", error, extra={"host": entry.name})
+            return self._paused(entry, error)
+        self.forget(entry)
+        return None
 
     async def reconcile(self, entry: HostEntry) -> datetime:
         """Run one pass and return when the next is due. Failures are reported, never raised."""
         async with entry.lock:
             return await self._pass(entry)
 
-    async def retire(self, entry: HostEntry) -> datetime | None:
-        """Run a pass of a deleted host; return when the next is due, or None once no machine needs the host.
+    def cancel(self, entry: HostEntry) -> None:
+        """Cancel the calls that a pass of a host waits for: the host was deleted, and its loop decides what comes next."""
+        self._inventories.cancel(entry)
 
-        The host stays until then, because what its machines have there is removed through it.
-        """
-        try:
-            entry.kept_for = await self._launched_machines(entry)
-        except ClusterError as error:
-            log.warning("%s", error, extra={"host": entry.name})
-            return self._deps.clock.now() + RETIRE_INTERVAL
-        if not entry.kept_for:
-            return None
-        return min(await self.reconcile(entry), self._deps.clock.now() + RETIRE_INTERVAL)
+    def _paused(self, entry: HostEntry, error: Exception) -> datetime:
+        # Not Found may be about something else than the host: the next pass reads the host itself.
+        entry.missing = entry.missing or isinstance(error, ObjectGone)
+        return entry.errors.failed(self._deps.clock.now(), error, self._deps.draw)
 
     async def _launched_machines(self, entry: HostEntry) -> tuple[str, ...]:
         """Return the machines (namespace/name) that may have something on the host, also by a move of their failover cluster."""
@@ -81,23 +109,25 @@ class HostReconciler:
                 self._deps.tasks.set_slots(entry.name, spec.max_concurrent_runs)
                 result = "acted" if await self._work(entry, spec) else "waited"
                 due = min(self._due(entry, spec), await self._publish(entry))
-        except (ObjectGone, CallCancelled):
-            due = self._deps.clock.now() + _ERROR_PAUSE
+            entry.errors.clear()
+        except CallCancelled:
+            due = self._deps.clock.now() + _CANCELLED_PAUSE
         except ClusterError as error:
-            result, due = "error", self._deps.clock.now() + _ERROR_PAUSE
+            result, due = "error", self._paused(entry, error)
             log.warning("%s", error, extra={"host": entry.name})
-        except Exception:
-            result, due = "error", self._deps.clock.now() + _ERROR_PAUSE
+        except Exception as error:
+            result, due = "error", self._paused(entry, error)
             log.exception("A pass failed unexpectedly", extra={"host": entry.name})
         self._deps.metrics.reconciled("HyperVHost", result, time.monotonic() - started)
         return due
 
     def forget(self, entry: HostEntry) -> None:
-        """Drop everything about a host whose resource is gone, and wake its machines."""
-        self._deps.tasks.forget_host(entry.name)
-        self._deps.metrics.host_gone(entry.name)
-        if self._cache.hosts.get(entry.name) is entry:
-            del self._cache.hosts[entry.name]
+        """Drop everything about a host that is released or gone, and wake its machines."""
+        # Not if there is another host of this name by now.
+        if self._cache.hosts.get(entry.name) in (entry, None):
+            self._cache.hosts.pop(entry.name, None)
+            self._deps.tasks.forget_host(entry.name)
+            self._deps.metrics.host_gone(entry.name)
         self._rollouts.wake_waiting(entry)
         self._cache.wake_machines_on(entry.name)
 
@@ -116,7 +146,8 @@ class HostReconciler:
         if self._rollouts.begin(entry):
             await self._report(entry)
             await self._rollouts.install(entry, spec)
-        if not polled and entry.rollout == before and entry.kept_for == entry.kept_for_written:
+        unchanged = entry.rollout == before and entry.kept_for == entry.kept_for_written and not entry.disturbed
+        if not polled and unchanged:
             return False
         await self._report(entry)
         await self._rollouts.prune(entry, spec)
@@ -164,17 +195,21 @@ class HostReconciler:
     async def _report(self, entry: HostEntry) -> None:
         entry.problem = host_status.problem(self._snapshot(entry))
         await self._write_status(entry)
-        entry.kept_for_written = entry.kept_for
+        entry.kept_for_written, entry.disturbed = entry.kept_for, False
         self._wake_machines(entry)
 
     async def _write_status(self, entry: HostEntry) -> None:
         """Write the host's status if it has changed, then emit Events and set metrics."""
+        own = self._deps.settings.operator_namespace
         for left in range(_WRITE_ATTEMPTS, 0, -1):
             snapshot = self._snapshot(entry)
-            status = host_status.compose(snapshot, self._deps.clock.now())
+            if entry.holder(own):
+                # It was faster: the next pass leaves the host to it.
+                return
+            status = host_status.compose(snapshot, self._deps.clock.now()).model_copy(update={"operator": own})
             if status == snapshot.status:
                 break
-            version = entry.resource.meta.resource_version
+            version, entry.written = entry.resource.meta.resource_version, status
             try:
                 body = await self._deps.objects.write_status(entry.ref, version, status.to_json())
             except WriteConflict:
@@ -183,6 +218,7 @@ class HostReconciler:
                 entry.observe(HostResource.parse(await self._deps.objects.get(entry.ref)))
                 continue
             entry.observe(HostResource.parse(body))
+            entry.taking_over = None
             await self._emit_event(entry, snapshot.status, status)
             break
         conditions = {condition.type: (condition.status, condition.reason) for condition in status.conditions}

@@ -22,7 +22,7 @@ from hyperv_operator.errors import (
     ProtocolViolation,
     WrongHost,
 )
-from hyperv_operator.ports import HostEndpoint, Lane, RemoteTask, T, TaskContext
+from hyperv_operator.ports import HostEndpoint, Lane, RemoteTask, T, TaskContext, TaskHeld
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
 from hyperv_operator.reconcilers import jobs
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 INVENTORY: Final = "inventory"
 """The category of the tasks."""
+ROLLOUT: Final = "rollout"
+"""The category of the tasks that install or delete versions of the agent."""
 _SPREAD: Final = (0.9, 1.0)
 
 
@@ -50,6 +52,11 @@ class HostCall(Generic[T]):
     make: Callable[[HostEndpoint, InventoryJob, TaskContext], T]
     probe: bool = False
     """The call passes an open circuit breaker."""
+
+
+def call_key(category: str, entry: HostEntry) -> str:
+    """Return the key under which the executor holds a host's call of this category."""
+    return f"{category}:{entry.ref.uid}"
 
 
 class InventoryReader:
@@ -100,7 +107,7 @@ class InventoryReader:
 
         try:
             report, begun_at = await self.call(
-                entry, spec, HostCall(f"inventory:{entry.ref.uid}", INVENTORY, folder, read, probe=True)
+                entry, spec, HostCall(call_key(INVENTORY, entry), INVENTORY, folder, read, probe=True)
             )
         except (CallCancelled, ClusterError):
             raise
@@ -114,6 +121,11 @@ class InventoryReader:
         else:
             self.store(entry, report, begun_at)
         return True
+
+    def cancel(self, entry: HostEntry) -> None:
+        """Cancel the calls to the host that are under way."""
+        for category in (INVENTORY, ROLLOUT):
+            self._deps.tasks.cancel(call_key(category, entry))
 
     def store(self, entry: HostEntry, report: InventoryReport, begun_at: datetime) -> None:
         """Store an inventory in the host's entry. That of another machine than the pinned one says nothing about the host."""
@@ -142,18 +154,20 @@ class InventoryReader:
             await logon.begin(deps, endpoint)
             return lambda context: call.make(endpoint, job, context)
 
-        future = deps.tasks.submit(
-            RemoteTask(
-                key=call.key,
-                host=entry.name,
-                lane=Lane.FAST,
-                category=call.category,
-                probe=call.probe,
-                prepare=prepare,
-                on_report=logon.on_report,
-                on_start=lambda: begun.append(deps.clock.now()),
-            )
+        task = RemoteTask(
+            key=call.key,
+            host=entry.name,
+            lane=Lane.FAST,
+            category=call.category,
+            probe=call.probe,
+            prepare=prepare,
+            on_report=logon.on_report,
+            on_start=lambda: begun.append(deps.clock.now()),
         )
+        try:
+            future = deps.tasks.submit(task)
+        except TaskHeld:
+            raise CallCancelled("The previous call of this kind to the host has not ended yet.") from None
         future.add_done_callback(logon.on_done)
         try:
             return await future, begun[-1]

@@ -14,7 +14,7 @@ from hyperv_operator.api.machine import Applied
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.core.actions import Launch, Update
 from hyperv_operator.core.snapshot import LaunchResult
-from hyperv_operator.errors import CallCancelled, HostError, OperatorError, ProtocolViolation
+from hyperv_operator.errors import CallCancelled, ClusterError, HostError, ObjectGone, OperatorError, ProtocolViolation
 from hyperv_operator.ports import AgentReport, LoggedOn, LogLine
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason, RemovalFinding, StepRecord, StepState
@@ -96,6 +96,7 @@ class LaunchObserver:
         begun = start is not None or (isinstance(error, HostError) and not isinstance(error, CallCancelled))
         if outcome is None and not begun:
             log.info("%s", error, extra=self._fields())
+            self._pause_after(error)
             entry.wake.set()
             return
         now = self._deps.clock.now()
@@ -116,6 +117,16 @@ class LaunchObserver:
         )
         self._count(execution.last)
         entry.wake.set()
+
+    def _pause_after(self, error: BaseException | None) -> None:
+        """Leave the machine alone for a while if its launch could not be claimed; a first outdated launch costs nothing."""
+        entry = self._entry
+        if isinstance(error, ObjectGone):
+            entry.missing = True
+        if isinstance(error, LaunchOutdated) and not entry.errors.failures:
+            entry.errors.failures = 1
+        elif isinstance(error, ClusterError | LaunchOutdated):
+            entry.errors.failed(self._deps.clock.now(), error, self._deps.draw)
 
     def _count(self, last: LaunchResult) -> None:
         entry, execution, outcome = self._entry, self._entry.execution, last.outcome

@@ -99,6 +99,9 @@ class Launcher:
         if not entry.resource.meta.has_finalizer:
             raise LaunchOutdated("The resource does not carry the operator's finalizer yet.")
         host = launch.host
+        known = self._cache.hosts.get(host.name)
+        if known and known.holder(deps.settings.operator_namespace):
+            raise LaunchOutdated("An operator of another namespace serves the host now.")
         if host.name != queued.host.name:
             raise LaunchOutdated("The failover cluster has moved the VM to another host; deciding again.")
         version = agent_version.version_for(snapshot, launch)

@@ -18,7 +18,7 @@ from hyperv_operator.core.machine_status import compose
 from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.protocol.job import JobKind
-from hyperv_operator.reconcilers import status_writer
+from hyperv_operator.reconcilers import ownership, status_writer
 from hyperv_operator.reconcilers.cache import Cache, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.launcher import Launcher
@@ -28,12 +28,14 @@ from hyperv_operator.reconcilers.snapshot_builder import gather
 log = logging.getLogger(__name__)
 
 _WRITE_ATTEMPTS: Final = 4
-_CONFLICT_PAUSE: Final = timedelta(seconds=1)
-_ERROR_PAUSE: Final = timedelta(seconds=5)
 _QUEUE_GRACE: Final = timedelta(seconds=2)
 """A launch that is still queued after this time is reported in status."""
 _MIN_PROGRESS_INTERVAL: Final = 0.5
 """Seconds."""
+_LOST: Final = (
+    "The resource or its finalizer is gone, although the operator has not released it: somebody removed the finalizer. Whatever "
+    "the machine has on its host stays there; its VM carries the ownership mark. Remove it in Hyper-V if nobody needs it."
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class PassResult:
 
     until: datetime | None = None
     """When the next pass is due, if nothing wakes the loop before; None if only a wake counts."""
-    released: bool = False
-    """The finalizer may be removed; no further pass is needed."""
+    ended: bool = False
+    """The finalizer is removed, or the resource is gone: no further pass is needed."""
 
 
 class MachineReconciler:
@@ -57,29 +59,54 @@ class MachineReconciler:
 
     async def reconcile(self, entry: MachineEntry) -> PassResult:
         """Run one pass. Failures of the Kubernetes API are logged and lead to another pass; none is raised."""
+        paused = entry.errors.active(self._deps.clock.now())
+        if paused:
+            entry.wake.clear()
+            return PassResult(paused)
         started, outcome = time.monotonic(), "acted"
         try:
             async with entry.lock:
-                result = await self._pass(entry)
-            outcome = "acted" if entry.execution.active_task or result.released else "waited"
-        except ObjectGone:
-            result = self._released(entry)
+                result = await self._pass_of_present(entry)
+            if not is_queued(entry):
+                entry.errors.clear()
+            outcome = "acted" if entry.execution.active_task or result.ended else "waited"
         except WriteConflict as conflict:
-            outcome, result = "conflict", PassResult(self._deps.clock.now() + _CONFLICT_PAUSE)
+            outcome, result = "conflict", self._paused(entry, conflict)
             log.info("%s", conflict, extra=_fields(entry))
         except ClusterError as error:
-            outcome, result = "error", PassResult(self._deps.clock.now() + _ERROR_PAUSE)
+            # Not Found may be about something else than the machine: the next pass reads the machine itself.
+            entry.missing = entry.missing or isinstance(error, ObjectGone)
+            outcome, result = "error", self._paused(entry, error)
             log.warning("%s", error, extra=_fields(entry))
-        except Exception:
-            outcome, result = "error", PassResult(self._deps.clock.now() + _ERROR_PAUSE)
+        except Exception as error:
+            outcome, result = "error", self._paused(entry, error)
             log.exception("A pass failed unexpectedly", extra=_fields(entry))
         self._deps.metrics.reconciled("HyperVMachine", outcome, time.monotonic() - started)
         return result
 
+    def _paused(self, entry: MachineEntry, error: Exception) -> PassResult:
+        return PassResult(entry.errors.failed(self._deps.clock.now(), error, self._deps.draw))
+
+    async def _pass_of_present(self, entry: MachineEntry) -> PassResult:
+        """Run a pass if the resource exists and carries the finalizer; end it otherwise."""
+        if await ownership.is_gone(self._deps.objects, entry):
+            return self._forget(entry)
+        if self._is_left_to_another(entry):
+            entry.wake.clear()
+            return PassResult()
+        if not entry.released:
+            if not await ownership.hold(self._deps.objects, entry):
+                return self._forget(entry)
+            result = await self._pass(entry)
+        return await self._release(entry) if entry.released else result
+
+    def _is_left_to_another(self, entry: MachineEntry) -> bool:
+        """Return whether an operator of another namespace serves the machine's host. The host's loop wakes the machine then."""
+        host = self._cache.hosts.get(entry.target_host or "")
+        return host is not None and host.holder(self._deps.settings.operator_namespace) is not None
+
     async def _pass(self, entry: MachineEntry) -> PassResult:
         """Gather, decide and act; after a write conflict, start again from the object as it is now."""
-        if entry.released:
-            return PassResult(released=True)
         left = _WRITE_ATTEMPTS
         while True:
             entry.wake.clear()
@@ -102,7 +129,8 @@ class MachineReconciler:
                 return PassResult(now + _QUEUE_GRACE)
             case Release() as release:
                 await self._announce(entry, release)
-                return self._released(entry)
+                entry.released = True
+                return PassResult()
             case Wait(until=until):
                 task = snapshot.active_task
                 if snapshot.deleting and task and task.kind is not JobKind.REMOVE:
@@ -137,8 +165,22 @@ class MachineReconciler:
         log.info("Released: %s", text, extra=_fields(entry))
         await self._deps.events.emit(entry.ref, reason.value, text, warning=release.abandoned)
 
-    def _released(self, entry: MachineEntry) -> PassResult:
-        """Drop the machine, and wake its host and the machines that want its VM name."""
+    async def _release(self, entry: MachineEntry) -> PassResult:
+        """Remove the finalizer; only what a GET shows ends the machine."""
+        try:
+            await self._deps.objects.set_finalizer(entry.ref, present=False)
+        except ObjectGone:
+            entry.missing = True
+            if not await ownership.is_gone(self._deps.objects, entry):
+                raise
+        return self._forget(entry)
+
+    def _forget(self, entry: MachineEntry) -> PassResult:
+        """Drop a machine that is released or gone, and wake its host and the machines that want its VM name."""
+        if not entry.released:
+            self._deps.tasks.cancel(entry.uid)
+            if entry.resource.was_launched and not self._is_left_to_another(entry):
+                log.warning("%s", _LOST, extra=_fields(entry))
         entry.released = True
         self._deps.metrics.machine_gone(entry.uid)
         self._cache.drop(entry)
@@ -148,12 +190,18 @@ class MachineReconciler:
         for other in self._cache.machines_on(entry.target_host or ""):
             if _same_vm_name(other, entry):
                 other.wake.set()
-        return PassResult(released=True)
+        return PassResult(ended=True)
 
     def _in_background(self, call: Callable[..., Coroutine[None, None, None]], *arguments: object) -> None:
         task = asyncio.create_task(call(*arguments))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def is_queued(entry: MachineEntry) -> bool:
+    """Return whether a launch waits for a worker: whether it can be claimed is not known yet."""
+    task = entry.execution.active_task
+    return task is not None and not task.running
 
 
 def _fields(entry: MachineEntry) -> dict[str, object]:

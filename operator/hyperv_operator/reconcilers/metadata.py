@@ -31,6 +31,11 @@ class Metadata:
         """Return the reference to the object."""
         return ObjectRef(kind=kind, name=self.name, namespace=self.namespace, uid=self.uid)
 
+    def was_edited_since(self, before: Metadata) -> bool:
+        """Return whether a person has changed something that a loop depends on: spec, deletion, abandonment or finalizer."""
+        own, earlier = ((one.generation, one.deleting, one.abandon, one.has_finalizer) for one in (self, before))
+        return own != earlier
+
     @property
     def precedence(self) -> tuple[datetime, str]:
         """The order of objects by age; UIDs decide between those of the same second."""

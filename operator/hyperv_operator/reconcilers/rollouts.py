@@ -30,12 +30,10 @@ from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
 from hyperv_operator.reconcilers.cache import Cache, HostEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.inventory_reader import HostCall, InventoryReader
+from hyperv_operator.reconcilers.inventory_reader import ROLLOUT, HostCall, InventoryReader, call_key
 
 log = logging.getLogger(__name__)
 
-ROLLOUT: Final = "rollout"
-"""The category of the tasks."""
 _PRUNE_INTERVAL: Final = timedelta(minutes=1)
 
 
@@ -174,7 +172,7 @@ class Rollouts:
     def _call(
         entry: HostEntry, spec: HyperVHostSpec, make: Callable[[HostEndpoint, InventoryJob, TaskContext], T]
     ) -> HostCall[T]:
-        return HostCall(f"rollout:{entry.ref.uid}", ROLLOUT, spec.paths.agent, make)
+        return HostCall(call_key(ROLLOUT, entry), ROLLOUT, spec.paths.agent, make)
 
     def wake_waiting(self, entry: HostEntry) -> None:
         """Wake the other hosts that wait for the version: this host's state has changed, or the host is gone."""
@@ -198,7 +196,7 @@ class Rollouts:
                 usable=self._is_ready_for_attempt(entry),
             )
             for entry in self._cache.hosts.values()
-            if (known := self._known(entry)) is not None
+            if not entry.holder(self._deps.settings.operator_namespace) and (known := self._known(entry)) is not None
         ]
 
     def _wake_others(self, entry: HostEntry) -> None:

@@ -15,7 +15,7 @@ async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatu
     Raises `WriteConflict` if the object was written in between, `ObjectGone` if it is gone.
     """
     if new != old:
-        version = entry.resource.meta.resource_version
+        version, entry.written = entry.resource.meta.resource_version, new
         body = await deps.objects.write_status(entry.ref, version, new.to_json())
         entry.observe(MachineResource.parse(body))
         for event in events.between(old, new):

@@ -40,11 +40,6 @@ class LogFormatter(JsonFormatter):
     @override
     def process_log_record(self, log_data: LogData) -> LogData:
         """Return the fields that are written."""
-        reference = log_data.get("k8s_ref")
-        if isinstance(reference, dict):
-            parts = (reference.get(key) for key in ("kind", "namespace", "name"))
-            log_data["object"] = "/".join(str(part) for part in parts if part)
-            log_data["uid"] = log_data.get("uid") or reference.get("uid")
         log_data["level"] = str(log_data["level"]).lower()
         # Redaction of the whole line could take a quote for the end of a secret.
         return {

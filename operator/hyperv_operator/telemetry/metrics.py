@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import (
@@ -33,9 +33,10 @@ Conditions = Mapping[str, tuple[str, str]]
 class _ByCondition(Collector):
     """Counts objects by condition, at each scrape."""
 
-    def __init__(self, name: str, documentation: str) -> None:
+    def __init__(self, name: str, documentation: str, label: Callable[[str], str]) -> None:
         self._name = name
         self._documentation = documentation
+        self._label = label
         self.objects: dict[str, tuple[str, Conditions]] = {}
 
     @override
@@ -43,7 +44,7 @@ class _ByCondition(Collector):
         tally: Tally[tuple[str, str, str, str]] = Tally()
         for host, conditions in list(self.objects.values()):
             for kind, (status, reason) in conditions.items():
-                tally[host, kind, status, reason] += 1
+                tally[self._label(host), kind, status, reason] += 1
         family = GaugeMetricFamily(self._name, self._documentation, labels=["host", "condition", "status", "reason"])
         for labels, count in sorted(tally.items()):
             family.add_metric(list(labels), count)
@@ -150,17 +151,53 @@ class PrometheusMetrics:
             buckets=_MILLISECONDS,
             registry=registry,
         )
-        self._watch_age = Gauge(
-            f"{_PREFIX}_watch_age_seconds",
-            "Time since the watch last delivered a renewal of the canary Lease.",
+        self._elsewhere = Gauge(
+            f"{_PREFIX}_host_served_elsewhere",
+            "1 while an operator of another namespace serves a host, so that this one leaves it alone.",
+            ["host"],
             registry=registry,
         )
-        self._machines = _ByCondition(f"{_PREFIX}_machines", "Number of HyperVMachines, by condition.")
-        self._hosts = _ByCondition(f"{_PREFIX}_hosts", "Number of HyperVHosts, by condition.")
+        self._loops = Counter(
+            f"{_PREFIX}_loop_failures",
+            "Loops of objects that failed unexpectedly and were started again.",
+            ["kind"],
+            registry=registry,
+        )
+        self._events = Counter(
+            f"{_PREFIX}_events_lost",
+            "Events that were not written, by cause: dropped because the queue was full, or failed.",
+            ["cause"],
+            registry=registry,
+        )
+        self._watch_age = Gauge(
+            f"{_PREFIX}_watch_age_seconds",
+            "Longest time since a watch last delivered anything, that of the canary Lease included.",
+            registry=registry,
+        )
+        self._hosts = _ByCondition(f"{_PREFIX}_hosts", "Number of HyperVHosts, by condition.", str)
+        self._machines = _ByCondition(
+            f"{_PREFIX}_machines",
+            "Number of HyperVMachines, by condition. `host` is empty for an unknown host.",
+            self._label,
+        )
+        self._by_host = (
+            self._runs,
+            self._winrm,
+            self._rollouts,
+            self._refused,
+            self._open,
+            self._abandoned,
+            self._elsewhere,
+        )
+        self._gone: set[str] = set()
         registry.register(self._machines)
         self._facts = HostFacts(_PREFIX)
         registry.register(self._hosts)
         registry.register(self._facts)
+
+    def _label(self, host: str) -> str:
+        """Return the name of a host that exists, and an empty text for what somebody wrote into spec.targetHost."""
+        return host if host in self._hosts.objects else ""
 
     def reconciled(self, kind: str, result: str, seconds: float) -> None:
         """Record one reconcile."""
@@ -168,7 +205,7 @@ class PrometheusMetrics:
 
     def run_finished(self, host: str, category: str, outcome: str, seconds: float) -> None:
         """Record one launch."""
-        self._runs.labels(host, category, outcome).observe(seconds)
+        self._runs.labels(self._label(host), category, outcome).observe(seconds)
 
     def step_finished(self, step: str, outcome: str, seconds: float) -> None:
         """Record one step."""
@@ -180,7 +217,9 @@ class PrometheusMetrics:
 
     def winrm_operation(self, host: str, operation: str, result: str, seconds: float) -> None:
         """Record one WinRM operation."""
-        self._winrm.labels(host, operation, result).observe(seconds)
+        # A cancelled call may end after its host was deleted.
+        if host not in self._gone:
+            self._winrm.labels(host, operation, result).observe(seconds)
 
     def lane_changed(self, lane: str, *, queued: int, running: int, workers: int, max_workers: int) -> None:
         """Set one lane's gauges."""
@@ -222,6 +261,7 @@ class PrometheusMetrics:
 
     def host_conditions(self, host: str, conditions: Conditions) -> None:
         """Set one host's conditions."""
+        self._gone.discard(host)
         self._hosts.objects[host] = (host, conditions)
 
     def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
@@ -229,19 +269,33 @@ class PrometheusMetrics:
         self._facts.store(host, report, begun_at)
 
     def host_gone(self, host: str) -> None:
-        """Remove a host from the gauges."""
+        """Remove every series of a host."""
+        self._gone.add(host)
         self._hosts.objects.pop(host, None)
         self._facts.forget(host)
-        self._open.remove_by_labels({"host": host})
+        for family in self._by_host:
+            family.remove_by_labels({"host": host})
+
+    def served_elsewhere(self, host: str, *, elsewhere: bool) -> None:
+        """Set whether another operator serves a host."""
+        self._elsewhere.labels(host).set(elsewhere)
+
+    def loop_failed(self, kind: str) -> None:
+        """Count a failed loop."""
+        self._loops.labels(kind).inc()
+
+    def event_lost(self, cause: str) -> None:
+        """Count a lost Event."""
+        self._events.labels(cause).inc()
 
     def abandoned(self, host: str) -> None:
         """Count a machine whose finalizer was removed without cleaning up on its host."""
-        self._abandoned.labels(host).inc()
+        self._abandoned.labels(self._label(host)).inc()
 
     def reviewed(self, operation: str, result: str, seconds: float) -> None:
         """Record one admission review."""
         self._reviews.labels(operation, result).observe(seconds)
 
     def watch_age(self, seconds: float) -> None:
-        """Set the age of the last event of the watch."""
+        """Set the age of the watch that has been silent for longest."""
         self._watch_age.set(seconds)

@@ -13,7 +13,7 @@ import yaml
 
 from unit.commands.samples import ROOT, dump, machine
 
-_HEAVY = ("kopf", "pypsrp", "kubernetes_asyncio", "aiohttp", "prometheus_client")
+_HEAVY = ("pypsrp", "kubernetes_asyncio", "aiohttp", "prometheus_client")
 
 
 def _process(*arguments: str, folder: Path, text: str = "") -> subprocess.CompletedProcess[str]:

@@ -36,15 +36,10 @@ def certificates(tmp_path: Path) -> Certificates:
 
 @asynccontextmanager
 async def _serving(folder: Path, port: int) -> AsyncIterator[asyncio.Task[None]]:
-    async def review(request: Any, **_: Any) -> Any:
+    def review(request: Any) -> Any:
         return {"response": {"uid": request["request"]["uid"], "allowed": True}}
 
-    async def serve() -> None:
-        async with WebhookServer("127.0.0.1", port, Certificate(folder, 0.02)) as server:
-            async for _ in server(review):
-                pass
-
-    task = asyncio.create_task(serve())
+    task = asyncio.create_task(WebhookServer("127.0.0.1", port, Certificate(folder, 0.02), review).run())
     try:
         yield task
     finally:

@@ -316,13 +316,16 @@ def test_machines_show_nothing_but_what_the_entries_say() -> None:
 def test_the_events_that_are_warnings() -> None:
     warnings = {event.value for event, entry in EVENTS.items() if entry.warning}
     assert warnings == {
-        "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "Rejected", "Retrying", "RunFailed"
+        "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "Rejected", "Retrying", "RunFailed",
+        "ServedByAnotherOperator",
     }  # fmt: skip
 
 
 def test_the_events_of_hosts() -> None:
     on_hosts = {event.value for event, entry in EVENTS.items() if entry.on_host}
-    assert on_hosts == {"AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable"}
+    assert on_hosts == {
+        "AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable", "ServedByAnotherOperator"
+    }  # fmt: skip
 
 
 _REFUSED = """

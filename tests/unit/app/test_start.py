@@ -21,12 +21,21 @@ SCHEMA = active_schema(Settings())
         ("HVO_ROLLOUT_HOSTS", "0", "HVO_ROLLOUT_HOSTS"),
         ("HVO_LOG_LEVEL", "LOUD", "HVO_LOG_LEVEL"),
         ("HVO_JOB_WORKERS_MIN", "64", "HVO_JOB_WORKERS_MIN is 64"),
+        ("HVO_WATCH_NAMESPACES", "team-a,team*", "HVO_WATCH_NAMESPACES: .*'team.' is not the name of a namespace"),
+        ("HVO_WATCH_NAMESPACES", "Team", "list each namespace, or leave the setting empty"),
+        ("HVO_WATCH_NAMESPACES", "a" * 64, "is not the name of a namespace"),
+        ("HVO_WATCH_NAMESPACES", "-a", "is not the name of a namespace"),
     ],
 )
 def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()
+
+
+def test_namespaces_are_names_and_each_is_watched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HVO_WATCH_NAMESPACES", " team-a, b ,team-a,,1")
+    assert load_settings().watch_namespaces == ("team-a", "b", "1")
 
 
 def test_a_missing_schema_file_is_named(tmp_path: Path) -> None:

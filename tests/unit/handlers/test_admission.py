@@ -1,4 +1,4 @@
-"""The admission handler: internal errors admit the submission, and a refusal is not logged as an error."""
+"""Admission reviews: internal errors admit the submission, and a refusal is not logged as an error."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import logging
 from datetime import timedelta
 from typing import Any, cast
 
-import kopf
 import pytest
 
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.admission import Admitted, Refused, Verdict
-from hyperv_operator.handlers.admission import ENDPOINT, Reviewer, register
-from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.handlers.admission import Reviewer
 from hyperv_operator.ports import JsonObject, Metrics
 from hyperv_operator.reconcilers.admission import Admission
 
-_BODY = kopf.Body({"metadata": {"name": "a", "namespace": "team"}, "spec": {"fields": {"vm_name": "a"}}})
+_BODY: JsonObject = {"metadata": {"name": "a", "namespace": "team"}, "spec": {"fields": {"vm_name": "a"}}}
 
 
 class _Admission:
@@ -45,55 +43,52 @@ def _reviewer(verdict: Verdict | Exception) -> tuple[Reviewer, _Admission, _Metr
     return Reviewer(cast("Admission", admission), cast("Metrics", metrics)), admission, metrics
 
 
-async def test_an_internal_error_admits_the_submission_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+def _answer(reviewer: Reviewer, operation: str) -> dict[str, Any]:
+    old = _BODY if operation == "UPDATE" else None
+    request: Any = {"uid": "7", "operation": operation, "object": _BODY, "oldObject": old}
+    answer: Any = reviewer.answer({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
+    assert (answer["apiVersion"], answer["kind"]) == ("admission.k8s.io/v1", "AdmissionReview")
+    assert answer["response"]["uid"] == "7"
+    return dict(answer["response"])
+
+
+def test_an_internal_error_admits_the_submission_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     reviewer, _, metrics = _reviewer(ZeroDivisionError())
-    warnings: list[str] = []
-    await reviewer.review(body=_BODY, warnings=warnings, operation="CREATE")
-    (warning,) = warnings
+    response = _answer(reviewer, "CREATE")
+    assert response["allowed"] is True
+    (warning,) = response["warnings"]
     assert "checked again before anything is launched" in warning
     assert metrics.seen == [("CREATE", "error")]
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_refusal_has_a_reason_and_a_message() -> None:
+def test_a_refusal_has_a_reason_and_a_message_and_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     reviewer, _, metrics = _reviewer(Refused(Reason.DUPLICATE_NAME, "Taken."))
-    with pytest.raises(kopf.AdmissionError, match=r"^DuplicateName: Taken\.$") as raised:
-        await reviewer.review(body=_BODY, warnings=[], operation="UPDATE", old=_BODY)
-    assert raised.value.code == 403
+    response = _answer(reviewer, "UPDATE")
+    assert response["allowed"] is False
+    assert response["status"] == {"message": "DuplicateName: Taken.", "code": 403}
     assert metrics.seen == [("UPDATE", "refused")]
+    assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
 @pytest.mark.parametrize(("warnings", "result"), [((), "admitted"), (("Careful.",), "warned")])
-async def test_admitted_submissions_are_counted_with_or_without_warnings(
-    warnings: tuple[str, ...], result: str
-) -> None:
+def test_admitted_submissions_are_counted_with_or_without_warnings(warnings: tuple[str, ...], result: str) -> None:
     reviewer, _, metrics = _reviewer(Admitted(warnings))
-    received: list[str] = []
-    await reviewer.review(body=_BODY, warnings=received, operation="CREATE")
-    assert received == list(warnings)
+    response = _answer(reviewer, "CREATE")
+    assert (response["allowed"], response["warnings"]) == (True, list(warnings))
     assert metrics.seen == [("CREATE", result)]
 
 
-async def test_only_an_update_has_an_old_object() -> None:
+def test_only_an_update_has_an_old_object() -> None:
     reviewer, admission, _ = _reviewer(Admitted())
-    await reviewer.review(body=_BODY, warnings=[], operation="CREATE")
-    await reviewer.review(body=_BODY, warnings=[], operation="UPDATE", old=_BODY)
-    assert admission.asked == [None, dict(_BODY)]
+    _answer(reviewer, "CREATE")
+    _answer(reviewer, "UPDATE")
+    assert admission.asked == [None, _BODY]
 
 
-async def test_kopf_serves_reviews_without_managing_the_webhook_configuration(caplog: pytest.LogCaptureFixture) -> None:
-    registry, settings = kopf.OperatorRegistry(), kopf.OperatorSettings()
-    server = cast("WebhookServer", object())
-    register(registry, _reviewer(Admitted())[0], server)
-    (startup,) = registry._activities.get_all_handlers()
-    objects = logging.getLogger("kopf.objects")
-    before = list(objects.filters)
-    try:
-        await cast("Any", startup.fn)(settings=settings)
-        objects.error(f"Handler '{ENDPOINT}' failed permanently: no")
-        objects.error("Handler 'delete' failed: no")
-    finally:
-        objects.filters[:] = before
-    assert settings.admission.server is server
-    assert settings.admission.managed is None
-    assert [entry.getMessage() for entry in caplog.records] == ["Handler 'delete' failed: no"]
+def test_what_is_no_review_is_refused_as_such() -> None:
+    reviewer, admission, _ = _reviewer(Admitted())
+    with pytest.raises(KeyError):
+        reviewer.answer({"kind": "Pod"})
+    assert admission.asked == []

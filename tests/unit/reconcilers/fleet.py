@@ -134,6 +134,7 @@ class Fleet:
             secrets=ports,
             namespaces=ports,
             events=ports,
+            leases=ports,
             agent=cast("Any", hosts),
             tasks=self.tasks,
             metrics=PrometheusMetrics(),

@@ -86,3 +86,38 @@ async def test_what_is_missing_is_named(authentication: str, data: dict[str, byt
     with pytest.raises(CredentialsUnusable) as raised:
         await _endpoint(authentication, data)
     assert sentence in f"{raised.value.message} {raised.value.remedy}"
+
+
+@pytest.mark.parametrize("authentication", ["kerberos", "negotiate", "ntlm", "basic"])
+@pytest.mark.parametrize(
+    ("key", "value", "found"),
+    [
+        ("password", "Canary\n", "a line end"),
+        ("password", "Canary\r\n", "a line end"),
+        ("password", "\nCanary", "a line end"),
+        ("password", "\ufeffCanary", "a byte order mark"),
+        ("password", "Canary\ufeff", "a byte order mark"),
+        ("username", "\ufeffsvc", "a byte order mark"),
+    ],
+)
+async def test_what_an_editor_or_a_shell_has_added_is_not_offered_to_the_host(
+    authentication: str, key: str, value: str, found: str
+) -> None:
+    data = {"username": b"svc", "password": b"Canary", key: value.encode()}
+    with pytest.raises(
+        CredentialsUnusable, match=f"The {key} in Secret '{SECRET}' begins or ends with {found}"
+    ) as raised:
+        await _endpoint(authentication, data)
+    assert "--from-literal" in raised.value.remedy
+    assert "Canary" not in raised.value.message + raised.value.remedy
+
+
+async def test_a_line_end_within_a_password_is_part_of_it() -> None:
+    credentials = (await _endpoint("ntlm", {"username": b"svc", "password": b"a\nb"})).credentials
+    assert credentials == PasswordCredentials("svc", SecretStr("a\nb"))
+
+
+@pytest.mark.parametrize("key", ["username", "password"])
+async def test_a_value_of_blanks_is_no_value(key: str) -> None:
+    with pytest.raises(CredentialsUnusable, match=f"no text under the key '{key}'"):
+        await _endpoint("ntlm", {"username": b"svc", "password": b"pw", key: b" \n"})

@@ -42,15 +42,8 @@ def test_a_run_line_carries_its_machine_and_run() -> None:
     assert "uid" not in _line(_record("x", uid=None))
 
 
-def test_an_object_that_kopf_names_is_one_text() -> None:
-    reference = {"apiVersion": "v1", "kind": "HyperVMachine", "namespace": "team", "name": "vm", "uid": "u-1"}
-    line = _line(_record("x", k8s_ref=reference))
-    assert (line["object"], line["uid"]) == ("HyperVMachine/team/vm", "u-1")
-    assert _line(_record("x", k8s_ref={"kind": "HyperVHost", "name": "hv1"}))["object"] == "HyperVHost/hv1"
-
-
 def test_attributes_of_no_known_name_are_left_out() -> None:
-    assert list(_line(_record("x", settings={"token": "Hunter-22"}, k8s_skip=True))) == [
+    assert list(_line(_record("x", settings={"token": "Hunter-22"}, skip=True))) == [
         "time",
         "level",
         "logger",
@@ -76,7 +69,7 @@ def test_an_exception_is_one_field() -> None:
         _record('say "%s"\npassword=Hunter-22', "hi"),
         _record("taken", machine="Hunter-22"),
         _record({"message": "Hunter-22"}),
-        _record("taken", k8s_ref={"kind": "Hunter-22", "name": "x"}),
+        _record("taken", object="Hunter-22/x"),
     ],
 )
 def test_no_field_holds_a_secret(record: logging.LogRecord) -> None:

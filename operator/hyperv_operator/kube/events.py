@@ -1,0 +1,124 @@
+"""Events: queued by whoever has something to report, and written one after the other by one task."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets as random_names
+from collections import deque
+from typing import Any, Final
+
+from kubernetes_asyncio import client
+
+from hyperv_operator.api.names import API_VERSION, CONTROLLER
+from hyperv_operator.errors import ClusterError
+from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
+from hyperv_operator.ports import Clock, JsonObject, Metrics, ObjectRef, Redaction
+
+log = logging.getLogger(__name__)
+
+_MAX_NOTE: Final = 1_024
+"""Bytes of UTF-8, as the API server counts them."""
+_MAX_NAME: Final = 230
+_MAX_INSTANCE: Final = 128
+_QUEUE: Final = 1_000
+_LONGEST_WAIT: Final = 60.0
+_EVENTS_OF_CLUSTER_SCOPED: Final = "default"
+"""Kubernetes keeps the Events of cluster-scoped objects in this namespace."""
+
+
+class KubeEvents:
+    """A bounded queue of Events with redacted messages; the oldest is dropped when it is full."""
+
+    def __init__(
+        self, api: client.ApiClient, clock: Clock, redaction: Redaction, metrics: Metrics, instance: str
+    ) -> None:
+        self._api = client.EventsV1Api(api)
+        self._clock = clock
+        self._redaction = redaction
+        self._metrics = metrics
+        self._instance = instance
+        self._queue: deque[JsonObject] = deque()
+        self._filled = asyncio.Event()
+        self._written = asyncio.Event()
+        self._written.set()
+
+    async def emit(self, ref: ObjectRef, reason: str, message: str, *, warning: bool = False) -> None:
+        """Queue an Event and return at once."""
+        namespace = ref.namespace or _EVENTS_OF_CLUSTER_SCOPED
+        if len(self._queue) == _QUEUE:
+            self._queue.popleft()
+            self._metrics.event_lost("dropped")
+        self._queue.append(
+            {
+                "metadata": {"name": event_name(ref.name), "namespace": namespace},
+                "eventTime": self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "reportingController": CONTROLLER,
+                "reportingInstance": self._instance[:_MAX_INSTANCE],
+                "action": "Reconcile",
+                "reason": reason,
+                "regarding": {
+                    "apiVersion": API_VERSION,
+                    "kind": ref.kind,
+                    "name": ref.name,
+                    "namespace": ref.namespace,
+                    "uid": ref.uid,
+                },
+                "note": note(self._redaction.clean(message)),
+                "type": "Warning" if warning else "Normal",
+            }
+        )
+        self._filled.set()
+        self._written.clear()
+
+    async def run(self) -> None:
+        """Write what is queued, in order, until cancelled."""
+        while True:
+            await self._filled.wait()
+            while self._queue:
+                await self._write(self._queue.popleft())
+            self._filled.clear()
+            self._written.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything that is queued is written, at the longest this time; `run` writes it."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._written.wait()
+        except TimeoutError:
+            log.warning("The operator stops, and %d Events are not written", len(self._queue))
+
+    async def _write(self, event: JsonObject) -> None:
+        # The client accepts plain JSON, although its type hints require a model.
+        body: Any = event
+        try:
+            try:
+                await self._create(body)
+            except ClusterError as error:
+                if error.retry_after is None:
+                    raise
+                await asyncio.sleep(min(error.retry_after, _LONGEST_WAIT))
+                await self._create(body)
+        except ClusterError as error:
+            self._metrics.event_lost("failed")
+            log.warning("%s", error, extra={"object": f"{body['regarding']['kind']}/{body['regarding']['name']}"})
+
+    async def _create(self, body: Any) -> None:
+        with translated(f"create Event {body['reason']}"):
+            await self._api.create_namespaced_event(
+                body["metadata"]["namespace"], body, _request_timeout=REQUEST_TIMEOUT
+            )
+
+
+def event_name(name: str) -> str:
+    """Return a unique name of an Event about an object of this name, also if that has to be cut: a valid DNS subdomain."""
+    return f"{name[:_MAX_NAME].rstrip('-.')}.{random_names.token_hex(8)}"
+
+
+def note(text: str) -> str:
+    """Return a text, cut on a character if it has more bytes than the API server accepts."""
+    encoded = text.encode()
+    if len(encoded) <= _MAX_NOTE:
+        return text
+    mark = "…"
+    return encoded[: _MAX_NOTE - len(mark.encode())].decode(errors="ignore") + mark
