@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
@@ -55,12 +56,33 @@ _DRAIN_SECONDS = 5.0
 """How long a stopping operator goes on to write queued Events."""
 
 
+def _since_boot() -> float:
+    """Return seconds, those in which the machine was suspended included where the platform counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class SystemClock:
-    """The wall clock."""
+    """The wall clock, for what others compare with theirs: Events and Leases."""
 
     def now(self) -> datetime:
         """Return the time in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the only reader of the system clock
+
+
+class SteadyClock:
+    """The wall clock as it was at the start, moved on by a clock that nobody sets: for order, pauses and timeouts.
+
+    A wall clock that is set while the operator runs moves none of them.
+    """
+
+    def __init__(self, started: datetime, elapsed: Callable[[], float] = _since_boot) -> None:
+        self._started = started
+        self._elapsed = elapsed
+        self._offset = elapsed()
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return self._started + timedelta(seconds=self._elapsed() - self._offset)
 
 
 def load_settings() -> Settings:
@@ -126,14 +148,15 @@ async def run(settings: Settings) -> None:
     logs.set_up(settings.log_level, redaction)
     schema = active_schema(settings)
     bundle = agent_bundle(settings, schema)
-    metrics, clock = PrometheusMetrics(), SystemClock()
+    metrics, wall = PrometheusMetrics(), SystemClock()
+    clock = SteadyClock(wall.now())
     supervisor, stop = Supervisor(), asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(api_client())
         tasks = RemoteTaskService(metrics, executor_options(settings), ResourceSampler())
         shell_name = f"hyperv-operator-{settings.operator_identity}"[:_SHELL_NAME_LENGTH]
         pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
-        events = KubeEvents(api, clock, redaction, metrics, settings.operator_identity)
+        events = KubeEvents(api, wall, redaction, metrics, settings.operator_identity)
         deps = Dependencies(
             settings=settings,
             schema=schema,
@@ -152,7 +175,7 @@ async def run(settings: Settings) -> None:
         cache = Cache()
         context = Context(clock, cache, MachineReconciler(deps, cache), HostReconciler(deps, cache))
         canary = Canary(
-            api, clock, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds
+            api, wall, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds
         )
         loops = {kind: Loops(kind, metrics) for kind in (MACHINE_KIND, HOST_KIND)}
         watches = _watches(api, settings, context, loops)
