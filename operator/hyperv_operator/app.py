@@ -31,7 +31,7 @@ from hyperv_operator.kube.core import KubeNamespaces, KubeSecrets
 from hyperv_operator.kube.events import KubeEvents
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
-from hyperv_operator.kube.watches import ObjectWatch
+from hyperv_operator.kube.watches import LONGEST_SILENCE, ObjectWatch
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers.admission import Admission
@@ -248,7 +248,8 @@ def _staleness(watches: Sequence[ObjectWatch], canary: Canary, metrics: Promethe
     """Return which watch cannot be relied on, and why."""
     age = canary.age()
     metrics.watch_age(max(age, *(watch.age() for watch in watches)))
-    problem = next((problem for watch in watches if (problem := watch.problem(limit))), None)
+    silence = max(limit, LONGEST_SILENCE)
+    problem = next((problem for watch in watches if (problem := watch.problem(silence))), None)
     lease = f"the watch of the canary Lease delivered its last event {age:.0f} s ago" if age > limit else None
     return problem or lease
 

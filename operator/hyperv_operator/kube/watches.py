@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 _PAGE: Final = 500
 _CONNECT_TIMEOUT: Final = 10
-_SILENCE: Final = 75
+LONGEST_SILENCE: Final = 75
 """Seconds without a byte after which a watch counts as broken: the API server sends a bookmark about every minute."""
 _MIN_PAUSE: Final = 1.0
 _MAX_PAUSE: Final = 30.0
@@ -140,7 +140,7 @@ class ObjectWatch:
     async def _events(self, version: str, seconds: float) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the events after a version until the server ends the watch, which it does after `seconds` at the latest."""
         timeout = aiohttp.ClientTimeout(
-            total=seconds + REQUEST_TIMEOUT, sock_connect=_CONNECT_TIMEOUT, sock_read=_SILENCE
+            total=seconds + REQUEST_TIMEOUT, sock_connect=_CONNECT_TIMEOUT, sock_read=LONGEST_SILENCE
         )
         with translated(f"watch {self._what}"):
             response: aiohttp.ClientResponse = await self._request(
