@@ -9,6 +9,7 @@ import crd_transitions
 from pydantic import BaseModel
 
 from hyperv_operator.api import names
+from hyperv_operator.api.common import Status
 from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
@@ -178,7 +179,7 @@ def _machine(schema: JobSchema) -> Json:
         crd_rules.rule("self == oldSelf", "spec.targetHost cannot be changed: delete this machine and apply a new one.")
     ]
     spec["x-kubernetes-validations"] = crd_rules.spec_rules(schema)
-    properties = {"spec": spec, "status": structural(HyperVMachineStatus)}
+    properties = {"spec": spec, "status": _unseen(HyperVMachineStatus)}
     return {
         "subresources": {"status": {}},
         "selectableFields": [{"jsonPath": ".spec.targetHost"}],
@@ -196,6 +197,13 @@ def _machine(schema: JobSchema) -> Json:
             "A virtual machine on a Hyper-V host.", properties, ["spec"], crd_transitions.transition_rules(schema)
         ),
     }
+
+
+def _unseen(model: type[Status]) -> Json:
+    """Return a status that says by default that nothing was observed: without one, kstatus takes a new object for finished."""
+    node = structural(model)
+    node["properties"]["observedGeneration"]["default"] = -1
+    return {**node, "default": {"observedGeneration": -1}}
 
 
 def _host() -> Json:
@@ -218,7 +226,7 @@ def _host() -> Json:
             _column("Message", _condition("Ready", "message"), wide=True),
             _column("Age", ".metadata.creationTimestamp", "date"),
         ],
-        "schema": _root("A Hyper-V host.", {"spec": spec, "status": structural(HyperVHostStatus)}, ["spec"]),
+        "schema": _root("A Hyper-V host.", {"spec": spec, "status": _unseen(HyperVHostStatus)}, ["spec"]),
     }
 
 

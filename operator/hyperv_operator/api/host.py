@@ -290,7 +290,14 @@ class HyperVHostStatus(Status):
     """What the operator knows about the host."""
 
     observed_generation: (
-        Annotated[int, Field(ge=0, description="Generation of the spec that this status was computed from.")] | None
+        Annotated[
+            int,
+            Field(
+                ge=-1,
+                description="Generation of the spec that this status was computed from; -1 before the first pass.",
+            ),
+        ]
+        | None
     ) = None
     operator: (
         Annotated[

@@ -149,7 +149,14 @@ class HyperVMachineStatus(Status):
     """The observed state of the machine."""
 
     observed_generation: (
-        Annotated[int, Field(ge=0, description="Generation of the spec that this status was computed from.")] | None
+        Annotated[
+            int,
+            Field(
+                ge=-1,
+                description="Generation of the spec that this status was computed from; -1 before the first pass.",
+            ),
+        ]
+        | None
     ) = None
     vm_id: Annotated[Guid, Field(description="Hyper-V's id of the VM. It identifies the VM from then on.")] | None = (
         None

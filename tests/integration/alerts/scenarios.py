@@ -11,7 +11,7 @@ from hyperv_operator.api.host import HostId, HyperVHostStatus
 from hyperv_operator.core import host_status
 from hyperv_operator.core.host_status import HostSnapshot
 from hyperv_operator.core.rollout import Rollout
-from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted
+from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted, WrongHost
 from hyperv_operator.protocol.inventory import parse_inventory
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from integration.alerts.recording import Scrapes
@@ -131,7 +131,7 @@ def rollout_passes() -> Scrapes:
 def another_machine() -> Scrapes:
     """Another computer answers at the address of the host."""
     metrics = PrometheusMetrics()
-    for _ in _minutes(metrics, 41, replace(WELL, status=PINNED)):
+    for _ in _minutes(metrics, 41, replace(WELL, status=PINNED, error=WrongHost("Another machine answers."))):
         yield metrics
 
 

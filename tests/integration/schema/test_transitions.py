@@ -79,6 +79,11 @@ class Machine:
         code, self.body = self._plane.request("POST", folder, body)
         assert code == 201, self.body
 
+    def read(self) -> dict[str, Any]:
+        """Read the machine."""
+        found: dict[str, Any] = self._plane.request("GET", self._path)[1]
+        return found
+
     def put(
         self, change: dict[str, Any], *, part: str = "", status: bool = False, dry: bool = False
     ) -> tuple[int, str]:
@@ -170,3 +175,11 @@ def test_a_stored_machine_that_newer_rules_refuse_still_gets_its_status_and_is_r
     body = ask("GET", f"{path}/old")[1]
     body["metadata"]["finalizers"] = []
     assert ask("PUT", f"{path}/old", body)[0] == 200
+
+
+def test_a_new_machine_says_that_nothing_was_observed_yet(resource: Resource) -> None:
+    """Without a status, kstatus takes it for finished, and Flux and Helm go on."""
+    machine = Machine(resource, "unseen")
+    assert machine.body["status"] == {"observedGeneration": -1}
+    assert machine.put({}, status=True)[0] == 200
+    assert machine.read()["status"] == {"observedGeneration": -1}

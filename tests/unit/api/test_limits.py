@@ -120,7 +120,7 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Sealed, "count", 1, 0),
     (Sealed, "count", 100, 101),
     (Sealed, "secrets", _first(_LABELS, 32), _LABELS),
-    (HyperVMachineStatus, "observedGeneration", 0, -1),
+    (HyperVMachineStatus, "observedGeneration", -1, -2),
     (HyperVMachineStatus, "host", "x" * 253, "x" * 254),
     (HyperVMachineStatus, "powerState", "x" * 32, "x" * 33),
     (HyperVMachineStatus, "addresses", ["x" * 64] * 32, ["x"] * 33),
@@ -202,7 +202,7 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Capacity, "volumes", [GOOD[Volume]] * 64, [GOOD[Volume]] * 65),
     (LogonFailures, "count", 0, -1),
     (LogonFailures, "secretVersion", "x" * 253, "x" * 254),
-    (HyperVHostStatus, "observedGeneration", 0, -1),
+    (HyperVHostStatus, "observedGeneration", -1, -2),
     # The inventory.
     (ReportedMachine, "name", "x" * 256, "x" * 257),
     (ReportedMachine, "state", "x" * 32, "x" * 33),

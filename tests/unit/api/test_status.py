@@ -35,7 +35,7 @@ def test_what_is_no_status_is_an_empty_one(raw: Any) -> None:
     [
         {"run": {"id": "x"}},
         {"run": 5, "claim": "x", "history": {}, "conditions": [{}]},
-        {"observedGeneration": -1, "addresses": 1},
+        {"observedGeneration": -2, "addresses": 1},
     ],
 )
 def test_a_part_that_cannot_be_read_is_dropped_and_the_rest_is_kept(damaged: dict[str, Any]) -> None:
