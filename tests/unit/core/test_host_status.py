@@ -266,6 +266,10 @@ def test_of_two_hosts_that_are_one_machine_the_later_one_stops() -> None:
     assert problem
     assert (problem.reason, problem.needs_person) == (Reason.HOST_IDENTITY_CHANGED, True)
     assert "HyperVHost older, which is older, is the same machine" in problem.message
+    written = host_status.compose(replace(SNAPSHOT, same_identity="older"), NOW)
+    assert (written.host_id, written.capacity) == (None, None)
+    other = host_status.compose(replace(SNAPSHOT, kept_for=("team/a",)), NOW)
+    assert other.host_id == host_status.pinned(FOUND)
 
 
 # --- the agent -------------------------------------------------------------------------------------------------------

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from hyperv_operator import errors
+from hyperv_operator.api.host import HostId
+from hyperv_operator.api.machine import Run
 from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
 from hyperv_operator.core.actions import Launch, Release, Remove, Update, Wait
 from hyperv_operator.core.decision import Decision, Readiness
 from hyperv_operator.core.decision_table import decide
-from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Snapshot
+from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, Snapshot
 from hyperv_operator.protocol.job import DesiredVm, JobKind
 from hyperv_operator.protocol.records import AgentCode, RemovalFinding
 from unit.core.samples import (
@@ -30,6 +32,7 @@ from unit.core.samples import (
     inventory,
     journal,
     launched,
+    pending,
     resized,
     result,
     vm,
@@ -338,3 +341,56 @@ def test_a_host_problem_is_reported_with_the_pending_change() -> None:
         _message(with_host(resized(IN_SYNC), problem=DOWN)) == "cpu_cores is 8, spec says 1. Host hyperv01: No answer."
     )
     assert _message(with_host(SNAPSHOT, problem=DOWN)) == "Host hyperv01: No answer."
+
+
+# --- several hosts ---------------------------------------------------------------------------------------------------
+
+
+def _peer(name: str, **changes: Any) -> HostView:
+    return replace(HOST, name=name, report=None, **{"begun_at": None, "previous_begun_at": None, **changes})
+
+
+def test_the_inventories_that_are_waited_for_are_named() -> None:
+    run = Run(id=UID, attempt=1, started_at=NOW)
+    assert _message(launched(run=run)).startswith("Waiting for an inventory of hyperv01, which shows")
+    known = replace(launched(run=run, vm_id=VM_ID), peers=(_peer("hyperv02", problem=DOWN),))
+    assert "of hyperv01, hyperv02, which shows what the last launch has done. Host hyperv02: No answer." in _message(
+        known
+    )
+    moved = replace(launched(run=run, vm_id=VM_ID, host="hyperv03"), run_seen_at=NOW - SECOND)
+    assert "of hyperv03, which shows" in _message(moved), "that HyperVHost does not exist"
+
+
+def test_a_vm_that_no_host_shows_waits_for_the_one_that_cannot_be_read() -> None:
+    unseen = inventory(configured(READY))
+    quiet, down = _peer("quiet"), _peer("down", problem=DOWN)
+    both = _decide(replace(unseen, peers=(quiet, down)))
+    assert both.assessment.message == "Host down: No answer."
+    assert both.action == Wait(poll_soon=False)
+    assert both.assessment.synced
+    assert both.assessment.synced.reason is Reason.HOST_UNREACHABLE
+    one = _decide(replace(unseen, peers=(quiet,)))
+    assert (one.assessment.message, one.action) == ("Waiting for an inventory of the host.", Wait(poll_soon=True))
+
+
+def test_a_deletion_on_another_machine_is_checked_again() -> None:
+    other = HostId(smbios_uuid="other", machine_guid="other")
+    assert _decide(with_host(_deleted(launched()), identity=other)).action == Wait(NOW + 30 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "name"),
+    [
+        (launched(), "hyperv01"),
+        (launched(host="hyperv02"), "hyperv02"),
+        (replace(launched(), target_host=None), "(unknown)"),
+    ],
+)
+def test_a_deletion_names_the_host_that_does_not_exist(snapshot: Snapshot, name: str) -> None:
+    assert f"The HyperVHost {name} of this machine does not exist" in _message(replace(_deleted(snapshot), host=None))
+
+
+def test_a_precondition_holds_at_any_time_unless_it_is_only_for_the_guests_data() -> None:
+    waiting = inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), vms=(vm(),))
+    invalid = with_spec(waiting, fields={**SPEC.fields, "gb_ram": 0})
+    assert _decide(invalid).assessment.reason is Reason.INVALID_FIELDS
