@@ -16,11 +16,12 @@ def not_polled(situation: Situation) -> Decision | None:
     snapshot, host = situation.snapshot, situation.snapshot.place
     if snapshot.is_current():
         return None
-    if host and host.problem is None:
-        # The host that had the VM answers. What is missing is the inventory of another one that could have it.
-        host = next((other for other in snapshot.unread_hosts() if other.problem), host)
+    unread = snapshot.unread_hosts()
+    if host and host not in unread:
+        # The host that had the VM does not report it. What is missing is the inventory of another one that could have it.
+        host = next((other for other in unread if other.problem), host)
     # A host that cannot be used is not polled more often for this.
-    action = Wait(poll_soon=host is not None and host.problem is None)
+    action = Wait(poll_soon=any(other.problem is None for other in unread))
     text = "Waiting for an inventory of the host."
     problem = host.problem if host else None
     if problem and problem.reason is Reason.WAITING_FOR_INVENTORY:

@@ -16,7 +16,7 @@ from hyperv_operator.core.decision import Decision, Readiness
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, Snapshot
 from hyperv_operator.protocol.job import DesiredVm, JobKind
-from hyperv_operator.protocol.records import AgentCode, RemovalFinding
+from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind, RemovalFinding
 from unit.core.samples import (
     HOST,
     NOW,
@@ -366,9 +366,15 @@ def test_a_vm_that_no_host_shows_waits_for_the_one_that_cannot_be_read() -> None
     quiet, down = _peer("quiet"), _peer("down", problem=DOWN)
     both = _decide(replace(unseen, peers=(quiet, down)))
     assert both.assessment.message == "Host down: No answer."
-    assert both.action == Wait(poll_soon=False)
+    assert both.action == Wait(poll_soon=True), "the quiet one can be polled"
     assert both.assessment.synced
     assert both.assessment.synced.reason is Reason.HOST_UNREACHABLE
+    assert _decide(replace(unseen, peers=(down,))).action == Wait(poll_soon=False)
+    updated = with_host(configured(READY), begun_at=NOW - 2 * SECOND)
+    updated = replace(updated, peers=(down,), last=result(Outcome(outcome=OutcomeKind.COMPLETED), JobKind.UPDATE))
+    after = _decide(updated)
+    assert after.action == Wait(poll_soon=True), "the host that has the VM is to be polled, whatever another one does"
+    assert after.assessment.synced is None
     one = _decide(replace(unseen, peers=(quiet,)))
     assert (one.assessment.message, one.action) == ("Waiting for an inventory of the host.", Wait(poll_soon=True))
 
