@@ -15,6 +15,10 @@ Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-
 SecretKey = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]+$")]
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", max_length=36)]
 Short = Annotated[str, Field(max_length=253)]
+ObservedGeneration = Annotated[
+    int,
+    Field(ge=-1, description="Generation of the spec that this status was computed from; -1 before the first pass."),
+]
 Sentence = Annotated[str, Field(max_length=2048)]
 
 

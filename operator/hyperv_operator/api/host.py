@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hyperv_operator.api.common import Model, Name, Short, Status, StatusModel
+from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status, StatusModel
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
 """An absolute path on the host, without quotes and characters that are special to a shell."""
@@ -289,16 +289,7 @@ class LogonFailures(StatusModel):
 class HyperVHostStatus(Status):
     """What the operator knows about the host."""
 
-    observed_generation: (
-        Annotated[
-            int,
-            Field(
-                ge=-1,
-                description="Generation of the spec that this status was computed from; -1 before the first pass.",
-            ),
-        ]
-        | None
-    ) = None
+    observed_generation: ObservedGeneration | None = None
     operator: (
         Annotated[
             str,

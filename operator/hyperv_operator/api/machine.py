@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from hyperv_operator.api.common import Guid, Model, Name, SecretKey, Sentence, Short, Status, StatusModel
+from hyperv_operator.api.common import (
+    Guid,
+    Model,
+    Name,
+    ObservedGeneration,
+    SecretKey,
+    Sentence,
+    Short,
+    Status,
+    StatusModel,
+)
 from hyperv_operator.api.host import HostId
 
 PowerState = Literal["Running", "Off"]
@@ -148,16 +158,7 @@ class Applied(StatusModel):
 class HyperVMachineStatus(Status):
     """The observed state of the machine."""
 
-    observed_generation: (
-        Annotated[
-            int,
-            Field(
-                ge=-1,
-                description="Generation of the spec that this status was computed from; -1 before the first pass.",
-            ),
-        ]
-        | None
-    ) = None
+    observed_generation: ObservedGeneration | None = None
     vm_id: Annotated[Guid, Field(description="Hyper-V's id of the VM. It identifies the VM from then on.")] | None = (
         None
     )
