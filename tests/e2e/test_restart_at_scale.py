@@ -48,6 +48,7 @@ def _copy(
     vm_id = host.call(lambda: world.add_vm(name, made["metadata"]["uid"], cluster_uid))
     vm = world.vms[vm_id]
     vm.cpu_cores, vm.gb_ram, vm.state = spec["fields"]["cpu_cores"], spec["fields"]["gb_ram"], "Running"
+    # The origin stays that of the model's host: to the others their VMs have come from another machine.
     status = copy.deepcopy(model["status"]) | {"vmId": vm_id, "host": host.name, "addresses": []}
     status["origin"]["fields"]["vm_name"] = json.dumps(name)
     code, answer = cluster.request("PUT", f"{folder}/{name}/status", {**made, "status": status})

@@ -90,7 +90,8 @@ def other_machine(situation: Situation) -> Decision | None:
     snapshot, host, origin = situation.snapshot, situation.snapshot.host, situation.snapshot.status.origin
     if host is None or host.identity is None or origin is None or snapshot.place is not host:
         return None
-    if situation.own is not None or host.identity == origin.host_id:
+    if situation.own is not None or host.identity == origin.host_id or host.report is None:
+        # Without an inventory it is not known whether the VM has come along, for example to a host that was reinstalled.
         return None
     facts = (
         f"HyperVHost {host.name} is another machine than the one that this machine was made on: SMBIOS UUID "

@@ -384,6 +384,13 @@ def test_a_deletion_on_another_machine_is_checked_again() -> None:
     assert _decide(with_host(_deleted(launched()), identity=other)).action == Wait(NOW + 30 * SECOND)
 
 
+def test_a_restart_does_not_take_a_host_for_another_machine_before_its_inventory() -> None:
+    other = HostId(smbios_uuid="other", machine_guid="other")
+    started = with_host(configured(READY), identity=other, report=None, begun_at=None, previous_begun_at=None)
+    assert _decide(started).assessment.readiness is Readiness.UNCHANGED
+    assert _decide(with_host(inventory(configured(READY)), identity=other)).assessment.readiness is Readiness.STALLED
+
+
 @pytest.mark.parametrize(
     ("snapshot", "name"),
     [
