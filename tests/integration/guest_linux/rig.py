@@ -184,11 +184,12 @@ class System:
         state = self.state()
         return state if state is not None and state.step == step else None
 
-    def publish(self, sealed: str, **manifest: Any) -> None:
-        """Publish sealed data as the host agent does."""
+    def publish(self, sealed: str, *, without: str | None = None, **manifest: Any) -> None:
+        """Publish sealed data as the host agent does, all at once; `without` names an item that is missing."""
         parts, text = split(sealed)
         pairs = {f"ProvisioningData.{number}": part for number, part in enumerate(parts)}
-        self.set_pool(0, {**pairs, "ProvisioningData": json.dumps({**json.loads(text), **manifest})})
+        pairs["ProvisioningData"] = json.dumps({**json.loads(text), **manifest})
+        self.set_pool(0, {name: value for name, value in pairs.items() if name != without})
 
     def purge(self) -> None:
         """Delete the published data."""
