@@ -32,11 +32,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
-class StatusModel(Model):
-    """A part of a status, as the operator wrote it."""
-
-
-class Condition(StatusModel):
+class Condition(Model):
     """One condition, in the form of `metav1.Condition`."""
 
     type: Annotated[str, Field(max_length=64, description="Type of the condition, such as Ready.")]
@@ -58,7 +54,7 @@ class Condition(StatusModel):
     ) = None
 
 
-class Status(StatusModel):
+class Status(Model):
     """A whole status: tolerant when it is read, compact when it is written."""
 
     conditions: Annotated[tuple[Condition, ...], Field(max_length=16, description="One condition of each type.")] = ()

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status, StatusModel
+from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
 """An absolute path on the host, without quotes and characters that are special to a shell."""
@@ -220,14 +220,14 @@ class HyperVHostSpec(Model):
     cordoned: Annotated[bool, Field(description="If true, no new machine is provisioned on the host.")] = False
 
 
-class HostId(StatusModel):
+class HostId(Model):
     """What identifies the host permanently."""
 
     smbios_uuid: Annotated[str, Field(max_length=64, description="UUID of the hardware, from SMBIOS.")]
     machine_guid: Annotated[str, Field(max_length=64, description="MachineGuid of the Windows installation.")]
 
 
-class AgentStatus(StatusModel):
+class AgentStatus(Model):
     """The agent on the host, and the version that the operator rolls out."""
 
     desired_digest: (
@@ -263,14 +263,14 @@ class AgentStatus(StatusModel):
     ) = None
 
 
-class Volume(StatusModel):
+class Volume(Model):
     """The free space of a volume, rounded."""
 
     path: Annotated[str, Field(max_length=260, description="Path of the volume.")]
     free_gib: Annotated[int, Field(ge=0, description="Free space in GiB, rounded.")]
 
 
-class Capacity(StatusModel):
+class Capacity(Model):
     """Resources of the host, rounded so that they rarely change. The metrics have the exact values."""
 
     logical_processors: Annotated[int, Field(ge=0, description="Number of logical processors.")]
@@ -279,7 +279,7 @@ class Capacity(StatusModel):
     volumes: Annotated[tuple[Volume, ...], Field(max_length=64, description="Volumes of the host.")] = ()
 
 
-class LogonFailures(StatusModel):
+class LogonFailures(Model):
     """Logons refused with one version of the credentials Secret."""
 
     secret_version: Annotated[Short, Field(description="resourceVersion of the credentials Secret that was refused.")]

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
-from hyperv_operator.api.common import Guid, Short, StatusModel
+from hyperv_operator.api.common import Guid, Model, Short
 
 MAX_MACHINES = 1_000
 
 
-class MachineRef(StatusModel):
+class MachineRef(Model):
     """The HyperVMachine that a VM belongs to."""
 
     namespace: Annotated[Short, Field(description="Namespace of the HyperVMachine.")]
@@ -20,7 +20,7 @@ class MachineRef(StatusModel):
     uid: Annotated[Guid, Field(description="UID of the HyperVMachine.")]
 
 
-class ReportedMachine(StatusModel):
+class ReportedMachine(Model):
     """A VM as Hyper-V reports it."""
 
     vm_id: Annotated[Guid, Field(description="Hyper-V's id of the VM.")]
@@ -31,14 +31,14 @@ class ReportedMachine(StatusModel):
     machine_ref: MachineRef | None = None
 
 
-class ReportedImage(StatusModel):
+class ReportedImage(Model):
     """A golden image."""
 
     name: Annotated[str, Field(max_length=256, description="Name of the image: its file name without .vhdx.")]
     size_gib: Annotated[int, Field(ge=0, description="Size of the file in GiB.")]
 
 
-class Placeholder(StatusModel):
+class Placeholder(Model):
     """A machine that is being provisioned and that Hyper-V does not report yet."""
 
     uid: Annotated[Guid, Field(description="UID of the HyperVMachine.")]
@@ -48,7 +48,7 @@ class Placeholder(StatusModel):
     phase: Annotated[str, Field(max_length=64, description="Progress of the provisioning.")]
 
 
-class HyperVHostInventoryStatus(StatusModel):
+class HyperVHostInventoryStatus(Model):
     """The inventory of a host."""
 
     observed_at: Annotated[datetime, Field(description="When the inventory was taken.")] | None = None

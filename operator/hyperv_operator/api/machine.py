@@ -16,7 +16,6 @@ from hyperv_operator.api.common import (
     Sentence,
     Short,
     Status,
-    StatusModel,
 )
 from hyperv_operator.api.host import HostId
 
@@ -67,7 +66,7 @@ class HyperVMachineSpec(Model):
     ] = False
 
 
-class Claim(StatusModel):
+class Claim(Model):
     """The next launch of the agent. Written with a resourceVersion check before every launch, so that only one operator launches."""
 
     run_id: Annotated[Guid, Field(description="The run that the launch belongs to.")]
@@ -87,7 +86,7 @@ class Claim(StatusModel):
     ) = None
 
 
-class Run(StatusModel):
+class Run(Model):
     """The current or last run of the agent."""
 
     id: Annotated[Guid, Field(description="Id of the run.")]
@@ -106,7 +105,7 @@ class Run(StatusModel):
     ) = None
 
 
-class PastRun(StatusModel):
+class PastRun(Model):
     """A run that ended, in one line."""
 
     id: Annotated[Guid, Field(description="Id of the run.")]
@@ -116,7 +115,7 @@ class PastRun(StatusModel):
     message: Annotated[str, Field(max_length=512, description="What happened.")] = ""
 
 
-class Sealed(StatusModel):
+class Sealed(Model):
     """What the guest data was last sealed from."""
 
     run_id: Annotated[Guid, Field(description="The run that the data was sealed for.")]
@@ -128,7 +127,7 @@ class Sealed(StatusModel):
     ]
 
 
-class Origin(StatusModel):
+class Origin(Model):
     """What the machine is made with. Recorded with the first claim, and used for every later job of the machine."""
 
     schema_version: Annotated[int, Field(ge=1, description="Version of the job schema of the first launch.")]
@@ -147,7 +146,7 @@ class Origin(StatusModel):
     host_id: Annotated[HostId, Field(description="Identity of the target host at the first launch.")]
 
 
-class Applied(StatusModel):
+class Applied(Model):
     """The values of the spec that the VM was last made with, set to, or found with."""
 
     cpu_cores: Annotated[int, Field(ge=0, description="CPU cores.")] | None = None

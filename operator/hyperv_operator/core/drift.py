@@ -25,11 +25,12 @@ class Difference:
 
 def differences(spec: HyperVMachineSpec, vm: VmFacts) -> tuple[Difference, ...]:
     """Compare CPU, memory and power state."""
-    cpu, memory = spec.fields.get("cpu_cores"), spec.fields.get("gb_ram")
+    wanted = asked_for(spec)
+    cpu, memory = wanted.cpu_cores, wanted.gb_ram
     found = []
-    if isinstance(cpu, int) and cpu != vm.cpu_cores:
+    if cpu is not None and cpu != vm.cpu_cores:
         found.append(Difference("cpu_cores", str(cpu), str(vm.cpu_cores)))
-    if isinstance(memory, int) and memory * _GIB != vm.memory_bytes:
+    if memory is not None and memory * _GIB != vm.memory_bytes:
         found.append(Difference("gb_ram", str(memory), f"{vm.memory_bytes / _GIB:g}"))
     if spec.power_state != vm.state and vm.state in _SETTLED_STATES:
         found.append(Difference("powerState", spec.power_state, vm.state))
@@ -74,7 +75,7 @@ def desired(spec: HyperVMachineSpec, found: tuple[Difference, ...]) -> DesiredVm
     return DesiredVm(
         cpu_cores=wanted.cpu_cores if "cpu_cores" in differing else None,
         gb_ram=wanted.gb_ram if "gb_ram" in differing else None,
-        power_state=spec.power_state if "powerState" in differing else None,
+        power_state=wanted.power_state if "powerState" in differing else None,
     )
 
 

@@ -24,8 +24,7 @@ def not_polled(situation: Situation) -> Decision | None:
     action = Wait(poll_soon=any(other.problem is None for other in unread))
     text = "Waiting for an inventory of the host."
     problem = host.problem if host else None
-    if problem and problem.reason is Reason.WAITING_FOR_INVENTORY:
-        # The operator has just started: nothing has happened to the host.
+    if problem and problem.is_first_poll:
         problem = None
     if host and problem:
         text = f"Host {host.name}: {problem.message}"

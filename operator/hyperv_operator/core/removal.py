@@ -88,7 +88,7 @@ def never_launched(situation: Situation) -> Decision | None:
 
 def _cannot_be_read(host: HostView) -> bool:
     """Return whether the host was polled, and did not answer as it should."""
-    return host.problem is not None and host.problem.reason is not Reason.WAITING_FOR_INVENTORY
+    return host.problem is not None and not host.problem.is_first_poll
 
 
 def _was_looked_at(snapshot: Snapshot, host: HostView) -> bool:

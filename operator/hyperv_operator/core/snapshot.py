@@ -27,6 +27,11 @@ class HostProblem:
     message: str
     needs_person: bool
 
+    @property
+    def is_first_poll(self) -> bool:
+        """Whether all there is to it is that the host has not been polled yet: nothing has happened to it."""
+        return self.reason is Reason.WAITING_FOR_INVENTORY
+
 
 @dataclass(frozen=True)
 class HostView:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.ports import JsonObject
+from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import HostEntry
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.resources import HostResource
@@ -56,9 +57,7 @@ class Hosts:
                 self._missing(entry)
 
     def _missing(self, entry: HostEntry) -> None:
-        entry.missing = True
-        entry.errors.clear()
-        entry.wake.set()
+        ownership.suspect(entry)
         self._context.hosts.cancel(entry)
 
     def _start(self, resource: HostResource) -> None:

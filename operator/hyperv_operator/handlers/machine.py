@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.ports import JsonObject
+from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.resources import MachineResource
@@ -33,18 +34,13 @@ class Machines:
         """Let the machine's loop find out that the machine is gone. Usually it knows: it has removed the finalizer itself."""
         entry = self._context.cache.machine(metadata(body).uid)
         if entry is not None:
-            self._missing(entry)
+            ownership.suspect(entry)
 
     def listed(self, namespace: str | None, uids: AbstractSet[str]) -> None:
         """Let the loop of each machine that is not in the list find out whether the machine is gone."""
         for entry in self._context.cache.machines():
             if namespace in (None, entry.ref.namespace) and entry.uid not in uids:
-                self._missing(entry)
-
-    def _missing(self, entry: MachineEntry) -> None:
-        entry.missing = True
-        entry.errors.clear()
-        entry.wake.set()
+                ownership.suspect(entry)
 
     def _start(self, entry: MachineEntry) -> None:
         async def loop() -> None:

@@ -38,30 +38,24 @@ class KubeObjects:
 
     async def get(self, ref: ObjectRef) -> JsonObject:
         """Read an object; `ObjectGone` only if there is none of this name and kind, or if its UID differs from the ref's."""
-        operation = f"get {ref.kind} {ref.name}"
-        try:
-            with translated(operation):
-                return await self._get(ref)
-        except _NotServed:
-            raise ClusterError(
-                f"Kubernetes API: {operation}: the API server does not serve this kind. Install the resource definitions of the chart."
-            ) from None
-
-    async def _get(self, ref: ObjectRef) -> JsonObject:
-        plural = _PLURALS[ref.kind]
-        try:
-            if ref.namespace:
-                body: dict[str, Any] = await self._api.get_namespaced_custom_object(
-                    GROUP, VERSION, ref.namespace, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
-                )
-            else:
-                body = await self._api.get_cluster_custom_object(
-                    GROUP, VERSION, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
-                )
-        except ApiException as error:
-            if error.status == HTTPStatus.NOT_FOUND and not _names(error.body, ref):
-                raise _NotServed from None
-            raise
+        operation, plural = f"get {ref.kind} {ref.name}", _PLURALS[ref.kind]
+        with translated(operation):
+            try:
+                if ref.namespace:
+                    body: dict[str, Any] = await self._api.get_namespaced_custom_object(
+                        GROUP, VERSION, ref.namespace, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
+                    )
+                else:
+                    body = await self._api.get_cluster_custom_object(
+                        GROUP, VERSION, plural, ref.name, _request_timeout=REQUEST_TIMEOUT
+                    )
+            except ApiException as error:
+                if error.status == HTTPStatus.NOT_FOUND and not _names(error.body, ref):
+                    raise ClusterError(
+                        f"Kubernetes API: {operation}: the API server does not serve this kind. Install the resource definitions of "
+                        "the chart."
+                    ) from None
+                raise
         if ref.uid and body["metadata"]["uid"] != ref.uid:
             raise ObjectGone(f"{ref.kind} {ref.name} was deleted and created again.")
         return body
@@ -185,10 +179,6 @@ class KubeObjects:
                 body=body,
                 _request_timeout=REQUEST_TIMEOUT,
             )
-
-
-class _NotServed(Exception):
-    """The API server knows no such kind (yet)."""
 
 
 def _names(answer: str | bytes | None, ref: ObjectRef) -> bool:

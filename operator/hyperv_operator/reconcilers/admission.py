@@ -53,5 +53,8 @@ class Admission:
 
     def _others(self, resource: MachineResource) -> list[MachineResource]:
         host = resource.target_host or ""
-        names = {host, *(peer.name for peer in self.cache.cluster_of(host))}
-        return [entry.resource for entry in self.cache.machines_on(*names) if not entry.resource.meta.deleting]
+        return [
+            entry.resource
+            for entry in self.cache.machines_on(*self.cache.nodes_of(host))
+            if not entry.resource.meta.deleting
+        ]

@@ -319,14 +319,18 @@ class Cache:
             and other.failover_cluster == spec.failover_cluster
         )
 
+    def nodes_of(self, host: str) -> tuple[str, ...]:
+        """Return the names of a host and of the other hosts of its failover cluster."""
+        return (host, *(peer.name for peer in self.cluster_of(host)))
+
     def machine_folders(self, host: str) -> Iterator[str]:
         """Yield the folders that the machines of a host and of its failover cluster were made in."""
-        names = {host, *(peer.name for peer in self.cluster_of(host))}
         return (
-            origin.machines_folder for entry in self.machines_on(*names) if (origin := entry.resource.status.origin)
+            origin.machines_folder
+            for entry in self.machines_on(*self.nodes_of(host))
+            if (origin := entry.resource.status.origin)
         )
 
     def must_poll_soon(self, host: str) -> bool:
         """Return whether a machine waits for something that this host's next inventory may show."""
-        names = {host, *(peer.name for peer in self.cluster_of(host))}
-        return any(entry.poll_soon for entry in self.machines_on(*names))
+        return any(entry.poll_soon for entry in self.machines_on(*self.nodes_of(host)))

@@ -11,7 +11,7 @@ from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.names import EventReason, HostCondition
 from hyperv_operator.core import host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
-from hyperv_operator.errors import CallCancelled, ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict
 from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
@@ -70,7 +70,7 @@ class HostReconciler:
             await self._deps.objects.set_finalizer(entry.ref, present=False)
         except ClusterError as error:
             log.warning("%s", error, extra={"host": entry.name})
-            return self._paused(entry, error)
+            return ownership.pause(self._deps, entry, error)
         self.forget(entry)
         return None
 
@@ -83,14 +83,9 @@ class HostReconciler:
         """Cancel the calls that a pass of a host waits for: the host was deleted, and its loop decides what comes next."""
         self._inventories.cancel(entry)
 
-    def _paused(self, entry: HostEntry, error: Exception) -> datetime:
-        # Not Found may be about something else than the host: the next pass reads the host itself.
-        entry.missing = entry.missing or isinstance(error, ObjectGone)
-        return entry.errors.failed(self._deps.clock.now(), error, self._deps.draw)
-
     async def _launched_machines(self, entry: HostEntry) -> tuple[str, ...]:
         """Return the machines (namespace/name) that may have something on the host, also by a move of their failover cluster."""
-        names = (entry.name, *(peer.name for peer in self._cache.cluster_of(entry.name)))
+        names = self._cache.nodes_of(entry.name)
         machines = [
             MachineResource.parse(body) for name in names for body in await self._deps.objects.list_machines(name)
         ]
@@ -113,10 +108,10 @@ class HostReconciler:
         except CallCancelled:
             due = self._deps.clock.now() + _CANCELLED_PAUSE
         except ClusterError as error:
-            result, due = "error", self._paused(entry, error)
+            result, due = "error", ownership.pause(self._deps, entry, error)
             log.warning("%s", error, extra={"host": entry.name})
         except Exception as error:
-            result, due = "error", self._paused(entry, error)
+            result, due = "error", ownership.pause(self._deps, entry, error)
             log.exception("A pass failed unexpectedly", extra={"host": entry.name})
         self._deps.metrics.reconciled("HyperVHost", result, time.monotonic() - started)
         return due
@@ -237,7 +232,7 @@ class HostReconciler:
     def _wake_machines(self, entry: HostEntry) -> None:
         """Wake each machine for which this pass shows something new, or that waits for an inventory."""
         view, report = entry.view(NEVER_POLLED), entry.poll.report
-        names = {entry.name, *(peer.name for peer in self._cache.cluster_of(entry.name))}
+        names = self._cache.nodes_of(entry.name)
         images = report.images if report else ()
         agent = report.facts.agent if report else None
         for machine in self._cache.machines_on(*names):

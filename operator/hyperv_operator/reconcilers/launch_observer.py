@@ -14,10 +14,11 @@ from hyperv_operator.api.machine import Applied
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.core.actions import Launch, Update
 from hyperv_operator.core.snapshot import LaunchResult
-from hyperv_operator.errors import CallCancelled, ClusterError, HostError, ObjectGone, OperatorError, ProtocolViolation
+from hyperv_operator.errors import CallCancelled, ClusterError, HostError, OperatorError, ProtocolViolation
 from hyperv_operator.ports import AgentReport, LoggedOn, LogLine
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason, RemovalFinding, StepRecord, StepState
+from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 
@@ -121,12 +122,10 @@ class LaunchObserver:
     def _pause_after(self, error: BaseException | None) -> None:
         """Leave the machine alone for a while if its launch could not be claimed; a first outdated launch costs nothing."""
         entry = self._entry
-        if isinstance(error, ObjectGone):
-            entry.missing = True
         if isinstance(error, LaunchOutdated) and not entry.errors.failures:
             entry.errors.failures = 1
         elif isinstance(error, ClusterError | LaunchOutdated):
-            entry.errors.failed(self._deps.clock.now(), error, self._deps.draw)
+            ownership.pause(self._deps, entry, error)
 
     def _count(self, last: LaunchResult) -> None:
         entry, execution, outcome = self._entry, self._entry.execution, last.outcome

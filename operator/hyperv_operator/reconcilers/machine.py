@@ -74,8 +74,6 @@ class MachineReconciler:
             outcome, result = "conflict", self._paused(entry, conflict)
             log.info("%s", conflict, extra=_fields(entry))
         except ClusterError as error:
-            # Not Found may be about something else than the machine: the next pass reads the machine itself.
-            entry.missing = entry.missing or isinstance(error, ObjectGone)
             outcome, result = "error", self._paused(entry, error)
             log.warning("%s", error, extra=_fields(entry))
         except Exception as error:
@@ -85,7 +83,7 @@ class MachineReconciler:
         return result
 
     def _paused(self, entry: MachineEntry, error: Exception) -> PassResult:
-        return PassResult(entry.errors.failed(self._deps.clock.now(), error, self._deps.draw))
+        return PassResult(ownership.pause(self._deps, entry, error))
 
     async def _pass_of_present(self, entry: MachineEntry) -> PassResult:
         """Run a pass if the resource exists and carries the finalizer; end it otherwise."""

@@ -1,10 +1,13 @@
-"""The finalizer, and the end of an object: only a GET shows that it is gone."""
+"""The finalizer, the pauses and the end of an object: only a GET shows that it is gone."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from hyperv_operator.errors import ObjectGone
 from hyperv_operator.ports import JsonObject, Objects
 from hyperv_operator.reconcilers.cache import HostEntry, MachineEntry
+from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
 
@@ -30,6 +33,22 @@ async def hold(objects: Objects, entry: MachineEntry | HostEntry) -> bool:
     if not entry.resource.meta.has_finalizer and not entry.resource.meta.deleting:
         _observe(entry, await objects.set_finalizer(entry.ref, present=True))
     return entry.resource.meta.has_finalizer
+
+
+def suspect(entry: MachineEntry | HostEntry) -> None:
+    """Let the loop of an object find out at once, with a GET, whether the object is gone."""
+    entry.missing = True
+    entry.errors.clear()
+    entry.wake.set()
+
+
+def pause(deps: Dependencies, entry: MachineEntry | HostEntry, error: Exception) -> datetime:
+    """Leave an object alone after a failure; return until when.
+
+    Not Found may be about something else than the object: the next pass reads the object itself.
+    """
+    entry.missing = entry.missing or isinstance(error, ObjectGone)
+    return entry.errors.failed(deps.clock.now(), error, deps.draw)
 
 
 def _observe(entry: MachineEntry | HostEntry, body: JsonObject) -> None:

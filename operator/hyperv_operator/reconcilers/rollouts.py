@@ -181,7 +181,7 @@ class Rollouts:
                 other.wake.set()
 
     def _in_use(self, entry: HostEntry) -> list[str | None]:
-        names = {entry.name, *(peer.name for peer in self._cache.cluster_of(entry.name))}
+        names = self._cache.nodes_of(entry.name)
         return [
             version_in_use(machine.resource.status, active=machine.execution.active_task is not None)
             for machine in self._cache.machines_on(*names)

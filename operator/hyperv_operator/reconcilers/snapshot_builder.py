@@ -128,7 +128,7 @@ async def _others(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fres
     host = entry.target_host
     if host is None or entry.resource.vm_name is None:
         return ()
-    names = (host, *(peer.name for peer in cache.cluster_of(host)))
+    names = cache.nodes_of(host)
     if not fresh:
         return tuple(other.resource for other in cache.machines_on(*names))
     return tuple([MachineResource.parse(body) for name in names for body in await deps.objects.list_machines(name)])
