@@ -221,6 +221,32 @@ def wait_for_reason(plane: ControlPlane, namespace: str, name: str, reason: str,
     )
 
 
+def wait_ready(plane: ControlPlane, namespace: str, name: str, within: float = 150) -> dict[str, Any]:
+    """Wait until a machine is Ready, and return it."""
+    wait_for_reason(plane, namespace, name, "Ready", within)
+    return machine(plane, namespace, name)
+
+
+def patch(plane: ControlPlane, namespace: str, name: str, spec: dict[str, Any]) -> None:
+    """Change parts of a machine's spec."""
+    plane.kubectl("patch", "hvm", name, "-n", namespace, "--type=merge", "-p", json.dumps({"spec": spec}))
+
+
+def delete(plane: ControlPlane, namespace: str, name: str) -> None:
+    """Delete a machine, and do not wait for its end."""
+    plane.kubectl("delete", "hvm", name, "-n", namespace, "--wait=false")
+
+
+def is_gone(plane: ControlPlane, namespace: str, name: str) -> bool:
+    """Return whether a machine does not exist any more."""
+    return not plane.kubectl("get", "hvm", name, "-n", namespace, "--ignore-not-found", "-o", "name")
+
+
+def wait_gone(plane: ControlPlane, namespace: str, name: str, within: float = 60) -> None:
+    """Wait until a machine does not exist any more."""
+    wait_until(lambda: is_gone(plane, namespace, name), what=f"{name} to be gone", within=within, every=0.2)
+
+
 def submission(host: str, name: str, **fields: Any) -> list[dict[str, Any]]:
     """Return a machine and its Secret; keyword arguments replace or add fields."""
     base = {"vm_name": name, "image_name": "Ubuntu 24.04", "gb_ram": 2, "cpu_cores": 2, "guest_la_uid": "admin"}

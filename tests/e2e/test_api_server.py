@@ -53,10 +53,6 @@ def _passes_more(operator: rig.Operator, number: int) -> None:
     wait_until(lambda: _samples(operator, name), lambda seen: seen >= before + number, what="more passes", within=60)
 
 
-def _ready(plane: ControlPlane, namespace: str, name: str) -> None:
-    rig.wait_for_reason(plane, namespace, name, "Ready", within=90)
-
-
 # --- what is written, and what is not ---------------------------------------------------------------------------------
 
 
@@ -66,7 +62,7 @@ def test_a_machine_takes_few_writes_and_none_once_it_is_ready(
     host = new_host()
     with rig.operator(cluster, log, HVO_RESYNC_SECONDS="1") as first:
         cluster.apply(rig.submission(host.name, "few"), namespace=tenant)
-        _ready(cluster, tenant, "few")
+        rig.wait_ready(cluster, tenant, "few", within=90)
         body = _object(cluster, "hvm", "few", "-n", tenant)
         assert body["metadata"]["finalizers"] == ["hyperv-operator.io/finalizer"]
         ours = [key for key in body["metadata"].get("annotations", {}) if "hyperv-operator" in key or "kopf" in key]
@@ -88,13 +84,13 @@ def test_what_others_write_into_a_status_is_written_again(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "edited"), namespace=tenant)
-    _ready(cluster, tenant, "edited")
+    rig.wait_ready(cluster, tenant, "edited", within=90)
     wrong: dict[str, Any] = {"type": "Ready", "status": "False", "reason": "Nonsense", "message": "x"}
     wrong |= {"lastTransitionTime": "2026-01-01T00:00:00Z", "observedGeneration": 1}
     patch = json.dumps({"status": {"conditions": [wrong]}})
     options = ("--subresource=status", "--type=merge", "-p", patch)
     cluster.kubectl("patch", "hvm", "edited", "-n", tenant, *options)
-    _ready(cluster, tenant, "edited")
+    rig.wait_ready(cluster, tenant, "edited", within=90)
     assert rig.condition(rig.machine(cluster, tenant, "edited"), "Provisioned")["status"] == "True"
     cluster.kubectl("patch", "hvh", host.name, *options)
     wait_until(
@@ -156,7 +152,7 @@ def test_a_restart_of_the_api_server_leaves_a_ready_operator(
         cluster.apiserver.start()
         operator.wait_until_ready()
         cluster.apply(rig.submission(host.name, "after"), namespace=tenant)
-        _ready(cluster, tenant, "after")
+        rig.wait_ready(cluster, tenant, "after", within=90)
         assert operator.exit_code() is None
         rig.remove_hosts(cluster)
 
@@ -232,7 +228,7 @@ def test_a_pods_configuration_is_all_that_the_operator_needs(
         operator.wait_until_ready()
         operator.wait_for_webhook()
         cluster.apply(rig.submission(host.name, "pod"), namespace=tenant)
-        _ready(cluster, tenant, "pod")
+        rig.wait_ready(cluster, tenant, "pod", within=90)
         cluster.kubectl("delete", "hvm", "pod", "-n", tenant, "--timeout=60s")
         rig.remove_hosts(cluster)
 
@@ -262,7 +258,7 @@ def test_a_second_release_leaves_a_served_host_alone_and_takes_over_from_a_dead_
     first = rig.Operator(cluster, tmp_path / "first.log", quick)
     try:
         cluster.apply(rig.submission(host.name, "mine"), namespace=tenant)
-        _ready(cluster, tenant, "mine")
+        rig.wait_ready(cluster, tenant, "mine", within=90)
         assert _object(cluster, "hvh", host.name)["status"]["operator"] == rig.SYSTEM
         _passes_more(first, 3)
         versions = [_version(cluster, "hvm", "mine", "-n", tenant), _version(cluster, "hvh", host.name)]
@@ -288,7 +284,7 @@ def test_a_second_release_leaves_a_served_host_alone_and_takes_over_from_a_dead_
                 within=60,
             )
             cluster.apply(rig.submission(host.name, "theirs"), namespace=tenant)
-            _ready(cluster, tenant, "theirs")
+            rig.wait_ready(cluster, tenant, "theirs", within=90)
             cluster.kubectl("delete", "hvm", "--all", "-n", tenant, "--timeout=60s")
             assert dict(host.world.vms) == {}
             rig.remove_hosts(cluster)

@@ -193,7 +193,7 @@ def test_a_machine_that_is_being_deleted_takes_its_policy_alone(
     cluster.apply(rig.submission(host.name, "del-01"), namespace=tenant)
     rig.wait_for_reason(cluster, tenant, "del-01", "Ready", within=120)
     host.go_down()
-    cluster.kubectl("delete", "hvm", "del-01", "-n", tenant, "--wait=false")
+    rig.delete(cluster, tenant, "del-01")
     wait_until(
         lambda: rig.condition(rig.machine(cluster, tenant, "del-01"), "Ready").get("message", ""),
         lambda text: "hyperv-operator.io/abandon" in text,
@@ -204,13 +204,10 @@ def test_a_machine_that_is_being_deleted_takes_its_policy_alone(
     _check(cluster, tenant, "del-01", DELETING)
     assert _answer(cluster, tenant, "del-01", edit) == ""
 
-    def gone() -> bool:
-        return not cluster.kubectl("get", "hvm", "del-01", "-n", tenant, "--ignore-not-found", "-o", "name")
-
     if kept:
-        wait_until(gone, what="del-01 to be gone", within=60, every=0.2)
+        rig.wait_gone(cluster, tenant, "del-01")
         assert host.world.vms
         return
     host.come_back()
-    wait_until(gone, what="del-01 to be gone", within=60, every=0.2)
+    rig.wait_gone(cluster, tenant, "del-01")
     assert host.world.vms == {}

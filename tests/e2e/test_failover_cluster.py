@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -50,18 +49,6 @@ def _wait_vm(host: SimulatedHost, uid: str, **values: Any) -> None:
     )
 
 
-def _patch(cluster: ControlPlane, namespace: str, name: str, spec: dict[str, Any]) -> None:
-    cluster.kubectl("patch", "hvm", name, "-n", namespace, "--type=merge", "-p", json.dumps({"spec": spec}))
-
-
-def _delete(cluster: ControlPlane, namespace: str, name: str) -> None:
-    cluster.kubectl("delete", "hvm", name, "-n", namespace, "--wait=false")
-
-
-def _gone(cluster: ControlPlane, namespace: str, name: str) -> Callable[[], bool]:
-    return lambda: not cluster.kubectl("get", "hvm", name, "-n", namespace, "--ignore-not-found", "-o", "name")
-
-
 def _wait_down(cluster: ControlPlane, host: SimulatedHost) -> None:
     shown = ("get", "hvh", host.name, "-o", "jsonpath={.status.conditions[?(@.type=='Reachable')].status}")
     wait_until(lambda: cluster.kubectl(*shown), lambda word: word == "False", what="the node to be down", within=60)
@@ -75,26 +62,26 @@ def test_machines_of_two_nodes_live_their_lives_while_the_third_is_down(
     stranded = _create(cluster, tenant, third, "stranded")
     third.go_down()
     _wait_down(cluster, third)
-    _delete(cluster, tenant, "stranded")
+    rig.delete(cluster, tenant, "stranded")
     for number, node in enumerate((first, second)):
         name = f"live-{number}"
         uid = _create(cluster, tenant, node, name, vm_clustered=number == 1)
-        _patch(cluster, tenant, name, {"fields": {"cpu_cores": 4}})
+        rig.patch(cluster, tenant, name, {"fields": {"cpu_cores": 4}})
         _wait_vm(node, uid, cpu_cores=4)
-        _patch(cluster, tenant, name, {"powerState": "Off"})
+        rig.patch(cluster, tenant, name, {"powerState": "Off"})
         _wait_vm(node, uid, state="Off")
-        rig.wait_for_reason(cluster, tenant, name, "Ready", within=60)
-        _delete(cluster, tenant, name)
-        wait_until(_gone(cluster, tenant, name), what=f"{name} to be gone", within=60, every=0.2)
+        rig.wait_for_reason(cluster, tenant, name, "Ready")
+        rig.delete(cluster, tenant, name)
+        rig.wait_gone(cluster, tenant, name)
         assert node.world.traces_of(uid) == []
         counts = node.ledger.created_and_deleted(uid)
         assert (counts["create_vm"], counts["delete_vm"]) == (1, 1)
-    assert not _gone(cluster, tenant, "stranded")()
+    assert not rig.is_gone(cluster, tenant, "stranded")
     ready = rig.condition(rig.machine(cluster, tenant, "stranded"), "Ready")
     assert "hyperv-operator.io/abandon" in ready["message"]
     assert _vm(third, stranded).state == "Running"
     third.come_back()
-    wait_until(_gone(cluster, tenant, "stranded"), what="stranded to be gone", within=90, every=0.2)
+    rig.wait_gone(cluster, tenant, "stranded", within=90)
     assert third.world.traces_of(stranded) == []
 
 
@@ -112,12 +99,12 @@ def test_a_vm_that_moves_is_followed_and_removed_where_it_is(cluster: ControlPla
         within=60,
         every=0.2,
     )
-    _patch(cluster, tenant, "mover", {"fields": {"cpu_cores": 4}})
+    rig.patch(cluster, tenant, "mover", {"fields": {"cpu_cores": 4}})
     _wait_vm(second, uid, cpu_cores=4)
     # The target host goes as well: the VM is not there.
     first.go_down()
-    _delete(cluster, tenant, "mover")
-    wait_until(_gone(cluster, tenant, "mover"), what="mover to be gone", within=90, every=0.2)
+    rig.delete(cluster, tenant, "mover")
+    rig.wait_gone(cluster, tenant, "mover", within=90)
     assert [node.world.vms_of(uid) for node in nodes] == [[], [], []]
 
 
@@ -137,7 +124,7 @@ def test_a_vm_on_a_node_that_cannot_be_read_is_never_released(
     )
     second.go_down()
     operator.kill()
-    _delete(cluster, tenant, "hidden")
+    rig.delete(cluster, tenant, "hidden")
     with rig.operator(cluster, log):
         ready = wait_until(
             lambda: rig.condition(rig.machine(cluster, tenant, "hidden"), "Ready"),
@@ -149,7 +136,7 @@ def test_a_vm_on_a_node_that_cannot_be_read_is_never_released(
         assert second.name in ready["message"]
         assert second.world.vms_of(uid)
         second.come_back()
-        wait_until(_gone(cluster, tenant, "hidden"), what="hidden to be gone", within=90, every=0.2)
+        rig.wait_gone(cluster, tenant, "hidden", within=90)
         assert [node.world.vms_of(uid) for node in nodes] == [[], [], []]
         rig.remove_hosts(cluster)
 
@@ -162,7 +149,7 @@ def test_a_node_with_a_misspelt_secret_holds_nothing_up(cluster: ControlPlane, t
     spec["connection"] = {**spec["connection"], "credentialsSecretRef": {"name": "misspelt"}}
     cluster.apply({"apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": {"name": "typo"}, "spec": spec})
     uid = _create(cluster, tenant, first, "steady")
-    _patch(cluster, tenant, "steady", {"fields": {"gb_ram": 3}})
+    rig.patch(cluster, tenant, "steady", {"fields": {"gb_ram": 3}})
     _wait_vm(first, uid, gb_ram=3)
-    _delete(cluster, tenant, "steady")
-    wait_until(_gone(cluster, tenant, "steady"), what="steady to be gone", within=60, every=0.2)
+    rig.delete(cluster, tenant, "steady")
+    rig.wait_gone(cluster, tenant, "steady")

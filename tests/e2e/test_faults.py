@@ -17,10 +17,6 @@ from hostsim.host import AgentKind
 pytestmark = pytest.mark.timeout(180)
 
 
-def _ready(cluster: ControlPlane, namespace: str, name: str) -> None:
-    rig.wait_for_reason(cluster, namespace, name, "Ready", within=150)
-
-
 def _uid(cluster: ControlPlane, namespace: str, name: str) -> str:
     return str(rig.machine(cluster, namespace, name)["metadata"]["uid"])
 
@@ -37,7 +33,7 @@ def test_a_missing_secret_is_reported_and_creating_it_resolves_it(
     cluster.apply({**secret, "stringData": {"other": "x"}}, namespace=tenant)
     rig.wait_for_reason(cluster, tenant, "sec-01", "SecretKeyNotFound")
     cluster.apply(secret, namespace=tenant)
-    _ready(cluster, tenant, "sec-01")
+    rig.wait_ready(cluster, tenant, "sec-01")
 
 
 @pytest.mark.usefixtures("operator")
@@ -51,7 +47,7 @@ def test_an_unknown_host_and_a_forbidden_namespace_are_reported(
     rig.wait_for_reason(cluster, tenant, "lost-01", "HostNotFound")
     rig.wait_for_reason(cluster, stranger, "odd-01", "NamespaceNotAllowed")
     cluster.kubectl("label", "namespace", stranger, "hyperv=allowed")
-    _ready(cluster, stranger, "odd-01")
+    rig.wait_ready(cluster, stranger, "odd-01")
 
 
 @agents.BOTH
@@ -64,7 +60,7 @@ def test_a_missing_image_is_reported_and_adding_it_resolves_it(
     ready = rig.wait_for_reason(cluster, tenant, "img-01", "ImageNotFound")
     assert "Debian 13" in ready["message"]
     host.call(lambda: host.world.images.update({"Debian 13": 1024**3}))
-    _ready(cluster, tenant, "img-01")
+    rig.wait_ready(cluster, tenant, "img-01")
 
 
 @pytest.mark.usefixtures("operator")
@@ -83,7 +79,7 @@ def test_a_wrong_password_is_sent_at_most_twice_and_the_right_one_resolves_it(
     host.set_password(good)
     changed = manifests.credentials(host, rig.SYSTEM)
     cluster.apply({**changed, "stringData": {**changed["stringData"], "note": "corrected"}}, namespace=rig.SYSTEM)
-    _ready(cluster, tenant, "pw-01")
+    rig.wait_ready(cluster, tenant, "pw-01")
 
 
 def test_an_untrusted_certificate_and_a_dead_host_have_different_reasons(
@@ -100,7 +96,7 @@ def test_an_untrusted_certificate_and_a_dead_host_have_different_reasons(
         operator.metrics, lambda text: f"{circuit_open} 1.0" in text, what="the circuit breaker to open", within=60
     )
     dead.come_back()
-    _ready(cluster, tenant, "dead-01")
+    rig.wait_ready(cluster, tenant, "dead-01")
     metrics = operator.metrics()
     assert f"{circuit_open} 0.0" in metrics
     assert f'host_circuit_open{{host="{stranger.name}"}} 1.0' not in metrics
@@ -115,10 +111,10 @@ def test_the_older_of_two_machines_with_one_name_wins(
     cluster.kubectl("wait", "--for=jsonpath={.status.claim}", "hvm/one", "-n", unreviewed, "--timeout=30s")
     cluster.apply(rig.submission(host.name, "two", vm_name="SAME"), namespace=unreviewed)
     rig.wait_for_reason(cluster, unreviewed, "two", "DuplicateName")
-    _ready(cluster, unreviewed, "one")
+    rig.wait_ready(cluster, unreviewed, "one")
     assert len(host.world.vms) == 1
     cluster.kubectl("delete", "hvm", "one", "-n", unreviewed, "--timeout=60s")
-    _ready(cluster, unreviewed, "two")
+    rig.wait_ready(cluster, unreviewed, "two")
 
 
 def test_a_guest_that_reports_after_its_timeout_still_becomes_ready(
@@ -173,7 +169,7 @@ def test_transient_faults_of_a_host_still_lead_to_one_vm(
     if fault == "quota":
         rig.wait_for_reason(cluster, tenant, "fault-01", "QuotaExceeded")
         host.faults.quota = False
-    _ready(cluster, tenant, "fault-01")
+    rig.wait_ready(cluster, tenant, "fault-01")
     assert host.ledger.count("create_vm") == 1
 
 
@@ -202,7 +198,7 @@ def test_a_killed_operator_still_leads_to_one_vm(
         first.kill()
     host.faults.hang_at = None
     with rig.operator(cluster, log, agents.settings(agent)):
-        _ready(cluster, tenant, "kill-01")
+        rig.wait_ready(cluster, tenant, "kill-01")
         assert host.ledger.count("create_vm", uid) == 1
         assert host.ledger.count("copy_image", uid) == 1
         rig.remove_hosts(cluster)
@@ -226,7 +222,7 @@ def test_a_deletion_while_the_operator_is_down_is_carried_out_later(
     host = new_host()
     with rig.operator(cluster, log):
         cluster.apply(rig.submission(host.name, "down-01"), namespace=tenant)
-        _ready(cluster, tenant, "down-01")
+        rig.wait_ready(cluster, tenant, "down-01")
         uid = _uid(cluster, tenant, "down-01")
     cluster.kubectl("delete", "hvm", "down-01", "-n", tenant, "--wait=false")
     assert host.world.traces_of(uid)
@@ -253,7 +249,7 @@ def test_the_abandon_annotation_releases_a_machine_whose_host_is_gone(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "gone-01"), namespace=tenant)
-    _ready(cluster, tenant, "gone-01")
+    rig.wait_ready(cluster, tenant, "gone-01")
     vm_id = rig.machine(cluster, tenant, "gone-01")["status"]["vmId"]
     host.go_down()
     cluster.kubectl("delete", "hvm", "gone-01", "-n", tenant, "--wait=false")

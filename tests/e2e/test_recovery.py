@@ -18,32 +18,11 @@ from hostsim.host import SimulatedHost
 pytestmark = pytest.mark.timeout(180)
 
 
-def _ready(cluster: ControlPlane, namespace: str, name: str) -> dict[str, Any]:
-    rig.wait_for_reason(cluster, namespace, name, "Ready", within=150)
-    return rig.machine(cluster, namespace, name)
-
-
-def _patch(cluster: ControlPlane, namespace: str, name: str, spec: dict[str, Any]) -> None:
-    cluster.kubectl("patch", "hvm", name, "-n", namespace, "--type=merge", "-p", json.dumps({"spec": spec}))
-
-
 def _set_status(cluster: ControlPlane, namespace: str, name: str, status: dict[str, Any]) -> None:
     body = rig.machine(cluster, namespace, name)
     path = f"/apis/hyperv-operator.io/v1alpha1/namespaces/{namespace}/hypervmachines/{name}/status"
     code, answer = cluster.request("PUT", path, {**body, "status": status})
     assert code == 200, answer
-
-
-def _is_gone(cluster: ControlPlane, namespace: str, name: str) -> bool:
-    return not cluster.kubectl("get", "hvm", name, "-n", namespace, "--ignore-not-found", "-o", "name")
-
-
-def _delete(cluster: ControlPlane, namespace: str, name: str) -> None:
-    cluster.kubectl("delete", "hvm", name, "-n", namespace, "--wait=false")
-
-
-def _wait_gone(cluster: ControlPlane, namespace: str, name: str, within: float = 60) -> None:
-    wait_until(lambda: _is_gone(cluster, namespace, name), what=f"{name} to be gone", within=within, every=0.2)
 
 
 def _host_condition(cluster: ControlPlane, host: str, kind: str = "Ready") -> dict[str, Any]:
@@ -81,7 +60,7 @@ def test_a_restart_leaves_what_people_changed_in_hyper_v_and_writes_nothing(
     host = new_host()
     with rig.operator(cluster, log) as first:
         cluster.apply(rig.submission(host.name, "drift-01"), namespace=tenant)
-        _ready(cluster, tenant, "drift-01")
+        rig.wait_ready(cluster, tenant, "drift-01")
         (vm,) = host.world.vms.values()
         host.call(lambda: setattr(vm, "cpu_cores", 7))
         wait_until(
@@ -97,14 +76,14 @@ def test_a_restart_leaves_what_people_changed_in_hyper_v_and_writes_nothing(
         _wait_polled(second, host)
         assert rig.machine(cluster, tenant, "drift-01")["metadata"]["resourceVersion"] == before
         # An edit of something else does not set it back either; what is edited is applied.
-        _patch(cluster, tenant, "drift-01", {"deletionPolicy": "Retain"})
+        rig.patch(cluster, tenant, "drift-01", {"deletionPolicy": "Retain"})
         _wait_polled(second, host)
         assert vm.cpu_cores == 7
-        _patch(cluster, tenant, "drift-01", {"fields": {"gb_ram": 3}, "deletionPolicy": "Delete"})
+        rig.patch(cluster, tenant, "drift-01", {"fields": {"gb_ram": 3}, "deletionPolicy": "Delete"})
         wait_until(lambda: vm.gb_ram, lambda size: size == 3, what="the memory", within=60, every=0.2)
         assert vm.cpu_cores == 7
-        _delete(cluster, tenant, "drift-01")
-        _wait_gone(cluster, tenant, "drift-01")
+        rig.delete(cluster, tenant, "drift-01")
+        rig.wait_gone(cluster, tenant, "drift-01")
         rig.remove_hosts(cluster)
 
 
@@ -115,12 +94,12 @@ def test_a_machine_whose_status_was_lost_is_removed_all_the_same(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "lost-01"), namespace=tenant)
-    uid = _ready(cluster, tenant, "lost-01")["metadata"]["uid"]
+    uid = rig.wait_ready(cluster, tenant, "lost-01")["metadata"]["uid"]
     operator.kill()
     _set_status(cluster, tenant, "lost-01", status)
-    _delete(cluster, tenant, "lost-01")
+    rig.delete(cluster, tenant, "lost-01")
     with rig.operator(cluster, log):
-        _wait_gone(cluster, tenant, "lost-01")
+        rig.wait_gone(cluster, tenant, "lost-01")
         assert host.world.vms == {}
         assert host.world.traces_of(uid) == []
         rig.remove_hosts(cluster)
@@ -132,9 +111,9 @@ def test_an_emptied_status_is_written_again_and_no_second_vm_is_made(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "again-01"), namespace=tenant)
-    before = _ready(cluster, tenant, "again-01")
+    before = rig.wait_ready(cluster, tenant, "again-01")
     _set_status(cluster, tenant, "again-01", {})
-    after = _ready(cluster, tenant, "again-01")
+    after = rig.wait_ready(cluster, tenant, "again-01")
     assert after["status"]["vmId"] == before["status"]["vmId"]
     assert host.ledger.count("create_vm") == 1
 
@@ -148,23 +127,23 @@ def test_a_machine_keeps_the_folder_that_it_was_made_in(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "path-01"), namespace=tenant)
-    uid = _ready(cluster, tenant, "path-01")["metadata"]["uid"]
+    uid = rig.wait_ready(cluster, tenant, "path-01")["metadata"]["uid"]
     paths = {"paths": {"machines": "D:\\VMs\\Other"}}
     cluster.kubectl("patch", "hvh", host.name, "--type=merge", "-p", json.dumps({"spec": paths}))
     _wait_polled(operator, host)
-    _patch(cluster, tenant, "path-01", {"fields": {"cpu_cores": 4}})
+    rig.patch(cluster, tenant, "path-01", {"fields": {"cpu_cores": 4}})
     (vm,) = host.world.vms.values()
     wait_until(lambda: vm.cpu_cores, lambda cores: cores == 4, what="the change", within=60, every=0.2)
-    _ready(cluster, tenant, "path-01")
-    _delete(cluster, tenant, "path-01")
-    _wait_gone(cluster, tenant, "path-01")
+    rig.wait_ready(cluster, tenant, "path-01")
+    rig.delete(cluster, tenant, "path-01")
+    rig.wait_gone(cluster, tenant, "path-01")
     assert host.world.traces_of(uid) == []
 
 
 @pytest.mark.usefixtures("operator")
 def test_a_change_that_would_do_nothing_is_refused(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
     cluster.apply(rig.submission(new_host().name, "late-01"), namespace=tenant)
-    _ready(cluster, tenant, "late-01")
+    rig.wait_ready(cluster, tenant, "late-01")
     path = f"/apis/hyperv-operator.io/v1alpha1/namespaces/{tenant}/hypervmachines/late-01"
     for field, value in (("vlan_id", 9), ("image_name", "Windows Server 2022"), ("vm_clustered", True)):
         body = rig.machine(cluster, tenant, "late-01")
@@ -183,7 +162,7 @@ def test_a_secret_that_is_taken_away_after_the_guest_has_its_data_keeps_no_run_f
     rig.wait_for_reason(cluster, tenant, "fin-01", "WaitingForGuest")
     cluster.kubectl("delete", "secret", "fin-01", "-n", tenant)
     cluster.kubectl("label", "namespace", tenant, "hyperv=denied", "--overwrite")
-    _ready(cluster, tenant, "fin-01")
+    rig.wait_ready(cluster, tenant, "fin-01")
 
 
 # --- hands on the host -----------------------------------------------------------------------------------------------
@@ -200,7 +179,7 @@ def test_a_vm_that_is_lost_before_its_guest_was_configured_is_made_anew(
     (lost,) = host.world.vms
     host.faults.guests.clear()
     host.call(lambda: host.world.delete_vm(lost))
-    status = _ready(cluster, tenant, "anew-01")["status"]
+    status = rig.wait_ready(cluster, tenant, "anew-01")["status"]
     assert list(host.world.vms) == [status["vmId"]] != [lost]
     assert host.ledger.count("create_vm") == 2
 
@@ -211,9 +190,9 @@ def test_a_vm_that_does_not_stay_as_updated_is_left_and_reported(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "stop-01"), namespace=tenant)
-    _ready(cluster, tenant, "stop-01")
+    rig.wait_ready(cluster, tenant, "stop-01")
     host.faults.guests["stop-01"] = "stopping"
-    _patch(cluster, tenant, "stop-01", {"fields": {"cpu_cores": 4}})
+    rig.patch(cluster, tenant, "stop-01", {"fields": {"cpu_cores": 4}})
     rig.wait_for_reason(cluster, tenant, "stop-01", "PowerStateDiffers", within=60)
     updates = [run for run in host.ledger.runs if run.schema == "vm-update"]
     _wait_polled(operator, host, 4)
@@ -225,17 +204,17 @@ def test_a_vm_that_does_not_stay_as_updated_is_left_and_reported(
 def test_another_machine_behind_the_address_gets_no_job(cluster: ControlPlane, tenant: str, new_host: NewHost) -> None:
     own, other = new_host(), new_host()
     cluster.apply(rig.submission(own.name, "id-01"), namespace=tenant)
-    uid = _ready(cluster, tenant, "id-01")["metadata"]["uid"]
+    uid = rig.wait_ready(cluster, tenant, "id-01")["metadata"]["uid"]
     runs = len(other.ledger.entries)
     own.change_places(other)
-    _delete(cluster, tenant, "id-01")
+    rig.delete(cluster, tenant, "id-01")
     ready = rig.wait_for_reason(cluster, tenant, "id-01", "HostIdentityChanged", within=60)
     assert "hyperv-operator.io/abandon" in ready["message"]
-    assert not _is_gone(cluster, tenant, "id-01")
+    assert not rig.is_gone(cluster, tenant, "id-01")
     assert own.world.vms
     assert len(other.ledger.entries) == runs
     own.change_places(other)
-    _wait_gone(cluster, tenant, "id-01")
+    rig.wait_gone(cluster, tenant, "id-01")
     assert own.world.traces_of(uid) == []
 
 
@@ -245,7 +224,7 @@ def test_of_two_names_of_a_host_the_older_one_goes_on_and_can_be_deleted(
 ) -> None:
     host = new_host()
     cluster.apply(rig.submission(host.name, "twin-01"), namespace=tenant)
-    _ready(cluster, tenant, "twin-01")
+    rig.wait_ready(cluster, tenant, "twin-01")
     body = json.loads(cluster.kubectl("get", "hvh", host.name, "-o", "json"))
     # Of two that were created in the same second, the UIDs decide; by now that second is over.
     twin = {
@@ -264,8 +243,8 @@ def test_of_two_names_of_a_host_the_older_one_goes_on_and_can_be_deleted(
     )
     assert _host_condition(cluster, host.name)["status"] == "True"
     cluster.kubectl("delete", "hvh", host.name, "--wait=false")
-    _delete(cluster, tenant, "twin-01")
-    _wait_gone(cluster, tenant, "twin-01")
+    rig.delete(cluster, tenant, "twin-01")
+    rig.wait_gone(cluster, tenant, "twin-01")
     wait_until(
         lambda: _host_condition(cluster, f"{host.name}-new"),
         lambda ready: ready.get("status") == "True",
