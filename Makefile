@@ -65,9 +65,9 @@ hostsim: $(STAMP) ## run a simulated Hyper-V host; ARGS="--help" lists its optio
 
 lock: $(STAMP) ## resolve all dependencies again and write requirements/*.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --upgrade --extra kerberos pyproject.toml -o requirements/runtime.lock
+	  --no-header --upgrade --extra gateway --extra kerberos pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --upgrade --extra test pyproject.toml -o requirements/test.lock
+	  --no-header --upgrade --extra gateway --extra test pyproject.toml -o requirements/test.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --upgrade --constraint requirements/test.lock requirements/build.in -o requirements/build.lock
 
