@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
@@ -64,12 +65,9 @@ hostsim: $(STAMP) ## run a simulated Hyper-V host; ARGS="--help" lists its optio
 	$(BIN)/python -m hostsim $(ARGS)
 
 lock: $(STAMP) ## resolve all dependencies again and write requirements/*.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --upgrade --extra gateway --extra kerberos pyproject.toml -o requirements/runtime.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --upgrade --extra gateway --extra test pyproject.toml -o requirements/test.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --upgrade --constraint requirements/test.lock requirements/build.in -o requirements/build.lock
+	$(LOCK) --upgrade --extra gateway --extra test pyproject.toml -o requirements/test.lock
+	$(LOCK) --upgrade --constraint requirements/test.lock --extra gateway --extra kerberos pyproject.toml -o requirements/runtime.lock
+	$(LOCK) --upgrade --constraint requirements/test.lock requirements/build.in -o requirements/build.lock
 
 clean: ## remove everything that the other targets created in the checkout
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .mutants
