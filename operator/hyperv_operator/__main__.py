@@ -1,4 +1,4 @@
-"""`hyperv-operator`, `python -m hyperv_operator`: run the operator, or one of the offline subcommands."""
+"""`hyperv-operator`, `python -m hyperv_operator`: run the operator, the gateway, or one of the offline subcommands."""
 
 from __future__ import annotations
 
@@ -11,8 +11,25 @@ from hyperv_operator.errors import OperatorError, TaskEnded
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    code = run_offline(sys.argv[1:] if arguments is None else arguments)
-    return _operate() if code is None else code
+    given = sys.argv[1:] if arguments is None else arguments
+    code = run_offline(given)
+    if code is not None:
+        return code
+    return _serve() if given[:1] == ["gateway"] else _operate()
+
+
+def _serve() -> int:
+    try:
+        from hyperv_operator.gateway import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("hyperv_operator"):
+            raise
+        text = (
+            f"the package {error.name} is not installed. Install the gateway with: pip install hyperv-operator[gateway]"
+        )
+        print(f"hyperv-operator gateway cannot start: {text}", file=sys.stderr)  # noqa: T201 - logging is not configured yet
+        return 1
+    return serve.run()
 
 
 def _operate() -> int:

@@ -14,7 +14,7 @@ _CODES = "exit codes: 0 no errors, 1 errors found, 2 the check could not run"
 
 
 def run_offline(arguments: Sequence[str]) -> int | None:
-    """Run a subcommand and return its exit code; None if the operator itself is to run. Raises `SystemExit` for usage errors."""
+    """Run a subcommand and return its exit code; None if the operator or the gateway is to run. Raises `SystemExit` for usage errors."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
     command: Command | None = chosen.command
@@ -58,6 +58,7 @@ def _parser() -> ArgumentParser:
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(metavar="COMMAND")
     commands.add_parser("run", help="run the operator with the settings of the environment (also without a command)")
+    commands.add_parser("gateway", help="run the REST gateway and the console with the settings of the environment")
     _add_validate(commands.add_parser("validate", help="check manifests offline", epilog=_CODES))
     schema = commands.add_parser("schema", help="check and compare schema files")
     actions = schema.add_subparsers(metavar="ACTION", required=True)

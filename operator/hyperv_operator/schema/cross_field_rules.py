@@ -27,6 +27,7 @@ _BYTES_PER_CHARACTER: Final = 4
 FIRST_OCTETS: Final = range(1, 224)
 """First octets of addresses that a machine can have: 0 is no network, from 224 on are multicast and reserved ones."""
 LOOPBACK_OCTET: Final = 127
+_STATIC_ADDRESS: Final = ("guest_v4_ipaddr", "guest_v4_cidrprefix")
 
 NETBIOS: Final = f"vm_name is longer than the {NETBIOS_LIMIT} characters of a Windows computer name; shorten it."
 DIGITS_ONLY: Final = "vm_name has digits only; give it at least one letter, as the guest takes it as its hostname."
@@ -100,17 +101,17 @@ def _subnet(fields: Mapping[str, JsonValue]) -> list[FieldError]:
     found = []
     if own in ends:
         text = not_a_host_message("guest_v4_ipaddr", address)
-        found.append(FieldError("guest_v4_ipaddr", "not_a_host", text))
+        found.append(FieldError("guest_v4_ipaddr", "not_a_host", text, ("guest_v4_cidrprefix",)))
     if isinstance(gateway, str):
         router = ipaddress.IPv4Address(gateway)
         if router not in network:
             text = outside_message(gateway, address)
-            found.append(FieldError("guest_v4_defaultgw", "outside_subnet", text))
+            found.append(FieldError("guest_v4_defaultgw", "outside_subnet", text, _STATIC_ADDRESS))
         elif router == own:
-            found.append(FieldError("guest_v4_defaultgw", "own_address", OWN_ADDRESS))
+            found.append(FieldError("guest_v4_defaultgw", "own_address", OWN_ADDRESS, ("guest_v4_ipaddr",)))
         elif router in ends:
             text = not_a_host_message("guest_v4_defaultgw", gateway)
-            found.append(FieldError("guest_v4_defaultgw", "not_a_host", text))
+            found.append(FieldError("guest_v4_defaultgw", "not_a_host", text, _STATIC_ADDRESS))
     return found
 
 
@@ -143,7 +144,7 @@ def _account(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[F
     if len(account) > ACCOUNT_LIMITS[family]:
         return [FieldError("guest_la_uid", "account_length", account_message(family))]
     if family is OsFamily.WINDOWS and isinstance(name, str) and account.lower() == name.lower():
-        return [FieldError("guest_la_uid", "same_as_computer", SAME_AS_COMPUTER)]
+        return [FieldError("guest_la_uid", "same_as_computer", SAME_AS_COMPUTER, ("vm_name",))]
     return []
 
 

@@ -12,3 +12,5 @@ class FieldError:
     field: str
     code: str
     message: str
+    related: tuple[str, ...] = ()
+    """The other fields that the error is about: a form marks all of them."""

@@ -197,7 +197,8 @@ def _sets(schema: JobSchema, present: Collection[str], family: OsFamily | None) 
             missing = [name for name in group.requires if name not in present] if given else []
             code = "requires"
         if missing:
-            found.append(FieldError(missing[0], code, incomplete_message(group, ", ".join(missing))))
+            message = incomplete_message(group, ", ".join(missing))
+            found.append(FieldError(missing[0], code, message, (*missing[1:], *given)))
     return found
 
 
