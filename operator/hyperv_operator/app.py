@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from kubernetes_asyncio.client import ApiClient
 from pydantic import ValidationError
@@ -24,7 +25,8 @@ from hyperv_operator.handlers.host import Hosts, Inventories
 from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.handlers.machine import Machines
 from hyperv_operator.handlers.supervisor import Supervisor
-from hyperv_operator.handlers.webhook import Certificate, WebhookServer
+from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.kube.access import KubeAccessReviews, KubeFrontProxies
 from hyperv_operator.kube.canary import Canary, KubeLeases
 from hyperv_operator.kube.client import api_client
 from hyperv_operator.kube.core import KubeNamespaces, KubeSecrets
@@ -32,6 +34,11 @@ from hyperv_operator.kube.events import KubeEvents
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.kube.watches import LONGEST_SILENCE, ObjectWatch
+from hyperv_operator.livelogs.authorization import Authorization
+from hyperv_operator.livelogs.buffers import RunLimits
+from hyperv_operator.livelogs.followers import Followers
+from hyperv_operator.livelogs.server import Listen, SubresourceServer
+from hyperv_operator.livelogs.store import LogStore, StoreLimits
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers.admission import Admission
@@ -39,9 +46,11 @@ from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.inventory_reader import INVENTORY, ROLLOUT
+from hyperv_operator.reconcilers.lookup import Lookup
 from hyperv_operator.reconcilers.machine import MachineReconciler
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
+from hyperv_operator.serving.certificate import Certificate
 from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
@@ -157,6 +166,7 @@ async def run(settings: Settings) -> None:
         shell_name = f"hyperv-operator-{settings.operator_identity}"[:_SHELL_NAME_LENGTH]
         pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
         events = KubeEvents(api, wall, redaction, metrics, settings.operator_identity)
+        logs_of_runs = _log_store(settings, clock, redaction, metrics)
         deps = Dependencies(
             settings=settings,
             schema=schema,
@@ -171,6 +181,7 @@ async def run(settings: Settings) -> None:
             metrics=metrics,
             redaction=redaction,
             bundle=bundle,
+            logs=logs_of_runs,
         )
         cache = Cache()
         context = Context(clock, cache, MachineReconciler(deps, cache), HostReconciler(deps, cache))
@@ -205,6 +216,10 @@ async def run(settings: Settings) -> None:
         supervisor.start("events", events.run())
         supervisor.start("sessions", _close_expired_sessions(pool))
         _serve_admission(supervisor, deps, cache, api)
+        if logs_of_runs and settings.subresources_cert_dir:
+            lookup = Lookup(cache, lambda: tasks.get_metrics().to_json())
+            server = _subresources(deps, settings.subresources_cert_dir, lookup, api, logs_of_runs)
+            supervisor.start("subresources", server.run())
         for watch in watches:
             supervisor.start(watch.name, watch.run())
         try:
@@ -238,10 +253,37 @@ def _serve_admission(supervisor: Supervisor, deps: Dependencies, cache: Cache, a
         return
     labels = KubeNamespaceLabels(api)
     reviewer = Reviewer(Admission(deps, cache, labels), deps.metrics)
-    certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds)
+    certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds, "webhook")
     server = WebhookServer(settings.listen_address, settings.webhook_port, certificate, reviewer.answer)
     supervisor.start("namespaces", labels.run())
     supervisor.start("webhook", server.run())
+
+
+def _log_store(
+    settings: Settings, clock: SteadyClock, redaction: Redactor, metrics: PrometheusMetrics
+) -> LogStore | None:
+    """Return the store of runs' logs; None if the aggregated API, which serves them, is not configured."""
+    if settings.subresources_cert_dir is None:
+        return None
+    run = RunLimits(settings.log_lines_max, settings.log_bytes_max)
+    return LogStore(clock, redaction, metrics, StoreLimits(run, settings.log_runs_max, settings.log_memory_max))
+
+
+def _subresources(
+    deps: Dependencies, folder: Path, lookup: Lookup, api: ApiClient, store: LogStore
+) -> SubresourceServer:
+    """Return the server of the aggregated API."""
+    settings, metrics = deps.settings, deps.metrics
+    listen = Listen(
+        settings.listen_address,
+        settings.subresources_port,
+        folder,
+        settings.subresources_reload_seconds,
+        settings.log_write_seconds,
+    )
+    followers = Followers(settings.log_followers_max, settings.log_followers_per_user_max, metrics.log_followers)
+    authorization = Authorization(KubeAccessReviews(api), deps.monotonic)
+    return SubresourceServer(listen, KubeFrontProxies(api), authorization, store, followers, lookup, metrics)
 
 
 def _staleness(watches: Sequence[ObjectWatch], canary: Canary, metrics: PrometheusMetrics, limit: float) -> str | None:

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     """Deadline of one call that installs a version of the agent or deletes old versions."""
 
     listen_address: str = "0.0.0.0"  # noqa: S104 - the pod's own network namespace; the chart decides who can reach it
-    """Address on which metrics, probes and the webhook are served."""
+    """Address on which metrics, probes, the webhook and the aggregated API are served."""
     metrics_port: int = Field(default=8080, ge=0, le=65_535)
     """Port of `/metrics` and `/debug/executor`. 0: any free port."""
     probe_port: int = Field(default=8081, ge=0, le=65_535)
@@ -59,6 +59,27 @@ class Settings(BaseSettings):
     """Port of the admission webhook."""
     webhook_reload_seconds: float = Field(default=30, gt=0, le=3_600)
     """Interval at which the webhook's certificate files are checked for a renewal."""
+    subresources_cert_dir: Path | None = None
+    """Folder with `tls.crt` and `tls.key` of the aggregated API, which serves live logs. Unset: it is not served, and no log of
+    runs is kept in memory."""
+    subresources_port: int = Field(default=9444, ge=1, le=65_535)
+    """Port of the aggregated API."""
+    subresources_reload_seconds: float = Field(default=30, gt=0, le=3_600)
+    """Interval at which the certificate files of the aggregated API are checked for a renewal."""
+    log_lines_max: int = Field(default=2_000, ge=10, le=100_000)
+    """Maximum number of lines that are kept of one run. The beginnings and ends of its steps are kept besides."""
+    log_bytes_max: int = Field(default=262_144, ge=16_384, le=16_777_216)
+    """Maximum size of the text of those lines, in bytes."""
+    log_runs_max: int = Field(default=3, ge=1, le=100)
+    """Number of runs of each machine whose log is kept."""
+    log_memory_max: int = Field(default=33_554_432, ge=1_048_576, le=1_073_741_824)
+    """Memory that all logs of runs together may take, about, in bytes. The oldest finished runs are dropped first."""
+    log_followers_max: int = Field(default=256, ge=1, le=10_000)
+    """Maximum number of readers that follow logs at the same time."""
+    log_followers_per_user_max: int = Field(default=32, ge=1, le=10_000)
+    """Maximum number of logs that one user follows at the same time."""
+    log_write_seconds: float = Field(default=10, gt=0, le=300)
+    """How long a reader of a log may not read before it is dropped."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Lowest level that is logged."""
 

@@ -11,6 +11,7 @@ from typing import Final
 GROUP: Final = "hyperv-operator.io"
 VERSION: Final = "v1alpha1"
 API_VERSION: Final = f"{GROUP}/{VERSION}"
+SUBRESOURCES_GROUP: Final = f"subresources.{GROUP}"
 
 MACHINES: Final = "hypervmachines"
 HOSTS: Final = "hypervhosts"

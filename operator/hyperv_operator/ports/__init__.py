@@ -3,6 +3,8 @@
 hosts       endpoints, credentials and `HostAgent`, which blocks and runs in the executor's threads
 tasks       the bounded executor: what a task is, and what it reports while it runs
 kubernetes  custom resources, Secrets, namespaces and Events
+access      who asks the aggregated API, and whether he may
+logs        the log of runs
 runtime     the clock, metrics and redaction
 
 Everything but `HostAgent` and `TaskContext` is used on the event loop.
@@ -10,6 +12,7 @@ Everything but `HostAgent` and `TaskContext` is used on the event loop.
 
 from __future__ import annotations
 
+from hyperv_operator.ports.access import AccessReviews, FrontProxies, FrontProxy, User
 from hyperv_operator.ports.hosts import (
     AccountCredentials,
     CertificateCredentials,
@@ -32,6 +35,7 @@ from hyperv_operator.ports.kubernetes import (
     Secrets,
     Watcher,
 )
+from hyperv_operator.ports.logs import LogSource, RunLogs
 from hyperv_operator.ports.runtime import Clock, Metrics, Redaction
 from hyperv_operator.ports.tasks import (
     AgentReport,
@@ -47,12 +51,15 @@ from hyperv_operator.ports.tasks import (
 )
 
 __all__ = [
+    "AccessReviews",
     "AccountCredentials",
     "AgentReport",
     "CanaryLease",
     "CertificateCredentials",
     "Clock",
     "Events",
+    "FrontProxies",
+    "FrontProxy",
     "HostAgent",
     "HostCredentials",
     "HostEndpoint",
@@ -61,6 +68,7 @@ __all__ = [
     "Lane",
     "Leases",
     "LogLine",
+    "LogSource",
     "LogStream",
     "LoggedOn",
     "Metrics",
@@ -72,10 +80,12 @@ __all__ = [
     "Redaction",
     "RemoteTask",
     "RemoteTasks",
+    "RunLogs",
     "SecretData",
     "Secrets",
     "T",
     "TaskContext",
     "TaskHeld",
+    "User",
     "Watcher",
 ]

@@ -104,6 +104,18 @@ class Metrics(Protocol):
         """Count one admission review; operation is CREATE or UPDATE, result is admitted, warned, refused or error."""
         ...
 
+    def log_memory(self, size: int) -> None:
+        """Set how many bytes the logs of runs take."""
+        ...
+
+    def log_followers(self, count: int) -> None:
+        """Set how many readers follow logs."""
+        ...
+
+    def log_reader_dropped(self) -> None:
+        """Count a reader of a log that was dropped because it did not read."""
+        ...
+
 
 class Redaction(Protocol):
     """Removes secrets from text before it is written anywhere."""

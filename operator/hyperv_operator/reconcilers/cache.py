@@ -6,6 +6,7 @@ All of it can be lost: the resources and the hosts hold everything that correctn
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -273,6 +274,19 @@ class Cache:
     def machines(self) -> Sequence[MachineEntry]:
         """Return all machines."""
         return tuple(self._machines.values())
+
+    def find(self, namespace: str, name: str) -> MachineEntry | None:
+        """Return the entry of the machine that has this name now, or None."""
+        ref = (namespace, name)
+        return next((one for one in self._machines.values() if (one.ref.namespace, one.ref.name) == ref), None)
+
+    def condition_counts(self) -> dict[str, dict[str, int]]:
+        """Return how many machines have each condition type, by status."""
+        counts: dict[str, Counter[str]] = {}
+        for entry in self._machines.values():
+            for condition in entry.resource.status.conditions:
+                counts.setdefault(condition.type, Counter())[condition.status] += 1
+        return {kind: dict(found) for kind, found in sorted(counts.items())}
 
     def add(self, entry: MachineEntry) -> MachineEntry:
         """Add a machine and return its entry."""

@@ -19,6 +19,7 @@ from hyperv_operator.ports import (
     Objects,
     Redaction,
     RemoteTasks,
+    RunLogs,
     Secrets,
 )
 from hyperv_operator.protocol.bundle import AgentBundle
@@ -45,6 +46,8 @@ class Dependencies:
     redaction: Redaction
     bundle: AgentBundle | None = None
     """The agent that the operator rolls out; None if the hosts' agents are installed by hand."""
+    logs: RunLogs | None = None
+    """Takes what runs print; None if nobody can read it."""
     draw: Draw = random.random
     """Spreads retries over time."""
     monotonic: Callable[[], float] = time.monotonic

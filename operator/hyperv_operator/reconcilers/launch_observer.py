@@ -15,7 +15,7 @@ from hyperv_operator.api.names import EventReason
 from hyperv_operator.core.actions import Launch, Update
 from hyperv_operator.core.snapshot import LaunchResult
 from hyperv_operator.errors import CallCancelled, ClusterError, HostError, OperatorError, ProtocolViolation
-from hyperv_operator.ports import AgentReport, LoggedOn, LogLine
+from hyperv_operator.ports import AgentReport, LoggedOn, LogLine, LogSource
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason, RemovalFinding, StepRecord, StepState
 from hyperv_operator.reconcilers import ownership
@@ -51,12 +51,16 @@ class LaunchObserver:
                 return
             case LogLine(text=text, stream=stream):
                 log.info("%s", text, extra={**self._fields(), "stream": stream.value})
+                if (logs := self._deps.logs) and (source := self._source()):
+                    logs.line(source, report)
             case StepRecord():
                 self._on_step(report)
 
     def _on_step(self, record: StepRecord) -> None:
         extra = {**self._fields(), "step": record.step.value, "state": record.state.value, "percent": record.percent}
         log.info("%s", record.message or f"{record.step} {record.state}", extra=extra)
+        if (logs := self._deps.logs) and (source := self._source()):
+            logs.step(source, record)
         execution = self._entry.execution
         task = execution.active_task
         if task is None:
@@ -85,10 +89,27 @@ class LaunchObserver:
             "attempt": self._launch.attempt,
         }
 
+    def _source(self) -> LogSource | None:
+        """Return where an entry of the log comes from; None before the launch belongs to a run."""
+        entry, start = self._entry, self._entry.execution.start
+        run = start.run_id if start else self._launch.run_id
+        if run is None:
+            return None
+        launch = start.launch if start else self._launch
+        return LogSource(
+            namespace=entry.ref.namespace or "",
+            name=entry.ref.name,
+            uid=entry.uid,
+            host=launch.host.name,
+            run=run,
+            attempt=launch.attempt,
+            kind=launch.kind.value,
+        )
+
     def on_done(self, future: Future[Outcome]) -> None:
         """Store how the launch ended, and wake the machine."""
         entry, execution = self._entry, self._entry.execution
-        start, task = execution.start, execution.active_task
+        start, task, source = execution.start, execution.active_task, self._source()
         execution.active_task = execution.start = None
         outcome, error = _result(future)
         if error is not None and not isinstance(error, OperatorError):
@@ -100,6 +121,8 @@ class LaunchObserver:
             self._pause_after(error)
             entry.wake.set()
             return
+        if (logs := self._deps.logs) and source:
+            logs.ended(source, outcome, error if isinstance(error, OperatorError) else None)
         now = self._deps.clock.now()
         execution.last = LaunchResult(
             kind=self._launch.kind,

@@ -181,6 +181,8 @@ class MachineReconciler:
                 log.warning("%s", _LOST, extra=_fields(entry))
         entry.released = True
         self._deps.metrics.machine_gone(entry.uid)
+        if self._deps.logs:
+            self._deps.logs.machine_gone(entry.uid)
         self._cache.drop(entry)
         host = self._cache.hosts.get(entry.target_host or "")
         if host:

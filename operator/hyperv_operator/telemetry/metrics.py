@@ -174,6 +174,15 @@ class PrometheusMetrics:
             "Longest time since a watch last delivered anything, that of the canary Lease included.",
             registry=registry,
         )
+        self._log_memory = Gauge(
+            f"{_PREFIX}_log_memory_bytes", "Memory that the logs of runs take, about.", registry=registry
+        )
+        self._log_followers = Gauge(f"{_PREFIX}_log_followers", "Readers that follow logs.", registry=registry)
+        self._log_readers_dropped = Counter(
+            f"{_PREFIX}_log_readers_dropped",
+            "Readers of logs that were dropped because they did not read.",
+            registry=registry,
+        )
         self._hosts = _ByCondition(f"{_PREFIX}_hosts", "Number of HyperVHosts, by condition.", str)
         self._machines = _ByCondition(
             f"{_PREFIX}_machines",
@@ -299,3 +308,15 @@ class PrometheusMetrics:
     def watch_age(self, seconds: float) -> None:
         """Set the age of the watch that has been silent for longest."""
         self._watch_age.set(seconds)
+
+    def log_memory(self, size: int) -> None:
+        """Set the memory of logs."""
+        self._log_memory.set(size)
+
+    def log_followers(self, count: int) -> None:
+        """Set the number of followers."""
+        self._log_followers.set(count)
+
+    def log_reader_dropped(self) -> None:
+        """Count a dropped reader."""
+        self._log_readers_dropped.inc()

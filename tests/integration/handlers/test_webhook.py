@@ -15,7 +15,8 @@ import pytest
 
 from controlplane.waiting import wait_until_async
 from e2e.webhook import Certificates
-from hyperv_operator.handlers.webhook import Certificate, WebhookServer
+from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.serving.certificate import Certificate
 
 _BODY = '{"request": {"uid": "1"}}'
 _HEAD = f"POST /hypervmachines HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(_BODY)}\r\nConnection: close\r\n\r\n"
@@ -39,7 +40,7 @@ async def _serving(folder: Path, port: int) -> AsyncIterator[asyncio.Task[None]]
     def review(request: Any) -> Any:
         return {"response": {"uid": request["request"]["uid"], "allowed": True}}
 
-    task = asyncio.create_task(WebhookServer("127.0.0.1", port, Certificate(folder, 0.02), review).run())
+    task = asyncio.create_task(WebhookServer("127.0.0.1", port, Certificate(folder, 0.02, "webhook"), review).run())
     try:
         yield task
     finally:
@@ -133,7 +134,7 @@ async def test_an_unusable_renewal_keeps_the_current_certificate(
 
 
 async def test_tls_1_2_is_the_minimum_version() -> None:
-    assert Certificate(Path("/nowhere"), 1).context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert Certificate(Path("/nowhere"), 1, "webhook").context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 async def test_the_key_is_not_logged(certificates: Certificates, port: int, caplog: pytest.LogCaptureFixture) -> None:

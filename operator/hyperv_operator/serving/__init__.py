@@ -1,0 +1,1 @@
+"""What every HTTPS server of this package needs."""
