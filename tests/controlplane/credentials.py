@@ -17,6 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 LOOPBACK = "127.0.0.1"
+FRONT_PROXY = "front-proxy-client"
+"""Common name of the certificate that the API server shows to aggregated APIs."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Credentials:
     service_account_public_key: Path
     tokens: Path
     admin_token: str
+    proxy_ca_file: Path
+    proxy_certificate: Path
+    """By which the API server proves to aggregated APIs that it is the one who asks."""
+    proxy_key: Path
 
 
 def create(folder: Path) -> Credentials:
@@ -38,6 +44,10 @@ def create(folder: Path) -> Credentials:
     authority = _certificate("controlplane-ca", authority_key, issuer=None)
     server_key = ec.generate_private_key(ec.SECP256R1())
     server = _certificate("kube-apiserver", server_key, issuer=(authority, authority_key))
+    proxy_authority_key = ec.generate_private_key(ec.SECP256R1())
+    proxy_authority = _certificate("front-proxy-ca", proxy_authority_key, issuer=None)
+    proxy_key = ec.generate_private_key(ec.SECP256R1())
+    proxy = _certificate(FRONT_PROXY, proxy_key, issuer=(proxy_authority, proxy_authority_key), client=True)
     signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     admin_token = secrets.token_urlsafe(32)
     pem = serialization.Encoding.PEM
@@ -50,6 +60,9 @@ def create(folder: Path) -> Credentials:
         service_account_public_key=_write(folder / "service-accounts.pub", public),
         tokens=_write(folder / "tokens.csv", f'{admin_token},admin,admin,"system:masters"\n'.encode()),
         admin_token=admin_token,
+        proxy_ca_file=_write(folder / "front-proxy-ca.crt", proxy_authority.public_bytes(pem)),
+        proxy_certificate=_write(folder / "front-proxy.crt", proxy.public_bytes(pem)),
+        proxy_key=_write(folder / "front-proxy.key", _private(proxy_key)),
     )
 
 
@@ -68,9 +81,13 @@ def write_kubeconfig(file: Path, *, url: str, ca_file: Path, user: str, token: s
 
 
 def _certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
+    *,
+    client: bool = False,
 ) -> x509.Certificate:
-    """Return a certificate for `key`: a self-signed CA without an issuer, otherwise a server certificate for the loopback."""
+    """Return a certificate for `key`: a self-signed CA without an issuer, otherwise one of a client or a server of the loopback."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     issuer_key = issuer[1] if issuer else key
     now = datetime.now(UTC)  # noqa: TID251 - certificates are checked against the real time
@@ -88,9 +105,10 @@ def _certificate(
         .add_extension(_key_usage(authority=issuer is None), critical=True)
     )
     if issuer:
+        usage = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
         names = [x509.IPAddress(ipaddress.ip_address(LOOPBACK)), x509.DNSName("localhost")]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False).add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
+            x509.ExtendedKeyUsage([usage]), critical=False
         )
     return builder.sign(issuer_key, hashes.SHA256())
 

@@ -21,7 +21,7 @@ import yaml
 from controlplane import credentials
 from controlplane.binaries import Binaries, Report, find_or_build
 from controlplane.commands import run
-from controlplane.credentials import LOOPBACK, Credentials
+from controlplane.credentials import FRONT_PROXY, LOOPBACK, Credentials
 from controlplane.server import Guard, Server
 
 Manifest = Mapping[str, object]
@@ -216,6 +216,13 @@ def _apiserver_command(binary: Path, files: Credentials, port: int) -> list[str]
         f"--service-account-signing-key-file={files.service_account_key}",
         f"--service-account-key-file={files.service_account_public_key}",
         "--service-cluster-ip-range=10.0.0.0/24",
+        f"--requestheader-client-ca-file={files.proxy_ca_file}",
+        f"--requestheader-allowed-names={FRONT_PROXY}",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={files.proxy_certificate}",
+        f"--proxy-client-key-file={files.proxy_key}",
         "--disable-admission-plugins=ServiceAccount",  # it requires a `default` ServiceAccount, which nothing creates
         "--shutdown-send-retry-after=true",  # otherwise an open watch delays its shutdown by a minute
     ]

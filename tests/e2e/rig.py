@@ -23,6 +23,7 @@ import yaml
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
+from e2e.subresources import Subresources
 from e2e.webhook import SELECTOR, Webhook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,15 +45,37 @@ _SHORT_INTERVALS = {
 
 
 def install(plane: ControlPlane) -> None:
-    """Apply the chart's resources except the Deployment and the Service, because the operator runs as a local process.
+    """Apply the chart's resources except the Deployment, the Services and the APIService: the operator runs as a local process.
 
-    The webhook configuration gets a URL and a test CA in place of the Service.
+    The webhook configuration gets a URL and a test CA in place of the Service. The APIService is left out because an API that no
+    operator serves makes discovery slow and incomplete for everybody: `live_logs` adds it for a while.
     """
     plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
-    documents = _rendered(plane, webhook_of(plane))
+    documents = [one for one in _rendered(plane) if one["kind"] not in ("Deployment", "Service", "APIService")]
     plane.apply([one for one in documents if one["kind"] == "CustomResourceDefinition"])
     plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
-    plane.apply([one for one in documents if one["kind"] != "CustomResourceDefinition"], namespace=SYSTEM)
+    rest = [webhook_of(plane).with_url(one) for one in documents if one["kind"] != "CustomResourceDefinition"]
+    outside = [one for one in rest if one["metadata"].get("namespace", SYSTEM) != SYSTEM]
+    plane.apply([one for one in rest if one not in outside], namespace=SYSTEM)
+    plane.apply(outside, namespace="kube-system")
+
+
+@contextmanager
+def live_logs(plane: ControlPlane) -> Iterator[Subresources]:
+    """Register the aggregated API during the block. Operators serve it with `subresources_of(plane).settings()`."""
+    subresources = subresources_of(plane)
+    chosen = [
+        one
+        for one in _rendered(plane)
+        if one["kind"] == "APIService"
+        or (one["metadata"]["name"] == "hyperv-operator-subresources" and one["kind"] == "Service")
+    ]
+    documents = subresources.with_port(chosen)
+    plane.apply(documents, namespace=SYSTEM)
+    try:
+        yield subresources
+    finally:
+        plane.kubectl("delete", "apiservice", "v1alpha1.subresources.hyperv-operator.io")
 
 
 @cache
@@ -61,19 +84,30 @@ def webhook_of(plane: ControlPlane) -> Webhook:
     return Webhook(plane.folder)
 
 
-def _rendered(plane: ControlPlane, webhook: Webhook) -> list[dict[str, Any]]:
+@cache
+def subresources_of(plane: ControlPlane) -> Subresources:
+    """Return the aggregated API of a control plane's operators."""
+    return Subresources(plane.folder, SYSTEM)
+
+
+@cache
+def _rendered(plane: ControlPlane) -> list[dict[str, Any]]:
     values = {
         "admission": {
             "enabled": True,
             "existingSecret": "webhook",
-            "caBundle": webhook.certificates.authority.pem,
+            "caBundle": webhook_of(plane).certificates.authority.pem,
             "namespaceSelector": SELECTOR,
-        }
+        },
+        "subresources": {
+            "enabled": True,
+            "existingSecret": "subresources",
+            "caBundle": subresources_of(plane).certificates.authority.pem,
+        },
     }
     command = ("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
     rendered = plane.helm(*command, "--values", "-", stdin=yaml.safe_dump(values))
-    documents = [one for one in yaml.safe_load_all(rendered) if one and one["kind"] not in ("Deployment", "Service")]
-    return [webhook.with_url(one) if one["kind"] == "ValidatingWebhookConfiguration" else one for one in documents]
+    return [one for one in yaml.safe_load_all(rendered) if one]
 
 
 class Operator:

@@ -23,16 +23,17 @@ SELECTOR = {
 class Certificates:
     """A folder with the layout of a mounted Secret: `tls.crt` links to `..data/tls.crt`, and a renewal swaps `..data`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *names: str) -> None:
         self.folder = folder
         self.authority = Authority("Webhook")
+        self._names = names
         folder.mkdir()
         for name in ("tls.crt", "tls.key"):
             (folder / name).symlink_to(Path("..data") / name)
 
     def renew(self) -> str:
         """Replace the certificate by a new one; return it as PEM."""
-        certificate, key = self.authority.issue()
+        certificate, key = self.authority.issue(*self._names)
         self.put(certificate, key)
         return certificate
 
@@ -56,7 +57,7 @@ class Webhook:
     def __init__(self, folder: Path) -> None:
         self.certificates = Certificates(folder / "webhook")
         self.certificates.renew()
-        self.port = _free_port()
+        self.port = free_port(18_000)
 
     def settings(self) -> dict[str, str]:
         """Return the operator's settings for the webhook."""
@@ -67,7 +68,9 @@ class Webhook:
         }
 
     def with_url(self, configuration: dict[str, Any]) -> dict[str, Any]:
-        """Return the chart's webhook configuration with a URL instead of the Service."""
+        """Return the chart's webhook configuration with a URL instead of the Service; every other object as it is."""
+        if configuration["kind"] != "ValidatingWebhookConfiguration":
+            return configuration
         changed = copy.deepcopy(configuration)
         for webhook in changed["webhooks"]:
             path = webhook["clientConfig"]["service"]["path"]
@@ -76,14 +79,14 @@ class Webhook:
         return changed
 
 
-def _free_port() -> int:
-    """Return a free port below the ephemeral range, so that it stays free until an operator uses it."""
+def free_port(lowest: int) -> int:
+    """Return a free port of 2,000 below the ephemeral range, so that it stays free until an operator uses it."""
     own = os.getpid() % 400
-    for port in range(18_000 + own, 20_000):
+    for port in range(lowest + own, lowest + 2_000):
         with socket.socket() as attempt:
             try:
                 attempt.bind(("127.0.0.1", port))
             except OSError:
                 continue
         return port
-    raise OSError("no port from 18000 to 19999 is free")
+    raise OSError(f"no port from {lowest} to {lowest + 1_999} is free")
