@@ -29,6 +29,7 @@ from e2e.webhook import SELECTOR, Webhook
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts" / "hyperv-operator"
 SYSTEM = "hyperv-system"
+SUBRESOURCES = "v1alpha1.subresources.hyperv-operator.io"
 ALLOWED = {"hyperv": "allowed"}
 _SHORT_INTERVALS = {
     "HVO_AWAITED_INVENTORY_SECONDS": "0.5",
@@ -75,7 +76,12 @@ def live_logs(plane: ControlPlane) -> Iterator[Subresources]:
     try:
         yield subresources
     finally:
-        plane.kubectl("delete", "apiservice", "v1alpha1.subresources.hyperv-operator.io")
+        plane.kubectl("delete", "apiservice", SUBRESOURCES)
+
+
+def wait_for_live_logs(plane: ControlPlane) -> None:
+    """Wait until the API server reaches an operator's aggregated API."""
+    plane.kubectl("wait", "--for=condition=Available", "apiservice", SUBRESOURCES, "--timeout=60s")
 
 
 @cache

@@ -34,7 +34,7 @@ BODY: JsonObject = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spe
 
 def _deps() -> Dependencies:
     clock = SimpleNamespace(now=lambda: NOW)
-    return cast("Dependencies", SimpleNamespace(clock=clock, metrics=PrometheusMetrics()))
+    return cast("Dependencies", SimpleNamespace(clock=clock, metrics=PrometheusMetrics(), logs=None))
 
 
 async def _ended(error: Exception) -> asyncio.Future[Any]:
