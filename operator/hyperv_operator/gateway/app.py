@@ -22,7 +22,7 @@ from hyperv_operator.gateway.jobs import JobView
 from hyperv_operator.gateway.limits import RateLimits, Slots
 from hyperv_operator.gateway.metrics import GatewayMetrics
 from hyperv_operator.gateway.problems import MEDIA_TYPE
-from hyperv_operator.gateway.routes import health, hosts, jobs, schema, session, streams
+from hyperv_operator.gateway.routes import health, hosts, jobs, logs, notifications, schema, session, streams
 from hyperv_operator.gateway.settings import GatewaySettings
 from hyperv_operator.schema.forms import render_form
 from hyperv_operator.telemetry.redaction import Redactor
@@ -73,7 +73,7 @@ def routes() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (session, schema, jobs, hosts, streams, health):
+    for module in (session, schema, jobs, hosts, logs, streams, notifications, health):
         app.include_router(module.routes)
     app.include_router(health.console)
     answers.add_handlers(app)

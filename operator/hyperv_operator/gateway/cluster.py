@@ -25,6 +25,7 @@ GROUP_PATH: Final = f"/apis/{GROUP}/{VERSION}"
 SUBRESOURCES: Final = f"subresources.{GROUP}"
 SUBRESOURCES_PATH: Final = f"/apis/{SUBRESOURCES}/{VERSION}"
 _CONNECT_SECONDS: Final = 5
+_PAGE: Final = "500"
 _CONNECTIONS: Final = 0
 """No limit: each stream has a connection of its own, and streams have a limit."""
 _WARNING: Final = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
@@ -162,6 +163,18 @@ class Caller:
     async def get(self, path: str, **query: str) -> JsonObject:
         """Read an object or a page of a list."""
         return (await self.cluster.send(self.token, "GET", path, query, None, "")).body
+
+    async def list_all(self, path: str) -> list[JsonObject]:
+        """Read a whole list, in pages."""
+        found: list[JsonObject] = []
+        following = ""
+        while True:
+            query = {"limit": _PAGE} | ({"continue": following} if following else {})
+            page = await self.get(path, **query)
+            found += page.get("items", [])
+            following = page.get("metadata", {}).get("continue") or ""
+            if not following:
+                return found
 
     async def create(self, path: str, body: JsonObject, **query: str) -> Answer:
         """Create an object."""

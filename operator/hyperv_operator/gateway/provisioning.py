@@ -70,19 +70,60 @@ async def provision(caller: Caller, plan: Plan, key: Key | None) -> Answer:
         if error.status == HTTPStatus.CONFLICT and key and (found := await _find(caller, plan.namespace, key)):
             return await _complete(caller, plan, found)
         raise await _refusal(caller, plan, error) from None
+    except Unavailable:
+        if key is None:
+            await _undo_unseen(caller, plan)
+        raise
+    if key and (first := await _first(caller, plan.namespace, key, answer.body)):
+        await _undo(caller, answer.body)
+        return await _complete(caller, plan, first)
     await _add_secret(caller, plan.secret, answer.body)
     return answer
 
 
+async def _first(caller: Caller, namespace: str, key: Key, own: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the machine that another gateway has created for the key at the same time, if that one stays; `Problem` if it differs."""
+    query = {"labelSelector": f"{submission.KEY_LABEL}={key.hash}"}
+    found: list[dict[str, Any]] = (await caller.get(machines_path(namespace), **query)).get("items", [])
+    first = min(found, key=_age, default=own)
+    if first["metadata"]["uid"] == own["metadata"]["uid"]:
+        return None
+    if not _is_same(first, key):
+        await _undo(caller, own)
+        raise idempotency.conflict()
+    return first
+
+
+def _age(machine: dict[str, Any]) -> tuple[str, str]:
+    return str(machine["metadata"]["creationTimestamp"]), str(machine["metadata"]["uid"])
+
+
+def _is_same(machine: dict[str, Any], key: Key) -> bool:
+    stored = machine["metadata"].get("annotations", {}).get(submission.DIGEST_ANNOTATION, "")
+    return idempotency.is_same(str(stored), key.digest)
+
+
+async def _undo_unseen(caller: Caller, plan: Plan) -> None:
+    """Delete the machine of a request whose answer was lost. The name of its Secret, which is random, shows that it is this one."""
+    if plan.secret_name is None:
+        return
+    try:
+        machine = await caller.get(machines_path(plan.namespace, plan.name))
+    except (Refused, Unavailable):
+        return
+    references = machine["spec"].get("secretFields", {}).values()
+    if plan.secret_name in {one["secretKeyRef"]["name"] for one in references}:
+        await _undo(caller, machine)
+
+
 async def _find(caller: Caller, namespace: str, key: Key) -> dict[str, Any] | None:
     """Return the machine that an earlier request with this key has created; `Problem` if that was another request."""
-    query = {"labelSelector": f"{submission.KEY_LABEL}={key.hash}", "limit": "2"}
+    query = {"labelSelector": f"{submission.KEY_LABEL}={key.hash}"}
     found: list[dict[str, Any]] = (await caller.get(machines_path(namespace), **query)).get("items", [])
     if not found:
         return None
-    machine = found[0]
-    stored = machine["metadata"].get("annotations", {}).get(submission.DIGEST_ANNOTATION, "")
-    if not idempotency.is_same(str(stored), key.digest):
+    machine = min(found, key=_age)
+    if not _is_same(machine, key):
         raise idempotency.conflict()
     return machine
 

@@ -24,7 +24,6 @@ _QUESTIONS: Final[dict[str, tuple[str, str, str, bool]]] = {
     "create_secrets": ("create", "", "secrets", True),
 }
 """Verb, group, resource, and whether the namespace matters."""
-_PAGE: Final = "500"
 _SECRET_TYPES: Final = frozenset(["Opaque", "kubernetes.io/basic-auth"])
 
 
@@ -61,16 +60,8 @@ async def _may(caller: Caller, namespace: str | None, question: tuple[str, str, 
 
 
 async def _namespaces(caller: Caller) -> list[str] | None:
-    names: list[str] = []
-    following = ""
     try:
-        while True:
-            query = {"limit": _PAGE} | ({"continue": following} if following else {})
-            page = await caller.get("/api/v1/namespaces", **query)
-            names += [str(one["metadata"]["name"]) for one in page.get("items", [])]
-            following = page.get("metadata", {}).get("continue") or ""
-            if not following:
-                return sorted(names)
+        return sorted(str(one["metadata"]["name"]) for one in await caller.list_all("/api/v1/namespaces"))
     except Refused as error:
         if error.status == HTTPStatus.FORBIDDEN:
             return None
@@ -82,16 +73,6 @@ async def secrets(caller: Caller, namespace: str | None) -> list[SecretKeys]:
     if namespace is None:
         text = "namespace is required, as this gateway has no default namespace; add it to the query."
         raise invalid([FieldProblem(field="namespace", code="required", message=text)])
-    found: list[SecretKeys] = []
-    following = ""
-    while True:
-        query = {"limit": _PAGE} | ({"continue": following} if following else {})
-        page = await caller.get(secrets_path(namespace), **query)
-        found += [
-            SecretKeys(name=one["metadata"]["name"], keys=sorted(one.get("data") or {}))
-            for one in page.get("items", [])
-            if one.get("type") in _SECRET_TYPES
-        ]
-        following = page.get("metadata", {}).get("continue") or ""
-        if not following:
-            return sorted(found, key=lambda one: one.name)
+    found = (one for one in await caller.list_all(secrets_path(namespace)) if one.get("type") in _SECRET_TYPES)
+    named = (SecretKeys(name=one["metadata"]["name"], keys=sorted(one.get("data") or {})) for one in found)
+    return sorted(named, key=lambda one: one.name)

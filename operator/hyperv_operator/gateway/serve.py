@@ -19,6 +19,7 @@ from hyperv_operator.errors import OperatorError
 from hyperv_operator.gateway import app
 from hyperv_operator.gateway.context import Gateway
 from hyperv_operator.gateway.settings import load_settings
+from hyperv_operator.serving.certificate import Certificate
 from hyperv_operator.telemetry import logs
 
 log = logging.getLogger(__name__)
@@ -58,13 +59,27 @@ async def _run() -> None:
     async with app.running(settings) as gateway:
         logs.set_up(settings.log_level, gateway.redactor)
         metrics, _ = start_http_server(settings.metrics_port, settings.metrics_address, gateway.metrics.registry)
-        server = _Server(_config(gateway))
+        certificate = await _certificate(gateway)
+        server = _Server(_config(gateway, certificate.context if certificate else None))
+        renewal = asyncio.create_task(certificate.reload_periodically()) if certificate else None
         _stop_on_signals(server)
         log.info("Metrics are served on port %d", metrics.server_port)
         try:
             await server.serve()
         finally:
             metrics.shutdown()
+            if renewal:
+                renewal.cancel()
+
+
+async def _certificate(gateway: Gateway) -> Certificate | None:
+    """Return the certificate once there is one; None if the gateway serves without TLS, on loopback."""
+    settings = gateway.settings
+    if settings.tls_cert_dir is None:
+        return None
+    certificate = Certificate(settings.tls_cert_dir, settings.tls_reload_seconds, "gateway")
+    await certificate.wait()
+    return certificate
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:
@@ -75,7 +90,7 @@ def _stop_on_signals(server: uvicorn.Server) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
-def _config(gateway: Gateway, context: ssl.SSLContext | None = None) -> uvicorn.Config:
+def _config(gateway: Gateway, context: ssl.SSLContext | None) -> uvicorn.Config:
     settings = gateway.settings
     return uvicorn.Config(
         app.application(gateway),

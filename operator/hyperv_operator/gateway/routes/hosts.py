@@ -19,21 +19,12 @@ HostName = Annotated[
     str, Path(max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", description="Name of the HyperVHost.")
 ]
 _READ: Final = responses(401, 403, 404, 422, 429, 503)
-_PAGE: Final = "500"
 
 
 @routes.get("/hosts", responses=responses(401, 403, 429, 503))
 async def list_hosts(caller: CurrentCaller) -> HostList:
     """List all hosts, without their inventories."""
-    found: list[Host] = []
-    following = ""
-    while True:
-        query = {"limit": _PAGE} | ({"continue": following} if following else {})
-        page = await caller.get(hosts_path(), **query)
-        found += [hosts.show(body) for body in page.get("items", [])]
-        following = page.get("metadata", {}).get("continue") or ""
-        if not following:
-            return HostList(items=found)
+    return HostList(items=[hosts.show(body) for body in await caller.list_all(hosts_path())])
 
 
 @routes.get("/hosts/{name}", responses=_READ)
