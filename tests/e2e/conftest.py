@@ -51,7 +51,7 @@ def new_host(cluster: ControlPlane, agent: AgentKind) -> Iterator[NewHost]:
     hosts: list[SimulatedHost] = []
 
     def make(spec: dict[str, Any] | None = None, **options: Any) -> SimulatedHost:
-        host = SimulatedHost(f"host-{next(_NUMBERS)}", **{"agent": agent, **options})
+        host = SimulatedHost(**{"name": f"host-{next(_NUMBERS)}", "agent": agent, **options})
         host.start()
         hosts.append(host)
         resources = [manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host, **(spec or {}))]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from hyperv_operator.api.common import Name, SecretKey
 
@@ -90,6 +91,15 @@ class SubmissionRequest(_Asked):
     deletion_policy: Annotated[
         Literal["Delete", "Retain"] | None, Field(description="What becomes of the VM when the job is deleted.")
     ] = None
+
+    @field_validator("values")
+    @classmethod
+    def _is_text(cls, values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        try:
+            json.dumps(values, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("a text has half of a character (a lone surrogate), which nothing can store") from None
+        return values
 
 
 class Validation(_Shown):

@@ -74,24 +74,8 @@ async def provision(caller: Caller, plan: Plan, key: Key | None) -> Answer:
         if key is None:
             await _undo_unseen(caller, plan)
         raise
-    if key and (first := await _first(caller, plan.namespace, key, answer.body)):
-        await _undo(caller, answer.body)
-        return await _complete(caller, plan, first)
     await _add_secret(caller, plan.secret, answer.body)
     return answer
-
-
-async def _first(caller: Caller, namespace: str, key: Key, own: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the machine that another gateway has created for the key at the same time, if that one stays; `Problem` if it differs."""
-    query = {"labelSelector": f"{submission.KEY_LABEL}={key.hash}"}
-    found: list[dict[str, Any]] = (await caller.get(machines_path(namespace), **query)).get("items", [])
-    first = min(found, key=_age, default=own)
-    if first["metadata"]["uid"] == own["metadata"]["uid"]:
-        return None
-    if not _is_same(first, key):
-        await _undo(caller, own)
-        raise idempotency.conflict()
-    return first
 
 
 def _age(machine: dict[str, Any]) -> tuple[str, str]:

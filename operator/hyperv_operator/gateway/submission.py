@@ -174,19 +174,11 @@ def _secret_errors(
             text = f"{name} is given twice, as a value and as a reference to a Secret; remove one of the two."
             found.append(FieldProblem(field=name, code="given_twice", message=text))
         elif isinstance(result, Rejected) or name in result.secret_fields:
-            wrong = _encodable(name, given[name]) or values.check_secret(definition, given[name])
+            wrong = values.check_secret(definition, given[name])
             if wrong:
                 message = wrong.message.replace(f"The value that {name} refers to", name)
                 found.append(FieldProblem(field=name, code=wrong.code, message=message))
     return found
-
-
-def _encodable(name: str, value: str) -> FieldError | None:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return FieldError(name, "encoding", f"{name} has a character that is none; enter it again.")
-    return None
 
 
 def _each(error: FieldError) -> list[FieldProblem]:
