@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from fastapi import FastAPI
 from psrpcore.types import PSObject
 from pypsrp.wsman import WSMan
 
@@ -17,6 +18,8 @@ from hyperv_operator.api.host import Capacity
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus, ReportedImage, ReportedMachine
 from hyperv_operator.api.machine import HyperVMachineSpec, Run
 from hyperv_operator.executor.diagnostics import BreakerSummary, ExecutorSummary
+from hyperv_operator.gateway.problems import ProblemDocument
+from hyperv_operator.gateway.serve import _Server
 from hyperv_operator.protocol.guest import GuestProgress, _Ready
 from hyperv_operator.protocol.job import DesiredVm, RunRef
 from hyperv_operator.protocol.records import Step, StepState
@@ -80,6 +83,12 @@ sys.dont_write_bytecode
 # Called by a base class.
 MembershipNegated.mutate
 LogFormatter.process_log_record
+_Server.capture_signals
+_Server.should_exit
+
+# The description of problem documents, which are written as dictionaries.
+ProblemDocument.active_version
+FastAPI.openapi
 
 
 def used_by_pypsrp(wsman: WSMan, shown: PSObject) -> None:

@@ -170,7 +170,10 @@ def token_of(kubeconfig: Path) -> str:
 
 
 def signed(plane: ControlPlane, namespace: str, name: str, seconds: float) -> str:
-    """Return a token of an account that expires after some seconds. The API server accepts it for a minute longer, and gives none for less than ten."""
+    """Return a token of an account that expires after some seconds; the API server accepts it for a minute longer.
+
+    The API server itself gives no token for less than ten minutes.
+    """
     account = json.loads(plane.kubectl("get", "serviceaccount", name, "-n", namespace, "-o", "json"))
     issuer = "https://controlplane.test"
     now = int(time.time())

@@ -435,7 +435,7 @@ def test_two_gateways_with_one_key_create_one_machine(
             body, key = submission(name=f"race-{number}"), str(uuid.uuid4())
             answers = list(
                 pool.map(
-                    lambda one, body=body, key=key: one.post(f"{JOBS}/provision", body, token, Idempotency_Key=key),  # type: ignore[misc]
+                    lambda one, body=body, key=key: one.post(f"{JOBS}/provision", body, token, Idempotency_Key=key),
                     [served, second] * 4,
                 )
             )
