@@ -10,7 +10,7 @@ from pathlib import Path
 import crd
 import yaml
 from gitops import files as gitops
-from reference import conditions, crds, decisions, fields, metrics, settings
+from reference import conditions, crds, decisions, fields, gateway, metrics, settings
 
 from hyperv_operator.schema.forms import render_form
 from hyperv_operator.schema.loader import load_schema
@@ -34,6 +34,8 @@ def files() -> dict[Path, str]:
     made[_PAGES / "conditions.md"] = conditions.render()
     made[_PAGES / "decisions.md"] = decisions.render()
     made[_PAGES / "settings.md"] = settings.render()
+    made[_PAGES / "gateway-api.md"] = gateway.render()
+    made[_PAGES / "openapi.json"] = gateway.document()
     made[_PAGES / "metrics.md"] = metrics.render(ROOT / "charts" / "hyperv-operator" / "alerts" / "rules.yaml")
     made |= gitops.files(ROOT / "argocd")
     form = json.dumps(render_form(schema), indent=2, ensure_ascii=False) + "\n"

@@ -84,7 +84,6 @@ sys.dont_write_bytecode
 MembershipNegated.mutate
 LogFormatter.process_log_record
 _Server.capture_signals
-_Server.should_exit
 
 # The description of problem documents, which are written as dictionaries.
 ProblemDocument.active_version
@@ -103,3 +102,8 @@ def shown_by_debug_executor(breaker: BreakerSummary, executor: ExecutorSummary) 
     executor.breakers
     executor.closing
     executor.lanes
+
+
+def used_by_uvicorn(server: _Server) -> None:
+    """Attributes that uvicorn reads."""
+    server.should_exit

@@ -11,6 +11,7 @@ import yaml
 from prometheus_client import Metric
 from prometheus_client.metrics import MetricWrapperBase
 
+from hyperv_operator.gateway.metrics import GatewayMetrics
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from reference.markdown import code, codes, page, table
 
@@ -22,6 +23,10 @@ A histogram has the series `<name>_bucket`, `<name>_sum` and `<name>_count`. The
 metrics of `prometheus_client` (`process_*`, `python_*`) where the platform has them.
 
 The alerts are those of the chart, with a [runbook](../README.md#alerts-and-runbooks) each."""
+
+
+_GATEWAY = """## The gateway
+Each [gateway](../guides/gateway.md) serves its own at `/metrics` on `HVO_GATEWAY_METRICS_PORT`. `route` is the template of an address."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class Family:
 def render(alerts: Path) -> str:
     """Return the page; `alerts` is the chart's file of alerting rules."""
     used = alerts_by_metric(yaml.safe_load(alerts.read_text(encoding="utf-8")))
+    return page("Metrics", _INTRO, _table(PrometheusMetrics(), used), _GATEWAY, _table(GatewayMetrics(), used))
+
+
+def _table(metrics: PrometheusMetrics | GatewayMetrics, used: Mapping[str, list[str]]) -> str:
     rows = [
         (
             code(one.name),
@@ -45,13 +54,13 @@ def render(alerts: Path) -> str:
             one.meaning,
             ", ".join(f"[{alert}](../runbooks/{alert}.md)" for alert in used.get(one.name, ())),
         )
-        for one in sorted(families(PrometheusMetrics()), key=lambda one: one.name)
+        for one in sorted(families(metrics), key=lambda one: one.name)
     ]
-    return page("Metrics", _INTRO, table(("metric", "type", "labels", "meaning", "alerts"), rows))
+    return table(("metric", "type", "labels", "meaning", "alerts"), rows)
 
 
-def families(metrics: PrometheusMetrics) -> Iterator[Family]:
-    """Yield the operator's own metrics; those of the process are left out, as they differ between platforms."""
+def families(metrics: PrometheusMetrics | GatewayMetrics) -> Iterator[Family]:
+    """Yield our own metrics; those of the process are left out, as they differ between platforms."""
     wrapped = {
         next(iter(one.describe())).name: one for one in vars(metrics).values() if isinstance(one, MetricWrapperBase)
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from hyperv_operator.gateway.settings import GatewaySettings
 from hyperv_operator.settings import Settings
 from reference.markdown import code, codes, page, span, table
 
@@ -18,17 +19,24 @@ settings: they are read from Kubernetes when they are needed. A value that is ou
 a message that names the variable.
 
 In the chart, `settings: {ROLLOUT_HOSTS: 5}` sets `HVO_ROLLOUT_HOSTS`."""
+_GATEWAY = """## The gateway
+The [gateway](../guides/gateway.md) is a process of its own, with settings of its own. In the chart,
+`gateway: {settings: {REQUESTS_PER_MINUTE: 100}}` sets `HVO_GATEWAY_REQUESTS_PER_MINUTE`."""
 
 _TYPES = {str: "string", int: "integer", float: "number", Path: "path"}
 
 
-def render(model: type[BaseModel] = Settings) -> str:
+def render() -> str:
     """Return the page."""
+    return page("Settings", _INTRO, _table(Settings), _GATEWAY, _table(GatewaySettings))
+
+
+def _table(model: type[BaseModel]) -> str:
     rows = [
         (code(variable(name, model)), kind_of(field), _default(field), limits(field), field.description or "")
         for name, field in model.model_fields.items()
     ]
-    return page("Settings", _INTRO, table(("variable", "type", "default", "limits", "meaning"), rows))
+    return table(("variable", "type", "default", "limits", "meaning"), rows)
 
 
 def variable(name: str, model: type[BaseModel] = Settings) -> str:

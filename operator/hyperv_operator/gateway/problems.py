@@ -13,6 +13,7 @@ from hyperv_operator.schema.problems import FieldError
 MEDIA_TYPE: Final = "application/problem+json"
 _PREFIX: Final = "urn:hyperv-operator:problem:"
 _FIELD_NAME_LENGTH: Final = 64
+_PHRASES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 class FieldProblem(BaseModel):
@@ -84,7 +85,7 @@ class Problem(Exception):
         """Return the document. `instance` names this occurrence."""
         document: dict[str, Any] = {
             "type": _PREFIX + self.kind,
-            "title": HTTPStatus(self.status).phrase,
+            "title": phrase(self.status),
             "status": self.status,
             "detail": self.detail,
             "instance": instance,
@@ -92,6 +93,11 @@ class Problem(Exception):
         if self.errors is not None:
             document["errors"] = [one.model_dump() for one in self.errors]
         return document | self.extensions
+
+
+def phrase(status: int) -> str:
+    """Return the words of a status, which the versions of Python give in old and in new form."""
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 def field_problem(error: FieldError, name: str | None = None) -> FieldProblem:
@@ -131,7 +137,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems of a route for its OpenAPI description."""
     return {
         status: {
-            "description": HTTPStatus(status).phrase,
+            "description": phrase(status),
             "model": ProblemDocument,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
         }
