@@ -35,7 +35,7 @@ class JobKey:
 
 
 def parse(job_id: str) -> JobKey | None:
-    """Return what an id stands for; None for anything that no gateway has given out."""
+    """Return the key in an id; None for anything that no gateway has issued."""
     if len(job_id) > MAX_LENGTH:
         return None
     try:

@@ -29,7 +29,7 @@ async def find_machine(caller: Caller, job_id: str) -> dict[str, Any]:
 
 
 def parsed(job_id: str) -> job_ids.JobKey:
-    """Return what an id stands for; `Problem` if it is none."""
+    """Return the key in an id; `Problem` if it is not an id."""
     key = job_ids.parse(job_id)
     if key is None:
         raise no_such_job()

@@ -54,7 +54,7 @@ class Position:
 
     @classmethod
     def parse(cls, text: str | None) -> Position | None:
-        """Return the position that an id stands for; None for one that no gateway has given out."""
+        """Return the position in an id; None for anything that no gateway has issued."""
         found = _POSITION.fullmatch(text or "")
         return cls(int(found["version"]), found["entry"]) if found else None
 

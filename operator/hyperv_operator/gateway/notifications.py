@@ -42,7 +42,7 @@ def page(
 
 
 def parse_token(token: str | None) -> Place | None:
-    """Return the place that a token stands for; `Problem` if it is none."""
+    """Return the place in a token; `Problem` if it is not a token."""
     if token is None:
         return None
     try:

@@ -102,7 +102,7 @@ def _causes(error: Refused) -> Iterator[FieldProblem]:
 
 
 def _place(text: str) -> str:
-    """Return the field of the submission that a path in the resource stands for; empty if it is none."""
+    """Return the field of the submission that is at a path of the resource; empty if there is none."""
     for form, name in _PLACES:
         if found := form.search(text):
             return name or next((group for group in found.groups() if group), "")

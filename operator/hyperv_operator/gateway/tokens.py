@@ -28,7 +28,7 @@ class Token:
 
     @cached_property
     def hash(self) -> str:
-        """What stands for the token in limits and feeds; the token cannot be computed from it."""
+        """The hash that identifies the token in limits and feeds; the token cannot be computed from it."""
         return hashlib.sha256(self.value.encode()).hexdigest()[:_HASH_LENGTH]
 
     @cached_property

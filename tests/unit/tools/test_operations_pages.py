@@ -17,6 +17,8 @@ from pydantic.fields import FieldInfo
 from reference import metrics, settings
 from typing_extensions import override
 
+from hyperv_operator.gateway.metrics import GatewayMetrics
+from hyperv_operator.gateway.settings import GatewaySettings
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 
@@ -25,12 +27,17 @@ RULES = ROOT / "charts" / "hyperv-operator" / "alerts" / "rules.yaml"
 PAGES = ROOT / "docs"
 
 
+def _variables() -> list[str]:
+    operator = [settings.variable(name) for name in Settings.model_fields]
+    return operator + [settings.variable(name, GatewaySettings) for name in GatewaySettings.model_fields]
+
+
 # --- settings --------------------------------------------------------------------------------------------------------
 
 
 def test_every_setting_has_a_row_with_a_meaning() -> None:
     rows = re.findall(r"^\| `(HVO_\w+)` \|.*\| ([^|]*) \|$", settings.render(), re.MULTILINE)
-    assert [name for name, _ in rows] == [settings.variable(name) for name in Settings.model_fields]
+    assert [name for name, _ in rows] == _variables()
     assert [name for name, meaning in rows if not meaning.endswith(".")] == []
 
 
@@ -58,7 +65,7 @@ def test_a_type_without_a_description_is_an_error() -> None:
 
 
 def test_every_setting_that_a_page_or_the_chart_names_exists() -> None:
-    known = {settings.variable(name) for name in Settings.model_fields}
+    known = set(_variables())
     named = re.compile(r"\bHVO_[A-Z_]*[A-Z]\b")
     files = [*PAGES.rglob("*.md"), *(ROOT / "charts").rglob("*.yaml"), ROOT / "README.md", ROOT / "CHANGELOG.md"]
     strange = {
@@ -71,7 +78,7 @@ def test_every_setting_that_a_page_or_the_chart_names_exists() -> None:
 
 
 def test_every_key_of_the_charts_settings_that_a_page_names_exists() -> None:
-    known = {name.upper() for name in Settings.model_fields}
+    known = {name.upper() for model in (Settings, GatewaySettings) for name in model.model_fields}
     named = {key for path in PAGES.rglob("*.md") for key in re.findall(r"settings\.([A-Z_]+)", path.read_text())}
     assert named - known == set()
 
@@ -116,7 +123,10 @@ class _Foreign(Collector):
 def test_every_metric_has_a_meaning_and_every_alert_is_at_a_metric() -> None:
     page = metrics.render(RULES)
     rows = re.findall(r"^\| `(hyperv_operator_\w+)` \| \w+ \| [^|]* \| ([^|]*) \| [^|]*\|$", page, re.MULTILINE)
-    assert [name for name, _ in rows] == sorted(one.name for one in metrics.families(PrometheusMetrics()))
+    assert [name for name, _ in rows] == [
+        *sorted(one.name for one in metrics.families(PrometheusMetrics())),
+        *sorted(one.name for one in metrics.families(GatewayMetrics())),
+    ]
     assert [name for name, meaning in rows if not meaning.endswith((".", ")"))] == []
     alerts = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
     assert set(re.findall(r"\[(\w+)\]\(../runbooks/\w+\.md\)", page)) == alerts
@@ -128,7 +138,7 @@ def test_the_series_of_a_histogram_count_as_the_histogram() -> None:
 
 
 def test_every_metric_that_a_page_names_exists() -> None:
-    known = {one.name for one in metrics.families(PrometheusMetrics())}
+    known = {one.name for made in (PrometheusMetrics(), GatewayMetrics()) for one in metrics.families(made)}
     named = {
         re.sub(r"_(bucket|sum|count)$", "", name)
         for path in PAGES.rglob("*.md")
