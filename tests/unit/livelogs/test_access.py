@@ -154,8 +154,10 @@ async def test_a_refusal_is_not_remembered_and_says_what_is_missing() -> None:
         await _check(authorization)
     assert (error.value.code, error.value.message) == (
         403,
-        'hypervmachines/log "web" is forbidden: User "jane" cannot get resource "hypervmachines/log" in API group '
-        '"subresources.hyperv-operator.io" in the namespace "team".',
+        (
+            'hypervmachines/log "web" is forbidden: User "jane" cannot get resource "hypervmachines/log" in API group '
+            '"subresources.hyperv-operator.io" in the namespace "team".'
+        ),
     )
     reviews.answer = True
     await _check(authorization)
