@@ -68,6 +68,8 @@ class Agent:
         note = self.ledger.begin_run(str(run["machine_uid"]), str(run["id"]), schema["id"], launch.version)
         try:
             streams.noise("verbose", f"Job {schema['id']} of run {run['id']} \U0001f680 accepted.")
+            for text in self.faults.chatter:
+                streams.noise("information", text)
             streams.output(await self._run_or_refuse(schema["id"], job, streams))
         finally:
             self.ledger.end_run(note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,6 +70,8 @@ class Faults:
     """Behaviour of guests that boot from now on."""
     guests: dict[str, GuestMode] = field(default_factory=dict)
     """By VM name: behaviour of single guests."""
+    chatter: Sequence[str] = ()
+    """Lines that every run prints at its beginning."""
     orphans: Literal["continue", "die"] = "continue"
     """Whether a run continues when its client stops polling for output."""
 

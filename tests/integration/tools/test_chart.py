@@ -214,3 +214,118 @@ def test_an_existing_secret_needs_its_authority(tmp_path: Path) -> None:
 def test_an_incomplete_webhook_is_refused(options: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(CommandFailed, match=sentence):
         _render(*options)
+
+
+_LOGS = ("--set", "subresources.enabled=true", "--set", "subresources.certManager.enabled=true")
+_GROUP = "subresources.hyperv-operator.io"
+
+
+def test_live_logs_are_off_by_default() -> None:
+    documents = _render()
+    assert not _all(documents, "APIService")
+    assert "HVO_SUBRESOURCES" not in yaml.safe_dump(documents)
+    assert "subjectaccessreviews" not in yaml.safe_dump(_all(documents, "ClusterRole")["hyperv-operator"])
+
+
+def test_the_api_server_reaches_the_container_with_the_certificate() -> None:
+    documents = _render(*_LOGS)
+    (registered,) = _all(documents, "APIService").values()
+    assert registered["metadata"]["name"] == f"{registered['spec']['version']}.{registered['spec']['group']}"
+    assert registered["spec"]["group"] == _GROUP
+    reference = registered["spec"]["service"]
+    service = _all(documents, "Service")[reference["name"]]
+    certificate = _all(documents, "Certificate")["hyperv-operator-subresources"]
+    pod = _one(documents, "Deployment")["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    settings = {one["name"]: one.get("value") for one in container["env"]}
+    assert service["spec"]["selector"].items() <= pod["metadata"]["labels"].items()
+    assert (reference["port"], service["spec"]["ports"][0]["port"]) == (443, 443)
+    assert service["spec"]["ports"][0]["targetPort"] == "subresources"
+    assert {"name": "subresources", "containerPort": int(settings["HVO_SUBRESOURCES_PORT"])} in container["ports"]
+    assert f"{reference['name']}.{reference['namespace']}.svc" in certificate["spec"]["dnsNames"]
+    assert registered["metadata"]["annotations"]["cert-manager.io/inject-ca-from"] == (
+        f"hyperv-system/{certificate['metadata']['name']}"
+    )
+    (volume,) = (one for one in pod["spec"]["volumes"] if one["name"] == "subresources")
+    assert volume["secret"] == {"secretName": certificate["spec"]["secretName"], "optional": True}
+    mount = {"name": "subresources", "mountPath": settings["HVO_SUBRESOURCES_CERT_DIR"], "readOnly": True}
+    assert mount in container["volumeMounts"]
+    assert not registered["spec"].get("insecureSkipTLSVerify")
+
+
+def test_the_operator_may_ask_who_its_readers_are_and_nothing_more() -> None:
+    plain, serving = _render(), _render(*_LOGS)
+    before = _all(plain, "ClusterRole")["hyperv-operator"]["rules"]
+    after = _all(serving, "ClusterRole")["hyperv-operator"]["rules"]
+    assert [rule for rule in after if rule not in before] == [
+        {"apiGroups": ["authorization.k8s.io"], "resources": ["subjectaccessreviews"], "verbs": ["create"]}
+    ]
+    binding = _all(serving, "RoleBinding")["hyperv-operator-subresources"]
+    assert binding["metadata"]["namespace"] == "kube-system"
+    assert binding["roleRef"]["name"] == "extension-apiserver-authentication-reader"
+    assert [(one["name"], one["namespace"]) for one in binding["subjects"]] == [("hyperv-operator", "hyperv-system")]
+
+
+def test_both_servers_have_certificates_of_their_own() -> None:
+    names = set(_all(_render(*_MANAGED, *_LOGS), "Certificate"))
+    servers = ("hyperv-operator-webhook", "hyperv-operator-subresources")
+    assert names == {f"{server}{suffix}" for server in servers for suffix in ("", "-ca")}
+
+
+def test_live_logs_take_an_existing_secret_and_its_authority(tmp_path: Path) -> None:
+    pem = tmp_path / "ca.pem"
+    pem.write_text(_PEM)
+    options = ("--set", "subresources.enabled=true", "--set", "subresources.existingSecret=mine")
+    documents = _render(*options, "--set-file", f"subresources.caBundle={pem}")
+    (registered,) = _all(documents, "APIService").values()
+    assert base64.b64decode(registered["spec"]["caBundle"]).decode() == _PEM
+    assert "annotations" not in registered["metadata"]
+    volumes = _one(documents, "Deployment")["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "subresources", "secret": {"secretName": "mine", "optional": True}} in volumes
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--set", "subresources.enabled=true"), "subresources.enabled needs a certificate"),
+        (("--set", "subresources.enabled=true", "--set", "subresources.existingSecret=x"), "subresources.caBundle"),
+        ((*_LOGS, "--set", "subresources.existingSecret=x"), "subresources: set either"),
+        ((*_LOGS, "--set", "subresources.port=1"), "port"),
+    ],
+)
+def test_incomplete_live_logs_are_refused(options: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(CommandFailed, match=sentence):
+        _render(*options)
+
+
+def _rights(role: dict[str, Any]) -> set[str]:
+    return {
+        f"{verb} {resource}.{group}"
+        for rule in role["rules"]
+        for verb in rule["verbs"]
+        for resource in rule["resources"]
+        for group in rule["apiGroups"]
+    }
+
+
+def _aggregated(role: dict[str, Any]) -> set[str]:
+    return {label.rpartition("-")[2] for label in role["metadata"].get("labels", {})}
+
+
+def test_the_roles_for_people() -> None:
+    roles = _all(_render(), "ClusterRole")
+    view, edit, hosts = (roles[f"hyperv-operator-{name}"] for name in ("view", "edit", "hosts-view"))
+    machines, own = "hypervmachines.hyperv-operator.io", "hyperv-operator.io"
+    read = ("get", "list", "watch")
+    assert _rights(view) == {f"{verb} {machines}" for verb in read} | {f"get hypervmachines/log.{_GROUP}"}
+    assert _rights(edit) == {f"{verb} {machines}" for verb in ("create", "update", "patch", "delete")}
+    assert _rights(hosts) == {
+        *(f"{verb} {kind}.{own}" for verb in read for kind in ("hypervhosts", "hypervhostinventories")),
+        *(f"get {resource}.{_GROUP}" for resource in ("hypervhosts/log", "executors")),
+    }
+    assert (_aggregated(view), _aggregated(edit), _aggregated(hosts)) == ({"view"}, {"edit", "admin"}, set())
+
+
+def test_the_roles_for_people_can_be_left_out_of_the_clusters_own() -> None:
+    roles = _all(_render("--set", "roles.aggregate=false"), "ClusterRole")
+    assert not any(_aggregated(role) for role in roles.values())
