@@ -76,6 +76,11 @@ def _show(plane: ControlPlane, host: SimulatedHost) -> None:
         print(f"{one['type']:<16}{one['status']:<9}{one['reason']:<18}{one['message']}")
     columns = "custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message"
     print(plane.kubectl("get", "events", "-n", namespace, "-o", columns, "--sort-by=.metadata.creationTimestamp"))
+    _title(f"the end of the live log of {_NAME}, from the API server (kubectl get --raw)")
+    log = (
+        f"/apis/subresources.hyperv-operator.io/v1alpha1/namespaces/{namespace}/hypervmachines/{_NAME}/log?tailLines=8"
+    )
+    print(plane.kubectl("get", "--raw", log), end="")
     _title("the data that the guest has decrypted and applied")
     vm = next(iter(host.world.vms.values()))
     print(_masked(vm.received or {}))
@@ -110,9 +115,11 @@ def main() -> int:
         rig.install(plane)
         plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
         log = Path(folder) / "operator.log"
-        with rig.operator(plane, log, {"HVO_AGENT_FOLDER": str(bundle)}) as operator:
+        settings = {"HVO_AGENT_FOLDER": str(bundle), **rig.subresources_of(plane).settings()}
+        with rig.live_logs(plane), rig.operator(plane, log, settings) as operator:
             try:
                 operator.wait_for_webhook()
+                rig.wait_for_live_logs(plane)
                 plane.kubectl("wait", "--for=condition=Ready", "hvh/hyperv01", "--timeout=30s")
                 print(plane.kubectl("get", "hypervhosts"), end="")
                 agent_on_host = "agent {.status.agent.version} {.status.agent.digest} {.status.agent.phase}"
