@@ -72,23 +72,23 @@ class View(ABC):
         return lead + batch
 
     def _newer(self) -> Iterator[Entry]:
+        """Yield the entries after the cursor, with a notice in the place of those that were dropped."""
         dropped = self._dropped_through()
         notices = [self._store.notice(Notice.TRUNCATED, _TRUNCATED, dropped)] if dropped > self.cursor else []
-        return merge(*(run.after(self.cursor) for run in self._runs()), notices, key=attrgetter("sequence"))
+        return merge(self._entries(), notices, key=attrgetter("sequence"))
+
+    def _entries(self) -> Iterator[Entry]:
+        return merge(*(run.after(self.cursor) for run in self._runs()), key=attrgetter("sequence"))
 
     def _narrow(self, query: LogQuery) -> None:
-        """Move the cursor behind what `tailLines` and `sinceSeconds` leave out."""
-        if query.since_seconds is None and query.tail_lines is None:
-            return
-        entries = list(self._newer())
+        """Move the cursor behind what `sinceSeconds` and `tailLines` leave out."""
         if query.since_seconds is not None:
             since = self._store.now() - timedelta(seconds=query.since_seconds)
-            # A notice has the time of now, whatever the time of the lines that it stands for.
-            old = [one.sequence for one in entries if one.at < since]
-            self.cursor = max([self.cursor, *old])
-            entries = [one for one in entries if one.sequence > self.cursor]
-        if query.tail_lines is not None and len(entries) > query.tail_lines:
-            self.cursor = entries[len(entries) - query.tail_lines - 1].sequence
+            self.cursor = max((one.sequence for one in self._entries() if one.at < since), default=self.cursor)
+        if query.tail_lines is not None:
+            sequences = [one.sequence for one in self._entries()]
+            if len(sequences) > query.tail_lines:
+                self.cursor = sequences[len(sequences) - query.tail_lines - 1]
 
 
 class HostView(View):

@@ -24,6 +24,7 @@ from hyperv_operator.protocol.job import (
 )
 from hyperv_operator.protocol.sealing import seal
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 
 
 def host_options(host: HostView, machines_folder: str | None = None) -> HostOptions:
@@ -57,8 +58,10 @@ def inventory_job(host: HostView, cluster_uid: str, folders: Iterable[str] = ())
     )
 
 
-async def build(deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: str) -> tuple[RunJob, Sealed | None]:
-    """Return the job of a launch, and what its guest data was sealed from.
+async def build(
+    deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: str, secrets: HeldSecrets
+) -> tuple[RunJob, Sealed | None]:
+    """Return the job of a launch, and what its guest data was sealed from; `secrets` holds the values in it.
 
     Raises `ClusterError` if a Secret cannot be read, `ProtocolViolation` if the guest's key cannot be used.
     """
@@ -84,7 +87,7 @@ async def build(deps: Dependencies, snapshot: Snapshot, launch: Launch, run_id: 
             job = ProvisioningJob(
                 schema_ref=schema, fields=work.submission.fields, run=run, host=host, lost_vm_id=work.lost_vm_id
             )
-            return await _with_guest_data(deps, snapshot, work, job)
+            return await _with_guest_data(deps, snapshot, work, job, secrets)
 
 
 def _machine(snapshot: Snapshot) -> MachineRef:
@@ -93,21 +96,19 @@ def _machine(snapshot: Snapshot) -> MachineRef:
 
 
 async def _with_guest_data(
-    deps: Dependencies, snapshot: Snapshot, work: Provision, job: ProvisioningJob
+    deps: Dependencies, snapshot: Snapshot, work: Provision, job: ProvisioningJob, secrets: HeldSecrets
 ) -> tuple[ProvisioningJob, Sealed | None]:
     """Return the job with the guest data sealed to the guest's key, where the launch has one."""
     sealing, submission = work.sealing, work.submission
     if sealing is None:
         return job, None
     values, versions = await _read_secrets(deps, snapshot.namespace, work)
-    release = deps.redaction.hold(tuple(values.values()))
+    secrets.hold(tuple(values.values()))
     try:
         plaintext = guest_plaintext(submission.os_family.value, submission.fields, values)
         data = seal(plaintext, sealing.key, vm_id=sealing.vm_id, run_id=job.run.id)
     except SealingError as error:
         raise ProtocolViolation(error.message) from None
-    finally:
-        release()
     before = snapshot.status.sealed
     count = before.count + 1 if before and before.run_id == job.run.id else 1
     sealed = Sealed(run_id=job.run.id, kid=sealing.key.kid, count=count, secrets=versions)

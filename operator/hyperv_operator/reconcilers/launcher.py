@@ -20,6 +20,7 @@ from hyperv_operator.reconcilers import jobs, status_writer
 from hyperv_operator.reconcilers.cache import Cache, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOutdated
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
@@ -42,6 +43,7 @@ class Launcher:
         host = launch.host.name
         observer = LaunchObserver(self._deps, entry, launch, self._in_background)
         logon = LogonAttempt(self._cache.lockout_guard, host)
+        secrets = HeldSecrets(self._deps.redaction)
 
         def on_report(report: AgentReport) -> None:
             logon.on_report(report)
@@ -54,12 +56,13 @@ class Launcher:
                 host=host,
                 lane=Lane.JOB,
                 category=launch.kind.value,
-                prepare=self._preparation(entry, launch, logon),
+                prepare=self._preparation(entry, launch, logon, secrets),
                 on_report=on_report,
             )
         )
         future.add_done_callback(logon.on_done)
         future.add_done_callback(observer.on_done)
+        future.add_done_callback(lambda _: secrets.release())
         future.add_done_callback(lambda ended: self._poll_if_unreachable(host, ended))
 
     def _poll_if_unreachable(self, name: str, ended: asyncio.Future[Outcome]) -> None:
@@ -71,15 +74,17 @@ class Launcher:
             host.wake.set()
 
     def _preparation(
-        self, entry: MachineEntry, queued: Launch, logon: LogonAttempt
+        self, entry: MachineEntry, queued: Launch, logon: LogonAttempt, secrets: HeldSecrets
     ) -> Callable[[], Awaitable[AgentCall]]:
         async def prepare() -> AgentCall:
             async with entry.lock:
-                return await self._prepare(entry, queued, logon)
+                return await self._prepare(entry, queued, logon, secrets)
 
         return prepare
 
-    async def _prepare(self, entry: MachineEntry, queued: Launch, logon: LogonAttempt) -> AgentCall:
+    async def _prepare(
+        self, entry: MachineEntry, queued: Launch, logon: LogonAttempt, secrets: HeldSecrets
+    ) -> AgentCall:
         """Decide again from a fresh snapshot, and claim the launch if it is still what the decision calls for.
 
         The claim is written last, with a resourceVersion test: a launch without its claim does not start. Raises
@@ -109,7 +114,7 @@ class Launcher:
         endpoint = await endpoint_of(deps, host.name, host.spec, folder)
         await logon.follow(deps, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
-        job, sealed = await jobs.build(deps, snapshot, launch, run_id)
+        job, sealed = await jobs.build(deps, snapshot, launch, run_id, secrets)
         start = LaunchStart(
             launch, run_id, snapshot.generation, deps.clock.now(), redacted_job(deps.schema, job), sealed, version
         )
