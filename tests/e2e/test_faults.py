@@ -36,6 +36,21 @@ def test_a_missing_secret_is_reported_and_creating_it_resolves_it(
     rig.wait_ready(cluster, tenant, "sec-01")
 
 
+def test_a_secret_that_comes_a_moment_after_its_machine_delays_nothing(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, log: Path
+) -> None:
+    secret, machine = rig.submission(new_host().name, "late-01")
+    with rig.operator(cluster, log, HVO_SECRET_POLL_SECONDS="3600"):
+        cluster.apply(machine, namespace=tenant)
+        rig.wait_for_reason(cluster, tenant, "late-01", "WaitingForSecret")
+        cluster.apply(secret, namespace=tenant)
+        rig.wait_ready(cluster, tenant, "late-01", within=60)
+        rig.remove_hosts(cluster)
+    events = cluster.kubectl("get", "events", "-n", tenant, "-o", "jsonpath={.items[*].reason}")
+    assert "Accepted" in events
+    assert "Rejected" not in events
+
+
 @pytest.mark.usefixtures("operator")
 def test_an_unknown_host_and_a_forbidden_namespace_are_reported(
     cluster: ControlPlane, tenant: str, new_host: NewHost

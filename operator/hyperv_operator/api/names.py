@@ -65,6 +65,7 @@ class Reason(StrEnum):
     AS_EXPECTED = "AsExpected"
     # Work in progress.
     PENDING = "Pending"
+    WAITING_FOR_SECRET = "WaitingForSecret"  # noqa: S105 - a reason, not a password
     QUEUED = "Queued"
     RUNNING = "Running"
     WAITING_FOR_GUEST_KEY = "WaitingForGuestKey"

@@ -189,6 +189,13 @@ TABLE: Final[tuple[Row, ...]] = (
         accepted=False,
     ),
     Row(
+        "A Secret does not exist yet, and the machine was created less than 10 seconds ago and never launched",
+        PROVISIONING,
+        rules.secrets_expected,
+        "Check again every second",
+        "WaitingForSecret",
+    ),
+    Row(
         "A Secret cannot be read, and the guest has no configuration yet",
         PROVISIONING,
         Guard(preconditions.secrets_readable, until_guest=True),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import tenancy
-from hyperv_operator.core.snapshot import HostView, Rival, Snapshot
+from hyperv_operator.core.snapshot import HostView, Rival, SecretCheck, Snapshot
 from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.schema.validation import Accepted, Rejected
 
@@ -38,6 +39,8 @@ class Violation:
 
 Precondition = Callable[[Snapshot], Violation | None]
 _IMAGES_NAMED = 20
+SECRET_GRACE: Final = timedelta(seconds=10)
+"""How long after a machine its Secrets may be created."""
 
 
 # --- the submission is acceptable ------------------------------------------------------------------------------------
@@ -130,6 +133,17 @@ def name_held(snapshot: Snapshot) -> Violation | None:
 def _precedence(rival: Rival) -> tuple[bool, bool, datetime, str]:
     """Rank machines with a VM before those with a claim, then by age; UIDs decide between machines of the same second."""
     return not rival.has_vm, not (rival.has_vm or rival.has_claim), rival.created_at, rival.uid
+
+
+def secrets_expected(snapshot: Snapshot, now: datetime) -> tuple[SecretCheck, ...]:
+    """Return the Secrets of a new machine that do not exist yet; empty if something else is wrong with one, or once they are overdue.
+
+    What creates a machine together with its Secret may create the machine first, so that it can own the Secret.
+    """
+    wrong = tuple(check for check in snapshot.secrets if check.problem)
+    if now - snapshot.created_at >= SECRET_GRACE or any(check.problem != Reason.SECRET_NOT_FOUND for check in wrong):
+        return ()
+    return wrong
 
 
 def secrets_readable(snapshot: Snapshot) -> Violation | None:

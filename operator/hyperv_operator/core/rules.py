@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from hyperv_operator.api.catalogue import CATALOGUE, explain
 from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
-from hyperv_operator.core import failures, identity, mutability
+from hyperv_operator.core import failures, identity, mutability, preconditions
 from hyperv_operator.core.actions import Wait
 from hyperv_operator.core.decision import ConditionValue, Decision, Lifecycle, in_progress, stalled, unchanged
 from hyperv_operator.core.drift import describe
@@ -14,6 +17,8 @@ from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode
 
+SECRET_POLL: Final = timedelta(seconds=1)
+"""How often a Secret that may come at any moment is looked for."""
 _UNSEEN = "Whether the machine has anything on its host cannot be seen now."
 
 
@@ -179,6 +184,17 @@ def retry_pending(situation: Situation) -> Decision | None:
         return Decision(Wait(due), stalled(failure.reason, text, diagnosis=failure.diagnosis))
     transient = provisioning and failure.is_transient and failure.code is not AgentCode.HOST_BUSY
     return Decision(Wait(due), in_progress(Reason.RETRYING if transient else failure.reason, text))
+
+
+def secrets_expected(situation: Situation) -> Decision | None:
+    """A Secret of a new machine does not exist yet."""
+    if situation.snapshot.status.claim is not None:
+        return None
+    missing = preconditions.secrets_expected(situation.snapshot, situation.now)
+    if not missing:
+        return None
+    text = f"Waiting for what was created together with the machine: {' '.join(check.detail for check in missing)}"
+    return Decision(Wait(situation.now + SECRET_POLL), in_progress(Reason.WAITING_FOR_SECRET, text))
 
 
 def refuse(situation: Situation, violation: Violation) -> Decision:

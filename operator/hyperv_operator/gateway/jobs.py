@@ -38,9 +38,16 @@ JsonObject = Mapping[str, Any]
 _RUNNING: Final = frozenset([Reason.RUNNING])
 _WAITING: Final = frozenset([Reason.WAITING_FOR_GUEST_KEY, Reason.WAITING_FOR_GUEST, Reason.WAITING_FOR_ADDRESS])
 _PENDING: Final = frozenset(
-    [Reason.PENDING, Reason.QUEUED, Reason.PAUSED, Reason.WAITING_FOR_INVENTORY, Reason.HOST_CORDONED]
+    [
+        Reason.PENDING,
+        Reason.QUEUED,
+        Reason.PAUSED,
+        Reason.WAITING_FOR_SECRET,
+        Reason.WAITING_FOR_INVENTORY,
+        Reason.HOST_CORDONED,
+        Reason.AGENT_ROLLOUT_INCOMPLETE,
+    ]
 )
-_PENDING_TOO: Final = frozenset([Reason.AGENT_ROLLOUT_INCOMPLETE])
 _SERVER_ANNOTATIONS: Final = ("kubectl.kubernetes.io/last-applied-configuration",)
 
 
@@ -132,7 +139,7 @@ def word(ready: Readiness, status: HyperVMachineStatus, *, deleting: bool) -> Jo
         return "running"
     if reason in _WAITING:
         return "waiting"
-    if reason is None or reason in _PENDING or reason in _PENDING_TOO:
+    if reason is None or reason in _PENDING:
         return "pending"
     entry = CATALOGUE.get(reason)
     return "retrying" if entry is not None and entry.kstatus is Kstatus.IN_PROGRESS else "pending"

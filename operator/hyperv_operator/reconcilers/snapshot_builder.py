@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import HOST_KIND, Reason
+from hyperv_operator.core.preconditions import SECRET_GRACE
+from hyperv_operator.core.rules import SECRET_POLL
 from hyperv_operator.core.snapshot import HostProblem, HostView, Rival, SecretCheck, Snapshot
 from hyperv_operator.errors import AccessForbidden, ObjectGone
 from hyperv_operator.ports import ObjectRef
@@ -144,6 +146,8 @@ async def _look_up(deps: Dependencies, entry: MachineEntry, spec: HyperVMachineS
         lookups.labels_read_at = now
     wanted = [(name, ref.secret_key_ref.name, ref.secret_key_ref.key) for name, ref in spec.secret_fields.items()]
     known = [(check.field, check.secret_name, check.key) for check in lookups.secrets]
+    if now - entry.resource.meta.created_at < SECRET_GRACE:
+        expired = now - SECRET_POLL
     if fresh or wanted != known or _is_due(lookups.secrets_read_at, expired):
         lookups.secrets = tuple([await _check(deps, namespace, *reference) for reference in wanted])
         lookups.secrets_read_at = now

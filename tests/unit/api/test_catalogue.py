@@ -63,6 +63,7 @@ RULES = """
     AsExpected             | neither     | nobody               | never
     NotYet                 | neither     | nobody               | never
     Pending                | neither     | nobody               | on change
+    WaitingForSecret       | in progress | nobody               | on change
     Queued                 | in progress | cluster administrator | on change
     Running                | in progress | nobody               | on change
     WaitingForGuestKey     | in progress | owner of the machine | on change

@@ -46,7 +46,10 @@ def test_a_good_machine_is_launched() -> None:
         ({"rivals": (_OLDER,)}, Reason.DUPLICATE_NAME),
         ({"rivals": (_TWIN,)}, Reason.DUPLICATE_NAME),
         (
-            {"secrets": (SecretCheck("guest_la_pw", "s", "k", None, Reason.SECRET_NOT_FOUND, "No Secret."),)},
+            {
+                "secrets": (SecretCheck("guest_la_pw", "s", "k", None, Reason.SECRET_NOT_FOUND, "No Secret."),),
+                "created_at": NOW - 10 * SECOND,
+            },
             Reason.SECRET_NOT_FOUND,
         ),
         ({"host": replace(HOST, problem=_BROKEN)}, Reason.TLS_UNTRUSTED),

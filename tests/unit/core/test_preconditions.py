@@ -279,3 +279,29 @@ def test_what_cannot_be_watched_is_checked_again(recheck: bool, until: object) -
 
 def test_the_machine_itself_is_not_its_rival() -> None:
     assert preconditions.name_held(replace(SNAPSHOT, rivals=(_rival(uid=UID),))) is None
+
+
+# --- Secrets that come a moment later --------------------------------------------------------------------------------
+
+_GONE = SecretCheck("guest_la_pw", "s", "k", None, Reason.SECRET_NOT_FOUND, "There is no Secret 's'.")
+_UNREADABLE = replace(_GONE, problem=Reason.SECRET_NOT_READABLE)
+_FINE = SecretCheck("guest_domain_joinpw", "s", "k", "7")
+
+
+@pytest.mark.parametrize(
+    ("secrets", "seconds", "expected"),
+    [
+        ((_GONE, _FINE), 0, (_GONE,)),
+        ((_GONE,), 9, (_GONE,)),
+        ((_GONE,), -5, (_GONE,)),
+        ((_GONE,), 10, ()),
+        ((_GONE, _UNREADABLE), 0, ()),
+        ((_FINE,), 0, ()),
+        ((), 0, ()),
+    ],
+)
+def test_a_secret_is_expected_for_ten_seconds_unless_another_is_wrong(
+    secrets: tuple[SecretCheck, ...], seconds: int, expected: tuple[SecretCheck, ...]
+) -> None:
+    young = replace(SNAPSHOT, secrets=secrets, created_at=NOW - seconds * SECOND)
+    assert preconditions.secrets_expected(young, NOW) == expected

@@ -390,7 +390,8 @@ def test_a_vm_that_was_configured_is_never_made_anew() -> None:
 def test_a_secret_or_tenancy_that_is_taken_away_stops_only_what_needs_it(
     snapshot: Snapshot, without: dict[str, Any], *, stopped: bool
 ) -> None:
-    reason = match(replace(snapshot, **without), NOW)[1].assessment.reason
+    aged = replace(snapshot, created_at=NOW - 10 * SECOND)
+    reason = match(replace(aged, **without), NOW)[1].assessment.reason
     assert (reason in (Reason.SECRET_NOT_FOUND, Reason.NAMESPACE_NOT_ALLOWED)) is stopped
 
 

@@ -82,6 +82,13 @@ AT_WORK: Final[Mapping[Reason, Entry]] = {
         procedure="If this lasts, check that the operator runs and is ready: `kubectl get pods -n hyperv-system`.",
         host=((HostCondition.REACHABLE, None),),
     ),
+    Reason.WAITING_FOR_SECRET: Entry(
+        "The machine was created less than 10 seconds ago, and a Secret that `spec.secretFields` refers to does not exist yet.",
+        Actor.NOBODY,
+        Retry.ON_CHANGE,
+        procedure="What creates both may create the machine first. After the 10 seconds the reason is `SecretNotFound`.",
+        machine=WORKING,
+    ),
     Reason.QUEUED: Entry(
         "A launch of the agent waits in the queue: the host's `spec.maxConcurrentRuns` or the operator's "
         "`HVO_JOB_WORKERS_MAX` is reached.",
