@@ -77,7 +77,7 @@ def plan(
         order = {definition.id: index for index, definition in enumerate(schema.fields)}
         return tuple(sorted(errors, key=lambda error: order.get(error.field, len(order))))
     return _objects(
-        request, result, namespace, name, {key: given[key] for key in result.secret_fields if key in given}, suffix
+        request, result, namespace, name, {key: str(given[key]) for key in result.secret_fields if key in given}, suffix
     )
 
 
@@ -150,34 +150,28 @@ def _objects(
     return Plan(namespace, name, machine, secret if secrets else None, accepted.warnings)
 
 
-def _given_secrets(schema: JobSchema, submitted: Mapping[str, JsonValue]) -> dict[str, str]:
-    """Return the secrets that are given in clear text. Forms send an empty text for a field that was left empty."""
-    return {
-        name: value
-        for name, value in submitted.items()
-        if name in schema.secret_ids and isinstance(value, str) and value
-    }
+def _given_secrets(schema: JobSchema, submitted: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the secrets that are given in clear text, of whatever type. Forms send an empty text for a field that was left empty."""
+    return {name: value for name, value in submitted.items() if name in schema.secret_ids and value not in (None, "")}
 
 
 def _secret_errors(
-    schema: JobSchema, request: SubmissionRequest, given: Mapping[str, str], result: Accepted | Rejected
+    schema: JobSchema, request: SubmissionRequest, given: Mapping[str, JsonValue], result: Accepted | Rejected
 ) -> list[FieldProblem]:
     """Check the secrets that are given in clear text. Those that do not apply are dropped, like other fields."""
     found = []
-    for name in sorted(schema.secret_ids & request.values.keys()):
-        definition, value = schema.by_id[name], request.values[name]
-        if value is not None and not isinstance(value, str):
-            found.append(FieldProblem(field=name, code="type", message=f"{name} must be text; put it in quotes."))
-        if name not in given:
-            continue
+    for name, value in given.items():
+        definition = schema.by_id[name]
         if name in request.secrets:
             text = f"{name} is given twice, as a value and as a reference to a Secret; remove one of the two."
             found.append(FieldProblem(field=name, code="given_twice", message=text))
-        elif isinstance(result, Rejected) or name in result.secret_fields:
-            wrong = values.check_secret(definition, given[name])
-            if wrong:
-                message = wrong.message.replace(f"The value that {name} refers to", name)
-                found.append(FieldProblem(field=name, code=wrong.code, message=message))
+        elif isinstance(result, Accepted) and name not in result.secret_fields:
+            continue
+        elif not isinstance(value, str):
+            found.append(FieldProblem(field=name, code="type", message=f"{name} must be text; put it in quotes."))
+        elif wrong := values.check_secret(definition, value):
+            message = wrong.message.replace(f"The value that {name} refers to", name)
+            found.append(FieldProblem(field=name, code=wrong.code, message=message))
     return found
 
 
