@@ -467,6 +467,11 @@ def test_bodies_are_limited_in_size_and_time(cluster: ControlPlane, tenant: str,
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall((head + chunks).encode())
             assert "HTTP/1.1 413" in connection.recv(4096).decode()
+        for half in (b"", b"GET /healthz HTT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /hea"):
+            with socket.create_connection((host, int(port)), timeout=10) as connection:
+                connection.sendall(half)
+                while connection.recv(4096):
+                    pass
         assert served.get("/healthz").status == 200
 
 

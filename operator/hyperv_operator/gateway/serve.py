@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from hyperv_operator.errors import OperatorError
 from hyperv_operator.gateway import app
+from hyperv_operator.gateway.connections import timed_heads
 from hyperv_operator.gateway.context import Gateway
 from hyperv_operator.gateway.settings import load_settings
 from hyperv_operator.serving.certificate import Certificate
@@ -96,7 +97,7 @@ def _config(gateway: Gateway, context: ssl.SSLContext | None) -> uvicorn.Config:
         app.application(gateway),
         host=settings.listen_address,
         port=settings.port,
-        http="h11",
+        http=timed_heads(settings.read_timeout_seconds),
         ws="websockets-sansio",
         ws_max_size=_SOCKET_BYTES,
         ws_ping_interval=None,  # the streams have a heartbeat of their own

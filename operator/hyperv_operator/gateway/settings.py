@@ -60,7 +60,7 @@ class GatewaySettings(BaseSettings):
     max_header_bytes: int = Field(default=32_768, ge=8_192, le=1_048_576)
     """Largest head of a request: its line and its headers. Kubernetes tokens take a few KiB."""
     read_timeout_seconds: float = Field(default=10, gt=0, le=600)
-    """Longest wait for the whole body of a request."""
+    """Longest wait for the whole head of a request, and for its whole body."""
     requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
     """Requests of one token in a minute."""
     address_requests_per_minute: int = Field(default=3_000, ge=1, le=1_000_000)
