@@ -1,4 +1,4 @@
-"""What the three resources share: the frozen base model, conditions and bounded strings."""
+"""What the resources share: the frozen base model, conditions, transitions and bounded strings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
 
 ConditionStatus = Literal["True", "False", "Unknown"]
+Severity = Literal["Normal", "Warning"]
 
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
 """Name of a Kubernetes object (RFC 1123 subdomain)."""
@@ -52,6 +53,24 @@ class Condition(Model):
     observed_generation: (
         Annotated[int, Field(ge=0, description="Generation of the spec that the condition was computed from.")] | None
     ) = None
+
+
+class Transition(Model):
+    """One change that the status records, as its Event says it."""
+
+    sequence: Annotated[
+        int, Field(ge=1, description="Number of the transition. It counts up over the life of the resource.")
+    ]
+    at: Annotated[datetime, Field(description="When the operator saw the change.")]
+    reason: Annotated[str, Field(max_length=64, description="Reason of the Event, as one word for programs.")]
+    severity: Annotated[Severity, Field(description="Type of the Event: Normal or Warning.")]
+    message: Annotated[str, Field(max_length=512, description="What changed, with secrets redacted.")] = ""
+
+
+Transitions = Annotated[
+    tuple[Transition, ...],
+    Field(max_length=20, description="The last changes, newest first. They are what notifications are sent for."),
+]
 
 
 class Status(Model):

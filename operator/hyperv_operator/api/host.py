@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status
+from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status, Transitions
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
 """An absolute path on the host, without quotes and characters that are special to a shell."""
@@ -307,3 +307,4 @@ class HyperVHostStatus(Status):
     agent: AgentStatus | None = None
     capacity: Capacity | None = None
     logon_failures: LogonFailures | None = None
+    transitions: Transitions = ()

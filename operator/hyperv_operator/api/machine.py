@@ -16,6 +16,7 @@ from hyperv_operator.api.common import (
     Sentence,
     Short,
     Status,
+    Transitions,
 )
 from hyperv_operator.api.host import HostId
 
@@ -177,6 +178,7 @@ class HyperVMachineStatus(Status):
         | None
     ) = None
     history: Annotated[tuple[PastRun, ...], Field(max_length=5, description="The last runs, newest first.")] = ()
+    transitions: Transitions = ()
     sealed: Sealed | None = None
     origin: Origin | None = None
     applied: Applied | None = None

@@ -7,12 +7,12 @@ import time
 from datetime import datetime, timedelta
 from typing import Final
 
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
-from hyperv_operator.api.names import EventReason, HostCondition
-from hyperv_operator.core import host_status, placeholders
+from hyperv_operator.api.host import HyperVHostSpec
+from hyperv_operator.core import events, host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
+from hyperv_operator.core.transitions import extended
 from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict
-from hyperv_operator.reconcilers import ownership
+from hyperv_operator.reconcilers import ownership, status_writer
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.inventory_reader import InventoryReader
@@ -194,7 +194,7 @@ class HostReconciler:
         self._wake_machines(entry)
 
     async def _write_status(self, entry: HostEntry) -> None:
-        """Write the host's status if it has changed, then emit Events and set metrics."""
+        """Write the host's status and its transitions if it has changed, then emit Events and set metrics."""
         own = self._deps.settings.operator_namespace
         for left in range(_WRITE_ATTEMPTS, 0, -1):
             snapshot = self._snapshot(entry)
@@ -204,6 +204,10 @@ class HostReconciler:
             status = host_status.compose(snapshot, self._deps.clock.now()).model_copy(update={"operator": own})
             if status == snapshot.status:
                 break
+            found = status_writer.redacted(self._deps, events.between_hosts(snapshot.status, status))
+            if found:
+                added = extended(snapshot.status.transitions, found, self._deps.clock.now())
+                status = status.model_copy(update={"transitions": added})
             version, entry.written = entry.resource.meta.resource_version, status
             try:
                 body = await self._deps.objects.write_status(entry.ref, version, status.to_json())
@@ -214,20 +218,10 @@ class HostReconciler:
                 continue
             entry.observe(HostResource.parse(body))
             entry.taking_over = None
-            await self._emit_event(entry, snapshot.status, status)
+            await status_writer.emit(self._deps, entry.ref, found)
             break
         conditions = {condition.type: (condition.status, condition.reason) for condition in status.conditions}
         self._deps.metrics.host_conditions(entry.name, conditions)
-
-    async def _emit_event(self, entry: HostEntry, old: HyperVHostStatus, new: HyperVHostStatus) -> None:
-        before, after = old.condition(HostCondition.READY), new.condition(HostCondition.READY)
-        if after is None or (before and (before.status, before.reason) == (after.status, after.reason)):
-            return
-        if after.status == "True":
-            await self._deps.events.emit(entry.ref, EventReason.HOST_REACHABLE.value, after.message)
-        elif after.status == "False":
-            text = f"{after.reason}: {after.message}"
-            await self._deps.events.emit(entry.ref, EventReason.HOST_PROBLEM.value, text, warning=True)
 
     def _wake_machines(self, entry: HostEntry) -> None:
         """Wake each machine for which this pass shows something new, or that waits for an inventory."""

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.core import events
+from hyperv_operator.core.events import StatusEvent
+from hyperv_operator.core.transitions import extended
+from hyperv_operator.ports import ObjectRef
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.resources import MachineResource
 
 
 async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatus, new: HyperVMachineStatus) -> None:
-    """Write the status over the version that was gathered, and emit an Event for each transition.
+    """Write the status, with its transitions, over the version that was gathered, and emit an Event for each transition.
 
     Raises `WriteConflict` if the object was written in between, `ObjectGone` if it is gone.
     """
     if new != old:
+        found = redacted(deps, events.between(old, new))
+        if found:
+            added = extended(old.transitions, found, deps.clock.now())
+            new = new.model_copy(update={"transitions": added})
         version, entry.written = entry.resource.meta.resource_version, new
         body = await deps.objects.write_status(entry.ref, version, new.to_json())
         entry.observe(MachineResource.parse(body))
-        for event in events.between(old, new):
-            await deps.events.emit(entry.ref, event.reason.value, event.message, warning=event.warning)
+        await emit(deps, entry.ref, found)
     conditions = {condition.type: (condition.status, condition.reason) for condition in new.conditions}
     deps.metrics.machine_conditions(entry.uid, entry.target_host or "", conditions)
+
+
+def redacted(deps: Dependencies, found: Sequence[StatusEvent]) -> tuple[StatusEvent, ...]:
+    """Return Events without secrets: their messages go into the status."""
+    return tuple(replace(one, message=deps.redaction.clean(one.message)) for one in found)
+
+
+async def emit(deps: Dependencies, ref: ObjectRef, found: Sequence[StatusEvent]) -> None:
+    """Emit the Events of a status that was written."""
+    for event in found:
+        await deps.events.emit(ref, event.reason.value, event.message, warning=event.warning)

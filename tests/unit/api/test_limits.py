@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from hyperv_operator.api.common import Condition, Model
+from hyperv_operator.api.common import Condition, Model, Transition
 from hyperv_operator.api.host import (
     AgentStatus,
     Capacity,
@@ -47,6 +47,7 @@ CONDITION = {"type": "Ready", "status": "True", "reason": "Ready", "lastTransiti
 MACHINE = {"vmId": GUID, "name": "a", "state": "Running", "cpuCores": 1, "gbRam": "1"}
 IMAGE = {"name": "a", "sizeGib": 1}
 PLACEHOLDER = {"uid": GUID, "namespace": "n", "name": "a", "vmName": "a", "phase": "p"}
+TRANSITION = {"sequence": 1, "at": TIME, "reason": "r", "severity": "Normal", "message": ""}
 PAST = {"id": GUID, "attempt": 1, "finishedAt": TIME, "outcome": "o"}
 
 GOOD: dict[type[Model], dict[str, Any]] = {
@@ -55,6 +56,7 @@ GOOD: dict[type[Model], dict[str, Any]] = {
     Claim: {"runId": GUID, "attempt": 1, "operator": "o"},
     Run: {"id": GUID, "attempt": 1},
     PastRun: PAST,
+    Transition: TRANSITION,
     Sealed: {"runId": GUID, "kid": "k", "count": 1},
     HyperVMachineStatus: {},
     Connection: CONNECTION,
@@ -128,6 +130,12 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (HyperVMachineStatus, "osFamily", "linux", "bsd"),
     (HyperVMachineStatus, "diagnosis", "x" * 2_048, "x" * 2_049),
     (HyperVMachineStatus, "history", [PAST] * 5, [PAST] * 6),
+    (HyperVMachineStatus, "transitions", [TRANSITION] * 20, [TRANSITION] * 21),
+    (HyperVHostStatus, "transitions", [TRANSITION] * 20, [TRANSITION] * 21),
+    (Transition, "sequence", 1, 0),
+    (Transition, "reason", "x" * 64, "x" * 65),
+    (Transition, "severity", "Warning", "Error"),
+    (Transition, "message", "x" * 512, "x" * 513),
     # Conditions.
     (HyperVMachineStatus, "conditions", [CONDITION] * 16, [CONDITION] * 17),
     (Condition, "type", "x" * 64, "x" * 65),

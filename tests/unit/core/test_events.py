@@ -10,7 +10,7 @@ import pytest
 
 from hyperv_operator.api.common import Condition
 from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run
-from hyperv_operator.core.events import MachineEvent, between
+from hyperv_operator.core.events import StatusEvent, between
 from unit.core.samples import NOW, RUN, UID
 
 
@@ -24,7 +24,7 @@ def _status(*conditions: tuple[str, str, str], run: Run | None = None, **more: A
     return HyperVMachineStatus(conditions=tuple(_condition(*one) for one in conditions), run=run, **more)
 
 
-def _names(events: tuple[MachineEvent, ...]) -> list[tuple[str, str, bool]]:
+def _names(events: tuple[StatusEvent, ...]) -> list[tuple[str, str, bool]]:
     return [(one.reason.value, one.message, one.warning) for one in events]
 
 

@@ -22,6 +22,7 @@ from hyperv_operator.reconcilers.machine import MachineReconciler, PassResult
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from hyperv_operator.telemetry.redaction import Redactor
 from unit.core.samples import CLAIM, HOST, REPORT, SNAPSHOT, SPEC
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -198,7 +199,7 @@ class Process:
             agent=cast("Any", SimpleNamespace()),
             tasks=cast("Any", self.tasks),
             metrics=self.metrics,
-            redaction=cast("Any", None),
+            redaction=Redactor(),
             draw=lambda: 1.0,
             monotonic=self._seconds,
         )

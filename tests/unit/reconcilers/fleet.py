@@ -22,6 +22,7 @@ from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.resources import HostResource
 from hyperv_operator.settings import Settings
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from hyperv_operator.telemetry.redaction import Redactor
 
 LINES = (Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text()
 SECRET = "shared"
@@ -138,7 +139,7 @@ class Fleet:
             agent=cast("Any", hosts),
             tasks=self.tasks,
             metrics=PrometheusMetrics(),
-            redaction=cast("Any", None),
+            redaction=Redactor(),
             bundle=bundle,
         )
         self.deps = deps

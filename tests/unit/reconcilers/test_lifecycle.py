@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from hyperv_operator.api.common import Condition
+from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import FINALIZER, HOST_KIND, MACHINE_KIND
-from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.errors import AccessForbidden, ClusterError, HostUnreachable, ObjectGone, WriteConflict
+from hyperv_operator.reconcilers import status_writer
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from unit.core.samples import HOST
-from unit.reconcilers.apiserver import DELETING, LAUNCHED, NAME, ApiServer, Process, host_body, machine_body
+from unit.reconcilers.apiserver import DELETING, LAUNCHED, NAME, START, ApiServer, Process, host_body, machine_body
 
 HELD = {"finalizers": [FINALIZER]}
 REFUSALS = (
@@ -215,3 +218,46 @@ async def test_a_status_of_a_host_that_somebody_else_wrote_is_written_again() ->
     writes = list(process.server.writes)
     await process.hosts.step(entry)
     assert process.server.writes == writes
+
+
+def _sequences(process: Process, kind: str, name: str) -> list[int]:
+    return [one["sequence"] for one in process.server.bodies[kind, name]["status"].get("transitions", [])]
+
+
+async def test_a_change_and_its_transitions_are_one_write_and_a_settled_machine_has_no_other() -> None:
+    process = Process(ApiServer(machine_body(**HELD), host_body()))
+    process.host()
+    entry = process.machine()
+    await process.passes(entry, 1)
+    status = process.server.bodies[MACHINE_KIND, NAME]["status"]
+    assert [one["reason"] for one in reversed(status["transitions"])] == process.server.events[:2]
+    assert process.server.events[:2] == ["Accepted", "RunStarted"]
+    assert process.server.writes.count("status") == 1
+    assert _sequences(process, MACHINE_KIND, NAME) == [2, 1]
+
+
+async def test_what_is_recorded_of_a_change_is_redacted() -> None:
+    process = Process(ApiServer(machine_body(**HELD)))
+    entry = process.machine()
+    release = process.deps.redaction.hold(["Pass-word-1"])
+    accepted = Condition(
+        type="Accepted", status="True", reason="Accepted", message="With Pass-word-1.", last_transition_time=START
+    )
+    await status_writer.write(process.deps, entry, entry.resource.status, HyperVMachineStatus(conditions=(accepted,)))
+    release()
+    (recorded,) = process.server.bodies[MACHINE_KIND, NAME]["status"]["transitions"]
+    assert recorded["message"] == "With (redacted)."
+
+
+async def test_the_changes_of_a_host_are_in_its_status_too() -> None:
+    process = Process(ApiServer(host_body(**HELD)))
+    entry = process.host()
+    await process.hosts._report(entry)
+    entry.poll.error = HostUnreachable("no answer")
+    await process.hosts._report(entry)
+    await process.hosts._report(entry)
+    status = process.server.bodies[HOST_KIND, HOST.name]["status"]
+    assert [one["reason"] for one in status["transitions"]] == ["HostProblem", "HostReachable"]
+    assert [one["severity"] for one in status["transitions"]] == ["Warning", "Normal"]
+    assert _sequences(process, HOST_KIND, HOST.name) == [2, 1]
+    assert process.server.events == ["HostReachable", "HostProblem"]
