@@ -14,12 +14,20 @@ _MAX_MESSAGE: Final = 512
 _CUT: Final = "…"
 
 
-def extended(old: Sequence[Transition], events: Sequence[StatusEvent], now: datetime) -> tuple[Transition, ...]:
+def newest(transitions: Sequence[Transition]) -> int:
+    """Return the number of the newest transition; 0 if there is none."""
+    return transitions[0].sequence if transitions else 0
+
+
+def extended(
+    old: Sequence[Transition], events: Sequence[StatusEvent], now: datetime, last: int = 0
+) -> tuple[Transition, ...]:
     """Return the transitions of a status after these Events, newest first; the oldest go when there are too many.
 
-    `events` are in the order in which they happened, and their messages are redacted.
+    `events` are in the order in which they happened, and their messages are redacted. `last` is the highest number that is
+    known to be used: a status that somebody has emptied does not start again at 1.
     """
-    last = old[0].sequence if old else 0
+    last = max(last, newest(old))
     new = [
         Transition(
             sequence=number,

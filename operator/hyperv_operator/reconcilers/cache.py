@@ -18,6 +18,7 @@ from hyperv_operator.core.host_status import pinned
 from hyperv_operator.core.machine_status import LaunchStart
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, SecretCheck
+from hyperv_operator.core.transitions import newest
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import ObjectRef
 from hyperv_operator.protocol.inventory import InventoryReport
@@ -89,6 +90,8 @@ class MachineEntry:
     """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
     written: HyperVMachineStatus | None = None
     """The status that this process wrote last, or is writing: its echo wakes nobody."""
+    last_sequence: int = 0
+    """The highest number of a transition that an earlier version had."""
 
     @property
     def ref(self) -> ObjectRef:
@@ -125,6 +128,7 @@ class MachineEntry:
         before, after, status = self.resource.meta, resource.meta, self.resource.status
         if after.is_older_than(before):
             return False
+        self.last_sequence = max(self.last_sequence, newest(status.transitions))
         self.resource = resource
         if after.was_edited_since(before):
             self.errors.clear()
@@ -183,6 +187,8 @@ class HostEntry:
     """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
     written: HyperVHostStatus | None = None
     """The status that this process wrote last, or is writing: its echo wakes nobody."""
+    last_sequence: int = 0
+    """The highest number of a transition that an earlier version had."""
     left_to: str | None = None
     """The operator (its namespace) to which this one leaves the host."""
     taking_over: str | None = None
@@ -227,6 +233,7 @@ class HostEntry:
         before, after, status = self.resource.meta, resource.meta, self.resource.status
         if after.is_older_than(before):
             return False
+        self.last_sequence = max(self.last_sequence, newest(status.transitions))
         self.resource = resource
         if resource.status not in (status, self.written):
             self.disturbed = True

@@ -206,7 +206,7 @@ class HostReconciler:
                 break
             found = status_writer.redacted(self._deps, events.between_hosts(snapshot.status, status))
             if found:
-                added = extended(snapshot.status.transitions, found, self._deps.clock.now())
+                added = extended(snapshot.status.transitions, found, self._deps.clock.now(), entry.last_sequence)
                 status = status.model_copy(update={"transitions": added})
             version, entry.written = entry.resource.meta.resource_version, status
             try:

@@ -23,7 +23,7 @@ async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatu
     if new != old:
         found = redacted(deps, events.between(old, new))
         if found:
-            added = extended(old.transitions, found, deps.clock.now())
+            added = extended(old.transitions, found, deps.clock.now(), entry.last_sequence)
             new = new.model_copy(update={"transitions": added})
         version, entry.written = entry.resource.meta.resource_version, new
         body = await deps.objects.write_status(entry.ref, version, new.to_json())

@@ -34,6 +34,12 @@ def test_numbers_go_on_from_the_newest_one() -> None:
     assert [(one.sequence, one.at) for one in new] == [(18, LATER), (17, NOW), (16, NOW)]
 
 
+def test_an_emptied_status_does_not_reuse_a_number() -> None:
+    event = StatusEvent(EventReason.ACCEPTED, "x")
+    assert [one.sequence for one in extended((), [event], NOW, 17)] == [18]
+    assert [one.sequence for one in extended((_transition(20),), [event], NOW, 17)] == [21, 20]
+
+
 def test_nothing_happened_changes_nothing() -> None:
     old = (_transition(1),)
     assert extended(old, [], LATER) == old

@@ -224,6 +224,13 @@ def _sequences(process: Process, kind: str, name: str) -> list[int]:
     return [one["sequence"] for one in process.server.bodies[kind, name]["status"].get("transitions", [])]
 
 
+def _accepted(message: str) -> HyperVMachineStatus:
+    condition = Condition(
+        type="Accepted", status="True", reason="Accepted", message=message, last_transition_time=START
+    )
+    return HyperVMachineStatus(conditions=(condition,))
+
+
 async def test_a_change_and_its_transitions_are_one_write_and_a_settled_machine_has_no_other() -> None:
     process = Process(ApiServer(machine_body(**HELD), host_body()))
     process.host()
@@ -240,10 +247,7 @@ async def test_what_is_recorded_of_a_change_is_redacted() -> None:
     process = Process(ApiServer(machine_body(**HELD)))
     entry = process.machine()
     release = process.deps.redaction.hold(["Pass-word-1"])
-    accepted = Condition(
-        type="Accepted", status="True", reason="Accepted", message="With Pass-word-1.", last_transition_time=START
-    )
-    await status_writer.write(process.deps, entry, entry.resource.status, HyperVMachineStatus(conditions=(accepted,)))
+    await status_writer.write(process.deps, entry, entry.resource.status, _accepted("With Pass-word-1."))
     release()
     (recorded,) = process.server.bodies[MACHINE_KIND, NAME]["status"]["transitions"]
     assert recorded["message"] == "With (redacted)."
@@ -261,3 +265,16 @@ async def test_the_changes_of_a_host_are_in_its_status_too() -> None:
     assert [one["severity"] for one in status["transitions"]] == ["Warning", "Normal"]
     assert _sequences(process, HOST_KIND, HOST.name) == [2, 1]
     assert process.server.events == ["HostReachable", "HostProblem"]
+
+
+async def test_a_status_that_somebody_empties_does_not_reuse_the_numbers_of_transitions() -> None:
+    process = Process(ApiServer(machine_body(**HELD), host_body()))
+    process.host()
+    entry = process.machine()
+    await process.passes(entry, 1)
+    assert _sequences(process, MACHINE_KIND, NAME) == [2, 1]
+    emptied = _edited(process.server.bodies[MACHINE_KIND, NAME], status={})
+    process.server.bodies[MACHINE_KIND, NAME] = emptied
+    entry.observe(MachineResource.parse(emptied))
+    await status_writer.write(process.deps, entry, entry.resource.status, _accepted("Again."))
+    assert _sequences(process, MACHINE_KIND, NAME) == [3]
