@@ -34,6 +34,7 @@ from hyperv_operator.kube.events import KubeEvents
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.kube.watches import LONGEST_SILENCE, ObjectWatch
+from hyperv_operator.livelogs.api import SubresourceApi
 from hyperv_operator.livelogs.authorization import Authorization
 from hyperv_operator.livelogs.buffers import RunLimits
 from hyperv_operator.livelogs.followers import Followers
@@ -274,16 +275,11 @@ def _subresources(
 ) -> SubresourceServer:
     """Return the server of the aggregated API."""
     settings, metrics = deps.settings, deps.metrics
-    listen = Listen(
-        settings.listen_address,
-        settings.subresources_port,
-        folder,
-        settings.subresources_reload_seconds,
-        settings.log_write_seconds,
-    )
     followers = Followers(settings.log_followers_max, settings.log_followers_per_user_max, metrics.log_followers)
     authorization = Authorization(KubeAccessReviews(api), deps.monotonic)
-    return SubresourceServer(listen, KubeFrontProxies(api), authorization, store, followers, lookup, metrics)
+    answers = SubresourceApi(authorization, store, followers, lookup, metrics, settings.log_write_seconds)
+    listen = Listen(settings.listen_address, settings.subresources_port, folder, settings.subresources_reload_seconds)
+    return SubresourceServer(listen, KubeFrontProxies(api), answers)
 
 
 def _staleness(watches: Sequence[ObjectWatch], canary: Canary, metrics: PrometheusMetrics, limit: float) -> str | None:

@@ -7,5 +7,6 @@ query           the parameters of a request
 streaming       sends entries as text, JSON lines or websocket messages, and drops slow readers
 front_proxy     who asks: the user that the API server's client certificate vouches for
 authorization   whether he may: SubjectAccessReviews
-server          the aggregated API
+api             answers the requests of the aggregated API
+server          listens for them, with the certificates of both sides
 """

@@ -82,8 +82,6 @@ class RunBuffer:
 
     def after(self, sequence: int) -> Iterator[Entry]:
         """Yield the entries after a sequence, oldest first."""
-        if self.last <= sequence:
-            return iter(())
         newer = [_tail(entries, sequence) for entries in (self._lines, self._milestones)]
         return merge(*newer, key=attrgetter("sequence"))
 

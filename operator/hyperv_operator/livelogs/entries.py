@@ -74,9 +74,9 @@ def cleaned(text: str) -> str:
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def encoded(entry: Entry, form: Format, *, with_machine: bool) -> bytes:
-    """Return an entry as one line. All readers of a busy log share the result."""
+    """Return an entry as one line. All readers of a busy log share the result, of which the newest are kept."""
     time = entry.at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{entry.at.microsecond // 1000:03d}Z"
     source = entry.source
     if form is Format.TEXT:

@@ -57,6 +57,7 @@ class LogStore:
         self._metrics = metrics
         self._limits = limits
         self._sequence = 0
+        self._by_host: dict[str, set[RunBuffer]] = {}
         self._watched: dict[str, set[asyncio.Event]] = {}
 
     def line(self, source: LogSource, line: LogLine) -> None:
@@ -100,8 +101,7 @@ class LogStore:
 
     def runs_on(self, host: str) -> Iterator[RunBuffer]:
         """Yield the runs whose newest launch was on a host."""
-        for machine in self.machines.values():
-            yield from (run for run in machine.runs.values() if run.source.host == host)
+        yield from self._by_host.get(host, ())
 
     def notice(self, reason: Notice, text: str, sequence: int) -> Entry:
         """Return a notice for one reader; a request with its id as `after` goes on where the reader stopped."""
@@ -133,7 +133,10 @@ class LogStore:
         """Drop the logs of machines that have been gone for long enough."""
         limit = self._clock.now() - GONE_MACHINES_KEPT
         for uid in [uid for uid, machine in self.machines.items() if machine.gone_at and machine.gone_at <= limit]:
-            self.memory -= sum(run.memory for run in self.machines.pop(uid).runs.values())
+            machine = self.machines[uid]
+            for run_id in tuple(machine.runs):
+                self._drop(machine, run_id)
+            del self.machines[uid]
 
     def _id(self, sequence: int) -> str:
         return f"{self.epoch}-{sequence:08d}"
@@ -164,9 +167,12 @@ class LogStore:
         buffer = machine.runs.get(source.run)
         if buffer is None:
             buffer = machine.runs[source.run] = RunBuffer(source, self._limits.run)
+            self._by_host.setdefault(source.host, set()).add(buffer)
             while len(machine.runs) > self._limits.runs:
                 self._drop(machine, next(iter(machine.runs)))
         if source != buffer.source:  # otherwise all entries of a launch share one object
+            self._leave_host(buffer)
+            self._by_host.setdefault(source.host, set()).add(buffer)
             buffer.source = source
         buffer.active = True
         return buffer
@@ -189,6 +195,13 @@ class LogStore:
         buffer = machine.runs.pop(run_id)
         machine.dropped_through = max(machine.dropped_through, buffer.last)
         self.memory -= buffer.memory
+        self._leave_host(buffer)
+
+    def _leave_host(self, buffer: RunBuffer) -> None:
+        others = self._by_host[buffer.source.host]
+        others.discard(buffer)
+        if not others:
+            del self._by_host[buffer.source.host]
 
     def _wake(self, key: str) -> None:
         for event in self._watched.get(key, ()):

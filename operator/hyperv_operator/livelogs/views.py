@@ -78,7 +78,8 @@ class View(ABC):
         return merge(self._entries(), notices, key=attrgetter("sequence"))
 
     def _entries(self) -> Iterator[Entry]:
-        return merge(*(run.after(self.cursor) for run in self._runs()), key=attrgetter("sequence"))
+        newer = (run.after(self.cursor) for run in self._runs() if run.last > self.cursor)
+        return merge(*newer, key=attrgetter("sequence"))
 
     def _narrow(self, query: LogQuery) -> None:
         """Move the cursor behind what `sinceSeconds` and `tailLines` leave out."""

@@ -18,6 +18,7 @@ from controlplane.waiting import wait_until_async
 from e2e.webhook import Certificates, free_port
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.livelogs import server as module
+from hyperv_operator.livelogs.api import SubresourceApi
 from hyperv_operator.livelogs.authorization import Authorization
 from hyperv_operator.livelogs.followers import Followers
 from hyperv_operator.livelogs.server import Listen, SubresourceServer
@@ -139,15 +140,10 @@ async def serving(
         metrics, cluster, logs = PrometheusMetrics(), Cluster(), store()
         proxies = proxies or Proxies(Path(folder) / "proxy")
         port = free_port(14_000)
-        server = SubresourceServer(
-            Listen("127.0.0.1", port, certificates.folder, 30, write_seconds),
-            proxies,
-            Authorization(_Reviews(cluster), asyncio.get_running_loop().time),
-            logs,
-            Followers(100, per_user, metrics.log_followers),
-            cluster,
-            metrics,
-        )
+        authorization = Authorization(_Reviews(cluster), asyncio.get_running_loop().time)
+        followers = Followers(100, per_user, metrics.log_followers)
+        api = SubresourceApi(authorization, logs, followers, cluster, metrics, write_seconds)
+        server = SubresourceServer(Listen("127.0.0.1", port, certificates.folder, 30), proxies, api)
         task = asyncio.create_task(server.run())
         served = Served(logs, cluster, proxies, metrics, port, certificates.authority.pem, task)
         try:

@@ -307,6 +307,25 @@ async def test_a_stopping_server_says_so_and_ends() -> None:
             await asyncio.wait_for(stopped, 10)
 
 
+async def test_an_unexpected_failure_is_a_status_before_the_answer_and_a_broken_connection_in_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise RuntimeError("a bug")
+
+    async with serving() as served, served.client() as session:
+        say(served.logs, "a")
+        monkeypatch.setattr(streaming, "encoded", fail)
+        with pytest.raises(aiohttp.ClientError):
+            async with session.get(LOG) as answer:
+                await answer.read()
+        monkeypatch.setattr(served.cluster, "machine_uid", fail)
+        code, body = await _status(session, LOG)
+        assert (code, body["reason"]) == (500, "InternalError")
+        assert "a bug" not in body["message"]
+    assert caplog.text.count("RuntimeError: a bug") == 2
+
+
 def _request(served: Served, upgrade: bool) -> bytes:
     socket_headers = (
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

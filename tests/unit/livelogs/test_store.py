@@ -79,14 +79,19 @@ def test_a_machine_keeps_its_newest_runs() -> None:
     assert logs.machines[UID].dropped_through == 1
 
 
-def test_all_launches_of_a_run_are_one_log() -> None:
-    logs = store()
+def test_all_launches_of_a_run_are_one_log_which_belongs_to_the_host_of_the_last_one() -> None:
+    clock = Clock()
+    logs = store(ROOMY, clock)
     say(logs, "a")
     say(logs, "b", source=replace(SOURCE, attempt=2, host="h2"))
     entries = list(logs.machines[UID].runs["run-1"].after(0))
     assert [one.source.attempt for one in entries if one.source] == [1, 2]
     assert texts(entry for buffer in logs.runs_on("h2") for entry in buffer.after(0)) == ["a", "b"]
     assert list(logs.runs_on("h1")) == []
+    logs.machine_gone(UID)
+    clock.pass_seconds(GONE_MACHINES_KEPT.total_seconds())
+    logs.forget_gone()
+    assert logs._by_host == {}
 
 
 def test_entries_of_one_launch_share_its_description() -> None:
@@ -106,6 +111,7 @@ def test_memory_is_counted_exactly() -> None:
     logs.machine_gone(UID)
     logs.forget_gone()
     assert logs.memory == 1 + ENTRY_OVERHEAD
+    assert len(list(logs.runs_on("h1"))) == 1
 
 
 _ENTRY = ENTRY_OVERHEAD + 1
