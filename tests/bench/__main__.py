@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bench import executor, fleet, validation
+from bench import executor, fleet, followers, validation
 
 BENCHMARKS = {
     "validation": validation.run,
     "executor": executor.run,
+    "followers": followers.run,
     "isolation": fleet.isolation,
     "waiting": fleet.waiting,
     "scale": fleet.scale,

@@ -17,7 +17,7 @@ from hyperv_operator.livelogs.views import View
 
 HEARTBEAT_SECONDS: Final = 15.0
 """Interval of the heartbeats of a silent log."""
-_BATCH_SECONDS: Final = 0.05
+_BATCH_SECONDS: Final = 0.1
 """Pause between two writes to one client, so that a burst of lines is one write."""
 _CHUNK: Final = 32_768
 """Bytes of one write."""

@@ -141,7 +141,7 @@ async def serving(
         proxies = proxies or Proxies(Path(folder) / "proxy")
         port = free_port(14_000)
         authorization = Authorization(_Reviews(cluster), asyncio.get_running_loop().time)
-        followers = Followers(100, per_user, metrics.log_followers)
+        followers = Followers(max(per_user, 100), per_user, metrics.log_followers)
         api = SubresourceApi(authorization, logs, followers, cluster, metrics, write_seconds)
         server = SubresourceServer(Listen("127.0.0.1", port, certificates.folder, 30), proxies, api)
         task = asyncio.create_task(server.run())
