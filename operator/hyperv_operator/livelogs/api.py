@@ -78,7 +78,7 @@ class SubresourceApi:
         async def host_log(request: web.Request) -> web.StreamResponse:
             return await self._host_log(request, stopping)
 
-        app = web.Application(middlewares=[_guard(proxy)])
+        app = web.Application(middlewares=[_guard(proxy, self._metrics)])
         base = f"/apis/{discovery.GROUP_VERSION}"
         for path, document in (
             ("/apis", discovery.GROUPS),
@@ -206,29 +206,32 @@ async def _until_closed(sending: Awaitable[None], reading: Awaitable[None] | Non
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _guard(proxy: FrontProxy | None) -> Middleware:
-    """Return the middleware that authenticates requests and answers every error with a Status."""
+def _guard(proxy: FrontProxy | None, metrics: Metrics) -> Middleware:
+    """Return the middleware that authenticates and counts requests, and answers every error with a Status."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            if request.path != "/healthz":
-                transport = request.transport
-                peer = transport.get_extra_info("peercert") if transport else None
-                request[_USER] = authenticate(proxy, peer, request.headers)
-            return await handler(request)
-        except StatusError as error:
-            response = error.response()
-        except web.HTTPException as error:
-            known = error.status if error.status in (404, 405) else 400
-            response = StatusError(known, f"{request.method} {request.path}: {error.reason}.").response()
-        except ConnectionError:
-            raise
-        except Exception:
-            log.exception("A request of the aggregated API failed unexpectedly")
-            response = StatusError(
-                500, "The request failed unexpectedly. The operator's log names the cause."
-            ).response()
+        response = await _answered(request, handler, proxy)
+        metrics.subresource_answered(response.status)
         return response
 
     return guard
+
+
+async def _answered(request: web.Request, handler: Handler, proxy: FrontProxy | None) -> web.StreamResponse:
+    try:
+        if request.path != "/healthz":
+            transport = request.transport
+            peer = transport.get_extra_info("peercert") if transport else None
+            request[_USER] = authenticate(proxy, peer, request.headers)
+        return await handler(request)
+    except StatusError as error:
+        return error.response()
+    except web.HTTPException as error:
+        code = error.status if error.status in (404, 405) else 400
+        return StatusError(code, f"{request.method} {request.path}: {error.reason}.").response()
+    except ConnectionError:
+        raise
+    except Exception:
+        log.exception("A request of the aggregated API failed unexpectedly")
+        return StatusError(500, "The request failed unexpectedly. The operator's log names the cause.").response()

@@ -55,10 +55,9 @@ class SubresourceServer:
         self._proxy = await self._read_proxy()
         while True:
             certificate = Certificate(self._listen.folder, self._listen.reload_seconds, "aggregated API")
-            if self._proxy:
-                _trust(certificate.context, self._proxy)
+            believed = self._proxy if self._proxy and _trust(certificate.context, self._proxy) else None
             await certificate.wait()
-            async with self._serving(certificate):
+            async with self._serving(certificate, believed):
                 renewal = asyncio.create_task(certificate.reload_periodically())
                 try:
                     self._proxy = await self._changed_proxy()
@@ -87,10 +86,10 @@ class SubresourceServer:
         return found
 
     @contextlib.asynccontextmanager
-    async def _serving(self, certificate: Certificate) -> AsyncIterator[None]:
+    async def _serving(self, certificate: Certificate, proxy: FrontProxy | None) -> AsyncIterator[None]:
         stopping = asyncio.Event()
         runner = web.AppRunner(
-            self._api.application(self._proxy, stopping),
+            self._api.application(proxy, stopping),
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=_CLOSE_SECONDS,
@@ -110,9 +109,17 @@ class SubresourceServer:
             await runner.cleanup()
 
 
-def _trust(context: ssl.SSLContext, proxy: FrontProxy) -> None:
-    """Ask for a client certificate and verify it. Clients without one get an answer that says what is missing."""
-    context.load_verify_locations(cadata=proxy.authority)
+def _trust(context: ssl.SSLContext, proxy: FrontProxy) -> bool:
+    """Ask for a client certificate and verify it; return whether the authority can be used.
+
+    A client without a certificate is not refused here: it gets an answer that says what is missing.
+    """
+    try:
+        context.load_verify_locations(cadata=proxy.authority)
+    except (ssl.SSLError, ValueError) as error:
+        log.warning("The authority of the API server's client certificate cannot be used: %s", error)
+        return False
     context.verify_mode = ssl.CERT_OPTIONAL
     # What the ConfigMap names is trusted as it is, even if another authority has signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return True

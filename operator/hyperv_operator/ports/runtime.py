@@ -104,6 +104,10 @@ class Metrics(Protocol):
         """Count one admission review; operation is CREATE or UPDATE, result is admitted, warned, refused or error."""
         ...
 
+    def subresource_answered(self, code: int) -> None:
+        """Count a request of the aggregated API that was answered to its end, by status code."""
+        ...
+
     def log_memory(self, size: int) -> None:
         """Set how many bytes the logs of runs take."""
         ...

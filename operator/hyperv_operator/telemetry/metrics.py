@@ -174,6 +174,12 @@ class PrometheusMetrics:
             "Longest time since a watch last delivered anything, that of the canary Lease included.",
             registry=registry,
         )
+        self._subresources = Counter(
+            f"{_PREFIX}_subresource_requests",
+            "Requests of the aggregated API that were answered to their end, by status code.",
+            ["code"],
+            registry=registry,
+        )
         self._log_memory = Gauge(
             f"{_PREFIX}_log_memory_bytes", "Memory that the logs of runs take, about.", registry=registry
         )
@@ -308,6 +314,10 @@ class PrometheusMetrics:
     def watch_age(self, seconds: float) -> None:
         """Set the age of the watch that has been silent for longest."""
         self._watch_age.set(seconds)
+
+    def subresource_answered(self, code: int) -> None:
+        """Count a request of the aggregated API."""
+        self._subresources.labels(str(code)).inc()
 
     def log_memory(self, size: int) -> None:
         """Set the memory of logs."""

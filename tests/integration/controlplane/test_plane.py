@@ -156,3 +156,12 @@ def test_kubeconfigs_use_the_loopback_and_are_private(control_plane: ControlPlan
     kubeconfig = control_plane.admin_kubeconfig
     assert re.findall(r"https?://([^:/]+)", kubeconfig.read_text()) == ["127.0.0.1"]
     assert kubeconfig.stat().st_mode & 0o077 == 0
+
+
+def test_it_tells_aggregated_apis_who_it_is(control_plane: ControlPlane) -> None:
+    path = "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"
+    _, found = control_plane.request("GET", path)
+    data = found["data"]
+    assert data["requestheader-client-ca-file"] == (control_plane.folder / "front-proxy-ca.crt").read_text()
+    assert data["requestheader-allowed-names"] == '["front-proxy-client"]'
+    assert data["requestheader-username-headers"] == '["X-Remote-User"]'

@@ -98,6 +98,30 @@ async def test_without_a_known_authority_nobody_is_believed(tmp_path: Path, erro
         assert "extension-apiserver-authentication" in body["message"]
 
 
+async def test_an_authority_that_cannot_be_used_ends_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    proxies = Proxies(tmp_path / "proxy")
+    assert proxies.found
+    proxies.found = replace(proxies.found, authority="-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n")
+    async with serving(proxies=proxies) as served, served.client() as session:
+        assert (await _status(session, LOG))[0] == 401
+        assert not served.task.done()
+    assert "cannot be used" in caplog.text
+
+
+async def test_requests_are_counted_by_their_answer() -> None:
+    async with serving() as served, served.client() as session:
+        await _status(session, BASE)
+        await _status(session, LOG + "?container=x")
+        async with session.get(LOG) as answer:
+            await answer.read()
+
+        async def counts() -> list[float | None]:
+            name = "hyperv_operator_subresource_requests_total"
+            return [served.metrics.registry.get_sample_value(name, {"code": code}) for code in ("200", "400", "401")]
+
+        await wait_until_async(counts, lambda seen: seen == [2, 1, None], what="three requests that are counted")
+
+
 async def test_a_new_authority_replaces_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in shorten_intervals().items():
         monkeypatch.setattr(server_module, name, seconds)
