@@ -40,7 +40,6 @@ class MachineLog:
     runs: dict[str, RunBuffer] = field(default_factory=dict)
     dropped_through: int = 0
     """Sequence of the newest entry of a run that was dropped."""
-    gone_at: datetime | None = None
 
 
 class LogStore:
@@ -57,6 +56,8 @@ class LogStore:
         self._metrics = metrics
         self._limits = limits
         self._sequence = 0
+        self._gone: dict[str, datetime] = {}
+        """When machines went, by UID."""
         self._by_host: dict[str, set[RunBuffer]] = {}
         self._watched: dict[str, set[asyncio.Event]] = {}
 
@@ -86,16 +87,21 @@ class LogStore:
 
     def machine_gone(self, uid: str) -> None:
         """Keep the log of a machine that is gone for some minutes, and let its followers end."""
-        if machine := self.machines.get(uid):
-            machine.gone_at = self._clock.now()
+        self._gone[uid] = self._clock.now()
         self._wake(uid)
+
+    def is_gone(self, uid: str) -> bool:
+        """Return whether a machine went in the last minutes."""
+        return uid in self._gone
 
     def find_gone(self, namespace: str, name: str, uid: str | None) -> str | None:
         """Return the UID of a machine that had this name and is gone, the newest one unless `uid` names it."""
         found = [
-            (machine.gone_at, key)
-            for key, machine in self.machines.items()
-            if machine.gone_at and (machine.namespace, machine.name) == (namespace, name) and uid in (None, key)
+            (gone_at, key)
+            for key, gone_at in self._gone.items()
+            if (machine := self.machines.get(key))
+            and (machine.namespace, machine.name) == (namespace, name)
+            and uid in (None, key)
         ]
         return max(found)[1] if found else None
 
@@ -132,11 +138,11 @@ class LogStore:
     def forget_gone(self) -> None:
         """Drop the logs of machines that have been gone for long enough."""
         limit = self._clock.now() - GONE_MACHINES_KEPT
-        for uid in [uid for uid, machine in self.machines.items() if machine.gone_at and machine.gone_at <= limit]:
-            machine = self.machines[uid]
-            for run_id in tuple(machine.runs):
-                self._drop(machine, run_id)
-            del self.machines[uid]
+        for uid in [uid for uid, gone_at in self._gone.items() if gone_at <= limit]:
+            del self._gone[uid]
+            if machine := self.machines.pop(uid, None):
+                for run_id in tuple(machine.runs):
+                    self._drop(machine, run_id)
 
     def _id(self, sequence: int) -> str:
         return f"{self.epoch}-{sequence:08d}"
@@ -180,8 +186,8 @@ class LogStore:
     def _drop_oldest(self, writing: RunBuffer) -> bool:
         """Drop the run that is missed least: of a machine that is gone, else one that has ended, and the oldest of them."""
         found = [
-            (not machine.gone_at, run.active, run.last, run_id, machine)
-            for machine in self.machines.values()
+            (uid not in self._gone, run.active, run.last, run_id, machine)
+            for uid, machine in self.machines.items()
             for run_id, run in machine.runs.items()
             if run is not writing
         ]

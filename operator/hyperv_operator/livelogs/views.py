@@ -130,8 +130,7 @@ class MachineView(View):
     @override
     def ended(self) -> bool:
         """Return whether the machine is gone."""
-        machine = self._store.machines.get(self._uid)
-        return machine is not None and machine.gone_at is not None
+        return self._store.is_gone(self._uid)
 
 
 class RunView(View):
@@ -151,7 +150,7 @@ class RunView(View):
         """Return whether the run has completed, another one has begun, or the machine is gone."""
         machine = self._store.machines.get(self._uid)
         newest = list(machine.runs.values())[-1:] if machine else []
-        return self._run.completed or newest != [self._run] or (machine is not None and machine.gone_at is not None)
+        return self._run.completed or newest != [self._run] or self._store.is_gone(self._uid)
 
     @property
     @override

@@ -176,9 +176,16 @@ def test_the_log_of_a_machine_that_is_gone_is_kept_for_some_minutes() -> None:
     assert (list(logs.machines), logs.memory) == ([OTHER.uid], _ENTRY)
 
 
-def test_a_machine_without_a_log_leaves_nothing_behind() -> None:
-    logs = store()
-    logs.machine_gone("unknown")
+def test_that_a_machine_without_a_log_is_gone_is_known_for_some_minutes() -> None:
+    clock = Clock()
+    logs = store(ROOMY, clock)
+    logs.machine_gone(UID)
+    assert logs.is_gone(UID)
+    assert not logs.is_gone(OTHER.uid)
+    assert logs.find_gone("team", "web", None) is None
+    clock.pass_seconds(GONE_MACHINES_KEPT.total_seconds())
+    logs.forget_gone()
+    assert not logs.is_gone(UID)
     assert logs.machines == {}
 
 

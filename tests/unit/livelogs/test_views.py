@@ -193,6 +193,14 @@ def test_a_machines_log_ends_when_it_is_gone() -> None:
     assert _ended(view) == (True, None)
 
 
+def test_the_log_of_a_machine_that_was_never_launched_ends_when_it_is_gone() -> None:
+    logs = store()
+    view = view_of(logs, UID, LogQuery())
+    assert not view.ended()
+    logs.machine_gone(UID)
+    assert view.ended()
+
+
 def test_a_run_ends_when_it_is_completed() -> None:
     logs = store()
     say(logs, "a")
