@@ -34,12 +34,16 @@ from hyperv_operator.kube.events import KubeEvents
 from hyperv_operator.kube.namespaces import KubeNamespaceLabels
 from hyperv_operator.kube.objects import KubeObjects
 from hyperv_operator.kube.watches import LONGEST_SILENCE, ObjectWatch
+from hyperv_operator.kube.watermarks import KubeWatermarks
 from hyperv_operator.livelogs.api import SubresourceApi
 from hyperv_operator.livelogs.authorization import Authorization
 from hyperv_operator.livelogs.buffers import RunLimits
 from hyperv_operator.livelogs.followers import Followers
 from hyperv_operator.livelogs.server import Listen, SubresourceServer
 from hyperv_operator.livelogs.store import LogStore, StoreLimits
+from hyperv_operator.notifications.feed import Feed
+from hyperv_operator.notifications.notifier import Adapters, Notifier
+from hyperv_operator.ports import ObjectRef, Watcher
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers.admission import Admission
@@ -49,6 +53,7 @@ from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.inventory_reader import INVENTORY, ROLLOUT
 from hyperv_operator.reconcilers.lookup import Lookup
 from hyperv_operator.reconcilers.machine import MachineReconciler
+from hyperv_operator.reconcilers.subjects import CachedSubjects
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.serving.certificate import Certificate
@@ -168,12 +173,25 @@ async def run(settings: Settings) -> None:
         pool = SessionPool(metrics, shell_name, settings.session_reuse_seconds)
         events = KubeEvents(api, wall, redaction, metrics, settings.operator_identity)
         logs_of_runs = _log_store(settings, clock, redaction, metrics)
+        cache, secrets = Cache(), KubeSecrets(api)
+        notifier = _notifier(
+            settings,
+            Adapters(
+                secrets=secrets,
+                watermarks=KubeWatermarks(api, settings.operator_namespace),
+                events=events,
+                subjects=CachedSubjects(cache, settings.operator_namespace),
+                clock=clock,
+                metrics=metrics,
+                redaction=redaction,
+            ),
+        )
         deps = Dependencies(
             settings=settings,
             schema=schema,
             clock=clock,
             objects=KubeObjects(api),
-            secrets=KubeSecrets(api),
+            secrets=secrets,
             namespaces=KubeNamespaces(api),
             events=events,
             leases=KubeLeases(api),
@@ -183,14 +201,14 @@ async def run(settings: Settings) -> None:
             redaction=redaction,
             bundle=bundle,
             logs=logs_of_runs,
+            notifications=notifier,
         )
-        cache = Cache()
         context = Context(clock, cache, MachineReconciler(deps, cache), HostReconciler(deps, cache))
         canary = Canary(
             api, wall, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds
         )
         loops = {kind: Loops(kind, metrics) for kind in (MACHINE_KIND, HOST_KIND)}
-        watches = _watches(api, settings, context, loops)
+        watches = _watches(api, settings, context, loops, notifier)
         limit = settings.watch_stale_seconds
         probes = Probes(
             live={"executor": tasks.exhausted},
@@ -221,6 +239,8 @@ async def run(settings: Settings) -> None:
             lookup = Lookup(cache, lambda: tasks.get_metrics().to_json())
             server = _subresources(deps, settings.subresources_cert_dir, lookup, api, logs_of_runs)
             supervisor.start("subresources", server.run())
+        if notifier is not None:
+            supervisor.start("notifications", notifier.run())
         for watch in watches:
             supervisor.start(watch.name, watch.run())
         try:
@@ -234,15 +254,32 @@ async def run(settings: Settings) -> None:
             await asyncio.to_thread(deps.agent.close)
 
 
+def _notifier(settings: Settings, adapters: Adapters) -> Notifier | None:
+    """Return what sends notifications, if it is configured."""
+    if settings.notifications_secret is None:
+        return None
+    secret = ObjectRef("Secret", settings.notifications_secret, settings.operator_namespace, api_version="v1")
+    return Notifier(adapters, secret, settings.notifications_reload_seconds)
+
+
 def _watches(
-    api: ApiClient, settings: Settings, context: Context, loops: Mapping[str, Loops]
+    api: ApiClient,
+    settings: Settings,
+    context: Context,
+    loops: Mapping[str, Loops],
+    notifier: Notifier | None,
 ) -> tuple[ObjectWatch, ...]:
     """Return the watches, hosts first: a machine's first pass needs its host."""
-    machines = Machines(context, loops[MACHINE_KIND])
-    resync = settings.resync_seconds
+
+    def fed(kind: str, watcher: Watcher) -> Watcher:
+        # A feed for each watch: each waits for a first list of its own.
+        return Feed(kind, watcher, notifier) if notifier else watcher
+
+    hosts, machines = Hosts(context, loops[HOST_KIND]), Machines(context, loops[MACHINE_KIND])
+    namespaces, resync = settings.watch_namespaces or (None,), settings.resync_seconds
     return (
-        ObjectWatch(api, HOSTS, None, Hosts(context, loops[HOST_KIND]), resync),
-        *(ObjectWatch(api, MACHINES, name, machines, resync) for name in settings.watch_namespaces or (None,)),
+        ObjectWatch(api, HOSTS, None, fed(HOST_KIND, hosts), resync),
+        *(ObjectWatch(api, MACHINES, name, fed(MACHINE_KIND, machines), resync) for name in namespaces),
         ObjectWatch(api, INVENTORIES, None, Inventories(context), resync),
     )
 

@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     watch_stale_seconds: float = Field(default=180, gt=0, le=3_600)
     """Readiness fails if the watch of machines, hosts or inventories, or of the canary Lease, has delivered nothing for this long.
     The API server sends something about once a minute."""
+    notifications_secret: str | None = Field(default=None, max_length=253)
+    """Name of the Secret in the operator's namespace that lists the targets of notifications. Unset or empty: none are sent."""
+    notifications_reload_seconds: float = Field(default=30, gt=0, le=3_600)
+    """Interval at which the Secret of the targets is read again."""
     resync_seconds: float = Field(default=600, ge=1, le=86_400)
     """Interval at which all machines, hosts and inventories are listed again, so that nothing that a watch missed stays unnoticed.
     It is shortened by up to a fifth at random. A resync writes nothing where nothing differs."""
@@ -148,7 +152,7 @@ class Settings(BaseSettings):
                 )
         return self
 
-    @field_validator("agent_folder", mode="before")
+    @field_validator("agent_folder", "notifications_secret", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

@@ -134,7 +134,7 @@ def events() -> str:
         (
             code(reason.value),
             "Warning" if one.warning else "Normal",
-            HOST_KIND if one.on_host else MACHINE_KIND,
+            "Secret" if one.on_secret else HOST_KIND if one.on_host else MACHINE_KIND,
             one.when,
             one.message,
         )

@@ -171,3 +171,6 @@ class EventReason(StrEnum):
     AGENT_INSTALLED = "AgentInstalled"
     SERVED_BY_ANOTHER_OPERATOR = "ServedByAnotherOperator"
     AGENT_ROLLOUT_FAILED = "AgentRolloutFailed"
+    NOTIFICATIONS_FAILING = "NotificationsFailing"
+    NOTIFICATIONS_RESUMED = "NotificationsResumed"
+    NOTIFICATION_TARGETS_INVALID = "NotificationTargetsInvalid"

@@ -27,7 +27,7 @@ class KubeSecrets:
             data = {key: base64.b64decode(value) for key, value in (secret.data or {}).items()}
         except binascii.Error:
             raise ClusterError(f"Secret {name} holds invalid base64.") from None
-        return SecretData(secret.metadata.resource_version, data)
+        return SecretData(secret.metadata.resource_version, data, secret.metadata.uid)
 
 
 class KubeNamespaces:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from kubernetes_asyncio import client
 
-from hyperv_operator.api.names import API_VERSION, CONTROLLER
+from hyperv_operator.api.names import CONTROLLER
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
 from hyperv_operator.ports import Clock, JsonObject, Metrics, ObjectRef, Redaction
@@ -58,7 +58,7 @@ class KubeEvents:
                 "action": "Reconcile",
                 "reason": reason,
                 "regarding": {
-                    "apiVersion": API_VERSION,
+                    "apiVersion": ref.api_version,
                     "kind": ref.kind,
                     "name": ref.name,
                     "namespace": ref.namespace,

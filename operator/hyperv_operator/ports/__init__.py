@@ -5,6 +5,7 @@ tasks       the bounded executor: what a task is, and what it reports while it r
 kubernetes  custom resources, Secrets, namespaces and Events
 access      who asks the aggregated API, and whether he may
 logs        the log of runs
+notifications what notifications are about, and what survives a restart of them
 runtime     the clock, metrics and redaction
 
 Everything but `HostAgent` and `TaskContext` is used on the event loop.
@@ -36,6 +37,7 @@ from hyperv_operator.ports.kubernetes import (
     Watcher,
 )
 from hyperv_operator.ports.logs import LogSource, RunLogs
+from hyperv_operator.ports.notifications import Notifications, Subject, Subjects, Watermarks
 from hyperv_operator.ports.runtime import Clock, Metrics, Redaction
 from hyperv_operator.ports.tasks import (
     AgentReport,
@@ -74,6 +76,7 @@ __all__ = [
     "Metrics",
     "NamespaceLabels",
     "Namespaces",
+    "Notifications",
     "ObjectRef",
     "Objects",
     "PasswordCredentials",
@@ -83,9 +86,12 @@ __all__ = [
     "RunLogs",
     "SecretData",
     "Secrets",
+    "Subject",
+    "Subjects",
     "T",
     "TaskContext",
     "TaskHeld",
     "User",
     "Watcher",
+    "Watermarks",
 ]

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from hyperv_operator.api.names import API_VERSION
+
 JsonObject = Mapping[str, JsonValue]
 
 
@@ -21,6 +23,8 @@ class ObjectRef:
     namespace: str | None = None
     uid: str = ""
     """Empty where only the name is known."""
+    api_version: str = API_VERSION
+    """Of another API than the operator's own, such as `v1`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class SecretData:
 
     resource_version: str
     data: Mapping[str, bytes] = field(repr=False)
+    uid: str = ""
 
 
 class Objects(Protocol):

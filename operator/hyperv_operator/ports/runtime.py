@@ -96,6 +96,18 @@ class Metrics(Protocol):
         """Count an Event that was not written; cause is dropped (the queue was full) or failed (the API server refused it)."""
         ...
 
+    def notifications(self, target: str, result: str, count: int) -> None:
+        """Count notifications to a target; result is delivered, failed (an attempt), given_up (refused too long) or lost."""
+        ...
+
+    def notifications_pending(self, target: str, age_seconds: float) -> None:
+        """Set the age of the oldest transition that a target has not accepted; 0 if it has all."""
+        ...
+
+    def notification_target_gone(self, target: str) -> None:
+        """Remove every series of a target."""
+        ...
+
     def abandoned(self, host: str) -> None:
         """Count a machine whose finalizer was removed while its VM stayed on the host."""
         ...

@@ -16,6 +16,7 @@ from hyperv_operator.ports import (
     Leases,
     Metrics,
     Namespaces,
+    Notifications,
     Objects,
     Redaction,
     RemoteTasks,
@@ -48,6 +49,8 @@ class Dependencies:
     """The agent that the operator rolls out; None if the hosts' agents are installed by hand."""
     logs: RunLogs | None = None
     """Takes what runs print; None if nobody can read it."""
+    notifications: Notifications | None = None
+    """Takes the transitions that are written; None if no notifications are sent."""
     draw: Draw = random.random
     """Spreads retries over time."""
     monotonic: Callable[[], float] = time.monotonic

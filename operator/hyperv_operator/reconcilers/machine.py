@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,8 +14,10 @@ from hyperv_operator.api.names import EventReason
 from hyperv_operator.core.actions import Launch, Release, Wait
 from hyperv_operator.core.decision import Decision
 from hyperv_operator.core.decision_table import decide
+from hyperv_operator.core.events import StatusEvent
 from hyperv_operator.core.machine_status import compose
 from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.core.transitions import extended
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers import ownership, status_writer
@@ -24,6 +26,7 @@ from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.launcher import Launcher
 from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.reconcilers.snapshot_builder import gather
+from hyperv_operator.reconcilers.subjects import machine_subject
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +164,11 @@ class MachineReconciler:
         if release.abandoned:
             self._deps.metrics.abandoned(entry.target_host or "")
         log.info("Released: %s", text, extra=_fields(entry))
+        if self._deps.notifications is not None:
+            found = status_writer.redacted(self._deps, [StatusEvent(reason, text, warning=release.abandoned)])
+            # No status will have this transition: it would be a write before the last one.
+            last = extended(entry.resource.status.transitions, found, self._deps.clock.now(), entry.last_sequence)
+            self._deps.notifications.ended(replace(machine_subject(entry.resource), transitions=last))
         await self._deps.events.emit(entry.ref, reason.value, text, warning=release.abandoned)
 
     async def _release(self, entry: MachineEntry) -> PassResult:

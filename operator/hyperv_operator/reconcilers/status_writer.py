@@ -39,6 +39,8 @@ def redacted(deps: Dependencies, found: Sequence[StatusEvent]) -> tuple[StatusEv
 
 
 async def emit(deps: Dependencies, ref: ObjectRef, found: Sequence[StatusEvent]) -> None:
-    """Emit the Events of a status that was written."""
+    """Emit the Events of a status that was written, and have its new transitions sent."""
+    if found and deps.notifications is not None:
+        deps.notifications.changed(ref)
     for event in found:
         await deps.events.emit(ref, event.reason.value, event.message, warning=event.warning)

@@ -169,6 +169,19 @@ class PrometheusMetrics:
             ["cause"],
             registry=registry,
         )
+        self._notifications = Counter(
+            f"{_PREFIX}_notifications",
+            "Notifications by result: delivered, failed (an attempt; another follows), given_up (refused for long), or lost (it had left "
+            "the status before it was sent).",
+            ["target", "result"],
+            registry=registry,
+        )
+        self._notifications_pending = Gauge(
+            f"{_PREFIX}_notifications_oldest_pending_seconds",
+            "Age of the oldest transition that a target of notifications has not accepted; 0 if it has accepted all.",
+            ["target"],
+            registry=registry,
+        )
         self._watch_age = Gauge(
             f"{_PREFIX}_watch_age_seconds",
             "Longest time since a watch last delivered anything, that of the canary Lease included.",
@@ -302,6 +315,19 @@ class PrometheusMetrics:
     def event_lost(self, cause: str) -> None:
         """Count a lost Event."""
         self._events.labels(cause).inc()
+
+    def notifications(self, target: str, result: str, count: int) -> None:
+        """Count notifications."""
+        self._notifications.labels(target, result).inc(count)
+
+    def notifications_pending(self, target: str, age_seconds: float) -> None:
+        """Set the age of the oldest notification that is not delivered."""
+        self._notifications_pending.labels(target).set(age_seconds)
+
+    def notification_target_gone(self, target: str) -> None:
+        """Remove every series of a target."""
+        for family in (self._notifications, self._notifications_pending):
+            family.remove_by_labels({"target": target})
 
     def abandoned(self, host: str) -> None:
         """Count a machine whose finalizer was removed without cleaning up on its host."""

@@ -45,6 +45,8 @@ def operator(minute: int, metrics: PrometheusMetrics, *, host: HostSnapshot = WE
         metrics.lane_changed(lane, queued=0, running=0, workers=workers, max_workers=workers)
     looked(metrics, minute, host)
     looked(metrics, minute, replace(WELL, name="hyperv02"))
+    metrics.notifications("tickets", "delivered", 1)
+    metrics.notifications_pending("tickets", minute % 2 * 5.0)
     return metrics
 
 
@@ -160,6 +162,15 @@ def queue_stands(*, since: int) -> Scrapes:
         if minute < since:
             metrics.task_started("job", "provision", 1)
         metrics.lane_changed("job", queued=3, running=16, workers=16, max_workers=16)
+        yield metrics
+
+
+def target_is_dead() -> Scrapes:
+    """From minute 5 on a target of notifications accepts nothing, and from minute 40 on it does again."""
+    metrics = PrometheusMetrics()
+    for minute in _minutes(metrics, 51):
+        metrics.notifications("chat", "failed", 1)
+        metrics.notifications_pending("chat", (minute - 5) * 60.0 if 5 <= minute < 40 else 0.0)
         yield metrics
 
 

@@ -65,6 +65,12 @@ def _stale(age: str) -> Firing:
     return Firing("HyperVOperatorWatchStale", TARGET, {"{{ $value | humanizeDuration }}": age})
 
 
+def _undelivered(age: str) -> Firing:
+    labels = {**_COMMON, "target": "chat"}
+    shown = {"{{ $labels.target }}": "chat", "{{ $value | humanizeDuration }}": age}
+    return Firing("HyperVNotificationsNotDelivered", labels, shown)
+
+
 UNREACHABLE = _on_host("HyperVHostUnreachable")
 ROLLOUT = _on_host("HyperVAgentRolloutStuck")
 STALLED = _on_host("HyperVHostStalled")
@@ -84,6 +90,7 @@ STORIES: tuple[tuple[Callable[[], Scrapes], dict[int, tuple[Firing, ...]]], ...]
     (partial(scenarios.queue_stands, since=20), {29: (), 45: (), 51: (_queue(3),)}),
     (partial(scenarios.queue_stands, since=0), {19: (), 21: (_queue(3),)}),
     (partial(scenarios.queue_stands, since=61), {21: (), 60: ()}),
+    (scenarios.target_is_dead, {20: (), 25: (), 26: (_undelivered("21m 0s"),), 39: (_undelivered("34m 0s"),), 41: ()}),
     (scenarios.watch_stands, {3: (), 5: (), 7: (_stale("7m 0s"),)}),
     (scenarios.operator_goes, {14: (), 16: (ABSENT,), 30: (ABSENT,)}),
 )

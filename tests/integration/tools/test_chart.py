@@ -11,6 +11,7 @@ import yaml
 
 from controlplane.binaries import find_or_build
 from controlplane.commands import CommandFailed, run
+from hyperv_operator.kube.watermarks import CONFIG_MAP
 
 CHART = Path(__file__).resolve().parents[3] / "charts" / "hyperv-operator"
 
@@ -329,3 +330,30 @@ def test_the_roles_for_people() -> None:
 def test_the_roles_for_people_can_be_left_out_of_the_clusters_own() -> None:
     roles = _all(_render("--set", "roles.aggregate=false"), "ClusterRole")
     assert not any(_aggregated(role) for role in roles.values())
+
+
+_NOTIFICATIONS = ("--set", "notifications.secretName=targets")
+
+
+def test_notifications_are_off_by_default() -> None:
+    documents = [one for one in _render() if one["kind"] != "CustomResourceDefinition"]
+    assert "HVO_NOTIFICATIONS" not in yaml.safe_dump(documents)
+    assert not [rule for rule in _one(documents, "Role")["rules"] if "configmaps" in rule["resources"]]
+
+
+def test_notifications_read_the_named_secret_and_store_in_one_config_map() -> None:
+    documents = _render(*_NOTIFICATIONS)
+    (container,) = _one(documents, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert {"name": "HVO_NOTIFICATIONS_SECRET", "value": "targets"} in container["env"]
+    rules = [rule for rule in _one(documents, "Role")["rules"] if "configmaps" in rule["resources"]]
+    assert [(rule.get("resourceNames"), rule["verbs"]) for rule in rules] == [
+        (None, ["create"]),
+        ([CONFIG_MAP], ["get", "patch"]),
+    ]
+    assert not [rule for rule in _one(documents, "ClusterRole")["rules"] if "configmaps" in rule["resources"]]
+
+
+@pytest.mark.parametrize("name", ["Upper", "-a", "a/b"])
+def test_a_name_that_no_secret_of_targets_can_have_is_refused(name: str) -> None:
+    with pytest.raises(CommandFailed, match="secretName"):
+        _render("--set", f"notifications.secretName={name}")

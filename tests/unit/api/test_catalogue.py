@@ -317,8 +317,8 @@ def test_machines_show_nothing_but_what_the_entries_say() -> None:
 def test_the_events_that_are_warnings() -> None:
     warnings = {event.value for event, entry in EVENTS.items() if entry.warning}
     assert warnings == {
-        "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "Rejected", "Retrying", "RunFailed",
-        "ServedByAnotherOperator",
+        "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "NotificationTargetsInvalid",
+        "NotificationsFailing", "Rejected", "Retrying", "RunFailed", "ServedByAnotherOperator",
     }  # fmt: skip
 
 
@@ -327,6 +327,11 @@ def test_the_events_of_hosts() -> None:
     assert on_hosts == {
         "AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable", "ServedByAnotherOperator"
     }  # fmt: skip
+
+
+def test_the_events_of_the_secret_of_targets() -> None:
+    on_secrets = {event.value for event, entry in EVENTS.items() if entry.on_secret}
+    assert on_secrets == {"NotificationTargetsInvalid", "NotificationsFailing", "NotificationsResumed"}
 
 
 _REFUSED = """

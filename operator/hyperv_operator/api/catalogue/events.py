@@ -18,6 +18,7 @@ class EventEntry:
     message: str
     warning: bool = False
     on_host: bool = False
+    on_secret: bool = False
 
 
 _EVENTS: Final[Mapping[EventReason, EventEntry]] = {
@@ -88,6 +89,21 @@ _EVENTS: Final[Mapping[EventReason, EventEntry]] = {
         "What happened.",
         warning=True,
         on_host=True,
+    ),
+    EventReason.NOTIFICATIONS_FAILING: EventEntry(
+        "A target of notifications has not accepted any in three attempts, or refuses one.",
+        "The target, what it answers, and what becomes of the notifications.",
+        warning=True,
+        on_secret=True,
+    ),
+    EventReason.NOTIFICATIONS_RESUMED: EventEntry(
+        "A target of notifications accepts them again after `NotificationsFailing`.", "The target.", on_secret=True
+    ),
+    EventReason.NOTIFICATION_TARGETS_INVALID: EventEntry(
+        "The Secret of targets has a target that cannot be used, or cannot be read as a whole.",
+        "Each target, what is wrong with it, and what to do.",
+        warning=True,
+        on_secret=True,
     ),
 }
 EVENTS: Final[Mapping[EventReason, EventEntry]] = MappingProxyType(_EVENTS)
