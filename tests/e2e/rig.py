@@ -31,6 +31,8 @@ CHART = ROOT / "charts" / "hyperv-operator"
 SYSTEM = "hyperv-system"
 SUBRESOURCES = "v1alpha1.subresources.hyperv-operator.io"
 ALLOWED = {"hyperv": "allowed"}
+TARGETS = "notification-targets"
+"""Name of the Secret with the targets of notifications, which an operator reads if HVO_NOTIFICATIONS_SECRET names it."""
 _SHORT_INTERVALS = {
     "HVO_AWAITED_INVENTORY_SECONDS": "0.5",
     "HVO_INVENTORY_INTERVAL_LIMIT_SECONDS": "2",
@@ -110,6 +112,7 @@ def _rendered(plane: ControlPlane) -> list[dict[str, Any]]:
             "existingSecret": "subresources",
             "caBundle": subresources_of(plane).certificates.authority.pem,
         },
+        "notifications": {"secretName": TARGETS},
     }
     command = ("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
     rendered = plane.helm(*command, "--values", "-", stdin=yaml.safe_dump(values))

@@ -273,7 +273,7 @@ class Notifier:
         progress = self._progress.get(target.name)
         if progress is None:
             mark = parse_mark(self._stored.get(target.name, ""))
-            progress = Progress(mark or self._ports.clock.now(), resumed=mark is not None)
+            progress = Progress(mark or self._ports.clock.now())
             self._progress[target.name] = progress
         delivery = Delivery(target, progress, self._around)
         task = asyncio.create_task(_keep_running(delivery), name=f"notifications to {target.name}")
@@ -307,7 +307,7 @@ class Notifier:
         due = last or self._stored_at is None or now >= self._stored_at + SAVE_INTERVAL
         # Before everything is listed, objects that are not known yet may have older transitions to send.
         known = {
-            name: format_mark(progress.watermark)
+            name: format_mark(progress.watermark(now))
             for name, progress in self._progress.items()
             if name not in self._stored or (due and not self._unlisted)
         }

@@ -11,8 +11,9 @@ from hyperv_operator.api.common import Transition
 from hyperv_operator.core.transitions import newest
 from hyperv_operator.ports import Subject
 
-RESUME_MARGIN: Final = timedelta(seconds=60)
-"""A transition is in the status a little later than its time says, so that sending resumes this long before the watermark."""
+MARGIN: Final = timedelta(seconds=60)
+"""A transition is in the status a little later than its time says: the watermark stays this long behind the clock."""
+_JUST_BEFORE: Final = timedelta(microseconds=1)
 
 Wanted = Callable[[Subject, Transition], bool]
 
@@ -27,10 +28,9 @@ class _Refused:
 class Progress:
     """The queue of one target: objects in the order in which they changed, each with one transition in flight at most."""
 
-    def __init__(self, floor: datetime, *, resumed: bool = False) -> None:
-        """`floor` is the time up to which everything is delivered, or, for a new target, before which nothing is sent."""
+    def __init__(self, floor: datetime) -> None:
+        """`floor` is the watermark of the last process, or, for a new target, the time up to which nothing is sent."""
         self._floor = floor
-        self._after = floor - RESUME_MARGIN if resumed else floor
         self._last = floor
         self._sent: dict[str, int] = {}
         self._next: dict[str, datetime] = {}
@@ -62,7 +62,7 @@ class Progress:
 
     def _first(self, subject: Subject) -> tuple[int, int]:
         """Return the number of the last transition that is delivered, and 1 if one between may be lost."""
-        delivered = [one.sequence for one in subject.transitions if one.at <= self._after]
+        delivered = [one.sequence for one in subject.transitions if one.at <= self._floor]
         if delivered or not subject.transitions:
             return max(delivered, default=0), 0
         before = subject.transitions[-1].sequence - 1
@@ -131,7 +131,7 @@ class Progress:
         """The time of the oldest transition that is not delivered; None if everything is."""
         return min(self._next.values(), default=None)
 
-    @property
-    def watermark(self) -> datetime:
-        """The time up to which everything is delivered."""
-        return max(self._floor, min(self.oldest or self._last, self._last))
+    def watermark(self, now: datetime) -> datetime:
+        """Return the time up to which everything is delivered; once all is, it does not change any more."""
+        known = min(self._last, now - MARGIN)
+        return max(self._floor, min(known, self.oldest - _JUST_BEFORE) if self.oldest else known)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from hyperv_operator.api.common import Transition
-from hyperv_operator.notifications.progress import RESUME_MARGIN, Progress
+from hyperv_operator.notifications.progress import MARGIN, Progress
 from hyperv_operator.ports import Subject
 from unit.notifications.samples import NOW, SECOND, subject
 
@@ -48,11 +48,6 @@ def test_a_new_target_gets_nothing_old_and_everything_new_in_order() -> None:
     assert _numbers(progress, [1, 2, 3, 4]) == [3, 4]
     assert _numbers(progress, [1, 2, 3, 4]) == []
     assert _numbers(progress, [3, 4, 5, 6, 7]) == [5, 6, 7]
-
-
-def test_a_restart_resumes_a_margin_before_the_watermark() -> None:
-    progress = Progress(NOW + 5 * SECOND + RESUME_MARGIN, resumed=True)
-    assert _numbers(progress, range(4, 9)) == [6, 7, 8]
 
 
 def test_an_object_that_is_new_after_the_start_is_sent_from_its_first_transition_on() -> None:
@@ -102,7 +97,7 @@ def test_what_is_not_wanted_is_passed_over_and_does_not_hold_up_the_watermark() 
         progress.note(odd, wanted)
         progress.put_back(uid)
     assert found == [1, 3]
-    assert progress.watermark == NOW + 4 * SECOND
+    assert progress.watermark(LATE) == NOW + 4 * SECOND
 
 
 def test_a_status_whose_numbers_begin_anew_is_sent_anew() -> None:
@@ -144,23 +139,35 @@ def test_a_refused_transition_waits_and_others_go_on() -> None:
 
 def test_the_watermark_is_before_everything_that_is_pending() -> None:
     progress = Progress(NOW)
-    assert (progress.watermark, progress.oldest) == (NOW, None)
+    assert progress.watermark(LATE) == NOW
+    assert progress.oldest is None
     slow, fast = subject([2]), subject([5], "u2")
     progress.note(subject([1, 2]), _all)
     progress.note(fast, _all)
     assert progress.oldest == NOW + SECOND
     progress.sent(fast, fast.transitions[0])
-    assert progress.watermark == NOW + SECOND
+    assert NOW < progress.watermark(LATE) < NOW + SECOND
     progress.sent(slow, slow.transitions[0])
-    assert (progress.watermark, progress.oldest) == (NOW + 5 * SECOND, None)
+    assert progress.watermark(LATE) == NOW + 5 * SECOND
+    assert progress.oldest is None
 
 
-def test_the_watermark_never_goes_back() -> None:
-    floor = NOW + RESUME_MARGIN
-    progress = Progress(floor, resumed=True)
-    progress.note(subject([1]), _all)
-    assert progress.is_pending("u1")
-    assert progress.watermark == floor
+def test_the_watermark_stays_behind_the_clock_by_what_a_write_may_take() -> None:
+    progress = Progress(NOW)
+    one = subject([5])
+    progress.note(one, _all)
+    progress.sent(one, one.transitions[0])
+    assert progress.watermark(NOW + 5 * SECOND) == NOW
+    assert progress.watermark(NOW + 2 * SECOND + MARGIN) == NOW + 2 * SECOND
+    assert progress.watermark(NOW + 9 * SECOND + MARGIN) == NOW + 5 * SECOND
+
+
+def test_the_watermark_of_the_last_process_is_kept_until_there_is_a_later_one() -> None:
+    progress = Progress(NOW + 5 * SECOND)
+    progress.note(subject([4, 5, 6]), _all)
+    assert progress.oldest == NOW + 6 * SECOND
+    assert progress.watermark(NOW + 6 * SECOND) == NOW + 5 * SECOND
+    assert progress.watermark(LATE) == NOW + 5 * SECOND
 
 
 def test_an_object_that_is_forgotten_leaves_nothing() -> None:

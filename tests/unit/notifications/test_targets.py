@@ -34,7 +34,7 @@ def test_a_target_has_what_the_secret_says() -> None:
     }
     read = parse(_data(item))
     (target,) = read.targets
-    assert (read.problems, read.named, read.readable) == ((), {"tickets"}, True)
+    assert (read.problems, set(read.named), read.readable) == ((), {"tickets"}, True)
     assert (target.name, target.url, target.keys) == ("tickets", GOOD["url"], (KEY,))
     assert target.headers == {"Authorization": f"Bearer {SECRET}"}
     assert target.filter == Filter(severities=["Warning"], reasons=["RunFailed"], namespaces=["team"])

@@ -1,0 +1,1 @@
+"""HTTP receivers of notifications, for tests."""
