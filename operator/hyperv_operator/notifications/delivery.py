@@ -72,6 +72,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._failures = 0
         self._failing_since: datetime | None = None
+        self._failed_at: datetime | None = None
         self._refusing = False
         self._resume_at: datetime | None = None
 
@@ -139,7 +140,8 @@ class Delivery:
             log.warning("Target %s: an object is gone before its last transitions were sent", self.target.name)
             return
         body = cloudevent.body(subject, transition, self._around.redaction.clean)
-        answer = await sender.send(cloudevent.event_id(subject, transition), body, self._around.clock.now())
+        begun = self._around.clock.now()
+        answer = await sender.send(cloudevent.event_id(subject, transition), body, begun)
         match answer:
             case Delivered():
                 self._around.metrics.notifications(self.target.name, "delivered", 1)
@@ -152,12 +154,16 @@ class Delivery:
                 await self._recovered()
             case Failed(text=text, retry_after=asked):
                 self._around.metrics.notifications(self.target.name, "failed", 1)
-                await self._failed(text, asked)
+                await self._failed(text, asked, begun)
 
     def _done(self, subject: Subject, transition: Transition) -> None:
         self.progress.sent(subject, transition)
-        # It may have changed while the request was under way.
-        self.note(self._around.find(subject.ref.uid) or subject)
+        # The object may have changed, or may be gone, since the request began.
+        latest = self._around.find(subject.ref.uid)
+        if latest is None:
+            self.progress.forget(subject.ref.uid)
+        else:
+            self.note(latest)
 
     async def _refused(self, subject: Subject, transition: Transition, text: str) -> None:
         pace, draw = self._around.pace, self._around.draw
@@ -179,9 +185,12 @@ class Delivery:
                 "then. Look for the cause in the log of the receiver, and check signing key, headers and url of the target.",
             )
 
-    async def _failed(self, text: str, asked: float) -> None:
+    async def _failed(self, text: str, asked: float, begun: datetime) -> None:
         now = self._around.clock.now()
-        self._failures += 1
+        if self._failed_at is not None and begun < self._failed_at:
+            # It was under way when another request failed: both show the same failure.
+            return
+        self._failures, self._failed_at = self._failures + 1, now
         self._failing_since = self._failing_since or now
         pause = max(self._around.pace.pause(self._failures, self._around.draw()), asked)
         self._resume_at = now + timedelta(seconds=pause)
@@ -196,7 +205,7 @@ class Delivery:
 
     async def _recovered(self) -> None:
         failures, self._failures = self._failures, 0
-        self._failing_since = self._resume_at = None
+        self._failing_since = self._failed_at = self._resume_at = None
         if failures >= _FAILURES_UNTIL_EVENT:
             await self._around.announce(
                 EventReason.NOTIFICATIONS_RESUMED, f"Target {self.target.name} accepts notifications again."

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 import aiohttp
 
 from hyperv_operator.notifications.cloudevent import CONTENT_TYPE
+from hyperv_operator.notifications.resolver import ThreadResolver
 from hyperv_operator.notifications.signing import headers
 from hyperv_operator.notifications.targets import Target
 
@@ -115,7 +116,7 @@ def retry_after(text: str, now: datetime) -> float:
 async def http_sender(target: Target) -> AsyncIterator[Sender]:
     """Provide a sender; its connections are closed at the end."""
     trust = await asyncio.to_thread(ssl.create_default_context, cadata=target.ca_bundle)
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trust)
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trust, resolver=ThreadResolver())
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT, sock_connect=_CONNECT_TIMEOUT)
     async with aiohttp.ClientSession(
         connector=connector,

@@ -155,6 +155,32 @@ async def test_two_failures_are_no_outage() -> None:
         assert rig.world.events == []
 
 
+async def test_requests_that_fail_together_are_one_failure() -> None:
+    rig = Rig(Pace(base=0.001, limit=0.002))
+    rig.receiver.gate.clear()
+    rig.receiver.answers.extend([DOWN] * CONNECTIONS)
+    async with _running(rig):
+        for number in range(CONNECTIONS):
+            rig.change(subject([1], f"u{number}"))
+        await rig.wait(lambda: rig.receiver.inside == CONNECTIONS, "all connections")
+        rig.receiver.gate.set()
+        await rig.wait(lambda: len(rig.receiver.accepted) == CONNECTIONS, "all deliveries")
+        assert rig.world.count("tickets", "failed") == CONNECTIONS
+        assert rig.world.events == []
+
+
+async def test_an_object_that_is_gone_when_its_event_was_accepted_leaves_nothing() -> None:
+    rig = Rig()
+    rig.receiver.gate.clear()
+    async with _running(rig):
+        rig.change(subject([1]))
+        await rig.wait(lambda: rig.receiver.inside == 1, "the request")
+        rig.world.subjects.clear()
+        rig.receiver.gate.set()
+        await rig.wait(lambda: bool(rig.settled), "the end")
+        assert rig.delivery.progress._sent == {}
+
+
 async def test_an_event_that_is_refused_holds_up_no_other_object() -> None:
     rig = Rig(Pace(base=3_600.0, limit=3_600.0))
     rig.receiver.always["u1/1"] = Refused("it answered with status 400")
