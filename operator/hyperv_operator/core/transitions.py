@@ -20,7 +20,7 @@ def newest(transitions: Sequence[Transition]) -> int:
 
 
 def extended(
-    old: Sequence[Transition], events: Sequence[StatusEvent], now: datetime, last: int = 0
+    old: Sequence[Transition], events: Sequence[StatusEvent], now: datetime, last: int
 ) -> tuple[Transition, ...]:
     """Return the transitions of a status after these Events, newest first; the oldest go when there are too many.
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hyperv_operator.api.common import Condition
+from hyperv_operator.api.host import HyperVHostStatus
 from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run
-from hyperv_operator.core.events import StatusEvent, between
+from hyperv_operator.core.events import StatusEvent, between, between_hosts
 from unit.core.samples import NOW, RUN, UID
 
 
@@ -181,3 +182,30 @@ def test_several_transitions_of_one_write_are_several_events() -> None:
         "Queued",
         "DriftDetected",
     ]
+
+
+# --- hosts -----------------------------------------------------------------------------------------------------------
+
+REACHABLE, UNREACHABLE = ("Ready", "True", "Ready"), ("Ready", "False", "HostUnreachable")
+UNTRUSTED, UNKNOWN = ("Ready", "False", "TlsUntrusted"), ("Ready", "Unknown", "WaitingForInventory")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "events"),
+    [
+        ((), (), []),
+        ((), (REACHABLE,), [("HostReachable", "About Ready.", False)]),
+        ((REACHABLE,), (REACHABLE,), []),
+        ((UNREACHABLE,), (REACHABLE,), [("HostReachable", "About Ready.", False)]),
+        ((REACHABLE,), (UNREACHABLE,), [("HostProblem", "HostUnreachable: About HostUnreachable.", True)]),
+        ((UNREACHABLE,), (UNTRUSTED,), [("HostProblem", "TlsUntrusted: About TlsUntrusted.", True)]),
+        ((UNREACHABLE,), (UNREACHABLE,), []),
+        ((UNREACHABLE,), (("Ready", "True", "HostUnreachable"),), [("HostReachable", "About HostUnreachable.", False)]),
+        ((), (UNKNOWN,), []),
+        ((REACHABLE,), (), []),
+        ((), (("Reachable", "False", "HostUnreachable"),), []),
+    ],
+)
+def test_a_host_that_can_be_used_and_each_new_reason_why_it_cannot_are_events(old: Any, new: Any, events: Any) -> None:
+    before, after = (HyperVHostStatus(conditions=tuple(_condition(*one) for one in each)) for each in (old, new))
+    assert _names(between_hosts(before, after)) == events
