@@ -82,6 +82,7 @@ class World:
         self.metrics = PrometheusMetrics()
         self.receivers: dict[str, Receiver] = {}
         self.subjects: dict[str, Subject] = {}
+        self.finds = 0
         self.bodies: dict[int, Subject] = {}
         self.secret: SecretData | Exception = ObjectGone("no Secret")
         self.stored: dict[str, str] = {}
@@ -117,6 +118,7 @@ class World:
 
     def find(self, ref: ObjectRef) -> Subject | None:
         """Find an object."""
+        self.finds += 1
         return self.subjects.get(ref.uid)
 
     def parse(self, kind: str, body: JsonObject) -> Subject:

@@ -155,6 +155,33 @@ async def test_two_failures_are_no_outage() -> None:
         assert rig.world.events == []
 
 
+async def test_whether_a_failing_target_recovers_is_shown_by_a_single_request() -> None:
+    rig = Rig(Pace(base=0.001, limit=0.002))
+    rig.receiver.answers.append(DOWN)
+    async with _running(rig):
+        rig.change(subject([1], "first"))
+        await rig.wait(lambda: rig.world.count("tickets", "failed") == 1, "a failure")
+        rig.receiver.gate.clear()
+        for number in range(20):
+            rig.change(subject([1], f"u{number}"))
+        await rig.wait(lambda: rig.receiver.inside == 1, "the request")
+        await asyncio.sleep(0.05)
+        assert rig.receiver.inside == 1
+        rig.receiver.gate.set()
+        await rig.wait(lambda: len(rig.receiver.accepted) == 21, "all events")
+
+
+async def test_refusals_after_a_delivery_are_an_event_of_their_own() -> None:
+    rig = Rig(Pace(base=0.001, limit=0.002))
+    refused = Refused("it answered with status 400")
+    async with _running(rig):
+        for number in (1, 2):
+            rig.receiver.answers.extend([refused] * 4)
+            rig.change(subject(range(1, number + 1)))
+            await rig.wait(lambda number=number: len(rig.receiver.accepted) == number, "the delivery")  # type: ignore[misc]
+            assert rig.world.reasons() == ["NotificationsFailing"] * number
+
+
 async def test_requests_that_fail_together_are_one_failure() -> None:
     rig = Rig(Pace(base=0.001, limit=0.002))
     rig.receiver.gate.clear()

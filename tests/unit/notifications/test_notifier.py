@@ -293,6 +293,10 @@ async def test_a_target_that_is_invalid_for_a_time_keeps_its_watermark_and_is_an
         await rig.wait(lambda: rig.world.events, "the Event")
         assert rig.world.reasons() == ["NotificationTargetsInvalid"]
         assert set(rig.notifier._running) == {"a"}
+        await asyncio.sleep(0.1)
+        assert set(rig.world.stored) == {"a", "b"}
+        assert rig.world.age("b") is not None
+        assert not any(one.get("b", "") is None for one in rig.world.writes)
         rig.deliver(subject([1]))
         await rig.wait(lambda: rig.accepted("a") == ["u1/1"], "the other target")
         rig.world.set_targets({"name": "a"}, {"name": "b"}, version="3")
@@ -308,6 +312,29 @@ async def test_a_secret_that_cannot_be_read_for_a_time_stops_nothing(error: Clus
         await asyncio.sleep(0.05)
         rig.deliver(subject([1]))
         await rig.wait(lambda: rig.accepted("a") == ["u1/1"], "the delivery")
+
+
+async def test_the_same_trouble_is_logged_once_each_time_it_begins(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig("a")
+    well, broken = rig.world.secret, ClusterError("no answer")
+    async with _running(rig):
+        for number in (1, 2):
+            rig.world.secret = well
+            await rig.wait(lambda: rig.notifier._version == "1" and not rig.notifier._trouble, "the Secret")
+            rig.world.secret = broken
+            await rig.wait(lambda: rig.notifier._trouble, "the trouble")
+            await asyncio.sleep(0.05)
+            assert caplog.messages.count("no answer") == number
+
+
+async def test_a_version_without_a_new_transition_is_not_even_looked_at() -> None:
+    async with _running(Rig("a")) as rig:
+        await rig.started("a")
+        rig.deliver(subject([1]))
+        await rig.wait(lambda: rig.accepted("a"), "the delivery")
+        before = rig.world.finds
+        rig.deliver(subject([1]))
+        assert rig.world.finds == before
 
 
 async def test_without_the_secret_nothing_is_sent_and_what_happens_meanwhile_follows_later() -> None:
