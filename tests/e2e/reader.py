@@ -7,7 +7,6 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -111,8 +110,3 @@ class Followed:
             return next(matching, {})
 
         return wait_until(found, what=f"an entry with {wanted}", within=within)
-
-
-def client_certificate(plane: ControlPlane) -> tuple[Path, Path]:
-    """Return the certificate and key by which the API server proves who it is."""
-    return plane.folder / "front-proxy.crt", plane.folder / "front-proxy.key"
