@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import executor, fleet, followers, validation
+from bench import executor, fleet, followers, validation, websockets
 
 BENCHMARKS = {
     "validation": validation.run,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "isolation": fleet.isolation,
     "waiting": fleet.waiting,
     "scale": fleet.scale,
+    "websockets": websockets.run,
 }
 
 

@@ -573,3 +573,26 @@ def test_nothing_but_loopback_is_served_without_tls(cluster: ControlPlane, gatew
         gateway(cluster, gateway_log, listen_address="0.0.0.0"),
     ):
         pass
+
+
+@pytest.mark.usefixtures("operator")
+def test_notifications_are_what_has_happened_to_what_the_caller_may_see(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, served: Gateway, token: str
+) -> None:
+    host = new_host()
+    job = served.post(f"{JOBS}/provision", submission(host.name), token).json
+    ready = _wait_for(served, token, job["links"]["self"], "ready")
+    path = f"/api/v1/notifications?namespace={tenant}"
+    items = served.get(path, token).json["items"]
+    assert [one["at"] for one in items] == sorted((one["at"] for one in items), reverse=True)
+    assert {"Accepted", "Provisioned", "GuestConfigured"} <= {one["reason"] for one in items}
+    assert {one["job_id"] for one in items} == {job["id"]}
+    assert len(ready["transitions"]) == len(items)
+    first = served.get(f"{path}&limit=2", token).json
+    second = served.get(f"{path}&limit=500&continue={first['continue']}", token).json
+    assert [*first["items"], *second["items"]] == items
+    assert second["continue"] is None
+    assert served.get(f"{path}&severity=Warning", token).json["items"] == []
+    assert served.get(f"{path}&since=2999-01-01T00:00:00Z", token).json["items"] == []
+    everything = served.get("/api/v1/notifications?limit=500", token_of(cluster.admin_kubeconfig)).json["items"]
+    assert "HyperVHost" in {one["object"]["kind"] for one in everything}

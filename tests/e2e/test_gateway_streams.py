@@ -20,7 +20,7 @@ from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
 from e2e.conftest import NewHost
-from e2e.gateway import Gateway, gateway, person, signed
+from e2e.gateway import Gateway, gateway, person, signed, token_of
 from e2e.subresources import Subresources
 from e2e.test_gateway import JOBS, submission
 
@@ -288,6 +288,11 @@ def test_the_stream_of_a_job_has_its_log_over_a_replaced_operator(
             lines = served.get(f"{job['links']['log']}?tail_lines=2", token, Accept="application/jsonl")
             assert len(lines.text.splitlines()) == 2
             assert served.get(f"{job['links']['log']}?tail_lines=none", token).status == 422
+            admin = token_of(cluster.admin_kubeconfig)
+            of_host = served.get(f"{job['links']['host']}/log?tail_lines=1", admin, Accept="application/jsonl")
+            assert json.loads(of_host.text)["machine"] == f"{tenant}/web-1"
+            assert {"lanes"} <= set(served.get("/api/v1/executor", admin).json)
+            assert served.get("/api/v1/executor", token).status == 403
     with rig.operator(cluster, log.with_name("second.log"), api.settings()):
         rig.wait_for_live_logs(cluster)
         with _socket(served, f"{stream}?after={entries[-1]['id']}", token) as connection:

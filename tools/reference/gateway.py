@@ -15,8 +15,9 @@ _INTRO = """The [gateway](../guides/gateway.md) serves this API, the [console](.
 carries `Authorization: Bearer <Kubernetes token>`. Keys are in snake_case.
 
 An error is a problem document (RFC 9457, `application/problem+json`): `type` for programs, `detail` says what happened, why, and what
-to do, and `instance` is the request's id in the access log. A problem never holds the value of a secret field or of a field that the schema does not know. A submission with errors (422)
-names each field in `errors`; a parameter set or a rule between fields that is broken is named once for each field that belongs to it."""
+to do, and `instance` is the request's id in the access log. A problem never holds the value of a secret field or of a field that the
+schema does not know. A submission with errors (422) names each field in `errors`; a parameter set or a rule between fields that is broken is
+named once for each field that belongs to it."""
 _STREAMS = """## Messages of streams
 `/api/v1/stream` and `/api/v1/jobs/{job_id}/stream` are websockets, and server-sent events for requests with `Accept: text/event-stream`. A
 websocket offers two subprotocols, as for the Kubernetes API: `hyperv-operator.v1`, which the gateway selects, and
