@@ -6,6 +6,7 @@ import base64
 import json
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -209,10 +210,25 @@ def test_a_stopping_gateway_closes_its_streams(cluster: ControlPlane, tenant: st
     with gateway(cluster, tmp_path / "stopping.log") as served:  # noqa: SIM117 - in this order
         with _socket(served, f"/api/v1/stream?namespace={tenant}", token) as connection:
             _until(connection, reason="Synced")
-            served.process.terminate()
-            code, _, _ = _end(connection)
-            assert code == 1012
-            assert served.process.wait(20) == 0
+            with ThreadPoolExecutor(1) as pool:
+                events = pool.submit(_events, served, f"/api/v1/stream?namespace={tenant}", token, 99)
+                wait_until(lambda: 'streams{kind="jobs"} 2.0' in served.metrics, what="two streams")
+                served.process.terminate()
+                code, _, _ = _end(connection)
+                assert code == 1012
+                assert events.result(timeout=5)[-1][1]["reason"] == "Stopping"
+            assert served.process.wait(5) == 0
+
+
+def test_no_token_is_logged_at_any_level(cluster: ControlPlane, tenant: str, token: str, tmp_path: Path) -> None:
+    with gateway(cluster, tmp_path / "debug.log", log_level="DEBUG") as served:
+        with _socket(served, f"/api/v1/stream?namespace={tenant}&after=query-value", token) as connection:
+            _until(connection, type="ping")
+        served.get(f"/api/v1/jobs?namespace={tenant}&name=query-value", token)
+    text = (tmp_path / "debug.log").read_text()
+    assert "/api/v1/stream" in text
+    for secret in (token, base64.urlsafe_b64encode(token.encode()).decode().rstrip("="), "query-value"):
+        assert secret not in text
 
 
 # --- server-sent events ---------------------------------------------------------------------------------------------

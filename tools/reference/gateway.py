@@ -16,8 +16,8 @@ carries `Authorization: Bearer <Kubernetes token>`. Keys are in snake_case.
 
 An error is a problem document (RFC 9457, `application/problem+json`): `type` for programs, `detail` says what happened, why, and what
 to do, and `instance` is the request's id in the access log. A problem never holds the value of a secret field or of a field that the
-schema does not know. A submission with errors (422) names each field in `errors`; a parameter set or a rule between fields that is broken is
-named once for each field that belongs to it."""
+schema does not know. A submission with errors (422) names each field in `errors`; a parameter set or a rule between fields that is
+broken is named once for each field that belongs to it."""
 _STREAMS = """## Messages of streams
 `/api/v1/stream` and `/api/v1/jobs/{job_id}/stream` are websockets, and server-sent events for requests with `Accept: text/event-stream`. A
 websocket offers two subprotocols, as for the Kubernetes API: `hyperv-operator.v1`, which the gateway selects, and
@@ -38,7 +38,8 @@ job, then a notice `Synced`: a job that is not among them does not exist any mor
 | close code | last notice | meaning |
 | --- | --- | --- |
 | 1000 | `JobRemoved` | The job does not exist any more. |
-| 1012, 1013 | `Stopping`, `TooManyStreams` and others | Connect again, after a pause. |
+| 1012 | `Stopping` | The gateway stops; connect again. |
+| 1013 | `TooManyStreams` and others | Connect again, after a pause. |
 | 4401 | `TokenExpired` | Kubernetes does not accept the token; get a new one. |
 | 4403 | `Forbidden` | The caller may not watch this. |
 | 4404 | `JobNotFound` | There is no such job. |

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
 from hyperv_operator.errors import SettingsError
-from hyperv_operator.gateway.settings import GatewaySettings
+from hyperv_operator.gateway.settings import GatewaySettings, is_loopback
 
 _REMEDY = "Set HVO_GATEWAY_API_URL and HVO_GATEWAY_API_CA_FILE, or KUBECONFIG."
 
@@ -27,6 +28,17 @@ class Endpoint:
 
 def find(settings: GatewaySettings, environment: Mapping[str, str]) -> Endpoint:
     """Return where the API server is; `SettingsError` if nothing says so."""
+    found = _find(settings, environment)
+    parts = urlsplit(found.url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+        raise SettingsError(
+            f"The address of the Kubernetes API is {found.url}, so tokens would cross the network in clear text. It has to begin with "
+            f"https://; http:// is for a proxy on loopback. {_REMEDY}"
+        )
+    return found
+
+
+def _find(settings: GatewaySettings, environment: Mapping[str, str]) -> Endpoint:
     ca = _read(settings.api_ca_file) if settings.api_ca_file else None
     if settings.api_url:
         return Endpoint(settings.api_url, ca)

@@ -164,7 +164,7 @@ class Feed:
                 pause = min(pause * 2, _MAX_PAUSE)
         finally:
             self.end = self.end or End(
-                messages.TRY_AGAIN, "Stopping", "The gateway has ended this stream. Connect again."
+                messages.RESTART, "Stopping", "The gateway has ended this stream. Connect again."
             )
             self._listed.set()
             for one in self.subscriptions:

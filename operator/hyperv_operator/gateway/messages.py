@@ -36,6 +36,7 @@ class End:
 
 
 NORMAL: Final = 1000
+RESTART: Final = 1012
 TRY_AGAIN: Final = 1013
 UNAUTHENTICATED: Final = 4401
 FORBIDDEN: Final = 4403

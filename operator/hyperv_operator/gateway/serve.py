@@ -30,6 +30,10 @@ _SOCKET_BYTES = 4_096
 """Largest message of a client: a stream goes one way."""
 
 
+_SILENT = ("uvicorn", "uvicorn.error", "websockets", "sse_starlette")
+"""Libraries that log requests with their query, and handshakes with their token."""
+
+
 class _Server(uvicorn.Server):
     """A server that says where it listens, and whose signals are handled by `_stop_on_signals`."""
 
@@ -59,11 +63,13 @@ async def _run() -> None:
     settings = load_settings()
     async with app.running(settings) as gateway:
         logs.set_up(settings.log_level, gateway.redactor)
+        for name in _SILENT:
+            logging.getLogger(name).setLevel(logging.WARNING)
         metrics, _ = start_http_server(settings.metrics_port, settings.metrics_address, gateway.metrics.registry)
         certificate = await _certificate(gateway)
         server = _Server(_config(gateway, certificate.context if certificate else None))
         renewal = asyncio.create_task(certificate.reload_periodically()) if certificate else None
-        _stop_on_signals(server)
+        _stop_on_signals(server, gateway)
         log.info("Metrics are served on port %d", metrics.server_port)
         try:
             await server.serve()
@@ -83,9 +89,12 @@ async def _certificate(gateway: Gateway) -> Certificate | None:
     return certificate
 
 
-def _stop_on_signals(server: uvicorn.Server) -> None:
+def _stop_on_signals(server: uvicorn.Server, gateway: Gateway) -> None:
+    ending: list[asyncio.Task[None]] = []
+
     def stop() -> None:
         server.should_exit = True
+        ending.append(asyncio.create_task(gateway.feeds.close()))  # otherwise the server waits for the streams
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)

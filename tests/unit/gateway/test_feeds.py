@@ -200,7 +200,7 @@ async def test_a_closing_gateway_ends_every_stream(cluster: FakeCluster, feeds: 
         await settle()
         _seen(one)
         await feeds.close()
-        assert _seen(one) == ["end 1013 Stopping"]
+        assert _seen(one) == ["end 1012 Stopping"]
 
 
 # --- slow clients -------------------------------------------------------------------------------------------------------

@@ -116,6 +116,25 @@ def test_an_unusable_kubeconfig_is_named(text: str, tmp_path: Path) -> None:
         endpoint.of_kubeconfig(path)
 
 
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://api", True),
+        ("http://127.0.0.1:8001", True),
+        ("http://localhost", True),
+        ("http://api", False),
+        ("ftp://127.0.0.1", False),
+        ("api:6443", False),
+    ],
+)
+def test_tokens_cross_the_network_encrypted(url: str, allowed: bool) -> None:
+    if allowed:
+        assert endpoint.find(GatewaySettings(api_url=url), {}).url == url
+    else:
+        with pytest.raises(SettingsError, match="clear text"):
+            endpoint.find(GatewaySettings(api_url=url), {})
+
+
 def test_no_address_is_an_error() -> None:
     with pytest.raises(SettingsError, match="does not know where"):
         endpoint.find(GatewaySettings(), {})
