@@ -26,6 +26,8 @@ from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.protocol.rollout import RolloutCode
 from hyperv_operator.telemetry.logs import LogFormatter
 from mutants.operators import MembershipNegated
+from receivers.server import _Handler
+from receivers.server import _Server as ReceiverServer
 
 # Written to the status of resources.
 Capacity.memory_gib
@@ -84,6 +86,11 @@ sys.dont_write_bytecode
 MembershipNegated.mutate
 LogFormatter.process_log_record
 _Server.capture_signals
+_Handler.do_POST
+_Handler.log_message
+_Handler.protocol_version
+ReceiverServer.daemon_threads
+ReceiverServer.handle_error
 
 # The description of problem documents, which are written as dictionaries.
 ProblemDocument.active_version

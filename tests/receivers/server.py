@@ -62,6 +62,40 @@ class Request:
         return f"v1,{mac}" in self.headers["webhook-signature"].split()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @override
+    def handle_error(self, *_: object) -> None:
+        """Print nothing about clients that go, or that trust no certificate."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        receiver = self.server.receiver
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        reply = receiver.replies.popleft() if receiver.replies else receiver.default
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        receiver.stopping.wait(reply.delay)
+        receiver.requests.append(Request(self.path, headers, body, reply))
+        with contextlib.suppress(OSError):  # the client may have gone
+            self.send_response(reply.status)
+            for name, value in {"Content-Length": "0", **reply.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+    @override
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
 class Receiver:
     """A server on a free port of 127.0.0.1."""
 
@@ -70,35 +104,7 @@ class Receiver:
         self.replies: deque[Reply] = deque()
         self.default = Reply()
         self.stopping = threading.Event()
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                reply = receiver.replies.popleft() if receiver.replies else receiver.default
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.stopping.wait(reply.delay)
-                receiver.requests.append(Request(self.path, headers, body, reply))
-                with contextlib.suppress(OSError):  # the client may have gone
-                    self.send_response(reply.status)
-                    for name, value in {"Content-Length": "0", **reply.headers}.items():
-                        self.send_header(name, value)
-                    self.end_headers()
-
-            @override
-            def log_message(self, format: str, *args: object) -> None:
-                """Log nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            @override
-            def handle_error(self, request: object, client_address: object) -> None:
-                """Print nothing about clients that go, or that trust no certificate."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(self)
         self._scheme = "http"
         if context is not None:
             self._server.socket = context.wrap_socket(
