@@ -24,7 +24,7 @@ _WELL = {
     *(Reason.READY, Reason.ACCEPTED, Reason.PROVISIONED, Reason.GUEST_CONFIGURED, Reason.IN_SYNC, Reason.IDLE),
     *(Reason.AS_EXPECTED, Reason.NOT_YET, Reason.PENDING, Reason.QUEUED, Reason.RUNNING, Reason.RETRYING),
     *(Reason.WAITING_FOR_GUEST_KEY, Reason.WAITING_FOR_GUEST, Reason.DELETING, Reason.PAUSED, Reason.HOST_CORDONED),
-    *(Reason.WAITING_FOR_INVENTORY, Reason.CALL_CANCELLED),
+    *(Reason.WAITING_FOR_INVENTORY, Reason.WAITING_FOR_SECRET, Reason.CALL_CANCELLED),
 }
 """Reasons that need no troubleshooting."""
 
