@@ -13,6 +13,7 @@ from typing import Final
 from hyperv_operator.api.machine import Applied
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.core.actions import Launch, Update
+from hyperv_operator.core.private_keys import PrivateKeyLines
 from hyperv_operator.core.snapshot import LaunchResult
 from hyperv_operator.errors import CallCancelled, ClusterError, HostError, OperatorError, ProtocolViolation
 from hyperv_operator.ports import AgentReport, LoggedOn, LogLine, LogSource
@@ -43,6 +44,7 @@ class LaunchObserver:
         self._launch = launch
         self._in_background = in_background
         """Runs a coroutine function with its arguments in the background."""
+        self._keys = PrivateKeyLines()
 
     def on_report(self, report: AgentReport) -> None:
         """Store a step record, or log a line."""
@@ -50,6 +52,8 @@ class LaunchObserver:
             case LoggedOn():
                 return
             case LogLine(text=text, stream=stream):
+                if self._keys.inside(stream.value, text):
+                    return
                 log.info("%s", text, extra={**self._fields(), "stream": stream.value})
                 if (logs := self._deps.logs) and (source := self._source()):
                     logs.line(source, report)

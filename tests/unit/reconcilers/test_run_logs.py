@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -158,3 +159,14 @@ def test_the_executors_state_counts_machines_by_condition() -> None:
         cache.add(MachineEntry(MachineResource.parse(body)))
     found = Lookup(cache, lambda: {"lanes": {}}).executor()
     assert found == {"lanes": {}, "machines": {"total": 3, "conditions": {"Ready": {"True": 1, "False": 2}}}}
+
+
+async def test_a_private_key_over_several_lines_is_neither_kept_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
+    logs = store()
+    observer, _ = _observed(logs)
+    lines = ("before", "-----BEGIN PRIVATE KEY-----", "b3Blbn", "-----END PRIVATE KEY-----", "after")
+    with caplog.at_level(logging.INFO):
+        for line in lines:
+            observer.on_report(LogLine(LogStream.OUTPUT, line))
+    assert _all(logs) == {"run-1": ["before", "(redacted)", "after"]}
+    assert [record.getMessage() for record in caplog.records] == ["before", lines[1], "after"]
