@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import logging
 import ssl
-import weakref
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -26,20 +25,8 @@ class Certificate:
         """Names the server in the log."""
         self._digest = b""
         self._last_problem = ""
-        self._contexts: weakref.WeakSet[ssl.SSLContext] = weakref.WeakSet()
-        self.context = self.new_context()
+        self.context = _context()
         """The server's TLS context; a renewal changes it in place."""
-
-    def new_context(self) -> ssl.SSLContext:
-        """Return another context with the certificate, which renewals change too.
-
-        Raises `OSError` or `ValueError` if a certificate was loaded before and its files cannot be used now.
-        """
-        context = _context()
-        if self._digest:
-            _load(context, self._resolved())
-        self._contexts.add(context)
-        return context
 
     async def wait(self) -> None:
         """Wait until a usable certificate is loaded."""
@@ -62,8 +49,7 @@ class Certificate:
                 return
             digest, folder = found
             # On the event loop, like the handshakes, so that none of them sees a certificate without its key.
-            for context in tuple(self._contexts):
-                _load(context, folder)
+            _load(self.context, folder)
         except (OSError, ValueError) as error:
             problem = f"{type(error).__name__}: {error}"
             if problem != self._last_problem:
@@ -74,20 +60,16 @@ class Certificate:
         self._digest, self._last_problem = digest, ""
 
     def _read(self) -> tuple[bytes, Path] | None:
-        """Return the digest and the folder of the files, or None if they are already loaded."""
-        folder = self._resolved()
-        digest = hashlib.sha256((folder / "tls.crt").read_bytes() + (folder / "tls.key").read_bytes()).digest()
-        if digest == self._digest:
-            return None
-        _load(_context(), folder)  # fails for unmatched files, before the live contexts are touched
-        return digest, folder
-
-    def _resolved(self) -> Path:
-        """Return the folder that has the files now.
+        """Return the digest and the folder of the files, or None if they are already loaded.
 
         The kubelet swaps the folder that the symbolic links point to, so the key is read next to the resolved certificate.
         """
-        return (self._folder / "tls.crt").resolve(strict=True).parent
+        folder = (self._folder / "tls.crt").resolve(strict=True).parent
+        digest = hashlib.sha256((folder / "tls.crt").read_bytes() + (folder / "tls.key").read_bytes()).digest()
+        if digest == self._digest:
+            return None
+        _load(_context(), folder)  # fails for unmatched files, before the live context is touched
+        return digest, folder
 
 
 def _context() -> ssl.SSLContext:
