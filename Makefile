@@ -44,6 +44,7 @@ check: $(STAMP) ## check lint, types, import contracts, dead code, generated fil
 	$(BIN)/vulture
 	$(BIN)/vulture operator tools tests agent/guest/linux/iso/guest
 	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/vendor.py --check
 	$(BIN)/python tools/chart.py lint
 
 bench: $(STAMP) ## run the benchmarks, each against its limit; ARGS="validation" runs one
