@@ -1,0 +1,113 @@
+/** All machines, live. */
+
+import * as api from '../api.js';
+import {useConsole} from '../context.js';
+import {count} from '../format.js';
+import {useGet, useStream} from '../hooks.js';
+import {STATUSES, applyMessages, tally} from '../jobs.js';
+import {Connection, ProblemNotice} from '../parts/notices.js';
+import {Empty, Page} from '../parts/page.js';
+import {Status} from '../parts/status.js';
+import {Ago} from '../parts/time.js';
+import {href} from '../route.js';
+import {html, useEffect, useId, useRef, useState} from '../ui.js';
+
+const PAGE_SIZE = 50;
+
+/** A list with filters that are part of the address. */
+export function Machines({filters}) {
+  const {namespace, rights} = useConsole();
+  const query = {namespace, status: filters.status, host: filters.host, name: filters.name, limit: PAGE_SIZE};
+  const list = useGet('jobs', query);
+  const [items, setItems] = useState([]);
+  const [next, setNext] = useState(null);
+  const [problem, setProblem] = useState(null);
+  useEffect(() => {
+    setItems(list.data?.items ?? []);
+    setNext(list.data?.continue ?? null);
+  }, [list.data]);
+  const stream = useStream(list.data ? 'stream' : null, {namespace}, (messages) => {
+    setItems((before) => applyMessages(before, messages, filters));
+  });
+  const more = async () => {
+    try {
+      const page = await api.get('jobs', {...query, continue: next});
+      setItems((before) => [...before, ...page.items.filter((one) => before.every(({id}) => id !== one.id))]);
+      setNext(page.continue);
+    } catch (caught) {
+      setProblem(caught);
+    }
+  };
+  const filtered = Boolean(filters.status || filters.host || filters.name);
+  const create = rights.create && html`<a class="button button-main" href=${href(['machines', 'new'])}>New machine</a>`;
+  return html`
+    <${Page} title="Machines" actions=${create} lead=${list.data && html`<${Connection} state=${stream} />`}>
+      <${Filters} filters=${filters} />
+      <${ProblemNotice} problem=${list.problem ?? problem} retry=${list.reload} />
+      ${list.loading && html`<p class="muted loading">Loading…</p>`}
+      ${list.data && items.length === 0 && html`
+        <${Empty} title=${filtered ? 'No machine matches the filters.' : 'There are no machines yet.'}>
+          ${filtered ? html`<a href=${href(['machines'])}>Show all machines</a>` : rights.create && html`<a href=${href(['machines', 'new'])}>Create the first one</a>`}
+        </${Empty}>`}
+      ${items.length > 0 && html`
+        <p class="summary">${count(items.length, 'machine')}${next ? ' so far' : ''}${tally(items).map(([status, number]) => html` <span key=${status} class="summary-part">${number} ${status}</span>`)}</p>
+        <${Table} items=${items} namespaced=${!namespace} />`}
+      ${next && html`<p><button type="button" class="button" onClick=${more}>Show more</button></p>`}
+    </${Page}>`;
+}
+
+function Table({items, namespaced}) {
+  return html`
+    <table class="table">
+      <caption class="visually-hidden">Machines</caption>
+      <thead><tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col" class="wide">Host</th><th scope="col" class="wide">Image</th><th scope="col" class="wide">Address</th><th scope="col" class="wide">Created</th></tr></thead>
+      <tbody>
+        ${items.map((job) => html`
+          <tr key=${job.id}>
+            <th scope="row">
+              <a href=${href(['machines', job.id])}>${job.name}</a>
+              <span class="sub">${[namespaced && job.namespace, job.vm_name !== job.name && `VM ${job.vm_name}`].filter(Boolean).join(' · ')}<span class="narrow"> ${job.target_host}</span></span>
+            </th>
+            <td><${Status} status=${job.status} /><span class="sub">${doing(job)}</span></td>
+            <td class="wide">${job.target_host}</td>
+            <td class="wide">${job.image_name}</td>
+            <td class="wide">${job.addresses.join(', ')}</td>
+            <td class="wide nowrap"><${Ago} at=${job.created_at} /></td>
+          </tr>`)}
+      </tbody>
+    </table>`;
+}
+
+function doing({status, run, ready}) {
+  if (status === 'running' && run?.step) return `${run.step}${run.step_progress === null ? '' : ` ${run.step_progress} %`}`;
+  return status === 'ready' ? '' : ready.reason;
+}
+
+function Filters({filters}) {
+  const {rights} = useConsole();
+  const hosts = useGet(rights.view_hosts ? 'hosts' : null);
+  const ids = {name: useId(), status: useId(), host: useId()};
+  const timer = useRef(null);
+  const change = (name) => ({target: {value}}) => location.replace(href(['machines'], {...filters, [name]: value.trim()}));
+  const later = (name) => (event) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => change(name)(event), 250);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return html`
+    <form class="filters" role="search" aria-label="Filter machines" onSubmit=${(event) => event.preventDefault()}>
+      <div><label class="label" for=${ids.name}>Name</label><input id=${ids.name} type="search" value=${filters.name ?? ''} autocomplete="off" onInput=${later('name')} /></div>
+      <div><label class="label" for=${ids.status}>Status</label>
+        <select id=${ids.status} value=${filters.status ?? ''} onChange=${change('status')}>
+          <option value="">Any</option>
+          ${STATUSES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
+        </select></div>
+      <div><label class="label" for=${ids.host}>Host</label>
+        ${hosts.data
+          ? html`<select id=${ids.host} value=${filters.host ?? ''} onChange=${change('host')}>
+              <option value="">Any</option>
+              ${hosts.data.items.map(({name}) => html`<option key=${name} value=${name}>${name}</option>`)}
+            </select>`
+          : html`<input id=${ids.host} value=${filters.host ?? ''} autocomplete="off" onInput=${later('host')} />`}</div>
+    </form>`;
+}

@@ -1,0 +1,23 @@
+/** A modal dialog. The browser keeps the focus in it, closes it with Escape, and gives the focus back. */
+
+import {html, useEffect, useId, useRef} from '../ui.js';
+
+/** A dialog that is open as long as it is rendered. */
+export function Dialog({title, onClose, children}) {
+  const element = useRef(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog.showModal();
+    return () => dialog.close();
+  }, []);
+  const cancel = (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`
+    <dialog ref=${element} aria-labelledby=${heading} onCancel=${cancel}>
+      <h2 id=${heading}>${title}</h2>
+      ${children}
+    </dialog>`;
+}
