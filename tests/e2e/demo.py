@@ -1,4 +1,7 @@
-"""`make demo`: one machine from apply to Ready to deletion, with a real API server and a simulated host."""
+"""`make demo`: one machine from apply to Ready to deletion, with a real API server and a simulated host.
+
+With `--console`, gateway and console stay up instead, until Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import bundles
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import WaitTimedOut, wait_until
-from e2e import rig
+from e2e import democonsole, rig
 from hostsim import manifests
 from hostsim.host import AgentKind, SimulatedHost
 
@@ -89,18 +92,24 @@ def _show(plane: ControlPlane, host: SimulatedHost) -> None:
     print(f"VMs on the host: {len(host.world.vms)}, machine folders: {len(host.world.folders)}")
 
 
-def _agent() -> AgentKind:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m e2e.demo", description=__doc__)
     parser.add_argument(
         "--agent", choices=get_args(AgentKind), default="simulated", help="the simulated agent, or the real scripts"
     )
-    chosen: AgentKind = parser.parse_args().agent
-    return chosen
+    parser.add_argument("--console", action="store_true", help="serve the console until Ctrl-C")
+    parser.add_argument("--port", type=int, default=8480, help="port of the console on 127.0.0.1; 0 is any free one")
+    return parser.parse_args()
 
 
 def main() -> int:
     """Run the demo; return the exit code."""
-    agent = _agent()
+    arguments = _arguments()
+    agent: AgentKind = arguments.agent
+    if arguments.console:
+        with tempfile.TemporaryDirectory(prefix="hvo-demo-") as folder:
+            democonsole.run(Path(folder), agent, arguments.port)
+        return 0
     with (
         tempfile.TemporaryDirectory(prefix="hvo-demo-") as folder,
         ControlPlane.start() as plane,
