@@ -17,7 +17,8 @@ test('a complete submission has no error', () => {
 test('every required field that is missing has an error of its own', () => {
   const errors = model.validate(form, {}, {});
   for (const id of form.jsonSchema.required) assert.match(errors[id], /required/);
-  assert.match(errors.os_family, /choose a family/);
+  assert.equal('os_family' in errors, false);
+  assert.match(model.validate(form, {...linux, image_name: 'golden'}, password).os_family, /choose a family/);
 });
 
 test('the family follows the image until one is chosen', () => {
@@ -107,11 +108,11 @@ test('a field that was added to the schema is shown, and a widget that is not kn
 
 test('errors of the server are shown at their fields, others above the form', () => {
   const problem = {detail: 'no', errors: [
-    {field: 'gb_ram', code: 'x', message: 'first'}, {field: 'gb_ram', code: 'y', message: 'second'},
+    {field: 'gb_ram', code: 'x', message: 'gb_ram and vlan_idd: first'}, {field: 'gb_ram', code: 'y', message: 'second'},
     {field: '', code: 'z', message: 'whole'}, {field: 'novel', code: 'z', message: 'unknown'},
   ]};
   const found = model.problemErrors(form, problem);
-  assert.deepEqual(found, {fields: {gb_ram: 'first'}, others: ['whole', 'novel: unknown']});
+  assert.deepEqual(found, {fields: {gb_ram: 'Memory (GB) and vlan_idd: first'}, others: ['whole', 'novel: unknown']});
   assert.deepEqual(model.problemErrors(form, {detail: 'no'}), {fields: {}, others: ['no']});
 });
 

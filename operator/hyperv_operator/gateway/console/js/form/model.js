@@ -6,6 +6,8 @@
 
 import {check} from './json-schema.js';
 
+/** What a submission has besides the fields of the schema. */
+const TARGET = new Set(['target_host', 'namespace', 'name']);
 const WIDGETS = new Set(['text', 'password', 'number', 'checkbox', 'textarea', 'select']);
 
 /** Return the form's groups, each with fields that have their hints and their JSON Schema in one object. */
@@ -102,6 +104,8 @@ export function validate(form, inputs, secrets) {
     if (error.field in given.references && !['required', 'dependentRequired'].includes(error.keyword)) continue;
     const id = error.field || familyField(form, error);
     const field = fields.get(id);
+    // Without an image, there is no name that could tell the family: one error is enough.
+    if (error.keyword === 'anyOf' && !(form.ui.osFamily.inferredFrom in values)) continue;
     if (field) messages[id] ??= messageFor(field, error, form);
   }
   for (const [id, {secret_name: name, key}] of Object.entries(given.references)) {
@@ -180,13 +184,14 @@ export function objectName(text) {
   return text.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63);
 }
 
-/** Return the errors of a problem document as {fields: {id: message}, others: [message]}. */
+/** Return the errors of a problem document as {fields: {id: message}, others: [message]}, with labels in place of ids. */
 export function problemErrors(form, problem) {
-  const known = new Set(fieldsOf(form).map((field) => field.id));
+  const labels = new Map(fieldsOf(form).map((field) => [field.id, field.label]));
+  const worded = (text) => text.replace(/[a-z][a-z0-9]*(_[a-z0-9]+)+/g, (id) => (labels.has(id) ? labels.get(id) : id));
   const found = {fields: {}, others: []};
   for (const {field, message} of problem.errors ?? []) {
-    if (known.has(field) || field === 'target_host') found.fields[field] ??= message;
-    else found.others.push(field ? `${field}: ${message}` : message);
+    if (labels.has(field) || TARGET.has(field)) found.fields[field] ??= worded(message);
+    else found.others.push(field ? `${field}: ${worded(message)}` : worded(message));
   }
   if (!problem.errors?.length) found.others.push(problem.detail);
   return found;

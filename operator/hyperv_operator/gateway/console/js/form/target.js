@@ -22,8 +22,8 @@ export function Target({target, hosts, suggestedName, errors, onChange, onLeave}
         </${Labelled}>
         <${Labelled} id="namespace" label="Namespace" required hint="The namespace of the machine and its Secret." error=${errors.namespace}>${input('namespace', 'namespace')}</${Labelled}>
         <${Labelled} id="name" label="Resource name" hint="Made from the VM name if you leave it empty." error=${errors.name}>${input('name', 'name', suggestedName)}</${Labelled}>
-        <${Labelled} id="power_state" label="Power state" hint="What the VM is to be after provisioning.">${select('power_state', [['', 'As by default: running'], ['Running', 'Running'], ['Off', 'Off']])}</${Labelled}>
-        <${Labelled} id="deletion_policy" label="When the machine is deleted" hint="What becomes of the VM and its disks.">${select('deletion_policy', [['', 'As by default: delete the VM'], ['Delete', 'Delete the VM'], ['Retain', 'Retain the VM']])}</${Labelled}>
+        <${Labelled} id="power_state" label="Power state" hint="What the VM is to be after provisioning.">${select('power_state', [['', 'Default: running'], ['Running', 'Running'], ['Off', 'Off']])}</${Labelled}>
+        <${Labelled} id="deletion_policy" label="When the machine is deleted" hint="What becomes of the VM and its disks.">${select('deletion_policy', [['', 'Default: delete the VM'], ['Delete', 'Delete the VM'], ['Retain', 'Retain the VM']])}</${Labelled}>
       </div>
     </fieldset>`;
 }

@@ -9,12 +9,17 @@ export function timelineOf(entries) {
   for (const entry of entries) {
     if (entry.run !== newest.run) continue;
     if (entry.type === 'outcome') outcome = {outcome: entry.outcome, reason: entry.reason || entry.code || '', text: entry.text ?? '', at: entry.at};
-    if (entry.type === 'step') steps.set(entry.step, advanced(steps.get(entry.step), entry));
+    if (entry.type === 'step') {
+      steps.set(entry.step, advanced(steps.get(entry.step), entry));
+      outcome = null; // a run goes on after a launch that had to wait
+    }
   }
   return {run: newest.run, kind: newest.kind, attempt: newest.attempt, steps: [...steps.values()], outcome};
 }
 
 function advanced(step, entry) {
+  // A later launch of the same run skips what an earlier one has done.
+  if (entry.state === 'skipped' && step?.state === 'completed') return step;
   const done = ['completed', 'skipped', 'failed'].includes(entry.state);
   return {
     name: entry.step,

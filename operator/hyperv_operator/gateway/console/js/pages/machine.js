@@ -79,9 +79,9 @@ export function Machine({id}) {
     </${Page}>`;
 }
 
-/** Why the machine is not ready, and what to do about it. */
+/** Why the machine is not ready, and what to do about it. Of a machine that is being worked on, the progress says it. */
 function Diagnosis({job}) {
-  if (job.ready.status === 'True') return null;
+  if (job.ready.status === 'True' || job.status === 'running') return null;
   const tone = {stalled: 'bad', retrying: 'warn'}[job.status] ?? 'idle';
   return html`
     <${Notice} tone=${tone} title=${job.ready.reason}>

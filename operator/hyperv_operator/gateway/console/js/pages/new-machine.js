@@ -24,7 +24,7 @@ export function NewMachine() {
   const {rights} = useConsole();
   const form = useGet('schema/job-inputs');
   return html`
-    <${Page} title="New machine" above=${ABOVE}>
+    <${Page} title="New machine" above=${ABOVE} narrow>
       <${ProblemNotice} problem=${form.problem} retry=${form.reload} />
       ${form.loading && html`<p class="muted loading">Loading…</p>`}
       ${!rights.create && html`<${Notice} tone="warn"><p>Your account may not create machines in this namespace. You can fill in the form and take the manifest.</p></${Notice}>`}

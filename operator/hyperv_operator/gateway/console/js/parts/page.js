@@ -5,8 +5,8 @@ import {html, useEffect, useRef} from '../ui.js';
 
 let opened = 0;
 
-/** A page with a heading; `above` is a link to the page that it belongs to. */
-export function Page({title, above, lead, actions, children}) {
+/** A page with a heading; `above` is a link to the page that it belongs to, and `narrow` is for forms. */
+export function Page({title, above, lead, actions, narrow, children}) {
   const heading = useRef(null);
   useTitle(title);
   useEffect(() => {
@@ -14,7 +14,7 @@ export function Page({title, above, lead, actions, children}) {
     if (opened++) heading.current.focus();
   }, []);
   return html`
-    <div class="page">
+    <div class="page ${narrow ? 'page-narrow' : ''}">
       <div class="page-head">
         <div class="page-title">
           ${above && html`<a class="above" href=${above.href}>${above.text}</a>`}
