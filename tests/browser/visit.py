@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, WebSocket, sync_playwright
 
 from browser.chromium import ARGUMENTS, Chromium
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 _STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, history.state, document.title])"
 
 
@@ -98,7 +98,7 @@ def _recorded(context: BrowserContext) -> Visit:
         made.sockets.append(socket)
         socket.on("framesent", lambda payload: made.frames_sent.append(str(payload)))
 
-    made.page.on("request", made.requests.append)
+    made.page.on("request", lambda request: made.requests.append(request))  # noqa: PLW0108 - Playwright marks its handlers
     made.page.on("websocket", opened)
     made.page.on("console", lambda message: made.messages.append(f"{message.type}: {message.text}"))
     made.page.on("pageerror", lambda error: made.errors.append(str(error)))

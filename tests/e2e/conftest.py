@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from npmpackage import PackageUnusable
+from playwright.sync_api import Browser
 
+from browser.chromium import ChromiumMissing, find_or_install
+from browser.visit import launched
 from controlplane.plane import ControlPlane
 from e2e import agents, rig
+from e2e.consolesite import Stage, stage
 from e2e.webhook import UNREVIEWED
 from hostsim import manifests
 from hostsim.host import AgentKind, SimulatedHost
@@ -75,3 +80,21 @@ def operator(cluster: ControlPlane, log: Path, new_host: NewHost, agent: AgentKi
     with rig.operator(cluster, log, agents.settings(agent)) as running:
         yield running
         rig.remove_hosts(cluster)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Provide a Chromium. It is stopped with the module, because its event loop blocks those of other tests."""
+    try:
+        chromium = find_or_install(print)
+    except (ChromiumMissing, PackageUnusable) as error:
+        pytest.skip(f"there is no browser: {error}")
+    with launched(chromium) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def console(cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Provide the console with an operator and a host behind it, for all tests of the module."""
+    with stage(cluster, tmp_path_factory.mktemp("console"), "hyperv01.local") as running:
+        yield running

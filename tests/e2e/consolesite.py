@@ -11,6 +11,8 @@ from typing import Any
 from controlplane.plane import ControlPlane
 from e2e import rig
 from e2e.gateway import Gateway, gateway, token_of
+from hostsim import manifests
+from hostsim.host import SimulatedHost
 
 EDITOR = ("hyperv-operator-view", "hyperv-operator-edit")
 SECRETS: dict[str, Any] = {
@@ -36,12 +38,14 @@ class Site:
         return f"{self.gateway.url}/"
 
 
-def person(plane: ControlPlane, namespace: str, name: str = "ada", *, hosts: bool = True) -> str:
-    """Create an account that may use machines in its namespace, and see hosts if wanted; return its token."""
+def person(
+    plane: ControlPlane, namespace: str, name: str = "ada", *, roles: tuple[str, ...] = EDITOR, hosts: bool = True
+) -> str:
+    """Create an account with roles of the chart in its namespace, that may see hosts if wanted; return its token."""
     subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
-    roles = [("ClusterRole", one) for one in EDITOR] + [("Role", "secrets")]
-    bindings = [_binding("RoleBinding", f"{name}-{role}", kind, role, subject) for kind, role in roles]
+    bound = [("ClusterRole", one) for one in roles] + ([("Role", "secrets")] if roles == EDITOR else [])
+    bindings = [_binding("RoleBinding", f"{name}-{role}", kind, role, subject) for kind, role in bound]
     plane.apply([account, SECRETS, *bindings], namespace=namespace)
     if hosts:
         role = "hyperv-operator-hosts-view"
@@ -65,3 +69,32 @@ def site(plane: ControlPlane, namespace: str, folder: Path, **settings: str) -> 
     with gateway(plane, folder / "gateway.log", default_namespace=namespace, **settings) as running:
         rig.wait_for_live_logs(plane)
         yield Site(running, namespace, person(plane, namespace))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A site with the operator and the host behind it."""
+
+    site: Site
+    host: SimulatedHost
+    plane: ControlPlane
+    operator_log: Path
+
+    def create(self, name: str, **fields: Any) -> None:
+        """Create a machine without the console."""
+        self.plane.apply(rig.submission(self.host.name, name, **fields), namespace=self.site.namespace)
+
+
+@contextmanager
+def stage(plane: ControlPlane, folder: Path, host_name: str) -> Iterator[Stage]:
+    """Run a host, an operator with live logs, and a site during the block."""
+    namespace = plane.new_namespace("team", rig.ALLOWED)
+    with SimulatedHost(host_name, copy_seconds=2, boot_seconds=0.5, apply_seconds=0.5) as host:
+        plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
+        log = folder / "operator.log"
+        with rig.live_logs(plane) as api, rig.operator(plane, log, api.settings()) as operator:
+            operator.wait_for_webhook()
+            plane.kubectl("wait", "--for=condition=Ready", f"hvh/{host_name}", "--timeout=60s")
+            with site(plane, namespace, folder) as served:
+                yield Stage(served, host, plane, log)
+            rig.remove_hosts(plane)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
 
 from controlplane.plane import ControlPlane
@@ -55,5 +56,12 @@ def run(folder: Path, agent: AgentKind, port: int) -> None:
                 kubeconfig = plane.environment["KUBECONFIG"]
                 values = {"url": served.url, "namespace": NAMESPACE, "token": served.token, "host": HOST}
                 print(_HELP.format(**values, kubeconfig=kubeconfig), flush=True)
-                signal.sigwait([signal.SIGINT, signal.SIGTERM])
+                _wait_for_interrupt()
         print("\n=== stopped", flush=True)
+
+
+def _wait_for_interrupt() -> None:
+    stopped = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stopped.set())
+    stopped.wait()

@@ -5,12 +5,13 @@ import {useConsole} from '../context.js';
 import {count} from '../format.js';
 import {useGet, useStream} from '../hooks.js';
 import {STATUSES, applyMessages, tally} from '../jobs.js';
+import {LateInput} from '../parts/late-input.js';
 import {Connection, ProblemNotice} from '../parts/notices.js';
 import {Empty, Page} from '../parts/page.js';
 import {Status} from '../parts/status.js';
 import {Ago} from '../parts/time.js';
 import {href} from '../route.js';
-import {html, useEffect, useId, useRef, useState} from '../ui.js';
+import {html, useEffect, useId, useState} from '../ui.js';
 
 const PAGE_SIZE = 50;
 
@@ -87,27 +88,22 @@ function Filters({filters}) {
   const {rights} = useConsole();
   const hosts = useGet(rights.view_hosts ? 'hosts' : null);
   const ids = {name: useId(), status: useId(), host: useId()};
-  const timer = useRef(null);
-  const change = (name) => ({target: {value}}) => location.replace(href(['machines'], {...filters, [name]: value.trim()}));
-  const later = (name) => (event) => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => change(name)(event), 250);
-  };
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const filter = (name) => (value) => location.replace(href(['machines'], {...filters, [name]: value}));
+  const change = (name) => (event) => filter(name)(event.target.value);
   return html`
     <form class="filters" role="search" aria-label="Filter machines" onSubmit=${(event) => event.preventDefault()}>
-      <div><label class="label" for=${ids.name}>Name</label><input id=${ids.name} type="search" value=${filters.name ?? ''} autocomplete="off" onInput=${later('name')} /></div>
+      <div><label class="label" for=${ids.name}>Name</label><${LateInput} id=${ids.name} type="search" value=${filters.name ?? ''} onValue=${filter('name')} /></div>
       <div><label class="label" for=${ids.status}>Status</label>
         <select id=${ids.status} value=${filters.status ?? ''} onChange=${change('status')}>
           <option value="">Any</option>
           ${STATUSES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
         </select></div>
       <div><label class="label" for=${ids.host}>Host</label>
-        ${hosts.data
+        ${rights.view_hosts && !hosts.problem
           ? html`<select id=${ids.host} value=${filters.host ?? ''} onChange=${change('host')}>
               <option value="">Any</option>
-              ${hosts.data.items.map(({name}) => html`<option key=${name} value=${name}>${name}</option>`)}
+              ${(hosts.data?.items ?? []).map(({name}) => html`<option key=${name} value=${name}>${name}</option>`)}
             </select>`
-          : html`<input id=${ids.host} value=${filters.host ?? ''} autocomplete="off" onInput=${later('host')} />`}</div>
+          : html`<${LateInput} id=${ids.host} type="text" value=${filters.host ?? ''} onValue=${filter('host')} />`}</div>
     </form>`;
 }

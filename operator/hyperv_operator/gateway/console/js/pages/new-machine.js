@@ -77,9 +77,9 @@ function Form({form}) {
     <form class="form" noValidate onSubmit=${create}>
       <p class="muted">Fields with <span class="required">*</span> are required.</p>
       <${ErrorSummary} errors=${state.attempt ? state.errors : {}} others=${state.others} labels=${labels} attempt=${state.attempt} />
-      <${Target} target=${state.target} hosts=${hosts.data?.items ?? null} suggestedName=${objectName(String(state.inputs.vm_name ?? ''))}
+      <${Target} target=${state.target} hosts=${listed(hosts, rights.view_hosts)} suggestedName=${objectName(String(state.inputs.vm_name ?? ''))}
         errors=${state.errors} onChange=${state.changeTarget} onLeave=${state.leave} />
-      ${groupsOf(form).map((group) => html`<${Group} key=${group.id} ...${{group, form, state, images}} existing=${existing.data?.items ?? null} />`)}
+      ${groupsOf(form).map((group) => html`<${Group} key=${group.id} ...${{group, form, state, images}} existing=${listed(existing, rights.read_secrets)} />`)}
       <${ProblemNotice} problem=${problem} />
       <div class="form-actions">
         ${rights.create && html`<button type="submit" class="button button-main" disabled=${busy !== ''}>${busy === 'create' ? 'Creating…' : 'Create machine'}</button>`}
@@ -88,6 +88,11 @@ function Form({form}) {
       </div>
       ${shown && html`<${Manifest} ...${shown} />`}
     </form>`;
+}
+
+/** Return what may be chosen; null if the caller may not list it, so that it has to be typed. */
+function listed({data, problem}, right) {
+  return right && !problem ? data?.items ?? [] : null;
 }
 
 /** A group of fields, without those that do not apply to the family. A group without fields is left out. */

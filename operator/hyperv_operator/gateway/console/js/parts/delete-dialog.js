@@ -28,7 +28,7 @@ export function DeleteDialog({job, onClose, onDeleted}) {
       <form onSubmit=${remove}>
         <p>The VM <strong>${job.vm_name}</strong> and its disks are removed from ${job.host ?? job.target_host}, unless its deletion policy says to retain them. This cannot be undone.</p>
         <label class="label" for=${input}>Type <strong>${job.name}</strong> to confirm</label>
-        <input id=${input} value=${typed} autocomplete="off" autofocus onInput=${(event) => setTyped(event.target.value)} />
+        <input id=${input} value=${typed} autocomplete="off" onInput=${(event) => setTyped(event.target.value)} />
         <${ProblemNotice} problem=${problem} />
         <div class="dialog-actions">
           <button type="button" class="button" onClick=${onClose}>Cancel</button>

@@ -1,4 +1,4 @@
-/** A modal dialog. The browser keeps the focus in it, closes it with Escape, and gives the focus back. */
+/** A modal dialog. The browser keeps the focus in it and asks to close it on Escape; afterwards the focus is where it was. */
 
 import {html, useEffect, useId, useRef} from '../ui.js';
 
@@ -7,9 +7,9 @@ export function Dialog({title, onClose, children}) {
   const element = useRef(null);
   const heading = useId();
   useEffect(() => {
-    const dialog = element.current;
-    dialog.showModal();
-    return () => dialog.close();
+    const opener = document.activeElement;
+    element.current.showModal();
+    return () => queueMicrotask(() => opener?.focus());
   }, []);
   const cancel = (event) => {
     event.preventDefault();
