@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,6 +84,22 @@ class Stage:
     def create(self, name: str, **fields: Any) -> None:
         """Create a machine without the console."""
         self.plane.apply(rig.submission(self.host.name, name, **fields), namespace=self.site.namespace)
+
+    def allow(self, name: str, rule: dict[str, Any]) -> None:
+        """Give the person of the site a right in the whole cluster."""
+        role = {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+            "rules": [rule],
+        }
+        subject = {"kind": "ServiceAccount", "name": "ada", "namespace": self.site.namespace}
+        self.plane.apply([role, _binding("ClusterRoleBinding", name, "ClusterRole", name, subject)])
+
+    def host_spec(self) -> dict[str, Any]:
+        """Return the spec of the host's resource."""
+        found: dict[str, Any] = json.loads(self.plane.kubectl("get", "hvh", self.host.name, "-o", "json"))["spec"]
+        return found
 
 
 @contextmanager

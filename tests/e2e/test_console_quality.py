@@ -163,3 +163,35 @@ def test_a_very_long_log_stays_searchable_and_text_of_the_host_stays_text(
     page.get_by_label("Search the log").fill("")
     page.get_by_role("button", name="Show 500 earlier lines").click()
     assert log.locator(".line").count() == 1_000
+
+
+def test_the_log_of_an_earlier_run_is_read_on_demand(visitor: Visit, console: Stage, machine: str) -> None:
+    page = visitor.page
+    pages.log_in(page, console.site)
+    _open_machine(page, console, machine)
+    run = page.get_by_label("Run", exact=True)
+    run.select_option(index=1)
+    log = page.get_by_role("region", name="Log")
+    expect(log).to_contain_text("Run completed")
+    expect(page.get_by_role("button", name="Following")).to_have_count(0)
+    assert any("/log?run=" in one.url for one in visitor.requests)
+    run.select_option("")
+    expect(page.get_by_role("button", name="Following")).to_be_visible()
+
+
+def test_a_host_is_cordoned_by_who_may_and_shows_what_it_has(visitor: Visit, console: Stage, machine: str) -> None:
+    page, host = visitor.page, console.host.name
+    rule = {"apiGroups": ["hyperv-operator.io"], "resources": ["hypervhosts"], "verbs": ["patch"]}
+    pages.log_in(page, console.site)
+    pages.go(page, console.site, f"hosts/{host}")
+    expect(page.get_by_role("button", name="Cordon")).to_have_count(0)
+    expect(page.get_by_role("table", name="VMs of the host")).to_contain_text(f"{console.site.namespace}/{machine}")
+    expect(page.get_by_text("Windows Server 2022", exact=True)).to_be_visible()
+    console.allow("cordon", rule)
+    page.reload()
+    page.get_by_role("button", name="Cordon").click()
+    expect(page.get_by_text("Cordoned")).to_be_visible()
+    assert console.host_spec()["cordoned"] is True
+    pages.picture(visitor, "host")
+    page.get_by_role("button", name="Uncordon").click()
+    expect(page.get_by_text("Cordoned")).to_have_count(0)

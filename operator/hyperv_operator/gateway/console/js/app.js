@@ -23,7 +23,7 @@ export function App() {
 
 function Console({config}) {
   const namespace = session.namespace() ?? config.default_namespace ?? '';
-  const caller = useGet('session', {namespace});
+  const caller = useGet('session', {namespace}, {keep: true});
   const hash = useHash();
   const [said, setSaid] = useState('');
   const announce = useRef((text) => setSaid(text)).current;

@@ -7,9 +7,10 @@ import {useEffect, useRef, useState} from './ui.js';
 /**
  * Return {data, problem, loading, reload} of a GET, which is repeated when path or query change, and every `every` milliseconds.
  *
- * Data that was shown stays while it is read again. Without a path, nothing is read.
+ * Data that was shown stays while it is read again, with `keep` also while the answer to another query is awaited. Without a path,
+ * nothing is read.
  */
-export function useGet(path, query = {}, {every = 0} = {}) {
+export function useGet(path, query = {}, {every = 0, keep = false} = {}) {
   const [state, setState] = useState({data: null, problem: null, loading: true});
   const [generation, setGeneration] = useState(0);
   const key = `${path}?${JSON.stringify(query)}`;
@@ -18,7 +19,7 @@ export function useGet(path, query = {}, {every = 0} = {}) {
     if (!path) return undefined;
     const leaving = new AbortController();
     let timer = null;
-    if (shown.current !== key) setState({data: null, problem: null, loading: true});
+    if (shown.current !== key && !keep) setState({data: null, problem: null, loading: true});
     shown.current = key;
     const read = async () => {
       try {
@@ -45,7 +46,7 @@ export function useGet(path, query = {}, {every = 0} = {}) {
  * Messages are collected for a tenth of a second, so that thousands of lines lead to few renderings.
  */
 export function useStream(path, query, onMessages) {
-  const [state, setState] = useState({connected: false, retryAt: null});
+  const [state, setState] = useState({connected: false, ended: null});
   const handler = useRef(onMessages);
   handler.current = onMessages;
   const key = path && `${path}?${JSON.stringify(query)}`;

@@ -7,11 +7,15 @@ const PROTOCOL = 'hyperv-operator.v1';
 const BEARER = 'base64url.bearer.authorization.k8s.io.';
 // The gateway pings every 20 s: three that are missing mean a connection that is dead without having been closed.
 const SILENCE = 65000;
+// Codes of the gateway after which another attempt would end in the same way.
+const UNAUTHENTICATED = 4401;
+const FINAL = new Map([[4403, 'Your account may not follow this any more.'], [4404, 'It does not exist any more.']]);
 
 /**
  * Open a stream and return a function that closes it.
  *
- * `onMessage(message)` gets each message but pings; `onState({connected, retryAt, refused})` each change of the connection.
+ * `onMessage(message)` gets each message but pings; `onState({connected, ended})` each change of the
+ * connection; `ended` says why there will be no other.
  */
 export function open(path, query, {onMessage, onState}) {
   let socket = null;
@@ -33,7 +37,7 @@ export function open(path, query, {onMessage, onState}) {
     socket.onopen = () => {
       attempt = 0;
       alive();
-      onState({connected: true, retryAt: null});
+      onState({connected: true, ended: null});
     };
     socket.onmessage = ({data}) => {
       alive();
@@ -41,15 +45,18 @@ export function open(path, query, {onMessage, onState}) {
       if (message.id) after = message.id;
       if (message.type !== 'ping') onMessage(message);
     };
-    socket.onclose = retry;
+    socket.onclose = ({code}) => {
+      clearTimeout(watchdog);
+      if (code === UNAUTHENTICATED) session.expire();
+      else if (FINAL.has(code)) onState({connected: false, ended: FINAL.get(code)});
+      else retry();
+    };
   };
 
   const retry = () => {
-    clearTimeout(watchdog);
     if (closed) return;
-    const pause = pauseBefore(attempt++);
-    onState({connected: false, retryAt: Date.now() + pause});
-    timer = setTimeout(connect, pause);
+    onState({connected: false, ended: null});
+    timer = setTimeout(connect, pauseBefore(attempt++));
   };
 
   const now = () => {

@@ -6,7 +6,7 @@ import {count} from '../format.js';
 import {useGet, useStream} from '../hooks.js';
 import {STATUSES, applyMessages, tally} from '../jobs.js';
 import {LateInput} from '../parts/late-input.js';
-import {Connection, ProblemNotice} from '../parts/notices.js';
+import {Connection, Notice, ProblemNotice} from '../parts/notices.js';
 import {Empty, Page} from '../parts/page.js';
 import {Status} from '../parts/status.js';
 import {Ago} from '../parts/time.js';
@@ -45,6 +45,7 @@ export function Machines({filters}) {
     <${Page} title="Machines" actions=${create} lead=${list.data && html`<${Connection} state=${stream} />`}>
       <${Filters} filters=${filters} />
       <${ProblemNotice} problem=${list.problem ?? problem} retry=${list.reload} />
+      ${list.problem?.status === 403 && !namespace && html`<${Notice}><p>If your rights are limited to a namespace, name it at the top of the page.</p></${Notice}>`}
       ${list.loading && html`<p class="muted loading">Loading…</p>`}
       ${list.data && items.length === 0 && html`
         <${Empty} title=${filtered ? 'No machine matches the filters.' : 'There are no machines yet.'}>

@@ -28,11 +28,12 @@ export function NewMachine() {
       <${ProblemNotice} problem=${form.problem} retry=${form.reload} />
       ${form.loading && html`<p class="muted loading">Loading…</p>`}
       ${!rights.create && html`<${Notice} tone="warn"><p>Your account may not create machines in this namespace. You can fill in the form and take the manifest.</p></${Notice}>`}
-      ${form.data && html`<${Form} key=${form.data.schema.version} form=${form.data} />`}
+      ${form.data && html`<${Form} form=${form.data} onOutdated=${form.reload} />`}
     </${Page}>`;
 }
 
-function Form({form}) {
+/** What was filled in stays when the document is read again, because another version of the schema has become active. */
+function Form({form, onOutdated}) {
   const {namespace, config, rights, announce} = useConsole();
   const state = useForm(form, {host: '', namespace: namespace || config.default_namespace || '', name: '', power_state: '', deletion_policy: ''});
   const [problem, setProblem] = useState(null);
@@ -65,6 +66,7 @@ function Form({form}) {
     } catch (caught) {
       if (caught.status === 422) state.refuse(caught);
       else setProblem(caught);
+      if (caught.status === 412) onOutdated();
     }
     setBusy('');
   };

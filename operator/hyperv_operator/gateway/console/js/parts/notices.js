@@ -28,7 +28,8 @@ export function Connection({state}) {
     const timer = setTimeout(() => setLost(true), 1500);
     return () => clearTimeout(timer);
   }, [state.connected]);
-  const said = lost ? 'Offline: what you see may be out of date. Connecting again…' : '';
+  const offline = lost ? 'Offline: what you see may be out of date. Connecting again…' : '';
+  const said = state.ended ? `Not live: ${state.ended}` : offline;
   return html`
     <span class="connection ${state.connected ? 'is-live' : ''} ${lost ? 'is-lost' : ''}">
       <span class="connection-dot" aria-hidden="true"></span>
