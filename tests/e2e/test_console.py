@@ -47,10 +47,10 @@ def test_only_a_token_that_kubernetes_accepts_lets_in(visitor: Visit, console: S
     page.get_by_label("Token", exact=True).fill("")
     pages.picture(visitor, "login")
     pages.log_in(page, console.site)
-    expect(page.get_by_role("heading", name="Machines", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Machines", exact=True, level=1)).to_be_visible()
     assert visitor.remains_of(token) == ["storage"]
     page.reload()
-    expect(page.get_by_role("heading", name="Machines", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Machines", exact=True, level=1)).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_label("Token", exact=True)).to_be_focused()
     assert visitor.remains_of(token) == []
@@ -181,7 +181,7 @@ def test_a_manifest_has_references_in_place_of_secrets(inside: Visit, console: S
     expect(page.get_by_role("region", name="command")).to_contain_text("kubectl create secret generic git-01")
     assert inside.carriers(CANARY) == []
     page.get_by_role("link", name="Cancel").click()
-    expect(page.get_by_role("heading", name="Machines", level=1)).to_be_focused()
+    expect(page.get_by_role("heading", name="Machines", exact=True, level=1)).to_be_focused()
     assert inside.remains_of(CANARY) == []
     console.plane.apply(manifest, namespace=console.site.namespace)
     console.plane.kubectl("delete", "hvm", "git-01", "-n", console.site.namespace, "--timeout=60s")
