@@ -7,7 +7,7 @@ LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo unit test faults mutants check bench fuzz generate isos agent lock hostsim clean
+.PHONY: help setup demo unit test faults mutants check bench fuzz generate screenshots isos agent lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ $(STAMP): requirements/test.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(STAMP) ## create and delete a machine on a real API server and a simulated host; ARGS="--agent pwsh" runs the real agent
+demo: $(STAMP) ## create and delete a machine on a real API server and a simulated host; ARGS="--console" serves the console, ARGS="--agent pwsh" runs the real agent
 	$(BIN)/python -m e2e.demo $(ARGS)
 
 unit: $(STAMP) ## run the unit tests on all processors: no servers, no builds; ARGS="tests/unit/core" runs some
@@ -55,6 +55,9 @@ fuzz: $(STAMP) ## test validation with random input for SECONDS=60
 
 generate: $(STAMP) ## write crds/, the chart's copies and the reference pages from the models and the schema
 	$(BIN)/python tools/generate.py
+
+screenshots: $(STAMP) ## take docs/images/console-*.png in the console's end-to-end tests
+	CONSOLE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/e2e/test_console.py tests/e2e/test_console_quality.py
 
 isos: $(STAMP) ## build dist/isos/linux.iso and windows.iso, reproducibly
 	$(BIN)/python tools/isos.py

@@ -39,6 +39,13 @@ class Site:
         return f"{self.gateway.url}/"
 
 
+def tenant_namespace(plane: ControlPlane, name: str = "team") -> str:
+    """Create a namespace that may use the hosts, if it does not exist; return its name. Screenshots show it."""
+    labels = {"kubernetes.io/metadata.name": name, **rig.ALLOWED}
+    plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+    return name
+
+
 def person(
     plane: ControlPlane, namespace: str, name: str = "ada", *, roles: tuple[str, ...] = EDITOR, hosts: bool = True
 ) -> str:
@@ -105,7 +112,7 @@ class Stage:
 @contextmanager
 def stage(plane: ControlPlane, folder: Path, host_name: str) -> Iterator[Stage]:
     """Run a host, an operator with live logs, and a site during the block."""
-    namespace = plane.new_namespace("team", rig.ALLOWED)
+    namespace = tenant_namespace(plane)
     with SimulatedHost(host_name, copy_seconds=2, boot_seconds=0.5, apply_seconds=0.5) as host:
         plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
         log = folder / "operator.log"
@@ -114,4 +121,5 @@ def stage(plane: ControlPlane, folder: Path, host_name: str) -> Iterator[Stage]:
             plane.kubectl("wait", "--for=condition=Ready", f"hvh/{host_name}", "--timeout=60s")
             with site(plane, namespace, folder) as served:
                 yield Stage(served, host, plane, log)
+            plane.kubectl("delete", "hvm", "--all", "-n", namespace, "--timeout=60s")
             rig.remove_hosts(plane)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from controlplane.plane import ControlPlane
 from e2e import rig
-from e2e.consolesite import site
+from e2e.consolesite import site, tenant_namespace
 from hostsim import manifests
 from hostsim.host import AgentKind, SimulatedHost
 
@@ -43,8 +43,7 @@ def run(folder: Path, agent: AgentKind, port: int) -> None:
     ):
         print("\n=== install the chart's CRDs and RBAC, a HyperVHost, the operator and the gateway", flush=True)
         rig.install(plane)
-        labels = {"kubernetes.io/metadata.name": NAMESPACE, **rig.ALLOWED}
-        plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}})
+        tenant_namespace(plane, NAMESPACE)
         plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
         with (
             rig.live_logs(plane) as api,

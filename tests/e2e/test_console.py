@@ -142,14 +142,14 @@ def test_a_linux_machine_takes_its_password_from_an_existing_secret(inside: Visi
     expect(page.get_by_text("No machine matches the filters.")).to_be_visible()
     page.get_by_role("link", name="Show all machines").click()
     console.create("other-01")
-    expect(pages.row(page, "other-01")).to_be_visible()
+    expect(pages.row(page, "other-01")).to_contain_text("CopyImage")
+    pages.picture(inside, "machines")
     expect(pages.row(page, "other-01")).to_contain_text("Ready", timeout=60_000)
     page.get_by_role("searchbox", name="Name").fill("db")
     expect(pages.row(page, "other-01")).to_have_count(0)
     expect(pages.row(page, "db-01")).to_be_visible()
     page.get_by_role("searchbox", name="Name").fill("")
     expect(pages.row(page, "other-01")).to_be_visible()
-    pages.picture(inside, "machines")
 
 
 def test_every_error_is_in_a_summary_that_leads_to_its_field(inside: Visit, console: Stage) -> None:
