@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -36,7 +38,28 @@ Ctrl-C stops everything.
 
 
 def run(folder: Path, agent: AgentKind, port: int) -> None:
-    """Serve the console until the process is interrupted."""
+    """Serve the console until the process is interrupted or terminated; then stop everything."""
+    _check(port)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        _serve(folder, agent, port)
+    print("\n=== stopped", flush=True)
+
+
+def _check(port: int) -> None:
+    """Exit with a sentence if something else listens on the port, before anything is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SystemExit(
+                f"The console cannot be served on port {port} ({error}): choose one with --port."
+            ) from None
+
+
+def _serve(folder: Path, agent: AgentKind, port: int) -> None:
     with (
         ControlPlane.start() as plane,
         SimulatedHost(HOST, copy_seconds=12, boot_seconds=5, apply_seconds=6, agent=agent) as host,
@@ -55,12 +78,4 @@ def run(folder: Path, agent: AgentKind, port: int) -> None:
                 kubeconfig = plane.environment["KUBECONFIG"]
                 values = {"url": served.url, "namespace": NAMESPACE, "token": served.token, "host": HOST}
                 print(_HELP.format(**values, kubeconfig=kubeconfig), flush=True)
-                _wait_for_interrupt()
-        print("\n=== stopped", flush=True)
-
-
-def _wait_for_interrupt() -> None:
-    stopped = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stopped.set())
-    stopped.wait()
+                threading.Event().wait()

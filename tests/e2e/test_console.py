@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from browser.visit import Visit, visit
 from e2e import consolepages as pages
@@ -39,7 +39,9 @@ def inside(visitor: Visit, console: Stage) -> Visit:
 
 def test_only_a_token_that_kubernetes_accepts_lets_in(visitor: Visit, console: Stage) -> None:
     page, token = visitor.page, console.site.token
-    page.goto(console.site.url)
+    answer = page.goto(console.site.url)
+    assert answer is not None
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in answer.headers["content-security-policy"]
     expect(page.get_by_text("kubectl create token")).to_be_visible()
     page.get_by_label("Token", exact=True).fill("not-a-token")
     page.get_by_role("button", name="Log in").click()
@@ -142,7 +144,7 @@ def test_a_linux_machine_takes_its_password_from_an_existing_secret(inside: Visi
     expect(page.get_by_text("No machine matches the filters.")).to_be_visible()
     page.get_by_role("link", name="Show all machines").click()
     console.create("other-01")
-    expect(pages.row(page, "other-01")).to_contain_text("CopyImage")
+    expect(pages.row(page, "other-01")).to_contain_text("Copy image")
     pages.picture(inside, "machines")
     expect(pages.row(page, "other-01")).to_contain_text("Ready", timeout=60_000)
     page.get_by_role("searchbox", name="Name").fill("db")
@@ -229,3 +231,44 @@ def test_what_an_account_may_not_do_is_not_offered(visitor: Visit, console: Stag
     expect(page.get_by_role("button", name="Delete…")).to_have_count(0)
     pages.go(page, console.site, "hosts")
     expect(page.get_by_role("alert")).to_contain_text("Forbidden")
+
+
+def test_a_machine_that_a_person_has_to_help_says_why_and_what_to_do(inside: Visit, console: Stage) -> None:
+    page = inside.page
+    console.create("help-01", image_name="Windows Missing")
+    page.get_by_role("link", name="help-01").click()
+    pages.wait_for_status(page, "Stalled")
+    expect(page.get_by_text("ImageNotFound").first).to_be_visible()
+    expect(page.get_by_text("it has: Ubuntu 24.04, Windows Server 2022").first).to_be_visible()
+    expect(page.get_by_role("link", name="More about ImageNotFound")).to_have_attribute("href", re.compile("^https://"))
+    pages.go(page, console.site, "machines/new")
+    values = {**pages.LINUX, "vm_name": "help-01"}
+    pages.fill(page, console.host.name, values, {"guest_la_pw": CANARY})
+    page.get_by_role("button", name="Create machine").click()
+    taken = page.get_by_role("link", name=re.compile("already held on this host by HyperVMachine 'help-01'"))
+    taken.click()
+    expect(pages.field(page, "vm_name")).to_be_focused()
+    pages.field(page, "vm_name").fill("help-02")
+    pages.field(page, "name").fill("help-01")
+    page.get_by_role("button", name="Create machine").click()
+    page.get_by_role("link", name="Show that machine").click()
+    expect(page.get_by_role("heading", name="help-01", level=1)).to_be_visible()
+    assert inside.carriers(CANARY) + inside.remains_of(CANARY) == []
+
+
+def test_a_submission_whose_answer_is_lost_is_sent_again_and_makes_one_machine(inside: Visit, console: Stage) -> None:
+    page, lost = inside.page, "**/api/v1/jobs/provision"
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(lost, lose, times=1)
+    pages.go(page, console.site, "machines/new")
+    pages.fill(page, console.host.name, {**pages.LINUX, "vm_name": "once-01"}, {"guest_la_pw": CANARY})
+    page.get_by_role("button", name="Create machine").click()
+    expect(page.get_by_role("alert")).to_contain_text("The gateway does not answer")
+    page.get_by_role("button", name="Create machine").click()
+    expect(page.get_by_role("heading", name="once-01", level=1)).to_be_visible()
+    pages.wait_for_status(page, "Ready")
+    assert {url.rpartition("/")[2] for _, url in inside.carriers(CANARY)} == {"provision"}

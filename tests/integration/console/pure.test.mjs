@@ -3,6 +3,7 @@ import {test} from 'node:test';
 
 import {pauseBefore} from '../../../operator/hyperv_operator/gateway/console/js/backoff.js';
 import {ago, span} from '../../../operator/hyperv_operator/gateway/console/js/format.js';
+import * as jobs from '../../../operator/hyperv_operator/gateway/console/js/jobs.js';
 import * as buffer from '../../../operator/hyperv_operator/gateway/console/js/log/buffer.js';
 import {inWords, timelineOf} from '../../../operator/hyperv_operator/gateway/console/js/log/steps.js';
 import {href, parse} from '../../../operator/hyperv_operator/gateway/console/js/route.js';
@@ -91,4 +92,44 @@ test('manifests are YAML that other types cannot be read from', () => {
     toYaml({kind: 'A', list: [{a: 1, b: 'x'}, 'y'], empty: {}, none: [], no: 'no', number: '12', date: '2026-01-01', text: 'a: b', lines: 'a\nb', flag: true, nothing: undefined}),
     'kind: A\nlist:\n  - a: 1\n    b: x\n  - "y"\nempty: {}\nnone: []\n"no": "no"\nnumber: "12"\ndate: "2026-01-01"\ntext: "a: b"\nlines: "a\\nb"\nflag: true\n',
   );
+});
+
+const machine = (id, changes = {}) =>
+  ({id, namespace: 'team', name: id, vm_name: id, status: 'ready', target_host: 'h1', created_at: '2026-01-01T00:00:00Z', ...changes});
+const message = (job) => ({type: 'job', job});
+const notice = (reason) => ({type: 'notice', reason, text: `${reason} text`});
+const after = (items, messages, filters = {}, complete = true) =>
+  jobs.applyMessages(jobs.listOf(items), messages, filters, {complete, since: Date.parse('2026-06-01T00:00:00Z')});
+const ids = (list) => list.items.map((one) => one.id);
+
+test('a list follows changes, removals and its filters', () => {
+  const items = [machine('a'), machine('c')];
+  assert.deepEqual(ids(after(items, [message(machine('b'))])), ['a', 'b', 'c']);
+  assert.equal(after(items, [message(machine('a', {status: 'stalled'}))]).items[0].status, 'stalled');
+  assert.deepEqual(ids(after(items, [{type: 'removed', job: {id: 'a'}}])), ['c']);
+  assert.deepEqual(ids(after(items, [message(machine('a', {status: 'stalled'}))], {status: 'ready'})), ['c']);
+  assert.deepEqual(ids(after(items, [message(machine('b', {target_host: 'h2'}))], {host: 'h1'})), ['a', 'c']);
+});
+
+test('what a snapshot does not have is gone, even if it comes in parts', () => {
+  const begun = after([machine('a'), machine('b')], [notice('Snapshot'), message(machine('a'))]);
+  assert.deepEqual(ids(begun), ['a', 'b']);
+  const ended = jobs.applyMessages(begun, [message(machine('c')), notice('Synced')], {}, {complete: true, since: 0});
+  assert.deepEqual(ids(ended), ['a', 'c']);
+});
+
+test('a list of the first pages takes new machines but no other pages', () => {
+  const old = message(machine('x'));
+  const fresh = message(machine('y', {created_at: '2026-07-01T00:00:00Z'}));
+  assert.deepEqual(ids(after([machine('a')], [old, fresh], {}, false)), ['a', 'y']);
+});
+
+test('a cluster that does not answer is said until it answers', () => {
+  assert.equal(jobs.troubleAfter('', [notice('ClusterUnavailable')]), 'ClusterUnavailable text');
+  assert.equal(jobs.troubleAfter('before', [notice('Snapshot')]), 'before');
+  assert.equal(jobs.troubleAfter('before', [notice('ClusterAvailable')]), '');
+});
+
+test('the states of a list are counted in a fixed order', () => {
+  assert.deepEqual(jobs.tally([machine('a'), machine('b', {status: 'running'}), machine('c')]), [['running', 1], ['ready', 2]]);
 });

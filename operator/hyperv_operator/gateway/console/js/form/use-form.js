@@ -45,7 +45,7 @@ export function useForm(form, initialTarget) {
     const timer = setTimeout(() => {
       api.post('jobs/validate', body(false), {signal: leaving.signal})
         .then(() => setRemote(NO_ERRORS))
-        .catch((problem) => problem.status === 422 && setRemote({...model.problemErrors(form, problem), others: []}));
+        .catch((problem) => problem.errors?.length && setRemote({...model.problemErrors(form, problem), others: []}));
     }, SETTLE);
     return () => {
       clearTimeout(timer);

@@ -3,6 +3,7 @@
 import * as api from '../api.js';
 import {useConsole} from '../context.js';
 import {useGet, useStream} from '../hooks.js';
+import {troubleAfter} from '../jobs.js';
 import {EMPTY, append} from '../log/buffer.js';
 import {timelineOf} from '../log/steps.js';
 import {Conditions} from '../parts/conditions.js';
@@ -28,13 +29,13 @@ export function Machine({id}) {
   const [gone, setGone] = useState(false);
   const [log, setLog] = useState(EMPTY);
   const [deleting, setDeleting] = useState(false);
-  const [notices, setNotices] = useState([]);
+  const [trouble, setTrouble] = useState('');
   const job = latest ?? first.data;
   const stream = useStream(first.data && !gone ? `jobs/${id}/stream` : null, {}, (messages) => {
     const newest = messages.findLast((one) => one.type === 'job');
     if (newest) setLatest(newest.job);
     if (messages.some((one) => one.type === 'removed')) setGone(true);
-    setNotices((before) => [...before, ...messages.filter((one) => one.type === 'notice')].slice(-3));
+    setTrouble((before) => troubleAfter(before, messages));
     const entries = messages.filter((one) => one.type === 'log').map((one) => one.entry);
     if (entries.length) setLog((before) => append(before, entries));
   });
@@ -58,7 +59,7 @@ export function Machine({id}) {
   return html`
     <${Page} title=${job.name} above=${ABOVE} actions=${actions} lead=${lead}>
       ${gone && html`<${Notice} tone="good" title="The machine has been deleted."><p><a href=${ABOVE.href}>All machines</a></p></${Notice}>`}
-      ${notices.map((one) => html`<${Notice} key=${one.text} tone="warn"><p>${one.text}</p></${Notice}>`)}
+      ${trouble && html`<${Notice} tone="warn"><p>${trouble}</p></${Notice}>`}
       ${!gone && html`<${Diagnosis} job=${job} />`}
       <div class="columns">
         <div class="column-main">
@@ -83,12 +84,20 @@ export function Machine({id}) {
 function Diagnosis({job}) {
   if (job.ready.status === 'True' || job.status === 'running') return null;
   const tone = {stalled: 'bad', retrying: 'warn'}[job.status] ?? 'idle';
+  const {remedy} = job;
+  const isSaid = remedy && job.ready.message.includes(remedy.summary);
   return html`
     <${Notice} tone=${tone} title=${job.ready.reason}>
       ${job.ready.message && html`<p>${job.ready.message}</p>`}
       ${job.diagnosis && html`<p><strong>On the host:</strong> ${job.diagnosis}</p>`}
-      ${job.remedy && html`<p><strong>What to do:</strong> ${job.remedy.summary}</p>`}
+      ${remedy && html`<p>${!isSaid && html`<strong>What to do:</strong> ${remedy.summary} `}<${Docs} url=${remedy.docs} reason=${job.ready.reason} /></p>`}
     </${Notice}>`;
+}
+
+/** A link to the documentation, in a tab of its own, so that the page stays. */
+function Docs({url, reason}) {
+  if (!url.startsWith('https://')) return null;
+  return html`<a href=${url} target="_blank" rel="noreferrer">More about ${reason}</a>`;
 }
 
 function About({job}) {

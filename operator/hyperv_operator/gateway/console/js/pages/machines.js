@@ -4,36 +4,43 @@ import * as api from '../api.js';
 import {useConsole} from '../context.js';
 import {count} from '../format.js';
 import {useGet, useStream} from '../hooks.js';
-import {STATUSES, applyMessages, tally} from '../jobs.js';
+import {STATUSES, applyMessages, listOf, tally, troubleAfter} from '../jobs.js';
+import {inWords} from '../log/steps.js';
 import {LateInput} from '../parts/late-input.js';
 import {Connection, Notice, ProblemNotice} from '../parts/notices.js';
 import {Empty, Page} from '../parts/page.js';
 import {Status} from '../parts/status.js';
 import {Ago} from '../parts/time.js';
 import {href} from '../route.js';
-import {html, useEffect, useId, useState} from '../ui.js';
+import {html, useEffect, useId, useRef, useState} from '../ui.js';
 
 const PAGE_SIZE = 50;
+const CLOCK_SKEW = 10000;
 
 /** A list with filters that are part of the address. */
 export function Machines({filters}) {
   const {namespace, rights} = useConsole();
   const query = {namespace, status: filters.status, host: filters.host, name: filters.name, limit: PAGE_SIZE};
   const list = useGet('jobs', query);
-  const [items, setItems] = useState([]);
+  const [shown, setShown] = useState(listOf([]));
+  const [trouble, setTrouble] = useState('');
+  const since = useRef(0);
   const [next, setNext] = useState(null);
   const [problem, setProblem] = useState(null);
   useEffect(() => {
-    setItems(list.data?.items ?? []);
+    setShown(listOf(list.data?.items ?? []));
+    since.current = Date.now() - CLOCK_SKEW;
     setNext(list.data?.continue ?? null);
   }, [list.data]);
   const stream = useStream(list.data ? 'stream' : null, {namespace}, (messages) => {
-    setItems((before) => applyMessages(before, messages, filters));
+    setShown((before) => applyMessages(before, messages, filters, {complete: next === null, since: since.current}));
+    setTrouble((before) => troubleAfter(before, messages));
   });
+  const {items} = shown;
   const more = async () => {
     try {
       const page = await api.get('jobs', {...query, continue: next});
-      setItems((before) => [...before, ...page.items.filter((one) => before.every(({id}) => id !== one.id))]);
+      setShown(({items: before, snapshot}) => ({items: [...before, ...page.items.filter((one) => before.every(({id}) => id !== one.id))], snapshot}));
       setNext(page.continue);
     } catch (caught) {
       setProblem(caught);
@@ -46,6 +53,7 @@ export function Machines({filters}) {
       <${Filters} filters=${filters} />
       <${ProblemNotice} problem=${list.problem ?? problem} retry=${list.reload} />
       ${list.problem?.status === 403 && !namespace && html`<${Notice}><p>If your rights are limited to a namespace, name it at the top of the page.</p></${Notice}>`}
+      ${trouble && html`<${Notice} tone="warn"><p>${trouble}</p></${Notice}>`}
       ${list.loading && html`<p class="muted loading">Loading…</p>`}
       ${list.data && items.length === 0 && html`
         <${Empty} title=${filtered ? 'No machine matches the filters.' : 'There are no machines yet.'}>
@@ -81,7 +89,7 @@ function Table({items, namespaced}) {
 }
 
 function doing({status, run, ready}) {
-  if (status === 'running' && run?.step) return `${run.step}${run.step_progress === null ? '' : ` ${run.step_progress} %`}`;
+  if (status === 'running' && run?.step) return `${inWords(run.step)}${run.step_progress === null ? '' : ` ${run.step_progress} %`}`;
   return status === 'ready' ? '' : ready.reason;
 }
 

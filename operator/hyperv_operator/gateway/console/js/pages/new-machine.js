@@ -13,7 +13,7 @@ import {useGet} from '../hooks.js';
 import {Notice, ProblemNotice} from '../parts/notices.js';
 import {Page} from '../parts/page.js';
 import {href} from '../route.js';
-import {html, useState} from '../ui.js';
+import {html, useRef, useState} from '../ui.js';
 
 const ABOVE = {href: href(['machines']), text: 'Machines'};
 const TARGET_LABELS = {target_host: 'Host', namespace: 'Namespace', name: 'Resource name'};
@@ -39,12 +39,14 @@ function Form({form, onOutdated}) {
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState('');
   const [shown, setShown] = useState(null);
+  const unanswered = useRef(null);
   const hosts = useGet(rights.view_hosts ? 'hosts' : null);
   const host = useGet(rights.view_hosts && state.target.host ? `hosts/${encodeURIComponent(state.target.host)}` : null);
   const existing = useGet(rights.read_secrets && state.target.namespace ? 'secrets' : null, {namespace: state.target.namespace});
   const labels = {...TARGET_LABELS, ...Object.fromEntries(fieldsOf(form).map(({id, label}) => [id, label]))};
 
-  // The gateway is asked without the secrets first: they leave the browser once, with a submission that is valid otherwise.
+  // The gateway is asked without the secrets first: they leave the browser once, with a submission that is valid otherwise. A
+  // submission whose answer was lost is sent again as it was: its machine may exist, and the key finds it.
   const submit = async (action) => {
     setProblem(null);
     setShown(null);
@@ -54,17 +56,20 @@ function Form({form, onOutdated}) {
     }
     setBusy(action);
     try {
-      const checked = await api.post('jobs/validate', state.body(false));
       if (action === 'manifest') {
-        setShown({...checked, keys: state.newSecrets()});
+        setShown({...await api.post('jobs/validate', state.body(false)), keys: state.newSecrets()});
         announce('The manifest is shown below the form');
       } else {
-        const job = await api.post('jobs/provision', state.body(true), {headers: {'Idempotency-Key': state.idempotencyKey()}});
+        const key = state.idempotencyKey();
+        if (unanswered.current !== key) await api.post('jobs/validate', state.body(false));
+        unanswered.current = key;
+        const job = await api.post('jobs/provision', state.body(true), {headers: {'Idempotency-Key': key}});
         state.forgetSecrets();
         location.hash = href(['machines', job.id]);
       }
     } catch (caught) {
-      if (caught.status === 422) state.refuse(caught);
+      if (caught.status >= 400 && caught.status < 500) unanswered.current = null;
+      if (caught.errors?.length) state.refuse(caught);
       else setProblem(caught);
       if (caught.status === 412) onOutdated();
     }

@@ -1,5 +1,6 @@
 /** Problems, warnings and the state of the connection. */
 
+import {href} from '../route.js';
 import {html, useEffect, useState} from '../ui.js';
 
 /** A problem that a request had: what happened, and a way to try again. */
@@ -8,6 +9,7 @@ export function ProblemNotice({problem, retry}) {
   return html`
     <div class="notice notice-bad" role="alert">
       <p><strong>${problem.title}.</strong> ${problem.detail}</p>
+      ${problem.document?.job_id && html`<p><a href=${href(['machines', problem.document.job_id])}>Show that machine</a></p>`}
       ${retry && html`<button type="button" class="button" onClick=${retry}>Try again</button>`}
     </div>`;
 }

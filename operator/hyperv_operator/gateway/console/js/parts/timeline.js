@@ -9,7 +9,7 @@ const WORDS = {started: 'in progress', completed: 'completed', skipped: 'skipped
 /** The timeline of the newest run; `job` stands in where the log has no steps. */
 export function Timeline({timeline, job}) {
   const known = timeline?.steps.length ? timeline : fromJob(job);
-  if (!known) return html`<p class="muted">No run has begun yet. ${job.ready.message}</p>`;
+  if (!known) return html`<p class="muted">No run has begun yet.</p>`;
   return html`
     <p class="muted run">${capital(known.kind)}, attempt ${known.attempt}</p>
     <ol class="timeline">
