@@ -57,7 +57,7 @@ generate: $(STAMP) ## write crds/, the chart's copies and the reference pages fr
 	$(BIN)/python tools/generate.py
 
 screenshots: $(STAMP) ## take docs/images/console-*.png in the console's end-to-end tests
-	CONSOLE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/e2e/test_console.py tests/e2e/test_console_quality.py
+	CONSOLE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/e2e/test_console*.py
 
 isos: $(STAMP) ## build dist/isos/linux.iso and windows.iso, reproducibly
 	$(BIN)/python tools/isos.py

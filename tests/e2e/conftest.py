@@ -12,9 +12,9 @@ from npmpackage import PackageUnusable
 from playwright.sync_api import Browser
 
 from browser.chromium import ChromiumMissing, find_or_install
-from browser.visit import launched
+from browser.visit import Visit, launched, visit
 from controlplane.plane import ControlPlane
-from e2e import agents, rig
+from e2e import agents, consolepages, rig
 from e2e.consolesite import Stage, stage
 from e2e.webhook import UNREVIEWED
 from hostsim import manifests
@@ -98,3 +98,19 @@ def console(cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> 
     """Provide the console with an operator and a host behind it, for all tests of the module."""
     with stage(cluster, tmp_path_factory.mktemp("console"), "hyperv01.local") as running:
         yield running
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visit]:
+    """Provide a visit that has to end without an error of a script or of the content security policy."""
+    with visit(browser) as made:
+        yield made
+        assert made.errors == []
+        assert [one for one in made.messages if "Content Security Policy" in one] == []
+
+
+@pytest.fixture
+def inside(visitor: Visit, console: Stage) -> Visit:
+    """Provide a visit after the login."""
+    consolepages.log_in(visitor.page, console.site)
+    return visitor

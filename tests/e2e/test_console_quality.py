@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from browser.visit import PHONE, Visit, visit
 from e2e import consolepages as pages
@@ -19,13 +18,6 @@ pytestmark = pytest.mark.timeout(180)
 
 PLACES = ("machines", "machines/new", "hosts", "hosts/hyperv01.local", "executor", "notifications", "nowhere")
 LINES = 8_000
-
-
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visit]:
-    with visit(browser) as made:
-        yield made
-        assert made.errors == []
 
 
 def _open_machine(page: Page, console: Stage, name: str) -> None:
@@ -182,6 +174,7 @@ def test_the_log_of_an_earlier_run_is_read_on_demand(visitor: Visit, console: St
 def test_a_host_is_cordoned_by_who_may_and_shows_what_it_has(visitor: Visit, console: Stage, machine: str) -> None:
     page, host = visitor.page, console.host.name
     rule = {"apiGroups": ["hyperv-operator.io"], "resources": ["hypervhosts"], "verbs": ["patch"]}
+    rig.wait_ready(console.plane, console.site.namespace, machine)
     pages.log_in(page, console.site)
     pages.go(page, console.site, f"hosts/{host}")
     expect(page.get_by_role("button", name="Cordon")).to_have_count(0)
@@ -195,3 +188,37 @@ def test_a_host_is_cordoned_by_who_may_and_shows_what_it_has(visitor: Visit, con
     pages.picture(visitor, "host")
     page.get_by_role("button", name="Uncordon").click()
     expect(page.get_by_text("Cordoned")).to_have_count(0)
+
+
+def test_the_executor_and_what_happened_are_shown(visitor: Visit, console: Stage, machine: str) -> None:
+    page = visitor.page
+    pages.log_in(page, console.site)
+    rig.wait_ready(console.plane, console.site.namespace, machine)
+    pages.go(page, console.site, "executor")
+    expect(page.get_by_role("heading", name="Lane “job”")).to_be_visible()
+    ended = page.get_by_role("table", name="Calls that have ended, by category and result")
+    expect(ended.get_by_role("row", name="provision")).to_contain_text("ok")
+
+    def answer(route: Route) -> None:
+        second = "continue=" in route.request.url
+        item = {
+            "id": "b" if second else "a",
+            "object": {"kind": "HyperVHost", "namespace": None, "name": console.host.name, "uid": "u"},
+            "job_id": None,
+            "at": "2026-01-01T00:00:00Z",
+            "reason": "Reachable" if second else "Unreachable",
+            "severity": "Normal" if second else "Warning",
+            "message": "The host <b>answers</b>." if second else "The host does not answer.",
+        }
+        route.fulfill(json={"items": [item], "continue": None if second else "next"})
+
+    page.route("**/api/v1/notifications?*", answer)
+    pages.go(page, console.site, "notifications")
+    expect(page.get_by_role("listitem").filter(has_text="Unreachable")).to_contain_text("Warning")
+    page.get_by_role("button", name="Show more").click()
+    expect(page.get_by_text("The host <b>answers</b>.")).to_be_visible()
+    expect(page.get_by_role("button", name="Show more")).to_have_count(0)
+    assert visitor.violations() == ""
+    with page.expect_request("**/api/v1/notifications?*severity=Warning*"):
+        page.get_by_label("Severity").select_option("Warning")
+    expect(page).to_have_url(f"{console.site.url}#/notifications?severity=Warning")
