@@ -9,11 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    ViewportSize,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from browser.chromium import ARGUMENTS, Chromium
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
+PATIENCE = 20_000
+"""Milliseconds. Other tests may use the same processors."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 _STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, history.state, document.title])"
 
@@ -27,6 +38,7 @@ def launched(chromium: Chromium) -> Iterator[Browser]:
             args=ARGUMENTS,
             env={**os.environ, **chromium.environment},
         )
+        expect.set_options(timeout=PATIENCE)
         try:
             yield browser
         finally:
@@ -102,5 +114,5 @@ def _recorded(context: BrowserContext) -> Visit:
     made.page.on("websocket", opened)
     made.page.on("console", lambda message: made.messages.append(f"{message.type}: {message.text}"))
     made.page.on("pageerror", lambda error: made.errors.append(str(error)))
-    made.page.set_default_timeout(15_000)
+    made.page.set_default_timeout(PATIENCE)
     return made

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.timeout(180)
 CANARY = "Canary-Console-Pw-1!"
 JOIN_CANARY = "Canary-Join-Pw-2!"
 CANARIES = (CANARY, JOIN_CANARY)
+HANGS_AT = "CopyProvisioningISO"
 
 
 def test_only_a_token_that_kubernetes_accepts_lets_in(visitor: Visit, console: Stage) -> None:
@@ -59,13 +60,15 @@ def test_a_windows_machine_joins_a_domain_from_the_form_to_ready_to_deleted(insi
     page.evaluate("scrollTo(0, 0)")
     pages.picture(inside, "new-machine")
 
+    console.host.faults.hang_at = HANGS_AT
     page.get_by_role("button", name="Create machine").click()
     expect(page.get_by_role("heading", name="web-01", level=1)).to_be_focused()
     log = page.get_by_role("region", name="Log")
-    expect(log).to_contain_text("CopyImage started")
-    expect(page.locator(".step-started")).to_contain_text("Copy image")
-    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(log).to_contain_text("CopyImage progress")
     pages.picture(inside, "running")
+    expect(page.locator(".step-started")).to_contain_text("Copy provisioning ISO")
+    expect(page.locator(".step-completed").filter(has_text="Copy image")).to_be_visible()
+    console.host.faults.hang_at = None
     pages.wait_for_status(page, "Ready")
     expect(log).to_contain_text("Run completed")
     expect(page.locator(".outcome")).to_contain_text("completed")
@@ -126,9 +129,11 @@ def test_a_linux_machine_takes_its_password_from_an_existing_secret(inside: Visi
     page.get_by_label("Status").select_option("stalled")
     expect(page.get_by_text("No machine matches the filters.")).to_be_visible()
     page.get_by_role("link", name="Show all machines").click()
+    console.host.faults.hang_at = HANGS_AT
     console.create("other-01")
-    expect(pages.row(page, "other-01")).to_contain_text("Copy image")
+    expect(pages.row(page, "other-01")).to_contain_text("Copy provisioning ISO")
     pages.picture(inside, "machines")
+    console.host.faults.hang_at = None
     expect(pages.row(page, "other-01")).to_contain_text("Ready", timeout=60_000)
     page.get_by_role("searchbox", name="Name").fill("db")
     expect(pages.row(page, "other-01")).to_have_count(0)

@@ -140,16 +140,26 @@ def test_a_very_long_log_stays_searchable_and_text_of_the_host_stays_text(
             text = f"line {number} <img src=x onerror=alert(1)>"
             entry = {"id": f"aaaa-{number:08}", "at": "2026-01-01T00:00:00Z", "run": "r", "type": "line", "text": text}
             route.send(json.dumps({"id": f"1~aaaa-{number:08}", "type": "log", "entry": entry}))
+        step = {
+            "id": f"aaaa-{LINES + 1:08}",
+            "run": "r",
+            "type": "step",
+            "step": "CopyImage",
+            "state": "progress",
+            "percent": 42,
+        }
+        route.send(json.dumps({"id": "1", "type": "log", "entry": {**step, "at": "2026-01-01T00:00:01Z"}}))
 
     page.route_web_socket("**/jobs/*/stream*", flood)
     _open_machine(page, console, machine)
     log = page.get_by_role("region", name="Log")
     expect(log).to_contain_text(f"line {LINES} <img src=x onerror=alert(1)>", timeout=30_000)
+    expect(page.get_by_role("progressbar", name="Copy image: progress")).to_have_js_property("value", 42)
     assert log.locator("img").count() == 0
     assert log.locator(".line").count() <= 1_000
     began = time.monotonic()
     page.get_by_label("Search the log").fill("line 1234 <")
-    expect(page.get_by_text(f"1 of {LINES} lines", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"1 of {LINES + 1} lines", exact=True)).to_be_visible()
     assert time.monotonic() - began < 5
     expect(log.locator(".line")).to_have_count(1)
     page.get_by_label("Search the log").fill("")

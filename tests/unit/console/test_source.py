@@ -65,3 +65,9 @@ def test_a_module_says_what_it_is_and_stays_small(path: Path) -> None:
     assert lines[0].startswith("/**")
     assert len(lines) <= 250
     assert max(map(len, lines)) <= 260
+
+
+def test_screenshots_are_small() -> None:
+    pictures = list((FOLDER.parents[3] / "docs" / "images").glob("console-*.png"))
+    assert pictures
+    assert [path.name for path in pictures if path.stat().st_size > 150_000] == []
