@@ -41,6 +41,12 @@ def test_the_page_has_no_inline_script_or_style() -> None:
     assert re.findall(r"<script(?![^>]* src=)|<style|\son[a-z]+=", page) == []
 
 
+def test_the_page_preloads_every_module() -> None:
+    page = (FOLDER / "index.html").read_text(encoding="utf-8")
+    wanted = sorted(_name(path) for path in FOLDER.rglob("*.js") if path.name != "main.js")
+    assert re.findall(r'rel="modulepreload" href="([^"]+)"', page) == wanted
+
+
 def test_the_token_is_read_and_written_in_one_module() -> None:
     assert [_name(path) for path in MODULES if "sessionStorage" in path.read_text(encoding="utf-8")] == [
         "js/session.js"
