@@ -73,6 +73,7 @@ def test_a_windows_machine_joins_a_domain_from_the_form_to_ready_to_deleted(insi
     expect(log).to_contain_text("Run completed")
     expect(page.locator(".outcome")).to_contain_text("completed")
     expect(page.get_by_text("192.168.1.100").first).to_be_visible()
+    expect(page.locator(".event").first).to_contain_text("GuestConfigured")
     pages.picture(inside, "ready")
     for canary in CANARIES:
         assert inside.remains_of(canary) == []

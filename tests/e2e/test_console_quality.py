@@ -208,6 +208,10 @@ def test_the_executor_and_what_happened_are_shown(visitor: Visit, console: Stage
     expect(page.get_by_role("heading", name="Lane “job”")).to_be_visible()
     ended = page.get_by_role("table", name="Calls that have ended, by category and result")
     expect(ended.get_by_role("row", name="provision")).to_contain_text("ok")
+    pages.go(page, console.site, "notifications")
+    expect(page.get_by_role("listitem").filter(has_text=f"{console.site.namespace}/{machine}").first).to_be_visible()
+    expect(page.get_by_text("GuestConfigured").first).to_be_visible()
+    pages.go(page, console.site, "executor")
 
     def answer(route: Route) -> None:
         second = "continue=" in route.request.url
