@@ -439,7 +439,7 @@ def test_two_gateways_with_one_key_create_one_machine(
                     [served, second] * 4,
                 )
             )
-            assert {one.status for one in answers} == {202}, [one.text for one in answers]
+            assert {one.status for one in answers} == {202}, [one.text for one in answers if one.status != 202]
             assert len({one.json["id"] for one in answers}) == 1
     assert len(_machines(cluster, tenant)) == 5
     assert len(_secrets(cluster, tenant)) == 5

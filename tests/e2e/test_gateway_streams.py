@@ -260,7 +260,9 @@ def test_events_are_the_same_messages(cluster: ControlPlane, tenant: str, served
     events = _events(served, path, token, 4)
     assert [one["type"] for _, one in events] == ["notice", "job", "notice", "ping"]
     with _socket(served, path, token) as connection:
-        assert _until(connection, reason="Synced") == [one for _, one in events[:3]]
+        shown = _until(connection, reason="Synced")
+        assert shown[:2] == [one for _, one in events[:2]]
+        assert shown[2] | {"id": ""} == events[2][1] | {"id": ""}  # the cluster may have gone on
         second = _create(served, token, "b")
         _until(connection, type="job")
         missed = _events(served, path, token, 1, **{"Last-Event-ID": events[2][0] or ""})

@@ -26,6 +26,8 @@ SUBRESOURCES: Final = f"subresources.{GROUP}"
 SUBRESOURCES_PATH: Final = f"/apis/{SUBRESOURCES}/{VERSION}"
 _CONNECT_SECONDS: Final = 5
 _PAGE: Final = "500"
+_BUSY_PAUSES: Final = (0.5, 1.0)
+"""Seconds before a request is sent again that the API server was too busy for."""
 _CONNECTIONS: Final = 0
 """No limit: each stream has a connection of its own, and streams have a limit."""
 _WARNING: Final = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
@@ -105,19 +107,27 @@ class Cluster:
         body: JsonObject | None,
         content_type: str,
     ) -> Answer:
-        """Send one request; raises `Refused` and `Unavailable`."""
+        """Send a request; raises `Refused` and `Unavailable`.
+
+        One that the API server was too busy to look at (429) is sent again, as kubectl does.
+        """
         headers = {**self._headers(token), "Accept": "application/json"}
         data = None
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), content_type
+        for pause in (*_BUSY_PAUSES, None):
+            try:
+                return await self._send_once(method, self._address(path, query), headers, data)
+            except Refused as error:
+                if error.status != HTTPStatus.TOO_MANY_REQUESTS or pause is None:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    async def _send_once(self, method: str, address: URL, headers: dict[str, str], data: bytes | None) -> Answer:
         try:
             async with self._session.request(
-                method,
-                self._address(path, query),
-                data=data,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
+                method, address, data=data, headers=headers, timeout=self._timeout, allow_redirects=False
             ) as response:
                 raw = await response.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:

@@ -35,6 +35,8 @@ _REMEMBERED: Final = 512
 _SILENCE_SECONDS: Final = 90
 """Longest silence of a watch: the API server sends a bookmark about every minute."""
 _SKEW_SECONDS: Final = 5
+_DOUBTS: Final = 2
+"""Refusals in the life of a feed that may be those of an API server that has just started and does not know its roles yet."""
 _MIN_PAUSE: Final = 1.0
 _MAX_PAUSE: Final = 15.0
 
@@ -137,14 +139,15 @@ class Feed:
     async def run(self) -> None:
         """List and watch until the caller may not any more."""
         version: str | None = None
-        pause = _MIN_PAUSE
+        pause, refusals = _MIN_PAUSE, 0
         try:
             while True:
                 try:
                     if version is None:
                         version = await self._list()
                     async for reached in self._watch(version):
-                        version, pause = reached, _MIN_PAUSE
+                        version, pause, refusals = reached, _MIN_PAUSE, 0
+                    refusals = 0
                     self._recovered()
                     continue
                 except _Expired:
@@ -152,14 +155,17 @@ class Feed:
                     continue
                 except Refused as error:
                     if error.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-                        self.end = _end_of(error)
-                        return
-                    if error.status == HTTPStatus.GONE:
+                        refusals += 1
+                        if refusals > _DOUBTS or not self._listed.is_set():
+                            self.end = _end_of(error)
+                            return
+                    elif error.status == HTTPStatus.GONE:
                         version = None
                         continue
+                    else:
+                        self._trouble_seen()
                 except Unavailable:
-                    pass
-                self._trouble_seen()
+                    self._trouble_seen()
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads requests over time
                 pause = min(pause * 2, _MAX_PAUSE)
         finally:

@@ -74,7 +74,7 @@ async def provision(caller: Caller, plan: Plan, key: Key | None) -> Answer:
         if key is None:
             await _undo_unseen(caller, plan)
         raise
-    await _add_secret(caller, plan.secret, answer.body)
+    await _add_secret(caller, plan.secret, answer.body, key)
     return answer
 
 
@@ -132,7 +132,7 @@ async def _complete(caller: Caller, plan: Plan, machine: dict[str, Any]) -> Answ
     return Answer(machine, ())
 
 
-async def _add_secret(caller: Caller, secret: dict[str, Any] | None, machine: dict[str, Any]) -> None:
+async def _add_secret(caller: Caller, secret: dict[str, Any] | None, machine: dict[str, Any], key: Key | None) -> None:
     if secret is None:
         return
     try:
@@ -140,6 +140,8 @@ async def _add_secret(caller: Caller, secret: dict[str, Any] | None, machine: di
             secrets_path(machine["metadata"]["namespace"]), submission.with_owner(secret, machine), **_STRICT
         )
     except (Refused, Unavailable) as error:
+        if key and isinstance(error, Refused) and error.status == HTTPStatus.CONFLICT:
+            return  # the same request at another gateway has found the machine, and completed it
         await _undo(caller, machine)
         raise (refused_submission(error) if isinstance(error, Refused) else problem_of(error)) from None
 

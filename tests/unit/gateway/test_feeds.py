@@ -176,6 +176,18 @@ async def test_a_caller_who_may_not_any_more_is_sent_away(
             assert _seen(again)[0] == "notice Snapshot"
 
 
+async def test_an_api_server_that_does_not_know_its_roles_yet_ends_no_stream(
+    cluster: FakeCluster, feeds: Feeds
+) -> None:
+    refusals = iter([GONE, Refused(403, {}), Refused(401, {})])
+    async with feeds.subscribed(cluster.caller(), "team", None, None, None) as one:
+        await settle()
+        _seen(one)
+        cluster.fault = lambda *_: next(refusals, None)
+        await cluster.break_watch()
+        assert _seen(one) == ["notice ClusterUnavailable", "notice ClusterAvailable"]
+
+
 async def test_who_may_not_begin_gets_nothing_but_the_end(cluster: FakeCluster, feeds: Feeds) -> None:
     cluster.fault = lambda *_: Refused(403, {"message": "no"})
     async with feeds.subscribed(cluster.caller(), "team", None, None, None) as one:

@@ -163,6 +163,21 @@ async def test_the_loser_of_a_race_reads_again_and_compares(cluster: FakeCluster
     assert set(late.objects) == {f"{MACHINES}/web-1", f"{SECRETS}/web-1-abcd1234"}
 
 
+async def test_a_secret_that_another_gateway_has_completed_is_no_failure(cluster: FakeCluster) -> None:
+    def completed(method: str, path: str, query: Mapping[str, str]) -> Exception | None:
+        if (method, path) == ("POST", SECRETS) and "dryRun" not in query:
+            cluster.objects[f"{SECRETS}/web-1-abcd1234"] = {"metadata": {"name": "web-1-abcd1234"}}
+        return None
+
+    cluster.fault = completed
+    await provisioning.provision(cluster.caller(), _plan(), KEY)
+    assert set(cluster.objects) == {f"{MACHINES}/web-1", f"{SECRETS}/web-1-abcd1234"}
+    del cluster.objects[f"{MACHINES}/web-1"]
+    with pytest.raises(Problem):
+        await provisioning.provision(cluster.caller(), _plan(), None)
+    assert set(cluster.objects) == {f"{SECRETS}/web-1-abcd1234"}
+
+
 async def test_a_duplicate_names_the_job_in_the_way(cluster: FakeCluster) -> None:
     await provisioning.provision(cluster.caller(), _plan(), None)
     with pytest.raises(Problem) as refused:
