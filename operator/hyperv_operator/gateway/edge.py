@@ -19,6 +19,7 @@ from hyperv_operator.gateway.access import Access, AccessLog
 from hyperv_operator.gateway.answers import problem_response
 from hyperv_operator.gateway.limits import RateLimits, too_many_requests
 from hyperv_operator.gateway.metrics import GatewayMetrics
+from hyperv_operator.gateway.origins import is_foreign
 from hyperv_operator.gateway.problems import Problem
 from hyperv_operator.gateway.tokens import from_header, from_subprotocols
 
@@ -105,7 +106,7 @@ class Edge:
             return None
         exceeded = self._rates.refusal(_token_hash(scope), _address(scope))
         if exceeded is None:
-            return None
+            return _foreign(scope)
         self._metrics.refused.labels(f"requests of {exceeded[0]}").inc()
         return too_many_requests(*exceeded)
 
@@ -214,6 +215,16 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return take() or await receive()
 
     return replay
+
+
+def _foreign(scope: Scope) -> Problem | None:
+    if not is_foreign(Headers(scope=scope), scope.get("method", "GET"), websocket=scope["type"] == "websocket"):
+        return None
+    text = (
+        "The page that sent this is of another origin. Use the console of this gateway; a proxy in front of it has to pass the "
+        "header Host on."
+    )
+    return Problem("foreign-origin", 403, text)
 
 
 def _token_hash(scope: Scope) -> str | None:

@@ -194,3 +194,25 @@ def test_streams_are_limited_in_all_and_for_each_token() -> None:
             pass
     with slots.taken("a"):
         pass
+
+
+async def test_what_a_page_of_another_origin_sends_reaches_no_route() -> None:
+    served = _Served()
+    headers = [(b"host", b"vm.example.com"), (b"origin", b"https://evil.example.com")]
+    status, _, text = await served.ask("POST", headers=headers)
+    assert (status, json.loads(text)["type"]) == (403, "urn:hyperv-operator:problem:foreign-origin")
+    assert served.seen == []
+    assert (await served.ask("GET", headers=headers))[0] == 200
+
+
+async def test_a_websocket_of_another_origin_is_refused() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"vm.example.com"), (b"sec-fetch-site", b"cross-site")]
+    scope = {"type": "websocket", "path": "/api/v1/stream", "headers": headers, "client": ("1.2.3.4", 5)}
+    await _Served().edge(scope, lambda: asyncio.sleep(0, {"type": "websocket.connect"}), send)
+    assert [one["type"] for one in sent] == ["websocket.http.response.start", "websocket.http.response.body"]
+    assert sent[0]["status"] == 403
