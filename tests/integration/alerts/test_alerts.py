@@ -227,15 +227,26 @@ def test_values_set_labels_and_disable_alerts() -> None:
     assert all(group["rules"] for group in rule["spec"]["groups"])
 
 
-def test_the_metrics_service_alone_is_scraped() -> None:
-    documents = _rendered("--set", "monitoring.serviceMonitor.enabled=true,admission.enabled=true", *_CERTIFICATE)
+def test_the_metrics_services_alone_are_scraped() -> None:
+    documents = _rendered(
+        *("--set", "monitoring.serviceMonitor.enabled=true,admission.enabled=true", *_CERTIFICATE),
+        *("--set", "gateway.enabled=true,gateway.certManager.enabled=true"),
+    )
     (monitor,) = (one for one in documents if one["kind"] == "ServiceMonitor")
-    wanted = monitor["spec"]["selector"]["matchLabels"].items()
+    selector = monitor["spec"]["selector"]
+    (names,) = selector["matchExpressions"]
+    assert (names["key"], names["operator"]) == ("app.kubernetes.io/name", "In")
     services = [one for one in documents if one["kind"] == "Service"]
-    chosen = [one for one in services if wanted <= one["metadata"].get("labels", {}).items()]
-    assert len(services) == 2
-    assert [one["metadata"]["name"] for one in chosen] == ["hyperv-operator-metrics"]
-    assert [one["name"] for one in chosen[0]["spec"]["ports"]] == [monitor["spec"]["endpoints"][0]["port"]]
+    chosen = [
+        one
+        for one in services
+        if selector["matchLabels"].items() <= (labels := one["metadata"].get("labels", {})).items()
+        and labels.get(names["key"]) in names["values"]
+    ]
+    assert len(services) == 4
+    assert [one["metadata"]["name"] for one in chosen] == ["hyperv-operator-metrics", "hyperv-operator-gateway-metrics"]
+    ports = {port["name"] for one in chosen for port in one["spec"]["ports"]}
+    assert ports == {one["port"] for one in monitor["spec"]["endpoints"]}
 
 
 _CERTIFICATE = ("--set", "admission.certManager.enabled=true")
