@@ -17,11 +17,18 @@ _NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 def schema_path(chosen: Path | None) -> Path:
     """Return the path of the schema: the chosen file, or the packaged one, or the one in the checkout."""
-    if chosen is not None:
-        return chosen
+    return _packaged("job-inputs.yaml") if chosen is None else chosen
+
+
+def released_schemas(chosen: Path | None) -> Path:
+    """Return the folder with the released versions of the schema: the chosen one, or the packaged one, or that of the checkout."""
+    return _packaged("released") if chosen is None else chosen
+
+
+def _packaged(name: str) -> Path:
     here = Path(__file__).resolve()
-    packaged = here.parent / "schema" / "job-inputs.yaml"
-    return packaged if packaged.exists() else here.parents[2] / "Schemas" / "job-inputs.yaml"
+    packaged = here.parent / "schema" / name
+    return packaged if packaged.exists() else here.parents[2] / "Schemas" / name
 
 
 class Settings(BaseSettings):

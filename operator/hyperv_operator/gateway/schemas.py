@@ -11,7 +11,7 @@ from hyperv_operator.gateway.problems import Problem, SchemaChange
 from hyperv_operator.schema.diff import compare
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
-from hyperv_operator.settings import schema_path
+from hyperv_operator.settings import released_schemas, schema_path
 
 
 def active(chosen: Path | None) -> JobSchema:
@@ -19,9 +19,9 @@ def active(chosen: Path | None) -> JobSchema:
     return _load(schema_path(chosen), "HVO_GATEWAY_SCHEMA_FILE")
 
 
-def older(folder: Path | None) -> dict[int, JobSchema]:
-    """Load the schemas of a folder, by version; of two with one version, the last by name counts."""
-    files = sorted(folder.glob("*.yaml")) if folder else []
+def older(chosen: Path | None) -> dict[int, JobSchema]:
+    """Load the released schemas, or those of another folder, by version; of two with one version, the last by name counts."""
+    files = sorted(released_schemas(chosen).glob("*.yaml"))
     return {schema.version: schema for schema in (_load(path, "HVO_GATEWAY_OLDER_SCHEMAS_DIR") for path in files)}
 
 

@@ -51,7 +51,8 @@ class GatewaySettings(BaseSettings):
     schema_file: Path | None = None
     """The `job-inputs.yaml` to use. Unset: the one that is packaged with the operator. It has to be the operator's."""
     older_schemas_dir: Path | None = None
-    """Folder with older versions of the schema file, from which a refused client learns what has changed. Unset: none."""
+    """Folder with older versions of the schema file, from which a refused client learns what has changed. Unset: the released
+    versions, which are packaged with the operator."""
     docs_url: str = "https://github.com/hyperv-operator/hyperv-operator/blob/main/docs"
     """Address of the documentation that answers refer to."""
 
