@@ -31,7 +31,7 @@ _CONCURRENT_HASHES = 4
 _DESCRIPTION = """Virtual machines on Hyper-V hosts, by HTTP.
 
 Every request but those for `/api/v1/config` and the probes carries a Kubernetes token: `Authorization: Bearer <token>`. The gateway
-passes it on and has no rights of its own, so what a caller may do is what Kubernetes lets him do. Errors are problem documents (RFC 9457).
+passes it on and has no rights of its own, so a caller may do what Kubernetes allows. Errors are problem documents (RFC 9457).
 """
 
 

@@ -1,6 +1,6 @@
 """Ids of jobs: opaque to clients.
 
-They carry namespace, name and UID of the machine, so that a caller who may list nothing can read his own.
+They carry namespace, name and UID of the machine, so that callers who may list nothing can read their own.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Rights(_Shown):
 
 
 class Session(_Shown):
-    """Who the caller is, and what he may do."""
+    """Who the caller is, and what the caller may do."""
 
     user: Annotated[str, Field(description="Name of the user.")]
     groups: Annotated[list[str], Field(description="Groups of the user.")]

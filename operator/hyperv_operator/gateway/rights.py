@@ -1,4 +1,4 @@
-"""What the caller may do, as the API server says, and the Secrets that he may refer to."""
+"""What the caller may do, as the API server says, and the Secrets that a submission may refer to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SECRET_TYPES: Final = frozenset(["Opaque", "kubernetes.io/basic-auth"])
 
 
 async def session(caller: Caller, namespace: str | None) -> Session:
-    """Return who the caller is and what he may do."""
+    """Return who the caller is, and the rights that go with it."""
     who = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     review, namespaces, answers = await asyncio.gather(
         caller.create(_AUTHENTICATION, who),

@@ -6,7 +6,7 @@ views           what one request may see, and how far it has read
 query           the parameters of a request
 streaming       sends entries as text, JSON lines or websocket messages, and drops slow readers
 front_proxy     who asks: the user that the API server's client certificate vouches for
-authorization   whether he may: SubjectAccessReviews
+authorization   whether access is allowed: SubjectAccessReviews
 api             answers the requests of the aggregated API
 server          listens for them, with the certificates of both sides
 """

@@ -3,7 +3,7 @@
 hosts       endpoints, credentials and `HostAgent`, which blocks and runs in the executor's threads
 tasks       the bounded executor: what a task is, and what it reports while it runs
 kubernetes  custom resources, Secrets, namespaces and Events
-access      who asks the aggregated API, and whether he may
+access      who asks the aggregated API, and whether that is allowed
 logs        the log of runs
 notifications what notifications are about, and what survives a restart of them
 runtime     the clock, metrics and redaction

@@ -1,4 +1,4 @@
-"""Who asks the aggregated API, and whether he may: both questions are answered by the Kubernetes API server."""
+"""Who asks the aggregated API, and whether that is allowed: both questions are answered by the Kubernetes API server."""
 
 from __future__ import annotations
 

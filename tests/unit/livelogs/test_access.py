@@ -1,4 +1,4 @@
-"""Who asks, whether he may, and how many may follow."""
+"""Who asks, whether that is allowed, and how many may follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the caller is, what he may do, and what a client needs to know before it has a token."""
+"""Who the caller is, with which rights, and what a client needs to know before it has a token."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def read_session(
         Namespace | None, Query(description="Namespace of the rights; unset: the gateway's default.")
     ] = None,
 ) -> Session:
-    """Return who the caller is, and what he may do in a namespace (in all, if there is no default one)."""
+    """Return who the caller is, and the rights in a namespace (in all, if there is no default one)."""
     return await rights.session(caller, namespace or gateway.settings.default_namespace)
 
 
