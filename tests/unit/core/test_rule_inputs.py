@@ -15,7 +15,7 @@ from hyperv_operator.core.decision_table import decide, match
 from hyperv_operator.core.provisioning import WaitingForGuest
 from hyperv_operator.core.retry import Failure
 from hyperv_operator.core.situation import Situation
-from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.core.snapshot import SecretCheck, Snapshot
 from unit.core.samples import (
     KEY,
     NOW,
@@ -117,3 +117,9 @@ def test_a_snapshot_counts_nothing_that_is_not_given() -> None:
 def test_a_machine_knows_itself_by_its_uid() -> None:
     assert rules.identity_of(SNAPSHOT) == UID
     assert rules.identity_of(configured()) == VM_ID
+
+
+def test_a_secret_that_is_expected_is_looked_for_every_second() -> None:
+    missing = SecretCheck("guest_la_pw", "web", "password", None, Reason.SECRET_NOT_FOUND, "There is no Secret web.")
+    decision = decide(replace(SNAPSHOT, secrets=(missing,), created_at=NOW - SECOND), NOW)
+    assert (decision.assessment.reason, decision.action) == (Reason.WAITING_FOR_SECRET, Wait(NOW + SECOND))
