@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hyperv_operator.gateway.cluster import Refused, Unavailable
+from hyperv_operator.gateway.limits import NoSlot, too_many_streams
 from hyperv_operator.gateway.problems import MEDIA_TYPE, FieldProblem, Problem, invalid
 from hyperv_operator.gateway.refusals import problem_of
 
@@ -34,7 +35,7 @@ def add_handlers(app: FastAPI) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return problem_response(_problem(error), request_id(request))
 
-    for kind in (Problem, Refused, Unavailable, RequestValidationError, HTTPException, Exception):
+    for kind in (Problem, Refused, Unavailable, NoSlot, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, on_problem)
 
 
@@ -49,6 +50,8 @@ def _problem(error: Exception) -> Problem:
             return error
         case Refused() | Unavailable():
             return problem_of(error)
+        case NoSlot():
+            return too_many_streams(error)
         case RequestValidationError():
             return _invalid(error)
         case HTTPException():

@@ -11,10 +11,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from hyperv_operator import version
 from hyperv_operator.gateway import answers, schemas
 from hyperv_operator.gateway.access import AccessLog
 from hyperv_operator.gateway.cluster import connected
-from hyperv_operator.gateway.context import Gateway, version
+from hyperv_operator.gateway.context import Gateway
 from hyperv_operator.gateway.edge import BodyLimits, Edge
 from hyperv_operator.gateway.endpoint import find
 from hyperv_operator.gateway.feeds import FeedLimits, Feeds

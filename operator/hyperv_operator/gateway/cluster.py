@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
+import random
 import re
 import ssl
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -25,6 +27,7 @@ GROUP_PATH: Final = f"/apis/{GROUP}/{VERSION}"
 SUBRESOURCES: Final = f"subresources.{GROUP}"
 SUBRESOURCES_PATH: Final = f"/apis/{SUBRESOURCES}/{VERSION}"
 _CONNECT_SECONDS: Final = 5
+_FIRST_PAUSE: Final = 1.0
 _PAGE: Final = "500"
 _BUSY_PAUSES: Final = (0.5, 1.0)
 """Seconds before a request is sent again that the API server was too busy for."""
@@ -220,6 +223,37 @@ async def connected(url: str, ca: str | None, agent: str, timeout_seconds: float
     connector = aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=context or True)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         yield Cluster(session, url, agent, timeout_seconds)
+
+
+async def lines(response: aiohttp.ClientResponse, longest: float = math.inf) -> AsyncIterator[bytes]:
+    """Yield the lines of a response as they come; `Unavailable` for one of more than `longest` bytes.
+
+    aiohttp's own reader of lines has a limit, and an object of the API may be longer.
+    """
+    rest = b""
+    async for chunk in response.content.iter_any():
+        *whole, rest = (rest + chunk).split(b"\n")
+        if len(rest) > longest:
+            raise Unavailable("a line has no end")
+        for line in whole:
+            yield line
+
+
+class Backoff:
+    """The pauses of a stream between attempts: from a second on, doubled up to the longest, and spread over time."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._next = _FIRST_PAUSE
+
+    def reset(self) -> None:
+        """Begin again with the first pause."""
+        self._next = _FIRST_PAUSE
+
+    async def pause(self) -> None:
+        """Wait, and wait longer the next time."""
+        await asyncio.sleep(self._next * random.uniform(0.5, 1.0))  # noqa: S311 - spreads requests over time
+        self._next = min(self._next * 2, self._longest)
 
 
 def refusal(response: aiohttp.ClientResponse, raw: bytes) -> Refused:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -58,14 +57,6 @@ class Gateway:
             raise problem_of(refused).cleaned(self.redactor.clean) from None
         finally:
             release()
-
-
-def version() -> str:
-    """Return the version of the package."""
-    try:
-        return metadata.version("hyperv-operator")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def gateway_of(connection: HTTPConnection) -> Gateway:

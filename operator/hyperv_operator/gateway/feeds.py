@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import random
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -19,7 +18,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from hyperv_operator.gateway import messages
-from hyperv_operator.gateway.cluster import Caller, Refused, Unavailable, machines_path
+from hyperv_operator.gateway.cluster import Backoff, Caller, Refused, Unavailable, lines, machines_path
 from hyperv_operator.gateway.jobs import JobView, key_of
 from hyperv_operator.gateway.messages import End, Message, Position
 from hyperv_operator.gateway.metrics import GatewayMetrics
@@ -37,8 +36,7 @@ _SILENCE_SECONDS: Final = 90
 _SKEW_SECONDS: Final = 5
 _DOUBTS: Final = 2
 """Refusals in the life of a feed that may be those of an API server that has just started and does not know its roles yet."""
-_MIN_PAUSE: Final = 1.0
-_MAX_PAUSE: Final = 15.0
+_LONGEST_PAUSE: Final = 15.0
 
 EXPIRED: Final = End(
     messages.UNAUTHENTICATED,
@@ -139,14 +137,15 @@ class Feed:
     async def run(self) -> None:
         """List and watch until the caller may not any more."""
         version: str | None = None
-        pause, refusals = _MIN_PAUSE, 0
+        backoff, refusals = Backoff(_LONGEST_PAUSE), 0
         try:
             while True:
                 try:
                     if version is None:
                         version = await self._list()
                     async for reached in self._watch(version):
-                        version, pause, refusals = reached, _MIN_PAUSE, 0
+                        version, refusals = reached, 0
+                        backoff.reset()
                     refusals = 0
                     self._recovered()
                     continue
@@ -166,8 +165,7 @@ class Feed:
                         self._trouble_seen()
                 except Unavailable:
                     self._trouble_seen()
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads requests over time
-                pause = min(pause * 2, _MAX_PAUSE)
+                await backoff.pause()
         finally:
             self.end = self.end or End(
                 messages.RESTART, "Stopping", "The gateway has ended this stream. Connect again."
@@ -227,12 +225,8 @@ class Feed:
         }
         async with self._caller.open(self._path, query, silence_seconds=_SILENCE_SECONDS) as response:
             self._recovered()
-            # Not line by line: aiohttp limits the length of a line, and an object may be longer.
-            rest = b""
-            async for chunk in response.content.iter_any():
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    yield self._deliver(line)
+            async for line in lines(response):
+                yield self._deliver(line)
 
     def _life(self) -> int:
         """Return how long the next watch may last: not longer than the token, so that an expired one is noticed at once."""

@@ -76,17 +76,10 @@ def _inventory(body: JsonObject) -> Inventory | None:
                 state=one.state,
                 cpu_cores=one.cpu_cores,
                 gb_ram=one.gb_ram,
-                machine=MachineRef(
-                    namespace=one.machine_ref.namespace, name=one.machine_ref.name, uid=one.machine_ref.uid
-                )
-                if one.machine_ref
-                else None,
+                machine=one.machine_ref and MachineRef.model_validate(one.machine_ref, from_attributes=True),
             )
             for one in status.machines
         ],
-        images=[Image(name=one.name, size_gib=one.size_gib) for one in status.images],
-        placeholders=[
-            Placeholder(uid=one.uid, namespace=one.namespace, name=one.name, vm_name=one.vm_name, phase=one.phase)
-            for one in status.placeholders
-        ],
+        images=[Image.model_validate(one, from_attributes=True) for one in status.images],
+        placeholders=[Placeholder.model_validate(one, from_attributes=True) for one in status.placeholders],
     )

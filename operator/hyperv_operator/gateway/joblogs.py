@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
 
 from hyperv_operator.gateway import messages
-from hyperv_operator.gateway.cluster import SUBRESOURCES_PATH, Caller, Refused, Unavailable, segments
+from hyperv_operator.gateway.cluster import SUBRESOURCES_PATH, Backoff, Caller, Refused, Unavailable, lines, segments
 from hyperv_operator.gateway.feeds import Subscription
 from hyperv_operator.gateway.job_ids import JobKey
 from hyperv_operator.gateway.streams import Cursor
@@ -18,8 +16,7 @@ from hyperv_operator.gateway.streams import Cursor
 JSON_LINES: Final = "application/jsonl"
 _SILENCE_SECONDS: Final = 45
 """Longest silence of a log: the operator sends an empty line every 15 seconds."""
-_MIN_PAUSE: Final = 1.0
-_MAX_PAUSE: Final = 20.0
+_LONGEST_PAUSE: Final = 20.0
 _MAX_LINE: Final = 1_048_576
 
 
@@ -35,13 +32,14 @@ def host_log_path(name: str) -> str:
 
 async def follow(caller: Caller, key: JobKey, subscription: Subscription, cursor: Cursor) -> None:
     """Add the entries of the log to a stream until cancelled, or until the caller may not read them."""
-    pause, said = _MIN_PAUSE, False
+    backoff, said = Backoff(_LONGEST_PAUSE), False
     while True:
         try:
             async for entry in _entries(caller, key, cursor.position.entry):
                 if said:
                     subscription.offer(messages.notice("LogAvailable", "The live log goes on."))
-                pause, said = _MIN_PAUSE, False
+                said = False
+                backoff.reset()
                 await subscription.room()
                 position = cursor.at_entry(str(entry["id"])) if entry.get("id") else cursor.position.id
                 subscription.offer(messages.log(position, entry))
@@ -57,22 +55,16 @@ async def follow(caller: Caller, key: JobKey, subscription: Subscription, cursor
             text = "The live log is interrupted, or the operator does not serve it. It goes on from the last entry when it can."
             subscription.offer(messages.notice("LogInterrupted", text))
         said = True
-        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads requests over time
-        pause = min(pause * 2, _MAX_PAUSE)
+        await backoff.pause()
 
 
 async def _entries(caller: Caller, key: JobKey, after: str | None) -> AsyncIterator[dict[str, Any]]:
     query = {"follow": "true", "uid": key.uid} | ({"after": after} if after else {})
     async with caller.open(log_path(key), query, accept=JSON_LINES, silence_seconds=_SILENCE_SECONDS) as response:
-        rest = b""
-        async for chunk in response.content.iter_any():
-            *lines, rest = (rest + chunk).split(b"\n")
-            if len(rest) > _MAX_LINE:
-                raise Unavailable("a line of the log has no end")
-            for line in lines:
-                entry = _parse(line)
-                if entry is not None:
-                    yield entry
+        async for line in lines(response, _MAX_LINE):
+            entry = _parse(line)
+            if entry is not None:
+                yield entry
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

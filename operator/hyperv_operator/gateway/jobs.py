@@ -72,16 +72,7 @@ class JobView:
             **common,
             conditions=states.conditions(status.conditions),
             transitions=states.transitions(raw),
-            history=[
-                PastRun(
-                    id=one.id,
-                    attempt=one.attempt,
-                    finished_at=one.finished_at,
-                    outcome=one.outcome,
-                    message=one.message,
-                )
-                for one in status.history
-            ],
+            history=[PastRun.model_validate(one, from_attributes=True) for one in status.history],
             diagnosis=status.diagnosis,
             remedy=states.remedy(common["ready"], self.docs_url),
             definition=Definition(

@@ -28,16 +28,7 @@ def readiness(status: Status) -> Readiness:
 
 def conditions(found: Iterable[ApiCondition]) -> list[Condition]:
     """Return all conditions."""
-    return [
-        Condition(
-            type=one.type,
-            status=one.status,
-            reason=one.reason,
-            message=one.message,
-            last_transition_time=one.last_transition_time,
-        )
-        for one in found
-    ]
+    return [Condition.model_validate(one, from_attributes=True) for one in found]
 
 
 def transitions(status: object) -> list[Transition]:

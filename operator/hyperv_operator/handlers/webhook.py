@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.serving.certificate import Certificate
+from hyperv_operator.serving.listening import listening
 
 log = logging.getLogger(__name__)
 
@@ -30,18 +31,9 @@ class WebhookServer:
         await self._certificate.wait()
         app = web.Application()
         app.router.add_post("/{path:.*}", self._serve)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            # Operators that overlap for a moment share the port.
-            site = web.TCPSite(
-                runner, self._address, self._port, ssl_context=self._certificate.context, reuse_port=True
-            )
-            await site.start()
+        async with listening(app, self._address, self._port, self._certificate):
             log.info("Serving admission reviews on port %s", self._port)
             await self._certificate.reload_periodically()
-        finally:
-            await runner.cleanup()
 
     async def _serve(self, request: web.Request) -> web.Response:
         try:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
-from importlib import metadata
 
 import aiohttp
 from kubernetes_asyncio import client, config
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubernetes_asyncio.config.config_exception import ConfigException
 
+from hyperv_operator import version
 from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, SettingsError, WriteConflict
 
 REQUEST_TIMEOUT = 30
@@ -34,18 +34,11 @@ async def api_client() -> AsyncIterator[client.ApiClient]:
             "set KUBECONFIG."
         ) from None
     api = client.ApiClient(configuration=configuration)
-    api.set_default_header("User-Agent", f"hyperv-operator/{_version()}")
+    api.set_default_header("User-Agent", f"hyperv-operator/{version()}")
     try:
         yield api
     finally:
         await api.close()
-
-
-def _version() -> str:
-    try:
-        return metadata.version("hyperv-operator")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 @contextlib.contextmanager

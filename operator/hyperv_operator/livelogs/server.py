@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aiohttp import web
-
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.livelogs.api import SubresourceApi
 from hyperv_operator.ports import FrontProxies, FrontProxy
 from hyperv_operator.serving.certificate import Certificate
+from hyperv_operator.serving.listening import listening
 
 log = logging.getLogger(__name__)
 
@@ -88,25 +87,16 @@ class SubresourceServer:
     @contextlib.asynccontextmanager
     async def _serving(self, certificate: Certificate, proxy: FrontProxy | None) -> AsyncIterator[None]:
         stopping = asyncio.Event()
-        runner = web.AppRunner(
-            self._api.application(proxy, stopping),
-            access_log=None,
-            handler_cancellation=True,
-            shutdown_timeout=_CLOSE_SECONDS,
-        )
-        await runner.setup()
-        try:
-            # Operators that overlap for a moment share the port.
-            site = web.TCPSite(
-                runner, self._listen.address, self._listen.port, ssl_context=certificate.context, reuse_port=True
-            )
-            await site.start()
-            log.info("Serving the aggregated API on port %s", self._listen.port)
-            yield
-        finally:
-            stopping.set()
-            self._api.store.wake_all()
-            await runner.cleanup()
+        app, port = self._api.application(proxy, stopping), self._listen.port
+        async with listening(
+            app, self._listen.address, port, certificate, handler_cancellation=True, shutdown_timeout=_CLOSE_SECONDS
+        ):
+            log.info("Serving the aggregated API on port %s", port)
+            try:
+                yield
+            finally:
+                stopping.set()
+                self._api.store.wake_all()
 
 
 def _trust(context: ssl.SSLContext, proxy: FrontProxy) -> bool:

@@ -10,7 +10,6 @@ from typing import Final
 from hyperv_operator.api.host import HyperVHostSpec
 from hyperv_operator.core import events, host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
-from hyperv_operator.core.transitions import extended
 from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict
 from hyperv_operator.reconcilers import ownership, status_writer
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
@@ -205,9 +204,7 @@ class HostReconciler:
             if status == snapshot.status:
                 break
             found = status_writer.redacted(self._deps, events.between_hosts(snapshot.status, status))
-            if found:
-                added = extended(snapshot.status.transitions, found, self._deps.clock.now(), entry.last_sequence)
-                status = status.model_copy(update={"transitions": added})
+            status = status.model_copy(update={"transitions": status_writer.transitions(self._deps, entry, found)})
             version, entry.written = entry.resource.meta.resource_version, status
             try:
                 body = await self._deps.objects.write_status(entry.ref, version, status.to_json())

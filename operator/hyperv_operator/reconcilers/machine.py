@@ -17,7 +17,6 @@ from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.events import StatusEvent
 from hyperv_operator.core.machine_status import compose
 from hyperv_operator.core.snapshot import Snapshot
-from hyperv_operator.core.transitions import extended
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers import ownership, status_writer
@@ -167,7 +166,7 @@ class MachineReconciler:
         if self._deps.notifications is not None:
             found = status_writer.redacted(self._deps, [StatusEvent(reason, text, warning=release.abandoned)])
             # No status will have this transition: it would be a write before the last one.
-            last = extended(entry.resource.status.transitions, found, self._deps.clock.now(), entry.last_sequence)
+            last = status_writer.transitions(self._deps, entry, found)
             self._deps.notifications.ended(replace(machine_subject(entry.resource), transitions=last))
         await self._deps.events.emit(entry.ref, reason.value, text, warning=release.abandoned)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hyperv_operator.api.common import Transition
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.core import events
 from hyperv_operator.core.events import StatusEvent
 from hyperv_operator.core.transitions import extended
 from hyperv_operator.ports import ObjectRef
-from hyperv_operator.reconcilers.cache import MachineEntry
+from hyperv_operator.reconcilers.cache import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.resources import MachineResource
 
@@ -22,9 +23,7 @@ async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatu
     """
     if new != old:
         found = redacted(deps, events.between(old, new))
-        if found:
-            added = extended(old.transitions, found, deps.clock.now(), entry.last_sequence)
-            new = new.model_copy(update={"transitions": added})
+        new = new.model_copy(update={"transitions": transitions(deps, entry, found)})
         version, entry.written = entry.resource.meta.resource_version, new
         body = await deps.objects.write_status(entry.ref, version, new.to_json())
         entry.observe(MachineResource.parse(body))
@@ -36,6 +35,13 @@ async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatu
 def redacted(deps: Dependencies, found: Sequence[StatusEvent]) -> tuple[StatusEvent, ...]:
     """Return Events without secrets: their messages go into the status."""
     return tuple(replace(one, message=deps.redaction.clean(one.message)) for one in found)
+
+
+def transitions(
+    deps: Dependencies, entry: MachineEntry | HostEntry, found: Sequence[StatusEvent]
+) -> tuple[Transition, ...]:
+    """Return the transitions of an object after these Events, which are redacted."""
+    return extended(entry.resource.status.transitions, found, deps.clock.now(), entry.last_sequence)
 
 
 async def emit(deps: Dependencies, ref: ObjectRef, found: Sequence[StatusEvent]) -> None:

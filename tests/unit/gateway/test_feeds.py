@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hyperv_operator.gateway import cluster as cluster_module
 from hyperv_operator.gateway import feeds as module
 from hyperv_operator.gateway import joblogs
 from hyperv_operator.gateway.cluster import Refused
@@ -38,10 +39,7 @@ async def feeds() -> AsyncIterator[Feeds]:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MIN_PAUSE", 0)
-    monkeypatch.setattr(module, "_MAX_PAUSE", 0)
-    monkeypatch.setattr(joblogs, "_MIN_PAUSE", 0)
-    monkeypatch.setattr(joblogs, "_MAX_PAUSE", 0)
+    monkeypatch.setattr(cluster_module, "_FIRST_PAUSE", 0)
 
 
 def _put(cluster: FakeCluster, name: str) -> dict[str, Any]:

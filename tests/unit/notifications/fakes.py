@@ -6,13 +6,14 @@ import asyncio
 import base64
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
 
+from controlplane.waiting import wait_until_async
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.errors import ClusterError, ObjectGone
 from hyperv_operator.notifications.notifier import Adapters
@@ -24,6 +25,26 @@ from hyperv_operator.telemetry.redaction import Redactor
 from unit.notifications.samples import KEY, NOW
 
 SECRET = ObjectRef("Secret", "targets", "hyperv-system", api_version="v1")
+
+
+@asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run something during the block, and cancel it at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Wait until a condition is met."""
+
+    async def read() -> object:
+        return condition()
+
+    await wait_until_async(read, what=what, within=10, every=0.002)
 
 
 class RunningClock:

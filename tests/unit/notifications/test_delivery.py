@@ -11,13 +11,12 @@ from datetime import timedelta
 
 import pytest
 
-from controlplane.waiting import wait_until_async
 from hyperv_operator.notifications.delivery import Delivery, Pace, Surroundings
 from hyperv_operator.notifications.progress import Progress
 from hyperv_operator.notifications.sender import CONNECTIONS, Failed, Refused
 from hyperv_operator.notifications.targets import Filter
 from hyperv_operator.ports import Subject
-from unit.notifications.fakes import Receiver, World
+from unit.notifications.fakes import Receiver, World, in_background, wait_for
 from unit.notifications.samples import NOW, TARGET, subject
 
 DOWN = Failed("it answered with status 503")
@@ -48,21 +47,14 @@ class Rig:
         self.world.subjects[one.ref.uid] = one
         self.delivery.note(one)
 
-    async def wait(self, condition: Callable[[], bool], what: str) -> None:
-        async def read() -> bool:
-            return condition()
-
-        await wait_until_async(read, lambda met: met, what=what, within=10, every=0.002)
+    async def wait(self, condition: Callable[[], object], what: str) -> None:
+        await wait_for(condition, what)
 
 
 @asynccontextmanager
 async def _running(rig: Rig) -> AsyncIterator[Rig]:
-    task = asyncio.create_task(rig.delivery.run())
-    try:
+    async with in_background(rig.delivery.run()):
         yield rig
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_each_transition_is_sent_once_and_in_order() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from controlplane.waiting import wait_until_async
 from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone
 from hyperv_operator.notifications import notifier as module
 from hyperv_operator.notifications import progress
@@ -20,7 +19,7 @@ from hyperv_operator.notifications.feed import Feed
 from hyperv_operator.notifications.notifier import Notifier, format_mark, parse_mark
 from hyperv_operator.notifications.sender import Failed, Refused
 from hyperv_operator.ports import Subject
-from unit.notifications.fakes import SECRET, Receiver, World
+from unit.notifications.fakes import SECRET, Receiver, World, in_background, wait_for
 from unit.notifications.samples import NOW, SECOND, subject, transition
 
 DOWN = Failed("it answered with status 503")
@@ -92,10 +91,7 @@ class Rig:
         return self.world.receivers.setdefault(name, Receiver()).accepted
 
     async def wait(self, condition: Callable[[], object], what: str) -> None:
-        async def read() -> object:
-            return condition()
-
-        await wait_until_async(read, what=what, within=10, every=0.002)
+        await wait_for(condition, what)
 
     async def started(self, *names: str) -> None:
         await self.wait(lambda: set(names) <= set(self.notifier._running), "the deliveries")
@@ -103,12 +99,8 @@ class Rig:
 
 @asynccontextmanager
 async def _running(rig: Rig) -> AsyncIterator[Rig]:
-    task = asyncio.create_task(rig.notifier.run())
-    try:
+    async with in_background(rig.notifier.run()):
         yield rig
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 # --- from watch to target --------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from typing_extensions import override
 from hyperv_operator.gateway import joblogs, messages
 from hyperv_operator.gateway.cluster import Caller, Unavailable
 from hyperv_operator.gateway.context import CurrentCaller, CurrentGateway, Gateway
-from hyperv_operator.gateway.limits import NoSlot, too_many_streams
 from hyperv_operator.gateway.lookup import JobId, parsed
 from hyperv_operator.gateway.problems import responses
 from hyperv_operator.gateway.routes.hosts import HostName
@@ -106,23 +105,17 @@ async def read_host_log(
 async def _relay(request: Request, gateway: Gateway, caller: Caller, path: str, query: dict[str, str]) -> Response:
     accept = request.headers.get("Accept", "")
     lines = any(one in accept for one in (joblogs.JSON_LINES, "application/x-ndjson"))
-    stack = contextlib.AsyncExitStack()
-    try:
+    async with contextlib.AsyncExitStack() as stack:
         if "follow" in query:
             stack.enter_context(gateway.slots.taken(caller.token.hash))
         upstream = await stack.enter_async_context(
             caller.open(path, query, accept=joblogs.JSON_LINES if lines else _TEXT, silence_seconds=None)
         )
-    except NoSlot as error:
-        await stack.aclose()
-        raise too_many_streams(error) from None
-    except BaseException:
-        await stack.aclose()
-        raise
+        kept = stack.pop_all()
 
     async def body() -> AsyncIterator[bytes]:
         try:
-            async with stack:
+            async with kept:
                 async for chunk in upstream.content.iter_any():
                     yield chunk
         except Unavailable:

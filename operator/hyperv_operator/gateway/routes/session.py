@@ -6,8 +6,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
+from hyperv_operator import version
 from hyperv_operator.gateway import rights
-from hyperv_operator.gateway.context import CurrentCaller, CurrentGateway, version
+from hyperv_operator.gateway.context import CurrentCaller, CurrentGateway
 from hyperv_operator.gateway.models import Config, Namespace, SecretList, Session
 from hyperv_operator.gateway.problems import responses
 

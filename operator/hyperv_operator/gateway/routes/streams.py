@@ -18,7 +18,7 @@ from hyperv_operator.gateway.cluster import Caller, Refused, Unavailable
 from hyperv_operator.gateway.context import CurrentCaller, CurrentGateway, Gateway, gateway_of
 from hyperv_operator.gateway.feeds import EXPIRED, Subscription
 from hyperv_operator.gateway.jobs import key_of
-from hyperv_operator.gateway.limits import NoSlot, too_many_streams
+from hyperv_operator.gateway.limits import NoSlot
 from hyperv_operator.gateway.lookup import JobId, find_machine
 from hyperv_operator.gateway.messages import End, Position
 from hyperv_operator.gateway.models import Namespace
@@ -118,20 +118,14 @@ async def _events(request: Request, gateway: Gateway, caller: Caller, source: So
     if _EVENTS not in request.headers.get("Accept", ""):
         text = "Streams are a websocket, or server-sent events for requests with `Accept: text/event-stream`."
         raise Problem("not-acceptable", 406, text)
-    stack = contextlib.AsyncExitStack()
-    try:
+    async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(gateway.slots.taken(caller.token.hash))
         subscription = await stack.enter_async_context(_subscribed(gateway, caller, source, after))
         first = await _first(subscription)
-    except NoSlot as error:
-        await stack.aclose()
-        raise too_many_streams(error) from None
-    except BaseException:
-        await stack.aclose()
-        raise
+        kept = stack.pop_all()
 
     async def body() -> AsyncIterator[ServerSentEvent]:
-        async with stack:
+        async with kept:
             yield _event(first)
             if not isinstance(first, End):
                 async for item in outgoing(subscription, gateway.settings.stream_ping_seconds):
