@@ -16,6 +16,7 @@ from browser.visit import Visit, launched, visit
 from controlplane.plane import ControlPlane
 from e2e import agents, consolepages, rig
 from e2e.consolesite import Stage, stage
+from e2e.gateway import Gateway, gateway, person
 from e2e.webhook import UNREVIEWED
 from hostsim import manifests
 from hostsim.host import AgentKind, SimulatedHost
@@ -80,6 +81,25 @@ def operator(cluster: ControlPlane, log: Path, new_host: NewHost, agent: AgentKi
     with rig.operator(cluster, log, agents.settings(agent)) as running:
         yield running
         rig.remove_hosts(cluster)
+
+
+@pytest.fixture
+def gateway_log(tmp_path: Path) -> Path:
+    """Provide the log file of this test's gateway."""
+    return tmp_path / "gateway.log"
+
+
+@pytest.fixture
+def served(cluster: ControlPlane, tenant: str, gateway_log: Path) -> Iterator[Gateway]:
+    """Provide a running gateway whose default namespace is the tenant's."""
+    with gateway(cluster, gateway_log, default_namespace=tenant) as running:
+        yield running
+
+
+@pytest.fixture
+def token(cluster: ControlPlane, tenant: str) -> str:
+    """Provide the token of somebody who may manage machines in the tenant's namespace."""
+    return person(cluster, tenant)
 
 
 @pytest.fixture(scope="module")

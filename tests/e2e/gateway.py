@@ -31,6 +31,9 @@ _STATE = {
     "HVO_GATEWAY_STREAM_RECHECK_SECONDS": "30",
 }
 
+CANARY = "Canary-Gateway-Pw-123!"
+JOBS = "/api/v1/jobs"
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -142,6 +145,30 @@ _ROLE: list[dict[str, Any]] = [
     {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create", "list"]},
     {"apiGroups": ["subresources.hyperv-operator.io"], "resources": ["hypervmachines/log"], "verbs": ["get"]},
 ]
+
+
+def submission(host: str = "nowhere", fields: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """Return a body for `provision` or `validate`; keyword arguments replace or add keys."""
+    values = {
+        "vm_name": "web-1",
+        "image_name": "Ubuntu 24.04",
+        "gb_ram": 2,
+        "cpu_cores": 2,
+        "guest_la_uid": "admin",
+        "guest_la_pw": CANARY,
+        **(fields or {}),
+    }
+    return {"schema_version": 1, "target_host": host, "values": values, **changes}
+
+
+def secrets(plane: ControlPlane, namespace: str) -> list[str]:
+    """Return the Secrets of a namespace."""
+    return plane.kubectl("get", "secrets", "-n", namespace, "-o", "name").split()
+
+
+def machines(plane: ControlPlane, namespace: str) -> list[str]:
+    """Return the machines of a namespace."""
+    return plane.kubectl("get", "hvm", "-n", namespace, "-o", "name").split()
 
 
 def person(plane: ControlPlane, namespace: str, name: str = "ada", rules: list[dict[str, Any]] | None = None) -> str:

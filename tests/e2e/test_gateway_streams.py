@@ -21,22 +21,10 @@ from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import rig
 from e2e.conftest import NewHost
-from e2e.gateway import Gateway, gateway, person, signed, token_of
+from e2e.gateway import JOBS, Gateway, gateway, person, signed, submission, token_of
 from e2e.subresources import Subresources
-from e2e.test_gateway import JOBS, submission
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture
-def served(cluster: ControlPlane, tenant: str, tmp_path: Path) -> Iterator[Gateway]:
-    with gateway(cluster, tmp_path / "gateway.log", default_namespace=tenant) as running:
-        yield running
-
-
-@pytest.fixture
-def token(cluster: ControlPlane, tenant: str) -> str:
-    return person(cluster, tenant)
 
 
 @contextmanager

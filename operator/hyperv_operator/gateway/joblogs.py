@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from hyperv_operator.gateway import messages
 from hyperv_operator.gateway.cluster import SUBRESOURCES_PATH, Backoff, Caller, Refused, Unavailable, lines, segments
-from hyperv_operator.gateway.feeds import Subscription
 from hyperv_operator.gateway.job_ids import JobKey
 from hyperv_operator.gateway.streams import Cursor
+from hyperv_operator.gateway.subscriptions import Subscription
 
 JSON_LINES: Final = "application/jsonl"
 _SILENCE_SECONDS: Final = 45

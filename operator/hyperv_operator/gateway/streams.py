@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from hyperv_operator.gateway import messages
-from hyperv_operator.gateway.feeds import Subscription
 from hyperv_operator.gateway.messages import End, Message, Position
+from hyperv_operator.gateway.subscriptions import Subscription
 
 Send = Callable[[str], Awaitable[None]]
 

@@ -13,12 +13,13 @@ from hyperv_operator.gateway import cluster as cluster_module
 from hyperv_operator.gateway import feeds as module
 from hyperv_operator.gateway import joblogs
 from hyperv_operator.gateway.cluster import Refused
-from hyperv_operator.gateway.feeds import FeedLimits, Feeds, Subscription
+from hyperv_operator.gateway.feeds import FeedLimits, Feeds
 from hyperv_operator.gateway.job_ids import JobKey
 from hyperv_operator.gateway.jobs import JobView
 from hyperv_operator.gateway.messages import End, Message, Position, notice
 from hyperv_operator.gateway.metrics import GatewayMetrics
 from hyperv_operator.gateway.streams import Cursor, pump
+from hyperv_operator.gateway.subscriptions import Subscription
 from unit.gateway.apiserver import GONE, FakeCluster, settle
 from unit.gateway.samples import SCHEMA, UID, machine
 

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from hyperv_operator.gateway import joblogs, messages
 from hyperv_operator.gateway.cluster import Caller, Refused, Unavailable
 from hyperv_operator.gateway.context import CurrentCaller, CurrentGateway, Gateway, gateway_of
-from hyperv_operator.gateway.feeds import EXPIRED, Subscription
+from hyperv_operator.gateway.feeds import EXPIRED
 from hyperv_operator.gateway.jobs import key_of
 from hyperv_operator.gateway.limits import NoSlot
 from hyperv_operator.gateway.lookup import JobId, find_machine
@@ -25,6 +25,7 @@ from hyperv_operator.gateway.models import Namespace
 from hyperv_operator.gateway.problems import Problem, responses
 from hyperv_operator.gateway.refusals import problem_of
 from hyperv_operator.gateway.streams import Cursor, outgoing, pump
+from hyperv_operator.gateway.subscriptions import Subscription
 from hyperv_operator.gateway.tokens import SUBPROTOCOL, from_header, from_subprotocols
 
 routes: Final = APIRouter(prefix="/api/v1", tags=["streams"])
