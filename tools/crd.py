@@ -215,6 +215,13 @@ def _host() -> Json:
             "transport http needs an authentication that encrypts messages: kerberos, negotiate or ntlm",
         )
     ]
+    spec["properties"]["tenants"]["items"]["properties"]["vmNamePattern"]["x-kubernetes-validations"] = [
+        crd_rules.rule(
+            "self.startsWith('^')", "a pattern begins with ^, so that no name matches somewhere in its middle"
+        ),
+        # What is no regular expression is an error of the rule itself, whatever it returns.
+        crd_rules.rule("''.matches(self) in [true, false]", "this is no regular expression"),
+    ]
     return {
         "subresources": {"status": {}},
         "additionalPrinterColumns": [

@@ -270,3 +270,32 @@ def test_reviews_are_answered_and_counted_and_their_durations_are_printed(
     print(f"of which the decision took {float(total[1]) / 2 / _REVIEWS * 1000:.1f} ms on average")
     levels = {record["level"] for record in operator.records() if "ClusterRequired" in record["message"]}
     assert levels == {"info"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "part"),
+    [
+        ("^team-a-", None),
+        ("^([a-z0-9]+-?)+$", None),
+        ("team-a-", "begins with ^"),
+        ("^(team-a-", "error parsing regexp"),
+    ],
+)
+def test_the_api_server_refuses_a_name_pattern_that_is_not_anchored_or_no_expression(
+    cluster: ControlPlane, pattern: str, part: str | None
+) -> None:
+    body = {
+        "apiVersion": "hyperv-operator.io/v1alpha1",
+        "kind": "HyperVHost",
+        "metadata": {"name": "pattern"},
+        "spec": {
+            "address": "pattern.example.com",
+            "connection": {"credentialsSecretRef": {"name": "one"}},
+            "tenants": [{**_NARROW, "vmNamePattern": pattern}],
+            "paths": {"images": "D:\\Images", "machines": "D:\\VMs"},
+            "virtualSwitch": "External",
+        },
+    }
+    code, answer = cluster.request("POST", "/apis/hyperv-operator.io/v1alpha1/hypervhosts?dryRun=All", body)
+    assert code == (201 if part is None else 422), answer
+    assert part is None or part in answer["message"]

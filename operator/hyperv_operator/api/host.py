@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from hyperv_operator.api import expressions
 from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status, Transitions
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
@@ -22,11 +22,16 @@ def _range(text: str) -> str:
     return text
 
 
-def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"this is no regular expression: {error}; correct it") from None
+def _name_pattern(text: str) -> str:
+    error = expressions.error_in(text)
+    if error is not None:
+        raise ValueError(f"this is no regular expression: {error}; correct it")
+    if not text.startswith("^") or "(?" in text.replace("(?:", "(") or "\\Q" in text:
+        raise ValueError(
+            "it must begin with ^ and have no flags and no \\Q, so that no name matches somewhere in its middle; correct it"
+        )
+    if expressions.has_bare_alternative(text):
+        raise ValueError("put its alternatives in parentheses: ^(a|b), as ^ binds more tightly than |")
     return text
 
 
@@ -125,7 +130,10 @@ class Tenant(Model):
     images: (
         Annotated[
             tuple[Annotated[str, Field(min_length=1, max_length=128)], ...],
-            Field(max_length=64, description="Image names that may be used. `*` matches any text."),
+            Field(
+                max_length=64,
+                description="Image names that may be used. `*` matches any text, every other character only itself.",
+            ),
         ]
         | None
     ) = None
@@ -139,8 +147,13 @@ class Tenant(Model):
     vm_name_pattern: (
         Annotated[
             str,
-            Field(min_length=1, max_length=200, description="Regular expression that vm_name must match."),
-            AfterValidator(_expression),
+            Field(
+                min_length=1,
+                max_length=200,
+                description="Regular expression (RE2) that vm_name must match from its first character on; it begins with `^`. "
+                "`^team-a-` allows every name that begins so, `^team-a-[0-9]+$` only the names that it describes whole.",
+            ),
+            AfterValidator(_name_pattern),
         ]
         | None
     ) = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 
 from pydantic import JsonValue
 
+from hyperv_operator.api.expressions import matches_start, matches_wildcard
 from hyperv_operator.api.host import LabelSelector, Tenant
 from hyperv_operator.api.names import Reason
 
@@ -62,7 +61,7 @@ def refusal(
 
 def _entry_refusal(tenant: Tenant, fields: Mapping[str, JsonValue], machines: int) -> tuple[Reason, str] | None:
     image, name, vlan = str(fields.get("image_name", "")), str(fields.get("vm_name", "")), fields.get("vlan_id", 0)
-    if tenant.images is not None and not any(fnmatchcase(image, pattern) for pattern in tenant.images):
+    if tenant.images is not None and not any(matches_wildcard(pattern, image) for pattern in tenant.images):
         return Reason.IMAGE_NOT_ALLOWED, (
             f"spec.fields.image_name {image!r} is not among the images this namespace may use here: "
             f"{', '.join(tenant.images)}."
@@ -71,7 +70,7 @@ def _entry_refusal(tenant: Tenant, fields: Mapping[str, JsonValue], machines: in
         return Reason.VLAN_NOT_ALLOWED, (
             f"spec.fields.vlan_id {vlan} is not among the VLANs this namespace may use here: {', '.join(tenant.vlans)}."
         )
-    if tenant.vm_name_pattern is not None and not re.search(tenant.vm_name_pattern, name):
+    if tenant.vm_name_pattern is not None and not matches_start(tenant.vm_name_pattern, name):
         return Reason.NAME_NOT_ALLOWED, (
             f"spec.fields.vm_name {name!r} does not match the pattern for this namespace here, {tenant.vm_name_pattern!r}."
         )

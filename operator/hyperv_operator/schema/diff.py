@@ -6,11 +6,11 @@ Any other change needs a greater `version`, so that an old manifest is refused i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hyperv_operator.api import expressions
 from hyperv_operator.schema.model import (
     HOSTNAME_LENGTH,
     FieldDefinition,
@@ -218,7 +218,7 @@ def _takes_words(key: str, words: tuple[str, ...], limit: Any) -> bool:
         case "max_length":
             return bool(words) and all(len(word) <= limit for word in words)
         case "pattern":
-            return bool(words) and all(re.search(limit, word) for word in words)
+            return bool(words) and all(expressions.matches_whole(limit, word) for word in words)
         case _:
             return False
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from hyperv_operator.schema import patterns
+from hyperv_operator.api import expressions
 from hyperv_operator.schema.model import FieldDefinition, FieldType
 from hyperv_operator.schema.problems import FieldError
 
@@ -108,7 +108,7 @@ def _text(definition: FieldDefinition, text: str) -> Value | FieldError:
         return Value(text) if text in limits.enum else _enum_or_length(definition)
     if not definition.allows_length_of(text):
         return _enum_or_length(definition)
-    if definition.pattern is not None and not patterns.matches(definition.pattern, text):
+    if definition.pattern is not None and not expressions.matches_whole(definition.pattern, text):
         return _form(definition)
     return Value(text.lower().removesuffix(".") if definition.type is FieldType.HOSTNAME else text)
 

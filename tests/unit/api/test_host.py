@@ -26,6 +26,12 @@ def _tenant(**more: Any) -> dict[str, Any]:
     [
         (_tenant(vmNamePattern="[a-z"), "spec.tenants.0.vmNamePattern"),
         (_tenant(vmNamePattern="[a-z"), "no regular expression"),
+        (_tenant(vmNamePattern="^(a"), "missing )"),
+        (_tenant(vmNamePattern="team-a-"), "begin with ^"),
+        (_tenant(vmNamePattern="(?m)^a"), "begin with ^"),
+        (_tenant(vmNamePattern="^(?s)a"), "no flags"),
+        (_tenant(vmNamePattern="^\\Q(\\E|b"), "no \\Q"),
+        (_tenant(vmNamePattern="^a|b"), "alternatives in parentheses"),
         (_tenant(vlans=["4095"]), "no VLAN is above 4094"),
         (_tenant(vlans=["20-10"]), "from the smaller VLAN to the greater"),
     ],
@@ -36,6 +42,7 @@ def test_a_tenant_entry_that_cannot_be_evaluated_is_refused(spec: dict[str, Any]
     assert part in problem
 
 
-def test_a_good_tenant_entry_is_read() -> None:
-    spec = _tenant(vmNamePattern="^team-a-", vlans=["0", "10-19", "7-7"])
+@pytest.mark.parametrize("pattern", ["^team-a-", "^(a|b)-", "^(?:a|b)$", "^([a-z0-9]+-?)+$", "^[|]"])
+def test_a_good_tenant_entry_is_read(pattern: str) -> None:
+    spec = _tenant(vmNamePattern=pattern, vlans=["0", "10-19", "7-7"])
     assert isinstance(parse_spec(HyperVHostSpec, spec), HyperVHostSpec)
