@@ -1,4 +1,4 @@
-"""Fair scheduling: one queue per host, served round-robin.
+"""Fair scheduling: one queue per host, served round-robin; within a host, namespaces take turns.
 
 Once a host has a queued task and a free slot, every other host starts at most one task before it, however long its own queue.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Generic, TypeVar
+
+from hyperv_operator.executor.turns import Turns
 
 E = TypeVar("E")
 
@@ -20,7 +22,7 @@ class FairQueue(Generic[E]):
         self._max_slots = max_slots
         self._slots: dict[str, int] = {}
         self._running: dict[str, int] = {}
-        self._queues: dict[str, OrderedDict[str, E]] = {}
+        self._queues: dict[str, Turns[E]] = {}
         # Hosts with a queued task and a free slot, in round-robin order, and how many tasks each could start.
         self._ready_hosts: OrderedDict[str, int] = OrderedDict()
         self._starved: set[str] = set()
@@ -51,15 +53,15 @@ class FairQueue(Generic[E]):
         """Return how many tasks of a host may run at a time."""
         return min(self._slots.get(host, self._default), self._max_slots)
 
-    def add(self, host: str, key: str, entry: E) -> None:
-        """Append a task to its host's queue."""
-        self._queues.setdefault(host, OrderedDict())[key] = entry
+    def add(self, host: str, key: str, entry: E, *, share: str = "", urgent: bool = False) -> None:
+        """Append a task to its host's queue. The tasks of a host take turns by share; the urgent ones of a share come first."""
+        self._queues.setdefault(host, Turns()).add(key, entry, share, urgent=urgent)
         self.depth += 1
         self._refresh(host)
 
     def remove(self, host: str, key: str) -> None:
         """Remove a queued task."""
-        del self._queues[host][key]
+        self._queues[host].remove(key)
         self.depth -= 1
         self._refresh(host)
 
@@ -68,7 +70,7 @@ class FairQueue(Generic[E]):
         host = next(iter(self._ready_hosts), None)
         if host is None:
             return None
-        _, entry = self._queues[host].popitem(last=False)
+        entry = self._queues[host].take()
         self.depth -= 1
         self._running[host] = self._running.get(host, 0) + 1
         self._ready_hosts.move_to_end(host)
@@ -85,8 +87,8 @@ class FairQueue(Generic[E]):
         self._refresh(host)
 
     def queued_on(self, host: str) -> tuple[E, ...]:
-        """Return a host's queued tasks, oldest first."""
-        return tuple(self._queues.get(host, {}).values())
+        """Return a host's queued tasks."""
+        return tuple(self._queues.get(host, ()))
 
     def by_host(self) -> Mapping[str, tuple[int, int]]:
         """Return the numbers of queued and running tasks of each host that has any."""

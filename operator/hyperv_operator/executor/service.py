@@ -107,7 +107,7 @@ class RemoteTaskService:
         )
         self._held[task.key] = scheduled
         lane = self._lanes[task.lane]
-        lane.queue.add(task.host, task.key, scheduled)
+        lane.queue.add(task.host, task.key, scheduled, share=task.share, urgent=task.urgent)
         future.add_done_callback(lambda done: self._on_future_cancelled(scheduled) if done.cancelled() else None)
         self._dispatch(lane)
         return future

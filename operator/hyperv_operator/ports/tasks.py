@@ -92,6 +92,10 @@ class RemoteTask(Generic[T]):
     """Called on the event loop when the blocking function starts."""
     probe: bool = False
     """Probes pass an open circuit breaker. They are short and have a schedule of their own."""
+    share: str = ""
+    """The namespace that the task is for. Namespaces take turns within a host, whatever the number of their tasks."""
+    urgent: bool = False
+    """Whether the task goes before the others of its share, and the share before those without an urgent task in this round."""
 
 
 class RemoteTasks(Protocol):

@@ -14,7 +14,7 @@ from hyperv_operator.core.machine_status import LaunchStart, compose, compose_st
 from hyperv_operator.core.snapshot import ActiveTask
 from hyperv_operator.errors import AuthenticationFailed, HostUnreachable, LogonPending
 from hyperv_operator.ports import AgentReport, Lane, RemoteTask, TaskContext
-from hyperv_operator.protocol.job import ProvisioningJob
+from hyperv_operator.protocol.job import JobKind, ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
 from hyperv_operator.reconcilers import jobs, status_writer
 from hyperv_operator.reconcilers.cache import Cache, MachineEntry
@@ -58,6 +58,9 @@ class Launcher:
                 category=launch.kind.value,
                 prepare=self._preparation(entry, launch, logon, secrets),
                 on_report=on_report,
+                share=entry.ref.namespace or "",
+                # A removal, a change of power and the end of a run do not wait for the images of new machines to be copied.
+                urgent=launch.kind is not JobKind.PROVISION or launch.run_id is not None,
             )
         )
         future.add_done_callback(logon.on_done)
