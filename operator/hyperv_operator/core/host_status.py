@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,7 +37,7 @@ class HostSnapshot:
     error: HostError | None = None
     """How the last poll failed; None if it succeeded."""
     same_identity: str | None = None
-    """Name of an older HyperVHost at whose address the same machine answers."""
+    """Name of the HyperVHost that keeps the identity of the machine which answers here too."""
     stale_after: timedelta = timedelta(minutes=5)
     logon_failures: LogonFailures | None = None
     rollout: Rollout | None = None
@@ -63,6 +64,34 @@ def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
     )
 
 
+@dataclass(frozen=True)
+class IdentityClaim:
+    """The identity that a HyperVHost stands for."""
+
+    name: str
+    identity: HostId | None
+    """The pinned one, or what the host has reported at its first contact."""
+    is_pinned: bool
+    precedence: tuple[datetime, str]
+    """The order of HyperVHosts by age."""
+
+
+def same_machine(own: IdentityClaim, others: Iterable[IdentityClaim]) -> str | None:
+    """Return the name of the HyperVHost that keeps the identity which this one stands for too; None if this one keeps it.
+
+    A host may report any identity. At its first contact it takes none from a HyperVHost that has pinned it; between two that have, or
+    have not, the older one keeps it. What a host reports that differs from its own pin says nothing about another one.
+    """
+    if own.identity is None:
+        return None
+
+    def rank(claim: IdentityClaim) -> tuple[bool, tuple[datetime, str]]:
+        return not claim.is_pinned, claim.precedence
+
+    before = [other for other in others if other.identity == own.identity and rank(other) < rank(own)]
+    return min(before, key=rank).name if before else None
+
+
 def problem(snapshot: HostSnapshot) -> HostProblem | None:
     """Return why the host cannot be used now; its machines wait with the same reason."""
     if snapshot.spec_error:
@@ -81,7 +110,10 @@ def problem(snapshot: HostSnapshot) -> HostProblem | None:
             Reason.WAITING_FOR_INVENTORY, "The first inventory has not been read yet.", needs_person=False
         )
     if snapshot.same_identity:
-        facts = f"HyperVHost {snapshot.same_identity}, which is older, is the same machine. Nothing is changed here."
+        facts = (
+            f"The machine that answers has the identity of HyperVHost {snapshot.same_identity}, which had it first. Nothing is changed "
+            "here."
+        )
         remedy = (
             f"Delete this HyperVHost; or delete {snapshot.same_identity} and its machines, and this one takes over."
         )

@@ -174,17 +174,11 @@ class HostReconciler:
         )
 
     def _twin(self, entry: HostEntry) -> str | None:
-        """Return the name of an older HyperVHost for the same machine: that one goes on, and what it has can be deleted."""
+        """Return the name of the HyperVHost that keeps this one's identity: that one goes on, and what it has can be deleted."""
         if entry.poll.report is None:
             return None
-        older = (
-            other
-            for other in self._cache.hosts.values()
-            if other is not entry
-            and other.identity == entry.identity
-            and other.resource.meta.precedence < entry.resource.meta.precedence
-        )
-        return min((other.name for other in older), default=None)
+        others = (other for other in self._cache.hosts.values() if other is not entry)
+        return host_status.same_machine(_claim_of(entry), map(_claim_of, others))
 
     async def _report(self, entry: HostEntry) -> None:
         entry.problem = host_status.problem(self._snapshot(entry))
@@ -247,6 +241,13 @@ class HostReconciler:
         await self._deps.objects.write_inventory(entry.ref, status.to_json())
         entry.inventory, entry.inventory_written_at = status, now
         return now + _IDLE
+
+
+def _claim_of(entry: HostEntry) -> host_status.IdentityClaim:
+    meta = entry.resource.meta
+    return host_status.IdentityClaim(
+        entry.name, entry.identity, entry.resource.status.host_id is not None, meta.precedence
+    )
 
 
 def in_progress(machine: MachineEntry) -> InProgress:

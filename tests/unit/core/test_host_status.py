@@ -265,7 +265,7 @@ def test_of_two_hosts_that_are_one_machine_the_later_one_stops() -> None:
     problem = host_status.problem(replace(SNAPSHOT, same_identity="older"))
     assert problem
     assert (problem.reason, problem.needs_person) == (Reason.HOST_IDENTITY_CHANGED, True)
-    assert "HyperVHost older, which is older, is the same machine" in problem.message
+    assert "has the identity of HyperVHost older, which had it first" in problem.message
     written = host_status.compose(replace(SNAPSHOT, same_identity="older"), NOW)
     assert (written.host_id, written.capacity) == (None, None)
     other = host_status.compose(replace(SNAPSHOT, kept_for=("team/a",)), NOW)
@@ -396,3 +396,34 @@ def test_a_deleted_host_names_up_to_five_machines_that_keep_it(count: int, words
     assert _conditions(snapshot)["Reconciling"] == ("True", "Deleting")
     assert _conditions(snapshot)["Stalled"] == ("False", "AsExpected")
     assert words in _message(snapshot, "Ready")
+
+
+_OWN, _OTHER = HostId(smbios_uuid="own", machine_guid="g"), HostId(smbios_uuid="other", machine_guid="g")
+
+
+def _claim(name: str, identity: HostId | None, *, is_pinned: bool, age: int) -> host_status.IdentityClaim:
+    return host_status.IdentityClaim(name, identity, is_pinned, (NOW - timedelta(days=age), name))
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "keeper"),
+    [
+        (_claim("a", _OWN, is_pinned=True, age=1), _claim("b", _OWN, is_pinned=True, age=2), "b"),
+        (_claim("a", _OWN, is_pinned=True, age=2), _claim("b", _OWN, is_pinned=True, age=1), None),
+        (_claim("a", _OWN, is_pinned=False, age=1), _claim("b", _OWN, is_pinned=False, age=2), "b"),
+        # The older one lies at its first contact.
+        (_claim("a", _OWN, is_pinned=True, age=1), _claim("b", _OWN, is_pinned=False, age=2), None),
+        (_claim("b", _OWN, is_pinned=False, age=2), _claim("a", _OWN, is_pinned=True, age=1), "a"),
+        (_claim("a", _OWN, is_pinned=True, age=1), _claim("b", _OTHER, is_pinned=True, age=2), None),
+        (_claim("a", None, is_pinned=False, age=1), _claim("b", None, is_pinned=False, age=2), None),
+    ],
+)
+def test_an_identity_stays_with_the_host_that_has_pinned_it(
+    own: host_status.IdentityClaim, other: host_status.IdentityClaim, keeper: str | None
+) -> None:
+    assert host_status.same_machine(own, [other]) == keeper
+
+
+def test_of_several_hosts_with_one_identity_the_first_is_named() -> None:
+    others = [_claim(name, _OWN, is_pinned=True, age=age) for name, age in (("b", 2), ("c", 4), ("d", 3))]
+    assert host_status.same_machine(_claim("a", _OWN, is_pinned=True, age=1), others) == "c"

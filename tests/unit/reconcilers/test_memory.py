@@ -92,18 +92,24 @@ async def test_the_inventory_of_another_machine_behind_the_address_is_not_the_ho
     assert (view.problem is None) is taken
 
 
-async def test_of_two_hosts_that_are_one_machine_the_older_one_goes_on() -> None:
+@pytest.mark.parametrize(("pinned", "goes_on"), [(("old", "new"), "old"), (("new",), "new"), (("old",), "old")])
+async def test_of_two_hosts_that_are_one_machine_the_older_one_goes_on_of_those_that_have_pinned_it(
+    pinned: tuple[str, ...], goes_on: str
+) -> None:
     cluster, hosts = Cluster("new", "old"), Hosts()
+    for name in pinned:
+        cluster.bodies[name] = host_body(name, **_pinned())
     for name, day in (("new", 2), ("old", 1)):
         cluster.bodies[name]["metadata"]["creationTimestamp"] = f"2026-01-0{day}T00:00:00Z"
         hosts.take[name] = {"1"}
     fleet = Fleet(cluster, hosts)
     await fleet.look()
     await fleet.look()
-    old, new = fleet.cache.hosts["old"], fleet.cache.hosts["new"]
-    assert old.problem is None
-    assert new.problem
-    assert "HyperVHost old, which is older, is the same machine" in new.problem.message
+    (stopped,) = {"old", "new"} - {goes_on}
+    assert fleet.cache.hosts[goes_on].problem is None
+    problem = fleet.cache.hosts[stopped].problem
+    assert problem
+    assert f"has the identity of HyperVHost {goes_on}, which had it first" in problem.message
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------
