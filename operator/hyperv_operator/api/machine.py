@@ -121,7 +121,10 @@ class Sealed(Model):
 
     run_id: Annotated[Guid, Field(description="The run that the data was sealed for.")]
     kid: Annotated[str, Field(max_length=64, description="Thumbprint of the guest's key.")]
-    count: Annotated[int, Field(ge=1, le=100, description="How often this run has sealed the data.")]
+    count: Annotated[
+        int, Field(ge=1, le=100, description="How often the data was sealed during this generation of the spec.")
+    ]
+    generation: Annotated[int, Field(ge=0, description="Generation of the spec during which sealings are counted.")] = 0
     secrets: Annotated[
         dict[str, Short],
         Field(default_factory=dict, max_length=32, description="resourceVersion of each Secret that was read."),

@@ -135,6 +135,7 @@ class Reason(StrEnum):
     START_FAILED = "StartFailed"
     GUEST_TIMEOUT = "GuestTimeout"
     GUEST_KEY_INVALID = "GuestKeyInvalid"
+    GUEST_KEY_UNSTABLE = "GuestKeyUnstable"
     GUEST_FAILED = "GuestFailed"
     PUBLISH_FAILED = "PublishFailed"
     CLUSTER_FAILED = "ClusterFailed"

@@ -268,11 +268,27 @@ TABLE: Final[tuple[Row, ...]] = (
         accepted=True,
     ),
     Row(
+        "The guest has signalled again, and its earlier signals led to more than 5 launches in a row that found nothing final",
+        PROVISIONING,
+        launching.guest_signals_paused,
+        "Wait for a pause that doubles",
+        "WaitingForGuest",
+        accepted=True,
+    ),
+    Row(
         "The guest has reported its final state",
         PROVISIONING,
         launching.guest_answered,
         "Launch the agent, which finishes the run",
         "Queued",
+        accepted=True,
+    ),
+    Row(
+        "The guest has another key, and its data was sealed 5 times during this generation of the spec",
+        PROVISIONING,
+        launching.guest_key_unstable,
+        "Wait for a change",
+        "Stalled, GuestKeyUnstable",
         accepted=True,
     ),
     Row(
@@ -284,7 +300,7 @@ TABLE: Final[tuple[Row, ...]] = (
         accepted=True,
     ),
     Row(
-        "The guest has a new key, or a Secret has changed, before the guest has taken its data",
+        "The guest has a new key, or a Secret has changed, before the guest has taken its data, and it may be sealed again",
         PROVISIONING,
         launching.sealing_outdated,
         "Launch the agent with the configuration sealed again",

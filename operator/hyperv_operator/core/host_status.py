@@ -66,7 +66,7 @@ def identity_change(status: HyperVHostStatus, found: HostIdFacts) -> str | None:
 
 @dataclass(frozen=True)
 class IdentityClaim:
-    """The identity that a HyperVHost stands for."""
+    """The identity of a HyperVHost's machine."""
 
     name: str
     identity: HostId | None
@@ -77,7 +77,7 @@ class IdentityClaim:
 
 
 def same_machine(own: IdentityClaim, others: Iterable[IdentityClaim]) -> str | None:
-    """Return the name of the HyperVHost that keeps the identity which this one stands for too; None if this one keeps it.
+    """Return the name of the HyperVHost that keeps the identity which both have; None if this one keeps it.
 
     A host may report any identity. At its first contact it takes none from a HyperVHost that has pinned it; between two that have, or
     have not, the older one keeps it. What a host reports that differs from its own pin says nothing about another one.

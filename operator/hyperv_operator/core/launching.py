@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import agent_version, provisioning
+from hyperv_operator.core import agent_version, provisioning, retry
 from hyperv_operator.core.actions import Launch, Provision, Sealing, Wait
-from hyperv_operator.core.decision import Decision, in_progress
+from hyperv_operator.core.decision import Decision, in_progress, stalled
 from hyperv_operator.core.provisioning import (
     AwaitingGuest,
     Interrupted,
@@ -86,13 +87,61 @@ def guest_key_posted(situation: Situation) -> Decision | None:
             return None
 
 
+def guest_key_unstable(situation: Situation) -> Decision | None:
+    """The guest has another key than its data was sealed to, and the data was sealed as often as it may be."""
+    snapshot = situation.snapshot
+    if provisioning.may_seal(snapshot) or not _needs_sealing(situation):
+        return None
+    facts = (
+        f"The guest's configuration was sealed {provisioning.sealings(snapshot)} times since the spec was last changed, and the guest has "
+        "posted another key each time."
+    )
+    text = explain(Reason.GUEST_KEY_UNSTABLE, facts)
+    return Decision(Wait(), stalled(Reason.GUEST_KEY_UNSTABLE, text))
+
+
+def _needs_sealing(situation: Situation) -> bool:
+    """Return whether the guest can continue only with data that is sealed to the key which it posts now."""
+    snapshot, state = situation.snapshot, situation.state
+    posted = provisioning.posted_key(snapshot, state)
+    if posted is None:
+        return False
+    match state:
+        case WaitingForGuestKey() | LaunchFailed(failure=Failure(code=AgentCode.GUEST_TIMEOUT)):
+            return True
+        case WaitingForGuest(run_id=run_id):
+            sealed = snapshot.status.sealed
+            has_another = sealed is not None and posted.key.kid != sealed.kid
+            return has_another and provisioning.reported_state(snapshot, run_id) is None
+        case _:
+            return False
+
+
+def guest_signals_paused(situation: Situation) -> Decision | None:
+    """The guest has signalled again, after its earlier signals led to one launch after the other that found nothing final."""
+    snapshot, last = situation.snapshot, situation.snapshot.own_last
+    excess = snapshot.waits - snapshot.limits.free_waits
+    if last is None or excess <= 0:
+        return None
+    if not (guest_answered(situation) or guest_key_posted(situation) or sealing_outdated(situation)):
+        return None
+    due = last.finished_at + retry.pause_after(excess, snapshot.limits.retry, last.jitter)
+    if situation.now >= due:
+        return None
+    text = (
+        f"The guest's signals have led to {snapshot.waits} launches in a row, and each of them found that it has to wait for the guest. "
+        f"The agent is launched again at {due:%H:%M:%S} UTC at the earliest. If this lasts, look at the VM's console."
+    )
+    return Decision(Wait(due, poll_soon=True), in_progress(Reason.WAITING_FOR_GUEST, text))
+
+
 def sealing_outdated(situation: Situation) -> Decision | None:
     """The guest has a new key, or a Secret has changed, before the guest has taken its data."""
     snapshot, state = situation.snapshot, situation.state
     if not isinstance(state, WaitingForGuest) or provisioning.reported_state(snapshot, state.run_id) is not None:
         return None
     sealing = provisioning.resealing(snapshot, state)
-    if sealing is None:
+    if sealing is None or not provisioning.may_seal(snapshot):
         return None
     return _provision(situation, "The guest's configuration is sealed again.", state.run_id, sealing)
 
@@ -122,10 +171,12 @@ def awaiting_guest(situation: Situation) -> Decision | None:
     if not isinstance(state, AwaitingGuest):
         return None
     due = state.since + situation.snapshot.limits.guest_timeout
+    unreadable = provisioning.unreadable_signal(situation.snapshot, state.run_id)
+    told = f" What the guest posts now cannot be used: {unreadable}" if unreadable else ""
     if isinstance(state, WaitingForGuestKey):
-        text = f"The VM runs; waiting for its guest to post a key, until {due:%H:%M:%S} UTC at the latest."
+        text = f"The VM runs; waiting for its guest to post a key, until {due:%H:%M:%S} UTC at the latest.{told}"
         return Decision(Wait(due, poll_soon=True), in_progress(Reason.WAITING_FOR_GUEST_KEY, text))
-    text = f"The configuration is published; waiting for the guest to apply it, until {due:%H:%M:%S} UTC at the latest."
+    text = f"The configuration is published; waiting for the guest to apply it, until {due:%H:%M:%S} UTC at the latest.{told}"
     return Decision(Wait(due, poll_soon=True), in_progress(Reason.WAITING_FOR_GUEST, text))
 
 

@@ -142,6 +142,33 @@ def posted_key(snapshot: Snapshot, state: ProvisioningState) -> Sealing | None:
     return None
 
 
+def sealings(snapshot: Snapshot) -> int:
+    """Return how often the guest data was sealed since the spec was last changed, in whatever run.
+
+    Only a person changes the spec. A guest that posts a key gets a new run after its timeout, and must not get new sealings with it.
+    """
+    sealed = snapshot.status.sealed
+    return sealed.count if sealed and sealed.generation == snapshot.generation else 0
+
+
+def may_seal(snapshot: Snapshot) -> bool:
+    """Return whether the guest data may be sealed once more."""
+    return sealings(snapshot) < snapshot.limits.max_sealings
+
+
+def unreadable_signal(snapshot: Snapshot, run_id: str) -> str | None:
+    """Return why what the guest posts cannot be read; None if it can be, or if the guest posts nothing."""
+    own = _current_vm(snapshot)
+    if own is None or own.vm.guest is None:
+        return None
+    try:
+        parse_guest_ready(own.vm.guest.ready, own.vm.vm_id)
+        parse_guest_state(own.vm.guest.state, own.vm.vm_id, run_id, None)
+    except RecordError as error:
+        return error.message
+    return None
+
+
 def reported_state(snapshot: Snapshot, run_id: str) -> GuestState | None:
     """Return the state that the guest reports for its run; an unreadable state is none.
 
@@ -160,13 +187,11 @@ def reported_state(snapshot: Snapshot, run_id: str) -> GuestState | None:
 def resealing(snapshot: Snapshot, state: WaitingForGuest) -> Sealing | None:
     """Return what to seal to once more: a new key (the guest has started anew), or the same one after a Secret has changed.
 
-    Only while the guest is seen and has not taken the data, and at most `max_sealings` times a run.
+    Only while the guest is seen and has not taken the data.
     """
     own = _current_vm(snapshot)
     sealed, found = snapshot.status.sealed, posted_key(snapshot, state)
     if own is None or own.vm.guest is None or sealed is None or found is None:
-        return None
-    if sealed.count >= snapshot.limits.max_sealings:
         return None
     # A Secret that cannot be read now cannot be sealed from either.
     current = {check.secret_name: check.resource_version for check in snapshot.secrets if check.problem is None}

@@ -142,7 +142,9 @@ class Limits:
     takeover: timedelta = timedelta(seconds=30)
     """How long another operator's claim holds while the host does not show its launch."""
     max_sealings: int = 5
-    """How often the guest data of one run is sealed at most."""
+    """How often the guest data is sealed at most during one generation of the spec."""
+    free_waits: int = 5
+    """Launches in a row that end with waiting for the guest, before its signals have to wait for a pause."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,8 @@ class Snapshot:
     last: LaunchResult | None = None
     failures: int = 0
     """Launches of this process that failed in a row."""
+    waits: int = 0
+    """Launches of this process in a row that ended with waiting for the guest."""
     removal: RemovalFinding | None = None
     """What the agent's last removal has found on its host, if it has completed: nothing of the machine is left there."""
     read_at: datetime | None = None

@@ -43,6 +43,8 @@ class Execution:
     last: LaunchResult | None = None
     failures: int = 0
     """Launches that failed in a row."""
+    waits: int = 0
+    """Launches in a row that ended with waiting for the guest."""
     removal: RemovalFinding | None = None
     """What the agent's last removal has found, if it has completed."""
     os_family: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hyperv_operator.api.machine import Sealed
+from hyperv_operator.core import provisioning
 from hyperv_operator.core.actions import Launch, Provision, Remove, Update
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.errors import ClusterError, ProtocolViolation, SealingError
@@ -109,9 +110,13 @@ async def _with_guest_data(
         data = seal(plaintext, sealing.key, vm_id=sealing.vm_id, run_id=job.run.id)
     except SealingError as error:
         raise ProtocolViolation(error.message) from None
-    before = snapshot.status.sealed
-    count = before.count + 1 if before and before.run_id == job.run.id else 1
-    sealed = Sealed(run_id=job.run.id, kid=sealing.key.kid, count=count, secrets=versions)
+    sealed = Sealed(
+        run_id=job.run.id,
+        kid=sealing.key.kid,
+        count=provisioning.sealings(snapshot) + 1,
+        generation=snapshot.generation,
+        secrets=versions,
+    )
     return job.model_copy(update={"sealed_data": data}), sealed
 
 

@@ -164,6 +164,8 @@ class LaunchObserver:
         if last.error and not last.error.tried:
             # Nothing was attempted: the pause before the next attempt stays as it was.
             return
+        if outcome is not None:
+            execution.waits = execution.waits + 1 if outcome.waits_for_guest else 0
         if outcome is None or outcome.outcome is OutcomeKind.FAILED:
             execution.failures += 1
         elif outcome.pending_reason is not PendingReason.HOST_BUSY:

@@ -87,6 +87,7 @@ def build(
         active_task=execution.active_task,
         last=execution.last,
         failures=execution.failures,
+        waits=execution.waits,
         removal=execution.removal,
         read_at=entry.read_at if entry else None,
         run_seen_at=entry.run_seen_at if entry else None,

@@ -133,6 +133,7 @@ RULES = """
     Internal               | stalled     | cluster administrator | backoff
     GuestTimeout           | stalled     | owner of the machine | on change
     GuestKeyInvalid        | in progress | nobody               | backoff
+    GuestKeyUnstable       | stalled     | owner of the machine | on change
     GuestFailed            | stalled     | owner of the machine | never
     PublishFailed          | stalled     | host administrator   | backoff
 """

@@ -70,8 +70,8 @@ def _waiting(reason: str, seen_guest: object = None, **changes: Any) -> Snapshot
     return inventory(waiting, vms=(vm(guest=seen_guest),))
 
 
-def _sealed(snapshot: Snapshot, kid: str, **secrets: str) -> Snapshot:
-    sealed = Sealed(run_id=RUN, kid=kid, count=1, secrets=secrets)
+def _sealed(snapshot: Snapshot, kid: str, count: int = 1, **secrets: str) -> Snapshot:
+    sealed = Sealed(run_id=RUN, kid=kid, count=count, generation=1, secrets=secrets)
     return replace(snapshot, status=snapshot.status.model_copy(update={"sealed": sealed, "origin": SEALED_ORIGIN}))
 
 
@@ -464,6 +464,24 @@ CASES = [
         True,
     ),
     Case(
+        "The guest has signalled again, and its earlier signals led to more than 5 launches in a row that found nothing final",
+        P,
+        replace(_waiting("WaitingForGuest", guest(state="applied")), waits=6),
+        WAIT,
+        ONGOING,
+        Reason.WAITING_FOR_GUEST,
+        True,
+    ),
+    Case(
+        "The guest has another key, and its data was sealed 5 times during this generation of the spec",
+        P,
+        _sealed(_waiting("WaitingForGuest", guest(OTHER_KEY)), KEY.kid, count=5),
+        WAIT,
+        STALLED,
+        Reason.GUEST_KEY_UNSTABLE,
+        True,
+    ),
+    Case(
         "The guest has posted its key",
         P,
         _waiting("WaitingForGuestKey", guest(KEY)),
@@ -482,7 +500,7 @@ CASES = [
         True,
     ),
     Case(
-        "The guest has a new key, or a Secret has changed, before the guest has taken its data",
+        "The guest has a new key, or a Secret has changed, before the guest has taken its data, and it may be sealed again",
         P,
         _sealed(_waiting("WaitingForGuest", guest(OTHER_KEY)), KEY.kid),
         LAUNCH,
@@ -491,7 +509,7 @@ CASES = [
         True,
     ),
     Case(
-        "The guest has a new key, or a Secret has changed, before the guest has taken its data",
+        "The guest has a new key, or a Secret has changed, before the guest has taken its data, and it may be sealed again",
         P,
         _sealed(_waiting("WaitingForGuest", guest(KEY)), KEY.kid, s="0"),
         LAUNCH,

@@ -20,13 +20,14 @@ from hyperv_operator.errors import (
     LogonSuspended,
 )
 from hyperv_operator.ports import JsonObject
+from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver
 from hyperv_operator.reconcilers.launcher import Launcher
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
-from unit.core.samples import HOST
+from unit.core.samples import HOST, failed, pending
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BODY: JsonObject = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spec": {"targetHost": "h"}}
@@ -35,6 +36,38 @@ BODY: JsonObject = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spe
 def _deps() -> Dependencies:
     clock = SimpleNamespace(now=lambda: NOW)
     return cast("Dependencies", SimpleNamespace(clock=clock, metrics=PrometheusMetrics(), logs=None))
+
+
+async def _result(outcome: Outcome) -> asyncio.Future[Any]:
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    future.set_result(outcome)
+    return future
+
+
+@pytest.mark.parametrize(
+    ("outcome", "waits"),
+    [
+        (pending("WaitingForGuestKey"), 3),
+        (pending("WaitingForGuest"), 3),
+        (pending("HostBusy"), 0),
+        (failed(AgentCode.COPY_FAILED), 0),
+        (Outcome(outcome=OutcomeKind.COMPLETED), 0),
+    ],
+)
+async def test_launches_that_end_with_waiting_for_the_guest_are_counted(outcome: Outcome, waits: int) -> None:
+    entry = MachineEntry(MachineResource.parse(BODY))
+    entry.execution.waits = 2
+    observer = LaunchObserver(_deps(), entry, Launch(HOST, attempt=1, work=Remove()), lambda *_: None)
+    observer.on_done(await _result(outcome))
+    assert entry.execution.waits == waits
+
+
+async def test_a_call_that_fails_leaves_the_count_of_waiting_launches() -> None:
+    entry = MachineEntry(MachineResource.parse(BODY))
+    entry.execution.waits = 2
+    observer = LaunchObserver(_deps(), entry, Launch(HOST, attempt=1, work=Remove()), lambda *_: None)
+    observer.on_done(await _ended(HostUnreachable("x")))
+    assert entry.execution.waits == 2
 
 
 async def _ended(error: Exception) -> asyncio.Future[Any]:

@@ -209,8 +209,8 @@ IN_THE_GUEST: Final[Mapping[Reason, Entry]] = {
         Actor.NOBODY,
         Retry.BACKOFF,
         "No action is needed: the operator seals the data to the guest's new key.",
-        "It does so at most five times a run. `Ready` has the reason `Retrying`; `status.run.outcome` and the Event `RunFailed` have "
-        "this code.",
+        "It does so at most five times for each generation of the spec; see `GuestKeyUnstable`. `Ready` has the reason `Retrying`; "
+        "`status.run.outcome` and the Event `RunFailed` have this code.",
         machine=WORKING,
     ),
     Reason.GUEST_FAILED: Entry(

@@ -119,6 +119,16 @@ AT_WORK: Final[Mapping[Reason, Entry]] = {
         procedure="The guest may restart while it applies the configuration. If this lasts, open the VM's console.",
         machine=WORKING,
     ),
+    Reason.GUEST_KEY_UNSTABLE: Entry(
+        "The guest has posted another key each time its configuration was sealed.",
+        Actor.OWNER,
+        Retry.ON_CHANGE,
+        "Find out in the VM's console why the guest starts its provisioning anew. Then change the spec, for example "
+        "spec.paused to true and back, to try again; or delete the machine.",
+        "The configuration holds passwords, and is sealed at most five times for each generation of the spec. A guest that restarts over "
+        "and over, or a golden image that others have changed, does this.",
+        machine=STALLED,
+    ),
     Reason.WAITING_FOR_ADDRESS: Entry(
         "The guest has applied its configuration, and Hyper-V does not report the address in `spec.fields.guest_v4_ipaddr` yet.",
         Actor.OWNER,
