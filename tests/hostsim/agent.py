@@ -8,7 +8,7 @@ from typing import Any
 
 from hostsim import identity, inventory, texts
 from hostsim.faults import Faults
-from hostsim.guest import Guest
+from hostsim.guest import start
 from hostsim.ledger import Ledger
 from hostsim.provisioning import Provisioning
 from hostsim.removal import Removal
@@ -106,8 +106,8 @@ class Agent:
 
     def boot(self, vm: Vm) -> None:
         """Start a VM's guest."""
-        guest = Guest(vm, self.faults.guest_of(vm.name), self._boot_seconds, self._apply_seconds)
-        self._guests[vm.vm_id] = asyncio.create_task(guest.run())
+        guest = start(vm, self.faults.guest_of(vm.name), self._boot_seconds, self._apply_seconds)
+        self._guests[vm.vm_id] = asyncio.create_task(guest)
 
     def halt(self, vm: Vm) -> None:
         """Stop a VM's guest."""

@@ -23,8 +23,8 @@ class CmdletFault:
     kill: bool = False
 
 
-GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage", "stopping"]
-"""`stopping` shuts down after each start once it is configured."""
+GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage", "stopping", "rekeying", "writing"]
+"""`stopping` shuts down after each start once it is configured; `rekeying` posts another key each time, and `writing` anything harmful."""
 
 
 @dataclass

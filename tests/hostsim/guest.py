@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Coroutine
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from hostsim.faults import GuestMode
+from hostsim.hostile_guest import HostileGuest
 from hostsim.views import GuestVm
 
 _KEYS = 4
@@ -23,6 +25,13 @@ _ALGORITHMS = ["RSA-OAEP-256", "A256CBC-HS512"]
 def _key(number: int) -> RSAKey:
     """Return one of a few keys that all guests share, because generating a key is slow."""
     return RSAKey.generate_key(2048)
+
+
+def start(vm: GuestVm, mode: GuestMode, boot_seconds: float, apply_seconds: float) -> Coroutine[Any, Any, None]:
+    """Return one boot of a VM's guest, to be run as a task."""
+    if mode in ("rekeying", "writing"):
+        return HostileGuest(vm, mode, boot_seconds, [_key(number) for number in range(_KEYS)]).run()
+    return Guest(vm, mode, boot_seconds, apply_seconds).run()
 
 
 class Guest:

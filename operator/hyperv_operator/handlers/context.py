@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hyperv_operator.handlers.turns import Turns
 from hyperv_operator.ports import Clock
 from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.host import HostReconciler
@@ -22,6 +23,9 @@ class Context:
     hosts: HostReconciler
     hosts_listed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once all hosts are known: a machine's first pass waits for it."""
+
+    turns: Turns = field(default_factory=Turns)
+    """The turns of the machines' passes."""
 
     async def sleep(self, wake: asyncio.Event, until: datetime | None) -> None:
         """Wait until `wake` is set, at the longest until this time."""

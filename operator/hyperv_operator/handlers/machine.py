@@ -9,6 +9,7 @@ from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import MachineEntry
+from hyperv_operator.reconcilers.machine import PassResult
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.resources import MachineResource
 
@@ -42,10 +43,14 @@ class Machines:
             if namespace in (None, entry.ref.namespace) and entry.uid not in uids:
                 ownership.suspect(entry)
 
+    async def _pass(self, entry: MachineEntry) -> PassResult:
+        async with self._context.turns.turn(entry.ref.namespace or ""):
+            return await self._context.machines.reconcile(entry)
+
     def _start(self, entry: MachineEntry) -> None:
         async def loop() -> None:
             await self._context.hosts_listed.wait()
-            while not (result := await self._context.machines.reconcile(entry)).ended:
+            while not (result := await self._pass(entry)).ended:
                 await self._context.sleep(entry.wake, result.until)
 
         self._loops.start(entry.uid, loop)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -24,10 +26,10 @@ from hyperv_operator.api.names import (
 )
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
+from hyperv_operator.kube.pages import pages
 from hyperv_operator.ports import JsonObject, ObjectRef
 
 _PLURALS = {MACHINE_KIND: MACHINES, HOST_KIND: HOSTS, INVENTORY_KIND: INVENTORIES}
-_PAGE = 500
 
 
 class KubeObjects:
@@ -116,23 +118,10 @@ class KubeObjects:
         return await self._list(HOSTS, None)
 
     async def _list(self, plural: str, field_selector: str | None) -> list[JsonObject]:
-        found: list[JsonObject] = []
         options: dict[str, Any] = {"field_selector": field_selector} if field_selector else {}
-        while True:
-            with translated(f"list {plural}"):
-                page = await self._api.list_cluster_custom_object(
-                    GROUP,
-                    VERSION,
-                    plural,
-                    limit=_PAGE,
-                    **options,
-                    _request_timeout=REQUEST_TIMEOUT,
-                )
-            found += page["items"]
-            token = page["metadata"].get("continue")
-            if not token:
-                return found
-            options["_continue"] = token
+        request = partial(self._api.list_cluster_custom_object, GROUP, VERSION, plural, **options)
+        async with contextlib.aclosing(pages(request, f"list {plural}")) as found:
+            return [body async for page in found for body in page["items"]]
 
     async def write_inventory(self, host: ObjectRef, status: JsonObject) -> None:
         """Write the host's inventory object, creating it if needed."""

@@ -22,11 +22,11 @@ from kubernetes_asyncio import client
 from hyperv_operator.api.names import GROUP, VERSION
 from hyperv_operator.errors import ClusterError, ObjectGone
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, retry_after, translated
+from hyperv_operator.kube.pages import pages
 from hyperv_operator.ports import JsonObject, Watcher
 
 log = logging.getLogger(__name__)
 
-_PAGE: Final = 500
 _CONNECT_TIMEOUT: Final = 10
 LONGEST_SILENCE: Final = 75
 """Seconds without a byte after which a watch counts as broken: the API server sends a bookmark about every minute."""
@@ -103,20 +103,17 @@ class ObjectWatch:
     async def _list(self) -> str:
         """Deliver every object; return the resourceVersion of the list."""
         uids: set[str] = set()
-        token: str | None = None
-        while True:
-            with translated(f"list {self._what}"):
-                page = await self._request(limit=_PAGE, _request_timeout=REQUEST_TIMEOUT, **_continued(token))
-            for body in page["items"]:
-                uids.add(str(body["metadata"]["uid"]))
-                self._watcher.changed(body)
-            token = page["metadata"].get("continue")
-            if not token:
-                break
+        version = ""
+        async with contextlib.aclosing(pages(self._request, f"list {self._what}")) as found:
+            async for page in found:
+                for body in page["items"]:
+                    uids.add(str(body["metadata"]["uid"]))
+                    self._watcher.changed(body)
+                version = str(page["metadata"]["resourceVersion"])
         self._heard()
         self._watcher.listed(self._namespace, uids)
         self._listed = True
-        return str(page["metadata"]["resourceVersion"])
+        return version
 
     async def _request(self, **options: Any) -> Any:
         if self._namespace:
@@ -155,11 +152,13 @@ class ObjectWatch:
                 self._check(response)
                 self._heard()
                 # Not line by line: aiohttp limits the length of a line, and an object may be longer.
-                rest = b""
+                rest: list[bytes] = []
                 async for chunk in response.content.iter_any():
-                    *lines, rest = (rest + chunk).split(b"\n")
-                    for line in lines:
-                        yield self._parse(line)
+                    first, *others = chunk.split(b"\n")
+                    rest.append(first)
+                    for start in others:
+                        yield self._parse(b"".join(rest))
+                        rest = [start]
             finally:
                 response.close()
 
@@ -199,7 +198,3 @@ class ObjectWatch:
 
 class _Expired(Exception):
     """The API server no longer has the version from which the watch would continue."""
-
-
-def _continued(token: str | None) -> dict[str, str]:
-    return {"_continue": token} if token else {}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from pydantic import JsonValue
 
 from hyperv_operator.api.names import ABANDON_ANNOTATION, FINALIZER
 from hyperv_operator.ports import JsonObject, ObjectRef
+
+_ABANDON: Final = 128
+"""Characters of the abandon annotation that are kept. It has to be equal to a GUID; others may write what they like into it."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def metadata(body: JsonObject) -> Metadata:
         created_at=_time(raw.get("creationTimestamp")),
         deleting=bool(raw.get("deletionTimestamp")),
         has_finalizer=isinstance(finalizers, list) and FINALIZER in finalizers,
-        abandon=str(abandon).strip() if abandon is not None else None,
+        abandon=str(abandon)[:_ABANDON].strip() if abandon is not None else None,
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from hostsim.faults import Faults
-from hostsim.guest import Guest
+from hostsim.guest import start
 from hostsim.pwsh.world import FolderWorld
 
 
@@ -30,8 +30,8 @@ class Guests:
             if boot != self._boots.get(vm_id, (None,))[0]:
                 self._halt(vm_id)
                 if boot:
-                    guest = Guest(vm, self._faults.guest_of(vm.name), self._boot_seconds, self._apply_seconds)
-                    self._boots[vm_id] = boot, asyncio.create_task(guest.run())
+                    guest = start(vm, self._faults.guest_of(vm.name), self._boot_seconds, self._apply_seconds)
+                    self._boots[vm_id] = boot, asyncio.create_task(guest)
             vm.wake()
         for vm_id in set(self._boots) - set(self._world.vms):
             self._halt(vm_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
 
+from hyperv_operator.api.names import ABANDON_ANNOTATION
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
 SPEC: Any = {
@@ -77,3 +79,16 @@ def test_the_older_of_two_objects_precedes_and_uids_decide_within_a_second() -> 
 
     assert meta("z", 1).precedence < meta("a", 2).precedence
     assert meta("a", 1).precedence < meta("b", 1).precedence
+
+
+def test_what_is_kept_of_a_machine_does_not_grow_with_its_annotations() -> None:
+    def kept(size: int) -> int:
+        many = {f"example.com/{number}": "x" * size for number in range(10)}
+        meta = {
+            "uid": "1",
+            "annotations": {ABANDON_ANNOTATION: "x" * size, **many},
+            "managedFields": [{"x": "x" * size}],
+        }
+        return len(pickle.dumps(MachineResource.parse({"metadata": meta, "spec": SPEC, "status": {}})))
+
+    assert kept(20_000) == kept(200)
