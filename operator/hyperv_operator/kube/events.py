@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets as random_names
-from collections import deque
+from collections import OrderedDict, deque
 from typing import Any, Final
 
 from kubernetes_asyncio import client
@@ -27,8 +27,45 @@ _EVENTS_OF_CLUSTER_SCOPED: Final = "default"
 """Kubernetes keeps the Events of cluster-scoped objects in this namespace."""
 
 
+class EventQueue:
+    """A bounded queue that namespaces share: each has one Event written in turn, and one that has too many loses its own."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._events: OrderedDict[str, deque[JsonObject]] = OrderedDict()
+        """By namespace, in the order of their turns."""
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Return the number of Events."""
+        return self._count
+
+    def add(self, namespace: str, event: JsonObject) -> bool:
+        """Append an Event; return whether another had to be dropped for it: the oldest of the namespace that has most."""
+        dropped = self._count == self._size
+        if dropped:
+            self._take(max(self._events, key=lambda one: len(self._events[one])))
+        self._events.setdefault(namespace, deque()).append(event)
+        self._count += 1
+        return dropped
+
+    def next(self) -> JsonObject:
+        """Remove and return the next Event; there must be one."""
+        namespace = next(iter(self._events))
+        self._events.move_to_end(namespace)
+        return self._take(namespace)
+
+    def _take(self, namespace: str) -> JsonObject:
+        events = self._events[namespace]
+        event = events.popleft()
+        if not events:
+            del self._events[namespace]
+        self._count -= 1
+        return event
+
+
 class KubeEvents:
-    """A bounded queue of Events with redacted messages; the oldest is dropped when it is full."""
+    """Writes Events with redacted messages."""
 
     def __init__(
         self, api: client.ApiClient, clock: Clock, redaction: Redaction, metrics: Metrics, instance: str
@@ -38,7 +75,7 @@ class KubeEvents:
         self._redaction = redaction
         self._metrics = metrics
         self._instance = instance
-        self._queue: deque[JsonObject] = deque()
+        self._queue = EventQueue(_QUEUE)
         self._filled = asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
@@ -46,10 +83,8 @@ class KubeEvents:
     async def emit(self, ref: ObjectRef, reason: str, message: str, *, warning: bool = False) -> None:
         """Queue an Event and return at once."""
         namespace = ref.namespace or _EVENTS_OF_CLUSTER_SCOPED
-        if len(self._queue) == _QUEUE:
-            self._queue.popleft()
-            self._metrics.event_lost("dropped")
-        self._queue.append(
+        dropped = self._queue.add(
+            namespace,
             {
                 "metadata": {"name": event_name(ref.name), "namespace": namespace},
                 "eventTime": self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -66,17 +101,19 @@ class KubeEvents:
                 },
                 "note": note(self._redaction.clean(message)),
                 "type": "Warning" if warning else "Normal",
-            }
+            },
         )
+        if dropped:
+            self._metrics.event_lost("dropped")
         self._filled.set()
         self._written.clear()
 
     async def run(self) -> None:
-        """Write what is queued, in order, until cancelled."""
+        """Write what is queued until cancelled, the Events of a namespace in order."""
         while True:
             await self._filled.wait()
             while self._queue:
-                await self._write(self._queue.popleft())
+                await self._write(self._queue.next())
             self._filled.clear()
             self._written.set()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.kube import events
-from hyperv_operator.kube.events import KubeEvents, event_name, note
+from hyperv_operator.kube.events import EventQueue, KubeEvents, event_name, note
 from hyperv_operator.ports import ObjectRef
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from unit.reconcilers.apiserver import START
@@ -127,3 +127,24 @@ async def test_a_stopping_operator_does_not_wait_for_an_api_server_that_hangs(
     await queue.emit(REF, "Reason", "a")
     await queue.drain(0)
     assert "1 Events are not written" in caplog.text
+
+
+def _drained(queue: EventQueue) -> list[Any]:
+    return [queue.next()["note"] for _ in range(len(queue))]
+
+
+def test_namespaces_have_their_events_written_by_turns() -> None:
+    queue = EventQueue(9)
+    for text in ("a1", "a2", "a3", "b1", "c1", "b2"):
+        assert not queue.add(text[0], {"note": text})
+    assert _drained(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
+
+
+def test_a_namespace_with_too_many_events_loses_its_own_oldest() -> None:
+    queue = EventQueue(4)
+    for text in ("b1", "a1", "a2", "a3"):
+        assert not queue.add(text[0], {"note": text})
+    assert queue.add("a", {"note": "a4"})
+    assert queue.add("c", {"note": "c1"})
+    assert len(queue) == 4
+    assert _drained(queue) == ["b1", "a3", "c1", "a4"]
