@@ -33,6 +33,7 @@ def test_no_pattern_holds_the_process(pattern: str, text: str) -> None:
         ("^ä$", "ä", True, True),
         ("^.$", "ä", True, True),
         ("^.*$", "\ud800", False, False),
+        ("^.*$", chr(0xDFFF), False, False),
         ("^.*$", "\ud7ff", True, True),
         ("^.*$", "\ue000", True, True),
         ("^.*$", "", True, True),
@@ -51,6 +52,20 @@ def test_a_pattern_matches_the_whole_text_or_from_its_start(
 )
 def test_what_is_no_regular_expression_says_why(pattern: str, part: str) -> None:
     assert part in (expressions.error_in(pattern) or "")
+
+
+def test_an_error_is_told_once_and_in_plain_text(capfd: pytest.CaptureFixture[str]) -> None:
+    assert expressions.error_in("(told") == "missing ): (told"
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("times", "large"), [(40, False), (60, True)])
+def test_a_pattern_may_take_a_mebibyte(times: int, *, large: bool) -> None:
+    assert (expressions.error_in(rf"^\pL{{{times}}}$") is not None) is large
+
+
+def test_an_alternative_at_the_beginning_is_seen() -> None:
+    assert expressions.has_bare_alternative("|a")
 
 
 def test_a_regular_expression_has_no_error() -> None:
@@ -86,6 +101,8 @@ def test_a_regular_expression_has_no_error() -> None:
         ("a*", "A", False),
         ("*x*", "ax", True),
         ("*xx", "x", False),
+        ("*b*b", "ab", False),
+        ("*a*b", "ab", True),
     ],
 )
 def test_only_the_asterisk_is_special(wildcard: str, text: str, *, matches: bool) -> None:

@@ -103,6 +103,11 @@ def test_up_to_five_times_and_again_after_a_person_has_changed_the_spec_the_run_
     assert isinstance(_decided(snapshot).action, Launch)
 
 
+def test_another_failure_is_told_before_the_guests_key() -> None:
+    snapshot = _sealed(inventory(ended(failed(AgentCode.PUBLISH_FAILED)), vms=(vm(guest=guest(OTHER_KEY)),)), 5)
+    assert _decided(snapshot).assessment.reason is Reason.PUBLISH_FAILED
+
+
 @pytest.mark.parametrize("posted", [guest(KEY), guest(), guest(OTHER_KEY, "applying"), None])
 def test_a_guest_that_can_use_its_data_is_waited_for(posted: GuestFacts | None) -> None:
     assert _decided(_sealed(_waiting(FOR_GUEST, posted), 5)).assessment.reason is Reason.WAITING_FOR_GUEST

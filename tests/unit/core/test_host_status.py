@@ -424,6 +424,11 @@ def test_an_identity_stays_with_the_host_that_has_pinned_it(
     assert host_status.same_machine(own, [other]) == keeper
 
 
+def test_a_host_is_not_its_own_rival() -> None:
+    own = _claim("a", _OWN, is_pinned=True, age=1)
+    assert host_status.same_machine(own, [own]) is None
+
+
 def test_of_several_hosts_with_one_identity_the_first_is_named() -> None:
     others = [_claim(name, _OWN, is_pinned=True, age=age) for name, age in (("b", 2), ("c", 4), ("d", 3))]
     assert host_status.same_machine(_claim("a", _OWN, is_pinned=True, age=1), others) == "c"
