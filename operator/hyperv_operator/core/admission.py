@@ -43,6 +43,7 @@ def review_creation(snapshot: Snapshot, *, namespace_known: bool) -> Verdict:
     in the cache.
     """
     checks: list[Precondition] = [
+        preconditions.namespace_usable,
         preconditions.spec_readable,
         preconditions.schema_version_active,
         preconditions.fields_valid,

@@ -150,6 +150,14 @@ TABLE: Final[tuple[Row, ...]] = (
         "Paused; Synced names what is not applied",
     ),
     Row(
+        "The machine is in the operator's own namespace",
+        PROVISIONING,
+        Guard(preconditions.namespace_usable),
+        "Wait for the machine's deletion",
+        "Stalled, NamespaceNotAllowed",
+        accepted=False,
+    ),
+    Row(
         "The HyperVHost does not exist",
         PROVISIONING,
         Guard(preconditions.host_exists),

@@ -70,6 +70,17 @@ def _version_mismatch(given: int, active: int, errors: str = "") -> Violation:
     return Violation(Reason.SCHEMA_VERSION_MISMATCH, facts, remedy=remedy)
 
 
+def namespace_usable(snapshot: Snapshot) -> Violation | None:
+    """The machine is not in the operator's own namespace: its guest could be given the credentials of hosts."""
+    if not snapshot.namespace or snapshot.namespace != snapshot.limits.operator_namespace:
+        return None
+    facts = (
+        "The operator runs in this namespace, and Secrets here hold the credentials of hosts. A machine could have any of them sealed into "
+        "its guest."
+    )
+    return Violation(Reason.NAMESPACE_NOT_ALLOWED, facts, remedy="Create the machine in another namespace.")
+
+
 def host_exists(snapshot: Snapshot) -> Violation | None:
     """The target host exists."""
     spec = snapshot.readable_spec

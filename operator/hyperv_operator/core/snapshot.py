@@ -143,6 +143,8 @@ class Limits:
     """How long another operator's claim holds while the host does not show its launch."""
     max_sealings: int = 5
     """How often the guest data is sealed at most during one generation of the spec."""
+    operator_namespace: str = ""
+    """The namespace of the operator and of the Secrets that it logs on to hosts with."""
     free_waits: int = 5
     """Launches in a row that end with waiting for the guest, before its signals have to wait for a pause."""
 

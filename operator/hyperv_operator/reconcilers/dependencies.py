@@ -62,6 +62,7 @@ class Dependencies:
         settings = self.settings
         return Limits(
             operator=settings.operator_identity,
+            operator_namespace=settings.operator_namespace,
             retry=RetryPolicy(
                 base=timedelta(seconds=settings.retry_base_seconds),
                 cap=timedelta(seconds=settings.retry_limit_seconds),

@@ -63,6 +63,14 @@ def test_fields_that_do_not_apply_are_a_warning() -> None:
     assert ["hyperv01" in one for one in both.warnings] == [True, False]
 
 
+def test_a_machine_in_the_operators_own_namespace_is_refused() -> None:
+    verdict = review_creation(
+        replace(SNAPSHOT, limits=replace(SNAPSHOT.limits, operator_namespace="team")), namespace_known=False
+    )
+    assert isinstance(verdict, Refused)
+    assert verdict.reason is Reason.NAMESPACE_NOT_ALLOWED
+
+
 OLD: dict[str, Any] = {"fields": {"gb_ram": 1}, "secretFields": {}, "powerState": "Running"}
 
 

@@ -305,3 +305,14 @@ def test_a_secret_is_expected_for_ten_seconds_unless_another_is_wrong(
 ) -> None:
     young = replace(SNAPSHOT, secrets=secrets, created_at=NOW - seconds * SECOND)
     assert preconditions.secrets_expected(young, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "operators", "usable"),
+    [("team", "team", False), ("team", "system", True), ("", "", True), ("team", "", True)],
+)
+def test_a_machine_is_not_in_the_namespace_of_the_hosts_credentials(own: str, operators: str, *, usable: bool) -> None:
+    snapshot = replace(SNAPSHOT, namespace=own, limits=replace(SNAPSHOT.limits, operator_namespace=operators))
+    violation = preconditions.namespace_usable(snapshot)
+    assert (violation is None) is usable
+    assert violation is None or "Create the machine in another namespace." in violation.message

@@ -285,6 +285,15 @@ CASES = [
         Reason.HOST_NOT_FOUND,
     ),
     Case(
+        "The machine is in the operator's own namespace",
+        P,
+        replace(SNAPSHOT, limits=replace(SNAPSHOT.limits, operator_namespace="team")),
+        WAIT,
+        STALLED,
+        Reason.NAMESPACE_NOT_ALLOWED,
+        False,
+    ),
+    Case(
         "A field violates the schema",
         P,
         with_spec(SNAPSHOT, fields={**SPEC.fields, "gb_ram": 0}),

@@ -108,7 +108,7 @@ NOT_ALLOWED: Final[Mapping[Reason, Entry]] = {
         machine=REFUSED,
     ),
     Reason.NAMESPACE_NOT_ALLOWED: Entry(
-        "No entry of the host's `spec.tenants` selects the machine's namespace.",
+        "No entry of the host's `spec.tenants` selects the machine's namespace, or it is the operator's own namespace.",
         Actor.CLUSTER_ADMIN,
         Retry.ON_CHANGE,
         "Ask whoever manages the HyperVHost to add a tenant entry for this namespace, or choose another spec.targetHost.",
