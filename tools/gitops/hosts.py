@@ -14,7 +14,8 @@ from hyperv_operator.api.names import HOST_KIND, INVENTORY_KIND, HostCondition
 from hyperv_operator.core import placeholders
 from hyperv_operator.core.host_status import HostSnapshot, compose, identity_change
 from hyperv_operator.core.placeholders import InProgress
-from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.inventory import InventoryReport
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 
 _LINES = (ROOT / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text(encoding="utf-8").splitlines()
 _REPORT = parse_inventory(_LINES)

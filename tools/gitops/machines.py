@@ -26,7 +26,8 @@ from hyperv_operator.core.snapshot import (
     SecretCheck,
     Snapshot,
 )
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.protocol.inventory import Gaps
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, Diagnosis, Outcome, OutcomeKind
 from hyperv_operator.schema.loader import load_schema
@@ -112,6 +113,7 @@ def _before_a_launch() -> list[Sample]:
     agent = _REPORT.facts.agent.model_copy(update={"schema_versions": (2,)})
     other_agent = _REPORT.model_copy(update={"facts": _REPORT.facts.model_copy(update={"agent": agent})})
     cordoned = _HOST.spec.model_copy(update={"cordoned": True})
+    unreadable = _REPORT.model_copy(update={"images": (), "gaps": Gaps(any_image=True)})
     return [
         _unseen("new", NEW),
         _sample("secret-not-found", replace(NEW, secrets=(missing,)), "Degraded"),
@@ -123,6 +125,7 @@ def _before_a_launch() -> list[Sample]:
         _sample("tls-untrusted", replace(NEW, host=replace(_HOST, problem=_UNTRUSTED)), "Degraded"),
         _sample("host-unreachable", replace(NEW, host=replace(_HOST, problem=_UNREACHABLE)), "Progressing"),
         _sample("host-cordoned", replace(NEW, host=replace(_HOST, spec=cordoned)), "Progressing"),
+        _sample("report-unreadable", replace(NEW, host=replace(_HOST, report=unreadable)), "Progressing"),
         _sample("waiting-for-inventory", replace(NEW, host=replace(_HOST, report=None, begun_at=None)), "Progressing"),
         _sample("agent-rollout-incomplete", replace(NEW, host=replace(_HOST, report=other_agent)), "Progressing"),
         _sample("paused", _with_spec(NEW, paused=True), "Suspended"),

@@ -299,6 +299,21 @@ class LogonFailures(Model):
     count: Annotated[int, Field(ge=0, description="Logons that the host refused with this version.")]
 
 
+class UnreadableLine(Model):
+    """A line of the host's inventory that could not be read as a whole."""
+
+    kind: Annotated[
+        str, Field(max_length=64, description="Kind of the line: host, image, vm, journal, removed, outcome, or line.")
+    ]
+    machine_uid: (
+        Annotated[str, Field(max_length=256, description="UID of the HyperVMachine that the line is about.")] | None
+    ) = None
+    vm_id: Annotated[str, Field(max_length=64, description="Hyper-V's id of the VM that the line is about.")] | None = (
+        None
+    )
+    problem: Annotated[str, Field(max_length=512, description="What is wrong with it.")]
+
+
 class HyperVHostStatus(Status):
     """What the operator knows about the host."""
 
@@ -319,5 +334,11 @@ class HyperVHostStatus(Status):
     os: Annotated[Short, Field(description="Name and version of the operating system.")] | None = None
     agent: AgentStatus | None = None
     capacity: Capacity | None = None
+    unreadable_count: (
+        Annotated[int, Field(ge=0, description="Lines of the last inventory that could not be read as a whole.")] | None
+    ) = None
+    unreadable_lines: Annotated[
+        tuple[UnreadableLine, ...], Field(max_length=20, description="The first of these lines.")
+    ] = ()
     logon_failures: LogonFailures | None = None
     transitions: Transitions = ()

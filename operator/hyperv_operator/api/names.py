@@ -75,6 +75,7 @@ class Reason(StrEnum):
     DELETING = "Deleting"
     PAUSED = "Paused"
     WAITING_FOR_INVENTORY = "WaitingForInventory"
+    REPORT_UNREADABLE = "ReportUnreadable"
     # The submission is wrong.
     INVALID_SPEC = "InvalidSpec"
     INVALID_FIELDS = "InvalidFields"

@@ -54,7 +54,7 @@ def clean(text: str, limit: int) -> Clean:
     `REPLACEMENT`. No character is removed, and cleaning twice changes nothing.
     """
     text = _cut(text, limit)
-    if text.isascii() and text.isprintable():
+    if is_plain(text):
         return Clean(text)
     return Clean(_BAD.sub(_shown, text))
 
@@ -62,9 +62,14 @@ def clean(text: str, limit: int) -> Clean:
 def clean_lines(text: str, limit: int) -> Clean:
     """Return the text as `clean` does, with its line ends kept as line feeds, and its tabs."""
     text = _cut(text, limit)
-    if text.isascii() and text.isprintable():
+    if is_plain(text):
         return Clean(text)
     return Clean(_BAD_IN_LINES.sub(_shown, _LINE_END.sub("\n", text)))
+
+
+def is_plain(text: str) -> bool:
+    """Return whether the text is clean at a glance, as almost every text is: printable ASCII in one line."""
+    return text.isascii() and text.isprintable()
 
 
 def _cut(text: str, limit: int) -> str:

@@ -122,6 +122,13 @@ TABLE: Final[tuple[Row, ...]] = (
         "Stalled, IdentityConflict",
     ),
     Row(
+        "A line of the inventory was lost that is or may be the VM's",
+        PROVISIONED,
+        rules.report_unreadable,
+        "Wait for an inventory that can be read",
+        "Ready stays as it is; Synced is Unknown, ReportUnreadable",
+    ),
+    Row(
         "No inventory reports the VM",
         PROVISIONED,
         provisioned.vm_missing,
@@ -248,7 +255,7 @@ TABLE: Final[tuple[Row, ...]] = (
         PROVISIONING,
         Guard(preconditions.image_available),
         "Wait for an inventory with the image",
-        "Stalled, ImageNotFound",
+        "Stalled, ImageNotFound; ReportUnreadable if a line of an image was lost",
         accepted=True,
     ),
     Row(
@@ -265,6 +272,14 @@ TABLE: Final[tuple[Row, ...]] = (
         launching.running_elsewhere,
         "Wait for its end; poll soon",
         "Running",
+        accepted=True,
+    ),
+    Row(
+        "A line of the inventory was lost that is or may be that of the machine's VM or journal",
+        PROVISIONING,
+        rules.report_unreadable,
+        "Wait for an inventory that can be read",
+        "ReportUnreadable",
         accepted=True,
     ),
     Row(

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.catalogue import explain
-from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
+from hyperv_operator.api.host import (
+    AgentStatus,
+    Capacity,
+    HostId,
+    HyperVHostStatus,
+    LogonFailures,
+    UnreadableLine,
+    Volume,
+)
 from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
 from hyperv_operator.core import conditions, failures
 from hyperv_operator.core.decision import ConditionValue
@@ -144,7 +152,7 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
         updates |= {
             "host_id": pinned(found.host_id),
             "computer_name": found.computer_name,
-            "os": f"{found.os.name} ({found.os.version})",
+            "os": f"{found.os.name} ({found.os.version})" if found.os else None,
             "agent": AgentStatus(
                 digest=found.agent.digest[:100],
                 version=found.agent.version[:64],
@@ -152,6 +160,10 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
                 phase=RolloutPhase.PRESENT,
             ),
             "capacity": capacity(found, snapshot.status.capacity),
+            "unreadable_count": sum(snapshot.report.unreadable_counts.values()) or None,
+            "unreadable_lines": tuple(
+                UnreadableLine.model_validate(line.model_dump()) for line in snapshot.report.unreadable
+            ),
         }
     status = snapshot.status.model_copy(update=updates)
     if snapshot.rollout is None:
@@ -160,8 +172,23 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
     return status.model_copy(update={"agent": (status.agent or AgentStatus()).model_copy(update=goal)})
 
 
-def capacity(found: HostFacts, old: Capacity | None) -> Capacity:
-    """Return the host's capacity in GiB; a free figure that changed by less than 1/20 of the total keeps its old value."""
+def describe_unreadable(report: InventoryReport) -> str:
+    """Return in a sentence or two what of an inventory could not be read; empty if all of it could."""
+    count = sum(report.unreadable_counts.values())
+    if not count:
+        return ""
+    first = report.unreadable[0]
+    what = f"{first.kind} of machine {first.machine_uid}" if first.machine_uid else first.kind
+    return f"{count} of its lines could not be read as a whole, the first of them ({what}): {first.problem}."
+
+
+def capacity(found: HostFacts, old: Capacity | None) -> Capacity | None:
+    """Return the host's capacity in GiB; a free figure that changed by less than 1/20 of the total keeps its old value.
+
+    Without one of the figures the old capacity is kept.
+    """
+    if found.logical_processors is None or found.memory_total_bytes is None or found.memory_free_bytes is None:
+        return old
     memory_free = found.memory_free_bytes // _GIB
     memory = found.memory_total_bytes // _GIB
     if old and abs(old.memory_free_gib - memory_free) * 20 < memory:
@@ -243,7 +270,8 @@ def _fresh(snapshot: HostSnapshot, now: datetime) -> ConditionValue:
     if now - snapshot.begun_at > snapshot.stale_after:
         text = f"The last inventory was read at {snapshot.begun_at:%Y-%m-%d %H:%M:%S} UTC."
         return ConditionValue(False, Reason.INVENTORY_STALE, text)
-    return ConditionValue(True, Reason.AS_EXPECTED, "The inventory is fresh.")
+    wrong = describe_unreadable(snapshot.report) if snapshot.report else ""
+    return ConditionValue(True, Reason.AS_EXPECTED, f"The inventory is fresh. {wrong}".rstrip())
 
 
 def _kept_message(machines: tuple[str, ...]) -> str:

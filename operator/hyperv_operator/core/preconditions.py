@@ -221,6 +221,9 @@ def image_available(snapshot: Snapshot) -> Violation | None:
     names = sorted(image.name for image in host.report.images)
     if wanted.casefold() in {name.casefold() for name in names}:
         return None
+    if host.gaps.any_image:
+        facts = f"Host {host.name} may have the image {wanted!r}: a line of its inventory that may name it could not be read."
+        return Violation(Reason.REPORT_UNREADABLE, facts)
     return Violation(
         Reason.IMAGE_NOT_FOUND,
         f"Host {host.name} has no image {wanted!r} in {host.spec.paths.images}; it has: "

@@ -86,9 +86,10 @@ def observe(snapshot: Snapshot, now: datetime) -> ProvisioningState:
     if not snapshot.is_current():
         return Unknown()
     if journal:
-        written = run.finished_at if run and run.finished_at else journal.updated_at
+        read_at = snapshot.run_seen_at or now
+        written = run.finished_at if run and run.finished_at else journal.updated_at or read_at
         # Another process's clock may be ahead: what it wrote is no later than when this process read it.
-        return _from_journal(journal, min(written, snapshot.run_seen_at or now))
+        return _from_journal(journal, min(written, read_at))
     # Another operator has claimed the launch, and the host may not show it yet.
     foreign = run is not None and run.finished_at is None and claim.operator != snapshot.limits.operator
     if foreign and snapshot.run_seen_at and now < snapshot.run_seen_at + snapshot.limits.takeover:
@@ -112,9 +113,9 @@ def _from_journal(journal: JournalFacts, at: datetime) -> ProvisioningState:
         return RunningElsewhere()
     if journal.state is JournalState.FAILED:
         return LaunchFailed(retry.failure_in_journal(journal, at), journal.run_id, journal.generation)
-    if journal.state is JournalState.PENDING and journal.reason == PendingReason.WAITING_FOR_GUEST_KEY:
+    if journal.state is JournalState.PENDING and journal.reason == PendingReason.WAITING_FOR_GUEST_KEY.value:
         return WaitingForGuestKey(at, journal.run_id, vm_id=journal.vm_id)
-    if journal.state is JournalState.PENDING and journal.reason == PendingReason.WAITING_FOR_GUEST:
+    if journal.state is JournalState.PENDING and journal.reason == PendingReason.WAITING_FOR_GUEST.value:
         return WaitingForGuest(at, journal.run_id, vm_id=journal.vm_id)
     return Interrupted(journal.run_id)
 

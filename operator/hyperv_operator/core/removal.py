@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperv_operator.api.names import Reason
+from hyperv_operator.core import unreadable
 from hyperv_operator.core.actions import Launch, Release, Remove, Wait
 from hyperv_operator.core.decision import Decision, in_progress
 from hyperv_operator.core.rules import how_to_abandon, identity_of, next_attempt
@@ -27,7 +28,7 @@ def abandoned(situation: Situation) -> Decision | None:
 def removed(situation: Situation) -> Decision | None:
     """The agent has confirmed that nothing is left on its host, and the VM is on no other host of the failover cluster."""
     snapshot = situation.snapshot
-    if snapshot.removal is None or any(snapshot.is_fresh(host) for host, _ in snapshot.marked_vms()):
+    if snapshot.removal is None or any(_reports_vm(snapshot, host) for host in snapshot.hosts):
         # A VM that was moved while the removal ran is removed where it is now.
         return None
     unread = _unread(snapshot)
@@ -36,9 +37,18 @@ def removed(situation: Situation) -> Decision | None:
     names = ", ".join(host.name for host in unread)
     text = f"The agent has found no VM to remove; waiting for an inventory of the other hosts of the failover cluster: {names}."
     problems = "".join(f" Host {host.name}: {host.problem.message}" for host in unread if host.problem)
+    problems += "".join(
+        f" Host {host.name} has a line that cannot be read and may be the VM's." for host in unread if host.gaps.any_vm
+    )
     if problems:
         text += f"{problems}{how_to_abandon(snapshot)}"
     return Decision(Wait(poll_soon=True), in_progress(Reason.DELETING, text))
+
+
+def _reports_vm(snapshot: Snapshot, host: HostView) -> bool:
+    """Return whether the host's latest inventory has a VM of the machine, be it in a line that cannot be read."""
+    named = host.gaps.names_vm(snapshot.uid, snapshot.status.vm_id)
+    return snapshot.is_fresh(host) and (named or bool(host.vms_of(snapshot.uid)))
 
 
 def _unread(snapshot: Snapshot) -> tuple[HostView, ...]:
@@ -51,7 +61,7 @@ def _unread(snapshot: Snapshot) -> tuple[HostView, ...]:
     unread = snapshot.unread_hosts()
     if snapshot.removal in (RemovalFinding.VM_REMOVED, RemovalFinding.NO_VM_REGISTERED):
         return tuple(host for host in unread if host.problem is None)
-    return unread
+    return tuple(host for host in snapshot.hosts if host in unread or host.gaps.any_vm)
 
 
 def retained(situation: Situation) -> Decision | None:
@@ -73,7 +83,8 @@ def never_launched(situation: Situation) -> Decision | None:
         return None
     if snapshot.host is None or snapshot.seen_created:
         return _release()
-    if snapshot.marked_vms() or snapshot.journals():
+    if snapshot.marked_vms() or snapshot.journals() or unreadable.may_hide_anything(snapshot):
+        # The agent looks for itself, and says what it has found.
         return None
     asked = [snapshot.host, *(peer for peer in snapshot.peers if not _cannot_be_read(peer))]
     unseen = [host for host in asked if not _was_looked_at(snapshot, host)]

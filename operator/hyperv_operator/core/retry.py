@@ -10,7 +10,7 @@ from hyperv_operator.api.names import Reason
 from hyperv_operator.core import failures
 from hyperv_operator.core.snapshot import LaunchResult, RetryPolicy
 from hyperv_operator.protocol.inventory import JournalFacts
-from hyperv_operator.protocol.records import AgentCode, OutcomeKind
+from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
 
 JITTER_SHARE: Final = 0.2
 """The largest part of a pause that jitter takes away."""
@@ -76,7 +76,15 @@ def failure_of(result: LaunchResult) -> Failure | None:
         return None
     code = AgentCode.HOST_BUSY if outcome.outcome is OutcomeKind.PENDING else outcome.code or AgentCode.INTERNAL
     diagnosis = outcome.diagnosis.summary if outcome.diagnosis else None
-    return _agent_failure(code, result.finished_at, outcome.message, diagnosis, result.jitter)
+    message = f"{outcome.message} {_unknown_code(outcome)}".strip()
+    return _agent_failure(code, result.finished_at, message, diagnosis, result.jitter)
+
+
+def _unknown_code(outcome: Outcome) -> str:
+    """Return the sentence that names a code of another version of the agent; the protocol repeats it as the reason."""
+    if outcome.outcome is not OutcomeKind.FAILED or outcome.code or not outcome.reason:
+        return ""
+    return f"The agent names the cause {outcome.reason}, which this version of the operator does not know."
 
 
 def failure_in_journal(journal: JournalFacts, at: datetime) -> Failure:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from hyperv_operator.api.catalogue import CATALOGUE, explain
-from hyperv_operator.api.names import ABANDON_ANNOTATION, Reason
-from hyperv_operator.core import failures, identity, mutability, preconditions
+from hyperv_operator.api.names import ABANDON_ANNOTATION, MachineCondition, Reason
+from hyperv_operator.core import failures, identity, mutability, preconditions, unreadable
 from hyperv_operator.core.actions import Wait
 from hyperv_operator.core.decision import ConditionValue, Decision, Lifecycle, in_progress, stalled, unchanged
 from hyperv_operator.core.drift import describe
@@ -117,6 +117,20 @@ def identity_conflict(situation: Situation) -> Decision | None:
         return None
     text = explain(Reason.IDENTITY_CONFLICT, f"{problem} Nothing is changed.")
     return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, text))
+
+
+def report_unreadable(situation: Situation) -> Decision | None:
+    """A line of an inventory was lost that is, or may be, that of the machine's VM or journal."""
+    snapshot, provisioned = situation.snapshot, situation.lifecycle is Lifecycle.PROVISIONED
+    found = unreadable.vm_line(snapshot) or (None if provisioned else unreadable.journal_line(snapshot))
+    if found is None:
+        return None
+    text = explain(Reason.REPORT_UNREADABLE, found)
+    ready = snapshot.status.condition(MachineCondition.READY)
+    if provisioned and ready is not None and ready.status == "True":
+        synced = ConditionValue(None, Reason.REPORT_UNREADABLE, text)
+        return Decision(Wait(), unchanged(Reason.REPORT_UNREADABLE, text, synced=synced))
+    return Decision(Wait(), in_progress(Reason.REPORT_UNREADABLE, text))
 
 
 def paused(situation: Situation) -> Decision | None:

@@ -12,7 +12,7 @@ from hyperv_operator.api.machine import Applied, HyperVMachineSpec, HyperVMachin
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import HostError
-from hyperv_operator.protocol.inventory import InventoryReport, JournalFacts, VmFacts
+from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport, JournalFacts, VmFacts
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import Outcome, OutcomeKind, RemovalFinding
 from hyperv_operator.schema.model import JobSchema
@@ -48,10 +48,17 @@ class HostView:
     begun_at: datetime | None = None
     """When the poll that returned `report` began: the report is at least this recent."""
     previous_begun_at: datetime | None = None
+    previous_gaps: Gaps = NO_GAPS
+    """What the report before this one did not say."""
     rollout: Rollout | None = None
     """The rollout of the operator's agent to this host; None where the agent is installed by hand."""
     deleting: bool = False
     """The HyperVHost has a deletion timestamp; its finalizer stays until its machines are gone."""
+
+    @property
+    def gaps(self) -> Gaps:
+        """What the report does not say, because lines of it were lost."""
+        return self.report.gaps if self.report else NO_GAPS
 
     def vms_of(self, uid: str) -> tuple[VmFacts, ...]:
         """Return the VMs that carry this machine's ownership mark."""
@@ -306,4 +313,6 @@ class Snapshot:
         polled_twice = self.place is not None and all(
             host.previous_begun_at is not None and (end is None or host.previous_begun_at > end) for host in self.hosts
         )
-        return polled_twice and not self.marked_vms()
+        gaps = (gaps for host in self.hosts for gaps in (host.previous_gaps, host.gaps))
+        hidden = any(one.may_hide_vm(self.uid, self.status.vm_id) for one in gaps)
+        return polled_twice and not hidden and not self.marked_vms()

@@ -77,7 +77,7 @@ class LogStore:
         if outcome:
             code = outcome.code.value if outcome.code else ""
             body: dict[str, JsonValue] = {"outcome": outcome.outcome.value, "code": code, "reason": outcome.reason}
-            text = outcome.message
+            text: str = outcome.message
         else:
             body = {"outcome": OutcomeKind.FAILED.value, "code": type(error).__name__, "reason": ""}
             text = str(error)

@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hyperv_operator.errors import BundleError
-from hyperv_operator.protocol.records import describe
 
 MANIFEST = "agent-manifest.json"
 ISOS = ("isos/windows.iso", "isos/linux.iso")
@@ -56,7 +55,7 @@ def make_bundle(files: Mapping[str, bytes], script: str) -> AgentBundle:
     try:
         manifest = AgentManifest.model_validate_json(files[MANIFEST])
     except ValidationError as error:
-        raise BundleError(f"{MANIFEST} cannot be used: {describe(error)}.") from None
+        raise BundleError(f"{MANIFEST} cannot be used: {_describe(error)}.") from None
     return AgentBundle(manifest.version, manifest.schema_versions, digest_of(files), files, script)
 
 
@@ -74,3 +73,9 @@ def version_name(digest: str) -> str:
 def version_folder(root: str, name: str | None) -> str:
     """Return the path of a version on a host. An agent without a version name is in `root` itself."""
     return f"{root}\\{VERSIONS}\\{name}" if name else root
+
+
+def _describe(error: ValidationError) -> str:
+    """Return the invalid keys and why they are invalid, without any value."""
+    items = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)

@@ -7,16 +7,21 @@ import binascii
 import hashlib
 import json
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from hyperv_operator.border.document import UnreadableText, parse_object
+from hyperv_operator.border.fields import Name
+from hyperv_operator.border.reading import read
+from hyperv_operator.border.text import Clean
 from hyperv_operator.errors import RecordError
 
 MAX_GUEST_VALUE = 1_000
 """Maximum characters of a KVP value. A longer one is refused."""
 
-_Base64Url = Annotated[str, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")]
+_Base64Url = Annotated[Clean, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")]
+_Code = Annotated[Clean, Field(max_length=64, pattern=r"^[A-Za-z0-9]*$")]
 
 
 class _GuestModel(BaseModel):
@@ -53,14 +58,14 @@ class GuestProgress(StrEnum):
 
 
 class GuestState(_GuestModel):
-    """The state of the guest's configuration. Step and code are single words, never free text."""
+    """The state of the guest's configuration. Step and code are single words, never free text; anything else is left out."""
 
-    vm: str
-    run: str
-    kid: str
+    vm: Name
+    run: Name
+    kid: Name
     state: GuestProgress
-    step: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9]*$")] = ""
-    code: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9]*$")] = ""
+    step: _Code = Clean("")
+    code: _Code = Clean("")
 
     @property
     def is_final(self) -> bool:
@@ -68,9 +73,12 @@ class GuestState(_GuestModel):
         return self.state is not GuestProgress.APPLYING
 
 
+_STATE_PARTS: Final = frozenset({"step", "code"})
+
+
 class _Ready(_GuestModel):
-    protocol: Literal[1]
-    vm: str
+    protocol: Annotated[int, Field(strict=True, ge=1, le=1)]
+    vm: Name
     key: GuestKey
 
 
@@ -83,15 +91,10 @@ def decode_base64url(text: str) -> bytes:
 
 
 def _load(raw: str, what: str) -> dict[str, JsonValue]:
-    if len(raw) > MAX_GUEST_VALUE:
-        raise RecordError(f"{what} of the guest is longer than {MAX_GUEST_VALUE} characters.")
     try:
-        value: JsonValue = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise RecordError(f"{what} of the guest is not JSON.") from None
-    if not isinstance(value, dict):
-        raise RecordError(f"{what} of the guest is not a JSON object.")
-    return value
+        return parse_object(raw, MAX_GUEST_VALUE)
+    except UnreadableText as error:
+        raise RecordError(f"{what} of the guest {error}.") from None
 
 
 def parse_guest_ready(raw: str | None, vm_id: str) -> GuestKey | None:
@@ -117,10 +120,8 @@ def parse_guest_state(raw: str | None, vm_id: str, run_id: str, kid: str | None)
     """
     if raw is None:
         return None
-    value = _load(raw, "ProvisioningState")
-    try:
-        state = GuestState.model_validate(value)
-    except ValidationError:
-        raise RecordError("ProvisioningState of the guest does not follow the protocol.") from None
+    state = read(GuestState, dict(_load(raw, "ProvisioningState")), _STATE_PARTS).item
+    if state is None:
+        raise RecordError("ProvisioningState of the guest does not follow the protocol.")
     matches = state.vm.lower() == vm_id.lower() and state.run == run_id and (kid is None or state.kid == kid)
     return state if matches else None

@@ -1,79 +1,73 @@
-"""The inventory of a host, as `Get-HostInventory.ps1` writes it: one JSON object per line, the outcome last."""
+"""The inventory of a host: what its lines hold, and what lines that cannot be read leave unknown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field
 
-from hyperv_operator.errors import RecordError
+from hyperv_operator.border.fields import Flag, Guid, Name, Whole, Word, one_line
+from hyperv_operator.border.text import Clean
 from hyperv_operator.protocol.guest import MAX_GUEST_VALUE
-from hyperv_operator.protocol.records import (
-    AgentCode,
-    Outcome,
-    OutcomeKind,
-    RemovalFinding,
-    Step,
-    StepState,
-    WireModel,
-    describe,
-    parse_json_object,
-)
+from hyperv_operator.protocol.records import AgentCode, RemovalFinding, Step, StepState, WireModel
 
-Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-ShortText = Annotated[str, BeforeValidator(lambda value: value[:256] if isinstance(value, str) else value)]
-GuestText = Annotated[str, BeforeValidator(lambda value: value[:MAX_GUEST_VALUE] if isinstance(value, str) else value)]
-Bytes = Annotated[int, Field(ge=0)]
 _VERSIONS = 256
+_ADDRESSES: Final = 64
+
+
+VersionName = Annotated[Clean, Field(pattern=r"^[0-9a-f]{16}$")]
+"""Name of a version of the agent, which is clean by its pattern."""
+
+
+def _first(limit: int) -> BeforeValidator:
+    """Return the validator that keeps the first elements of a list."""
+    return BeforeValidator(lambda value: value[:limit] if isinstance(value, list) else value)
 
 
 class HostIdFacts(WireModel):
     """What identifies a host permanently."""
 
-    smbios_uuid: Annotated[str, Field(min_length=1, max_length=64)]
-    machine_guid: Annotated[str, Field(min_length=1, max_length=64)]
+    smbios_uuid: Annotated[Word, Field(min_length=1)]
+    machine_guid: Annotated[Word, Field(min_length=1)]
 
 
 class OsFacts(WireModel):
     """The operating system of the host."""
 
-    name: ShortText
-    version: ShortText
+    name: Name
+    version: Name
 
 
 class VolumeFacts(WireModel):
     """A volume; sizes in bytes."""
 
-    path: ShortText
-    size_bytes: Bytes
-    free_bytes: Bytes
+    path: Name
+    size_bytes: Whole
+    free_bytes: Whole
 
 
 class AgentFacts(WireModel):
     """The agent that took the inventory."""
 
-    version: ShortText
-    digest: ShortText
-    schema_versions: Annotated[tuple[int, ...], Field(max_length=16)]
-    versions: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")], ...],
-        BeforeValidator(lambda value: value[:_VERSIONS] if isinstance(value, list) else ()),
-    ] = ()
+    version: Name
+    digest: Name
+    schema_versions: Annotated[tuple[Whole, ...], Field(max_length=16)]
+    versions: Annotated[tuple[VersionName, ...], _first(_VERSIONS)] = ()
     """Names of the versions on the host."""
 
 
 class HostFacts(WireModel):
-    """The host itself; sizes in bytes."""
+    """The host itself; sizes in bytes. A figure that cannot be read is None."""
 
     host_id: HostIdFacts
-    computer_name: ShortText
-    os: OsFacts
-    logical_processors: Annotated[int, Field(ge=0)]
-    memory_total_bytes: Bytes
-    memory_free_bytes: Bytes
+    computer_name: Name | None = None
+    os: OsFacts | None = None
+    logical_processors: Whole | None = None
+    memory_total_bytes: Whole | None = None
+    memory_free_bytes: Whole | None = None
     volumes: Annotated[tuple[VolumeFacts, ...], Field(max_length=256)] = ()
     agent: AgentFacts
 
@@ -81,31 +75,35 @@ class HostFacts(WireModel):
 class ImageFacts(WireModel):
     """A golden image."""
 
-    name: ShortText
-    size_bytes: Bytes
+    name: Name
+    size_bytes: Whole = 0
 
 
 class GuestFacts(WireModel):
-    """What the guest of an unfinished machine has posted, raw."""
+    """What the guest of an unfinished machine has posted, as text."""
 
-    ready: GuestText | None = None
-    state: GuestText | None = None
+    ready: Annotated[Clean, one_line(MAX_GUEST_VALUE)] | None = None
+    state: Annotated[Clean, one_line(MAX_GUEST_VALUE)] | None = None
 
 
 VmState = Literal["Running", "Off", "Paused", "Saved", "Starting", "Stopping", "Other"]
+VM_STATES: Final[frozenset[str]] = frozenset(("Running", "Off", "Paused", "Saved", "Starting", "Stopping", "Other"))
 
 
 class VmFacts(WireModel):
     """A VM; `machine_uid` is that of its ownership mark."""
 
     vm_id: Guid
-    name: ShortText
-    state: VmState
-    cpu_cores: Annotated[int, Field(ge=0)]
-    memory_bytes: Bytes
-    addresses: Annotated[tuple[ShortText, ...], Field(max_length=64)] = ()
-    replica: bool = False
-    machine_uid: ShortText | None = None
+    name: Name
+    state: Annotated[
+        VmState, BeforeValidator(lambda value: value if not isinstance(value, str) or value in VM_STATES else "Other")
+    ]
+    """A state that this operator does not know is Other."""
+    cpu_cores: Whole
+    memory_bytes: Whole
+    addresses: Annotated[tuple[Word, ...], _first(_ADDRESSES)] = ()
+    replica: Flag = False
+    machine_uid: Name | None = None
     guest: GuestFacts | None = None
 
 
@@ -119,29 +117,74 @@ class JournalState(StrEnum):
 
 
 class JournalFacts(WireModel):
-    """The agent's journal of a machine."""
+    """The agent's journal of a machine. Steps, states of steps and a code that this operator does not know are left out."""
 
-    machine_uid: ShortText
+    machine_uid: Name
     run_id: Guid
-    generation: Annotated[int, Field(ge=0)]
-    attempt: Annotated[int, Field(ge=0)]
+    generation: Whole
+    attempt: Whole
     vm_id: Guid | None = None
     state: JournalState
     steps: dict[Step, StepState] = Field(default_factory=dict)
-    reason: ShortText | None = None
+    reason: Word | None = None
     code: AgentCode | None = None
-    locked: bool = False
-    updated_at: datetime
-    folder: ShortText | None = None
+    locked: Flag = False
+    updated_at: AwareDatetime | None = None
+    folder: Name | None = None
     """The folder of machines that the machine's folder is in; None from an agent that does not tell it."""
 
 
 class RemovedFacts(WireModel):
     """The tombstone of a machine that was removed recently."""
 
-    machine_uid: ShortText
+    machine_uid: Name
     finding: RemovalFinding | None = None
-    """What the removal found; None if an agent wrote the tombstone that did not record it."""
+    """What the removal found; None if an agent wrote the tombstone that did not record it, or a word that is not known."""
+
+
+class UnreadableLine(WireModel):
+    """A line that could not be read, or of which a part could not."""
+
+    kind: Word
+    """host, image, vm, journal, removed or outcome; `line` if that cannot be read either."""
+    machine_uid: Name | None = None
+    vm_id: Word | None = None
+    problem: Annotated[Clean, one_line(512)]
+    """What is wrong, without a value."""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What an inventory does not say, because a line of it could not be read or was one too many.
+
+    Absence is not shown by an inventory that may have lost the very line.
+    """
+
+    vm_uids: frozenset[str] = frozenset()
+    """Machines of which a VM's line was lost."""
+    vm_ids: frozenset[str] = frozenset()
+    """VMs of which the line was lost."""
+    journal_uids: frozenset[str] = frozenset()
+    """Machines of which the journal's line was lost."""
+    any_vm: bool = False
+    """A line was lost that may have been any machine's VM."""
+    any_journal: bool = False
+    any_image: bool = False
+
+    def names_vm(self, uid: str, vm_id: str | None) -> bool:
+        """Return whether a lost line is that of a VM of this machine."""
+        return uid in self.vm_uids or vm_id in self.vm_ids
+
+    def may_hide_vm(self, uid: str, vm_id: str | None) -> bool:
+        """Return whether a lost line is, or may be, that of a VM of this machine."""
+        return self.any_vm or self.names_vm(uid, vm_id)
+
+    def may_hide_journal(self, uid: str) -> bool:
+        """Return whether a lost line is, or may be, that of this machine's journal."""
+        return self.any_journal or uid in self.journal_uids
+
+
+NO_GAPS: Final = Gaps()
 
 
 class InventoryReport(WireModel):
@@ -153,46 +196,8 @@ class InventoryReport(WireModel):
     journals: tuple[JournalFacts, ...] = ()
     removed: Mapping[str, RemovalFinding | None] = Field(default_factory=dict)
     """What the removals of the last hour found, by machine UID."""
-
-
-_KINDS: dict[JsonValue, type[WireModel]] = {
-    "host": HostFacts,
-    "image": ImageFacts,
-    "vm": VmFacts,
-    "journal": JournalFacts,
-    "removed": RemovedFacts,
-    "outcome": Outcome,
-}
-
-
-def parse_inventory(lines: Iterable[str]) -> InventoryReport:
-    """Parse an inventory. Raise `RecordError` if a line does not follow the protocol, or if it is incomplete or failed."""
-    found: dict[type[WireModel], list[WireModel]] = {}
-    for line in lines:
-        value = parse_json_object(line)
-        model = _KINDS.get(value.get("type"))
-        if model is None:
-            continue
-        try:
-            found.setdefault(model, []).append(model.model_validate(value))
-        except ValidationError as error:
-            raise RecordError(
-                f"The inventory's {value.get('type')} line does not follow the protocol: {describe(error)}."
-            ) from None
-    outcomes = [item for item in found.get(Outcome, []) if isinstance(item, Outcome)]
-    if not outcomes:
-        raise RecordError("The inventory ended before it was complete.")
-    if outcomes[-1].outcome is not OutcomeKind.COMPLETED:
-        raise RecordError(f"The inventory failed: {outcomes[-1].message}")
-    hosts = [item for item in found.get(HostFacts, []) if isinstance(item, HostFacts)]
-    if not hosts:
-        raise RecordError("The inventory has no host line.")
-    return InventoryReport(
-        facts=hosts[-1],
-        images=tuple(item for item in found.get(ImageFacts, []) if isinstance(item, ImageFacts)),
-        vms=tuple(item for item in found.get(VmFacts, []) if isinstance(item, VmFacts)),
-        journals=tuple(item for item in found.get(JournalFacts, []) if isinstance(item, JournalFacts)),
-        removed={
-            item.machine_uid: item.finding for item in found.get(RemovedFacts, []) if isinstance(item, RemovedFacts)
-        },
-    )
+    unreadable: tuple[UnreadableLine, ...] = ()
+    """The first lines that could not be read as a whole."""
+    unreadable_counts: Mapping[str, int] = Field(default_factory=dict)
+    """How many there are, by kind."""
+    gaps: Gaps = NO_GAPS

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from hyperv_operator.border.document import UnreadableText, parse_object
+from hyperv_operator.border.fields import Guid, Message, Whole, Word
+from hyperv_operator.border.reading import Node, read
+from hyperv_operator.border.text import Clean
 from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.guest import GuestKey
 
-MAX_RECORD = 65_536
+MAX_RECORD: Final = 65_536
 """Maximum characters of one record. Those of the agent are far shorter."""
 
 
@@ -107,17 +109,9 @@ class RemovalFinding(StrEnum):
 
 
 class WireModel(BaseModel):
-    """A message from the host: frozen and bounded. Unknown keys are ignored."""
+    """A message from the host: frozen, bounded, and with clean text only. Unknown keys are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-def _cut(limit: int) -> BeforeValidator:
-    return BeforeValidator(lambda value: value[:limit] if isinstance(value, str) else value)
-
-
-Text = Annotated[str, _cut(2_000)]
-"""A message of the agent. One that is too long is cut instead of refused."""
 
 
 class StepRecord(WireModel):
@@ -125,29 +119,34 @@ class StepRecord(WireModel):
 
     step: Step
     state: StepState
-    percent: Annotated[int, Field(ge=0, le=100)] | None = None
-    message: Text = ""
-    at: datetime | None = None
+    percent: Annotated[Whole, Field(le=100)] | None = None
+    message: Message = Clean("")
+    at: AwareDatetime | None = None
+    problems: tuple[Clean, ...] = ()
+    """What of the record could not be read, and was left out."""
 
 
 class Diagnosis(WireModel):
     """What the agent saw when it failed."""
 
-    summary: Text
+    summary: Message
 
 
 class Outcome(WireModel):
     """How a launch ended."""
 
     outcome: OutcomeKind
-    reason: Annotated[str, _cut(64)] = ""
+    reason: Word = Clean("")
     code: AgentCode | None = None
-    message: Text = ""
-    vm_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
+    """None also for a code that this operator does not know; `reason` has its name then."""
+    message: Message = Clean("")
+    vm_id: Guid | None = None
     guest_key: GuestKey | None = None
     diagnosis: Diagnosis | None = None
     finding: RemovalFinding | None = None
-    """What a completed removal found; None for other jobs."""
+    """What a completed removal found; None for other jobs, and for a word that is not known."""
+    problems: tuple[Clean, ...] = ()
+    """What of the outcome could not be read, and was left out."""
 
     @property
     def pending_reason(self) -> PendingReason | None:
@@ -161,34 +160,35 @@ class Outcome(WireModel):
         return self.pending_reason in (PendingReason.WAITING_FOR_GUEST_KEY, PendingReason.WAITING_FOR_GUEST)
 
 
-def parse_json_object(text: str) -> dict[str, JsonValue]:
-    """Parse one JSON object. Raise `RecordError` if the text is too long or not a JSON object."""
-    if len(text) > MAX_RECORD:
-        raise RecordError(f"A record of {len(text)} characters is longer than the {MAX_RECORD} allowed.")
-    try:
-        value: JsonValue = json.loads(text)
-    except (ValueError, RecursionError):
-        raise RecordError("A record is not JSON.") from None
-    if not isinstance(value, dict):
-        raise RecordError("A record is not a JSON object.")
-    return value
+OUTCOME_PARTS: Final = frozenset({"reason", "code", "message", "guest_key", "diagnosis", "finding"})
+"""What an outcome can do without. Without its `vm_id` a launch would seem to have made no VM."""
+_STEP_PARTS: Final = frozenset({"percent", "message", "at"})
 
 
 def parse_record(text: str) -> StepRecord | Outcome:
-    """Parse a step record or an outcome. Raise `RecordError` with the invalid keys, never with their values."""
-    value = parse_json_object(text)
-    kind = value.get("type")
+    """Parse a step record or an outcome. Raise `RecordError` with the invalid keys, never with their values.
+
+    A part that the record can do without and that cannot be read is left out, and named in `problems`.
+    """
     try:
-        if kind == "step":
-            return StepRecord.model_validate(value)
-        if kind == "outcome":
-            return Outcome.model_validate(value)
-    except ValidationError as error:
-        raise RecordError(f"A {kind} record does not follow the protocol: {describe(error)}.") from None
-    raise RecordError("A record has an unknown type.")
+        value = parse_object(text, MAX_RECORD)
+    except UnreadableText as error:
+        raise RecordError(f"A record {error}.") from None
+    value.pop("problems", None)
+    match value.get("type"):
+        case "step":
+            return _read("step", StepRecord, dict(value), _STEP_PARTS)
+        case "outcome":
+            return _read("outcome", Outcome, dict(value), OUTCOME_PARTS)
+        case _:
+            raise RecordError("A record has an unknown type.")
 
 
-def describe(error: ValidationError) -> str:
-    """Return the invalid keys and why they are invalid, without any value."""
-    items = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)
+RecordT = TypeVar("RecordT", StepRecord, Outcome)
+
+
+def _read(kind: str, model: type[RecordT], value: dict[str, Node], parts: frozenset[str]) -> RecordT:
+    reading = read(model, value, parts)
+    if reading.item is None:
+        raise RecordError(f"A {kind} record does not follow the protocol: {'; '.join(reading.problems)}.")
+    return reading.item.model_copy(update={"problems": reading.problems}) if reading.problems else reading.item

@@ -6,13 +6,15 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
+from hyperv_operator.border.document import UnreadableText, parse_object
+from hyperv_operator.border.fields import Flag, Message, Name
+from hyperv_operator.border.reading import read
+from hyperv_operator.border.text import Clean
 from hyperv_operator.errors import RecordError
-from hyperv_operator.protocol.inventory import HostIdFacts
-from hyperv_operator.protocol.records import describe
+from hyperv_operator.protocol.inventory import HostIdFacts, VersionName
+from hyperv_operator.protocol.records import MAX_RECORD, WireModel
 
 PIECE_BYTES = 96 * 1024
 """Maximum bytes of a file in one piece."""
@@ -31,20 +33,22 @@ class RolloutCode(StrEnum):
     INTERNAL = "Internal"
 
 
-class RolloutAnswer(BaseModel):
+class RolloutAnswer(WireModel):
     """The last output of the script. Keys of other operations are unset."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
     type: Literal["rollout"]
-    ok: bool
+    ok: Flag
     code: RolloutCode | None = None
-    message: Annotated[str, Field(max_length=2_000)] = ""
+    """None also for a code that this operator does not know."""
+    message: Message = Clean("")
     host_id: HostIdFacts | None = None
-    versions: Mapping[str, str] = {}
-    """Answer of `look`: the current digest of each version's folder, by name."""
-    version: str | None = None
-    removed: tuple[str, ...] = ()
+    versions: Mapping[VersionName, Name] = {}
+    """Answer of `look`: the current digest of each version's folder, by name. What has no name of a version is left out."""
+    version: Name | None = None
+    removed: tuple[VersionName, ...] = ()
+
+
+_PARTS = frozenset({"code", "message", "versions", "version", "removed"})
 
 
 def header(operation: Literal["look", "receive", "activate", "prune"], root: str, **more: object) -> str:
@@ -77,6 +81,10 @@ def batches(texts: Iterator[str], most: int) -> Iterator[list[str]]:
 def parse_answer(text: str) -> RolloutAnswer:
     """Parse an answer. Raise `RecordError` if it is invalid."""
     try:
-        return RolloutAnswer.model_validate_json(text)
-    except ValidationError as error:
-        raise RecordError(f"The answer of the rollout script is invalid: {describe(error)}.") from None
+        value = parse_object(text, MAX_RECORD)
+    except UnreadableText as error:
+        raise RecordError(f"The answer of the rollout script {error}.") from None
+    reading = read(RolloutAnswer, dict(value), _PARTS)
+    if reading.item is None:
+        raise RecordError(f"The answer of the rollout script is invalid: {'; '.join(reading.problems)}.")
+    return reading.item

@@ -21,7 +21,7 @@ from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, Lau
 from hyperv_operator.core.transitions import newest
 from hyperv_operator.errors import HostError
 from hyperv_operator.ports import ObjectRef
-from hyperv_operator.protocol.inventory import InventoryReport
+from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport
 from hyperv_operator.protocol.records import RemovalFinding
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
 from hyperv_operator.reconcilers.pauses import ErrorPause
@@ -147,6 +147,8 @@ class Poll:
     begun_at: datetime | None = None
     """When the poll that returned `report` began."""
     previous_begun_at: datetime | None = None
+    previous_gaps: Gaps = NO_GAPS
+    """What the report before the last one did not say."""
     error: HostError | None = None
     """How the last poll failed; None if it succeeded."""
     attempted: bool = False
@@ -261,6 +263,7 @@ class HostEntry:
             identity=self.identity,
             begun_at=self.poll.begun_at,
             previous_begun_at=self.poll.previous_begun_at,
+            previous_gaps=self.poll.previous_gaps,
             rollout=self.rollout,
             deleting=self.resource.meta.deleting,
         )

@@ -220,10 +220,11 @@ class HostReconciler:
         names = self._cache.nodes_of(entry.name)
         images = report.images if report else ()
         agent = report.facts.agent if report else None
+        gaps = report.gaps if report else None
         for machine in self._cache.machines_on(*names):
             own = view and (view.vms_of(machine.uid), view.journal_of(machine.uid))
             # The spec too: a machine that waits for an uncordoned host or for the failover cluster has no deadline.
-            seen = (entry.problem, images, agent, entry.rollout, view and view.spec, view and view.deleting, own)
+            seen = (entry.problem, images, agent, gaps, entry.rollout, view and view.spec, view and view.deleting, own)
             if machine.seen.get(entry.name) != seen or machine.poll_soon:
                 machine.seen[entry.name] = seen
                 machine.wake.set()

@@ -23,7 +23,7 @@ from hyperv_operator.errors import (
     WrongHost,
 )
 from hyperv_operator.ports import HostEndpoint, Lane, RemoteTask, T, TaskContext, TaskHeld
-from hyperv_operator.protocol.inventory import InventoryReport
+from hyperv_operator.protocol.inventory import NO_GAPS, InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
 from hyperv_operator.reconcilers import jobs
 from hyperv_operator.reconcilers.cache import Cache, HostEntry
@@ -134,7 +134,11 @@ class InventoryReader:
         if change:
             poll.error = WrongHost(change)
             return
+        before = poll.report
         poll.previous_begun_at, poll.begun_at = poll.begun_at, begun_at
+        poll.previous_gaps = before.gaps if before else NO_GAPS
+        if report.unreadable and (before is None or report.unreadable != before.unreadable):
+            log.warning("The inventory: %s", host_status.describe_unreadable(report), extra={"host": entry.name})
         poll.report, poll.error = report, None
         self._deps.metrics.host_seen(entry.name, report, begun_at)
 

@@ -47,6 +47,11 @@ class HostFacts(Collector):
             "VMs on a host, by state and by whether they carry an ownership mark.",
             labels=["host", "state", "marked"],
         )
+        unreadable = GaugeMetricFamily(
+            f"{self._prefix}_host_unreadable_lines",
+            "Lines of a host's last inventory that could not be read as a whole, by kind.",
+            labels=["host", "kind"],
+        )
         for host, (report, begun_at) in seen:
             facts = report.facts
             values = (
@@ -56,11 +61,15 @@ class HostFacts(Collector):
                 facts.memory_free_bytes,
             )
             for family, value in zip(families, values, strict=True):
-                family.add_metric([host], value)
-            for volume in facts.volumes:
+                if value is not None:
+                    family.add_metric([host], value)
+            for kind, lines in sorted(report.unreadable_counts.items()):
+                unreadable.add_metric([host, kind], lines)
+            # Two series of one name would make the whole scrape invalid.
+            for volume in {volume.path: volume for volume in facts.volumes}.values():
                 size.add_metric([host, volume.path], volume.size_bytes)
                 free.add_metric([host, volume.path], volume.free_bytes)
             tally = Tally((vm.state, "true" if vm.machine_uid else "false") for vm in report.vms)
             for labels, count in sorted(tally.items()):
                 vms.add_metric([host, *labels], count)
-        yield from (*families, size, free, vms)
+        yield from (*families, size, free, vms, unreadable)

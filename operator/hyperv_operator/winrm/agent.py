@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pydantic import ValidationError
-
 from hyperv_operator.api.host import FULL_LANGUAGE
+from hyperv_operator.border.text import clean
 from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError
 from hyperv_operator.ports import HostEndpoint, LogLine, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
-from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.inventory import InventoryReport
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.job import JobDefinition
 from hyperv_operator.protocol.records import Outcome, StepRecord, parse_record
 from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_shell_lost
@@ -67,6 +67,8 @@ class WinRmHostAgent:
         outcome = _outcome(output[-1]) if output else None
         if outcome is None:
             raise _missing_outcome(endpoint, result)
+        for problem in outcome.problems:
+            context.report(LogLine(LogStream.WARNING, f"A part of the outcome cannot be read: {problem}."))
         return outcome
 
     def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> InventoryReport:
@@ -86,9 +88,8 @@ class WinRmHostAgent:
             raise _missing_outcome(endpoint, result)
         try:
             return parse_inventory(lines)
-        except (RecordError, ValidationError) as error:
-            text = error.message if isinstance(error, RecordError) else "it does not match the protocol."
-            raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {text}") from None
+        except RecordError as error:
+            raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {error.message}") from None
 
     def install(
         self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: TaskContext
@@ -133,8 +134,12 @@ def _report_record(text: str, decoder: PowerShellStreamDecoder, context: TaskCon
     try:
         record = parse_record(text)
     except RecordError as error:
+        # A step of another version of the agent, perhaps: it is shown as it is.
         context.report(LogLine(LogStream.WARNING, error.message))
+        _report_lines(decoder, LogStream.INFORMATION, text, context)
         return
+    for problem in record.problems:
+        context.report(LogLine(LogStream.WARNING, f"A part of a record cannot be read: {problem}."))
     if isinstance(record, StepRecord):
         context.report(record)
     else:
@@ -158,7 +163,7 @@ def _missing_outcome(endpoint: HostEndpoint, result: PipelineResult) -> HostErro
             f"The endpoint {endpoint.configuration_name} on {endpoint.address} does not offer the command {JEA_COMMAND}.",
             remedy=f"Publish {JEA_COMMAND} in the endpoint (docs/guides/least-privilege.md).",
         )
-    shown = " ".join(result.error.split())[:300]
+    shown = clean(" ".join(result.error.split()), 300)
     return ProtocolViolation(
         f"The agent on {endpoint.address} ended without an outcome{f': {shown}' if shown else '.'}", effect_unknown=True
     )

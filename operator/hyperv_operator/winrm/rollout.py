@@ -54,7 +54,7 @@ class AgentRollout:
         if found.host_id is None:
             raise ProtocolViolation(f"The rollout script on {endpoint.address} did not return the host's identity.")
         check(found.host_id)
-        was_there = found.versions.get(bundle.name) == bundle.digest
+        was_there = (bundle.name, bundle.digest) in found.versions.items()
         if not was_there:
             upload = uuid.uuid4().hex
             head = rollout.header("receive", endpoint.agent_path, upload=upload)

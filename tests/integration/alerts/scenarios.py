@@ -12,7 +12,7 @@ from hyperv_operator.core import host_status
 from hyperv_operator.core.host_status import HostSnapshot
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.errors import AgentMissing, CallTimeout, HostUnreachable, TlsUntrusted, WrongHost
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from integration.alerts.recording import Scrapes
 

@@ -28,7 +28,7 @@ from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import compose
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.snapshot import HostProblem, Snapshot
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.records import AgentCode
 from unit.wording import is_advice, repeated, sentences
 
@@ -73,6 +73,7 @@ RULES = """
     Deleting               | in progress | owner of the machine | on change
     Paused                 | in progress | nobody               | on change
     WaitingForInventory    | in progress | host administrator   | now
+    ReportUnreadable       | in progress | host administrator   | on change
     OutOfSync              | neither     | owner of the machine | on change
     PowerStateDiffers      | stalled     | owner of the machine | on change
     InvalidSpec            | stalled     | cluster administrator | on change

@@ -16,7 +16,8 @@ from hyperv_operator.core.mutability import Mutability, frozen_values
 from hyperv_operator.core.snapshot import HostView, LaunchResult, Limits, RetryPolicy, SecretCheck, Snapshot
 from hyperv_operator.errors import HostError
 from hyperv_operator.protocol.guest import GuestKey
-from hyperv_operator.protocol.inventory import GuestFacts, JournalFacts, VmFacts, parse_inventory
+from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, GuestFacts, JournalFacts, UnreadableLine, VmFacts
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
 from hyperv_operator.schema.loader import load_schema
@@ -107,10 +108,15 @@ MOMENT = timedelta(microseconds=1)
 
 
 def inventory(
-    snapshot: Snapshot, *, vms: tuple[VmFacts, ...] = (), journals: tuple[JournalFacts, ...] = ()
+    snapshot: Snapshot,
+    *,
+    vms: tuple[VmFacts, ...] = (),
+    journals: tuple[JournalFacts, ...] = (),
+    gaps: Gaps = NO_GAPS,
+    unreadable: tuple[UnreadableLine, ...] = (),
 ) -> Snapshot:
-    """Return the snapshot with an inventory of the host that holds these VMs and journals alone."""
-    report = REPORT.model_copy(update={"vms": vms, "journals": journals})
+    """Return the snapshot with an inventory of the host that holds these VMs and journals alone, and has lost some lines."""
+    report = REPORT.model_copy(update={"vms": vms, "journals": journals, "gaps": gaps, "unreadable": unreadable})
     return replace(snapshot, host=replace(HOST, report=report))
 
 

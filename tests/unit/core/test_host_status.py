@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,8 @@ from hyperv_operator.errors import (
     WrongHost,
 )
 from hyperv_operator.protocol.bundle import AgentBundle
-from hyperv_operator.protocol.inventory import HostFacts, VolumeFacts
+from hyperv_operator.protocol.inventory import HostFacts, InventoryReport, VolumeFacts
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from unit.core.samples import MOMENT, NOW, REPORT, SECOND
 
 GIB = 1024**3
@@ -328,7 +330,7 @@ def test_a_poll_that_fails_keeps_what_the_last_one_found() -> None:
     failed = host_status.compose(replace(_facts(computer_name="ELSE"), status=known, error=HostUnreachable("x")), NOW)
     assert failed.computer_name == known.computer_name
     assert failed.host_id == HostId(smbios_uuid=FOUND.smbios_uuid, machine_guid=FOUND.machine_guid)
-    assert failed.os == f"{REPORT.facts.os.name} ({REPORT.facts.os.version})"
+    assert failed.os == known.os == "Windows Server 2022 Datacenter (10.0.20348)"
 
 
 # --- capacity --------------------------------------------------------------------------------------------------------
@@ -350,37 +352,41 @@ def _old(free: int, **volumes: int) -> Capacity:
     return Capacity(logical_processors=8, memory_gib=200, memory_free_gib=free, volumes=shown)
 
 
+def _capacity(found: HostFacts, old: Capacity | None = None) -> Capacity:
+    shown = host_status.capacity(found, old)
+    assert shown is not None
+    return shown
+
+
 def test_capacity_is_in_whole_gib() -> None:
     volume = VolumeFacts(path="D", size_bytes=500 * GIB, free_bytes=100 * GIB - 1)
-    assert host_status.capacity(_host(200, 50, volume), None) == Capacity(
+    assert _capacity(_host(200, 50, volume)) == Capacity(
         logical_processors=8, memory_gib=200, memory_free_gib=50, volumes=(Volume(path="D", free_gib=99),)
     )
 
 
 @pytest.mark.parametrize(("free", "shown"), [(50, 50), (59, 50), (41, 50), (60, 60), (40, 40), (70, 70)])
 def test_free_memory_is_written_when_it_moved_by_a_twentieth(free: int, shown: int) -> None:
-    assert host_status.capacity(_host(200, free), _old(50)).memory_free_gib == shown
+    assert _capacity(_host(200, free), _old(50)).memory_free_gib == shown
 
 
 @pytest.mark.parametrize(("free", "shown"), [(50, 50), (59, 50), (41, 50), (60, 60), (40, 40), (70, 70)])
 def test_free_space_is_written_when_it_moved_by_a_twentieth(free: int, shown: int) -> None:
     volume = VolumeFacts(path="D", size_bytes=200 * GIB, free_bytes=free * GIB)
-    assert host_status.capacity(_host(200, 50, volume), _old(50, D=50)).volumes == (Volume(path="D", free_gib=shown),)
-    other = host_status.capacity(_host(200, 50, volume), _old(50, E=50)).volumes
+    assert _capacity(_host(200, 50, volume), _old(50, D=50)).volumes == (Volume(path="D", free_gib=shown),)
+    other = _capacity(_host(200, 50, volume), _old(50, E=50)).volumes
     assert other == (Volume(path="D", free_gib=free),)
 
 
 def test_a_figure_that_moved_by_less_than_a_twentieth_of_an_odd_total_stays() -> None:
     volume = VolumeFacts(path="D", size_bytes=205 * GIB, free_bytes=60 * GIB)
-    shown = host_status.capacity(_host(205, 60, volume), _old(50, D=50))
+    shown = _capacity(_host(205, 60, volume), _old(50, D=50))
     assert (shown.memory_free_gib, shown.volumes[0].free_gib) == (50, 50)
 
 
 def test_at_most_64_volumes_are_written() -> None:
     volumes = [VolumeFacts(path=f"{number:02}", size_bytes=GIB, free_bytes=0) for number in range(65)]
-    assert [one.path for one in host_status.capacity(_host(1, 1, *volumes), None).volumes] == [
-        f"{number:02}" for number in range(64)
-    ]
+    assert [one.path for one in _capacity(_host(1, 1, *volumes)).volumes] == [f"{number:02}" for number in range(64)]
 
 
 # --- deletion --------------------------------------------------------------------------------------------------------
@@ -432,3 +438,63 @@ def test_a_host_is_not_its_own_rival() -> None:
 def test_of_several_hosts_with_one_identity_the_first_is_named() -> None:
     others = [_claim(name, _OWN, is_pinned=True, age=age) for name, age in (("b", 2), ("c", 4), ("d", 3))]
     assert host_status.same_machine(_claim("a", _OWN, is_pinned=True, age=1), others) == "c"
+
+
+# --- lines that cannot be read ---------------------------------------------------------------------------------------
+
+
+def _report(*lines: str) -> InventoryReport:
+    return parse_inventory([_HOST_LINE, *lines, '{"type":"outcome","outcome":"completed"}'])
+
+
+_HOST_LINE = json.dumps(
+    {
+        "type": "host",
+        "host_id": REPORT.facts.host_id.model_dump(),
+        "agent": {"version": "1", "digest": "sha256:x", "schema_versions": [1]},
+    }
+)
+
+
+def test_lines_that_cannot_be_read_are_counted_and_named() -> None:
+    report = _report('{"type":"vm","vm_id":"x","machine_uid":"u"}', *["{"] * 24)
+    status = host_status.compose(replace(SNAPSHOT, report=report), NOW)
+    assert (status.unreadable_count, len(status.unreadable_lines)) == (25, 20)
+    first = status.unreadable_lines[0]
+    assert (first.kind, first.machine_uid, first.vm_id) == ("vm", "u", "x")
+    assert first.problem.startswith("vm_id: ")
+    fresh = status.condition("InventoryFresh")
+    assert fresh is not None
+    assert fresh.message.startswith(
+        "The inventory is fresh. 25 of its lines could not be read as a whole, the first of them (vm of machine u): vm_id: "
+    )
+    assert status.is_true("Ready")
+
+
+def test_an_inventory_that_can_be_read_clears_what_was_said() -> None:
+    wrong = host_status.compose(replace(SNAPSHOT, report=_report("{")), NOW)
+    right = host_status.compose(replace(SNAPSHOT, report=_report(), status=wrong), NOW)
+    assert (right.unreadable_count, right.unreadable_lines) == (None, ())
+    fresh = right.condition("InventoryFresh")
+    assert fresh is not None
+    assert fresh.message == "The inventory is fresh."
+
+
+def test_a_line_of_no_machine_is_named_by_its_kind() -> None:
+    assert host_status.describe_unreadable(_report("{")) == (
+        "1 of its lines could not be read as a whole, the first of them (line): it is not JSON."
+    )
+    assert host_status.describe_unreadable(_report()) == ""
+
+
+def test_what_a_host_line_lacks_is_left_out_and_the_capacity_is_kept() -> None:
+    known = host_status.compose(SNAPSHOT, NOW)
+    status = host_status.compose(replace(SNAPSHOT, report=_report(), status=known), NOW)
+    assert (status.computer_name, status.os, status.capacity) == (None, None, known.capacity)
+
+
+@pytest.mark.parametrize("figure", ["logical_processors", "memory_total_bytes", "memory_free_bytes"])
+def test_without_one_of_its_figures_the_capacity_is_not_known(figure: str) -> None:
+    found = _host(200, 50).model_copy(update={figure: None})
+    assert host_status.capacity(found, None) is None
+    assert host_status.capacity(found, _old(50)) == _old(50)

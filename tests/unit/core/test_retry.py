@@ -110,6 +110,26 @@ def test_the_next_launch_is_expected_to_clear_a_transient_failure(code: AgentCod
     assert (failure.is_transient, failure.needs_person) == (transient, not transient)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ({"outcome": "failed", "reason": "Novel", "message": "It failed."}, True),
+        ({"outcome": "failed", "reason": "Novel"}, True),
+        ({"outcome": "failed", "reason": "DiskFull", "code": "CopyFailed"}, False),
+        ({"outcome": "failed", "message": "It failed."}, False),
+        ({"outcome": "pending", "reason": "Novel"}, False),
+    ],
+)
+def test_a_code_of_another_version_of_the_agent_is_named(outcome: dict[str, str], said: bool) -> None:
+    failure = retry.failure_of(result(Outcome.model_validate(outcome)))
+    assert failure is not None
+    named = f"The agent names the cause {outcome.get('reason')}, which this version of the operator does not know."
+    assert (named in failure.message) is said
+    assert outcome.get("message", "") in failure.message
+    if said:
+        assert failure.code is AgentCode.INTERNAL
+
+
 def test_a_failure_without_a_code_is_internal() -> None:
     failure = retry.failure_of(result(Outcome(outcome=OutcomeKind.FAILED)))
     assert failure

@@ -15,6 +15,7 @@ from hyperv_operator.core.actions import Launch, Release, Wait
 from hyperv_operator.core.decision import Lifecycle, Readiness
 from hyperv_operator.core.decision_table import TABLE, match
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Rival, SecretCheck, Snapshot
+from hyperv_operator.protocol.inventory import Gaps
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, RemovalFinding
 from unit.core.samples import (
@@ -79,6 +80,7 @@ def _drifted(snapshot: Snapshot) -> Snapshot:
     return inventory(snapshot, vms=(vm(cpu_cores=8),))
 
 
+READY_NOW = condition("Ready", "True", "Ready")
 IN_SYNC = condition("Synced", "True", "InSync")
 _NEVER = "No launch was ever claimed, and no host that is asked has anything of the machine"
 _FROZEN = "A field has changed that can no longer be changed"
@@ -100,6 +102,23 @@ class Case:
 
 
 CASES = [
+    Case(
+        "A line of the inventory was lost that is or may be the VM's",
+        C,
+        inventory(configured(READY_NOW), gaps=Gaps(any_vm=True)),
+        WAIT,
+        SAME,
+        Reason.REPORT_UNREADABLE,
+    ),
+    Case(
+        "A line of the inventory was lost that is or may be that of the machine's VM or journal",
+        P,
+        inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), gaps=Gaps(any_vm=True)),
+        WAIT,
+        ONGOING,
+        Reason.REPORT_UNREADABLE,
+        accepted=True,
+    ),
     Case(
         "The abandon annotation names the VM",
         R,

@@ -12,7 +12,7 @@ from joserfc.jwk import RSAKey
 
 from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.guest import GuestKey
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.job import InventoryJob, ProvisioningJob, RemovalJob, UpdateJob
 from hyperv_operator.protocol.records import Outcome, StepRecord, parse_record
 from hyperv_operator.protocol.sealing import PART_LENGTH, seal, split

@@ -1,4 +1,4 @@
-"""An inventory counts only as a whole: with its outcome, its host line, and every line as the protocol has it."""
+"""An inventory is read line by line: what cannot be read costs its own item, is named, and hides nothing else."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from hyperv_operator.border.text import ELLIPSIS
 from hyperv_operator.errors import RecordError
-from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
-from hyperv_operator.protocol.records import RemovalFinding
+from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport
+from hyperv_operator.protocol.inventory_parser import MAX_IMAGES, MAX_NAMED, MAX_VMS, parse_inventory
+from hyperv_operator.protocol.records import RemovalFinding, Step, StepState
 
 GUID = "0f1e2d3c-1111-4222-8333-944455556666"
+OTHER = "1f1e2d3c-1111-4222-8333-944455556666"
 HOST: dict[str, Any] = {
     "type": "host",
     "host_id": {"smbios_uuid": "s", "machine_guid": "m"},
@@ -21,10 +24,13 @@ HOST: dict[str, Any] = {
     "logical_processors": 8,
     "memory_total_bytes": 2,
     "memory_free_bytes": 1,
-    "agent": {"version": "1", "digest": "sha256:x", "schema_versions": [1]},
+    "volumes": [{"path": "C", "size_bytes": 1, "free_bytes": 1}],
+    "agent": {"version": "1", "digest": "sha256:x", "schema_versions": [1], "versions": ["0123456789abcdef"]},
 }
 IMAGE: dict[str, Any] = {"type": "image", "name": "Ubuntu", "size_bytes": 1}
-VM: dict[str, Any] = {"type": "vm", "vm_id": GUID, "name": "a", "state": "Running", "cpu_cores": 1, "memory_bytes": 1}
+VM: dict[str, Any] = {
+    "type": "vm", "vm_id": GUID, "name": "a", "state": "Running", "cpu_cores": 1, "memory_bytes": 1, "machine_uid": "u",
+}  # fmt: skip
 JOURNAL: dict[str, Any] = {
     "type": "journal",
     "machine_uid": "u",
@@ -36,10 +42,21 @@ JOURNAL: dict[str, Any] = {
 }
 REMOVED: dict[str, Any] = {"type": "removed", "machine_uid": "gone"}
 OUTCOME: dict[str, Any] = {"type": "outcome", "outcome": "completed"}
+GOOD = ({**IMAGE, "name": "Debian"}, {**VM, "vm_id": OTHER, "machine_uid": "v"}, {**JOURNAL, "machine_uid": "v"})
+"""Lines that every test has besides those that it is about."""
 
 
-def _read(*lines: Mapping[str, Any]) -> InventoryReport:
-    return parse_inventory(json.dumps(line) for line in lines)
+def _read(*lines: Mapping[str, Any] | str) -> InventoryReport:
+    return parse_inventory(line if isinstance(line, str) else json.dumps(line) for line in lines)
+
+
+def _beside(*lines: Mapping[str, Any] | str) -> InventoryReport:
+    """Return the inventory with these lines in the middle of good ones, which must all be there."""
+    report = _read(HOST, *GOOD, *lines, OUTCOME)
+    assert "Debian" in [image.name for image in report.images]
+    assert OTHER in [vm.vm_id for vm in report.vms]
+    assert "v" in [journal.machine_uid for journal in report.journals]
+    return report
 
 
 def _changed(line: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
@@ -60,6 +77,7 @@ def test_each_line_is_found_under_its_kind() -> None:
     assert [vm.name for vm in report.vms] == ["a"]
     assert [journal.machine_uid for journal in report.journals] == ["u"]
     assert report.removed == {"gone": None}
+    assert (report.unreadable, report.unreadable_counts, report.gaps) == ((), {}, NO_GAPS)
 
 
 @pytest.mark.parametrize("finding", list(RemovalFinding))
@@ -67,8 +85,17 @@ def test_a_tombstone_says_what_the_removal_found(finding: RemovalFinding) -> Non
     assert _read(HOST, {**REMOVED, "finding": finding.value}, OUTCOME).removed == {"gone": finding}
 
 
-def test_a_line_of_an_unknown_kind_does_not_end_the_inventory() -> None:
-    assert len(_read({"type": "novel"}, HOST, {}, IMAGE, OUTCOME).images) == 1
+def test_what_a_line_leaves_out_has_its_least_meaning() -> None:
+    bare = {key: value for key, value in VM.items() if key != "machine_uid"}
+    (vm,), (journal,) = _with(bare, "novel", 1).vms, _with(JOURNAL, "novel", 1).journals
+    assert (vm.replica, vm.guest, vm.machine_uid, vm.addresses) == (False, None, None, ())
+    assert (journal.locked, journal.code, journal.steps) == (False, None, {})
+    (posting,) = _with(VM, "guest", {}).vms
+    assert posting.guest is not None
+    assert (posting.guest.ready, posting.guest.state) == (None, None)
+
+
+# --- what an inventory cannot do without -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -76,10 +103,17 @@ def test_a_line_of_an_unknown_kind_does_not_end_the_inventory() -> None:
     [
         ((HOST,), "ended before it was complete"),
         ((), "ended before it was complete"),
+        ((HOST, {"type": "outcome", "outcome": "novel"}), "ended before it was complete"),
         ((OUTCOME,), "has no host line"),
         ((HOST, {**OUTCOME, "outcome": "failed", "message": "Because."}), "failed: Because"),
         ((HOST, {**OUTCOME, "outcome": "pending"}), "failed"),
         ((HOST, OUTCOME, {**OUTCOME, "outcome": "failed", "message": "last"}), "failed: last"),
+        ((HOST, {**OUTCOME, "outcome": "failed", "message": "first"}, OUTCOME), "failed: first"),
+        ((HOST, {**HOST, "computer_name": "HV02"}, OUTCOME), "several host lines"),
+        ((_changed(HOST, "host_id.machine_guid", ""), OUTCOME), r"host line .*host_id\.machine_guid"),
+        ((HOST, _changed(HOST, "host_id", 1), OUTCOME), "host line .*host_id"),
+        ((_changed(HOST, "agent.schema_versions", [1] * 17), OUTCOME), r"host line .*agent\.schema_versions"),
+        ((_changed(HOST, "agent.digest", None), OUTCOME), r"host line .*agent\.digest"),
     ],
 )
 def test_an_inventory_that_is_not_whole_is_refused(lines: tuple[dict[str, Any], ...], message: str) -> None:
@@ -87,85 +121,286 @@ def test_an_inventory_that_is_not_whole_is_refused(lines: tuple[dict[str, Any], 
         _read(*lines)
 
 
-def test_the_last_host_line_and_the_last_outcome_count() -> None:
-    failed = {**OUTCOME, "outcome": "failed"}
-    assert _read(HOST, {**HOST, "computer_name": "HV02"}, failed, OUTCOME).facts.computer_name == "HV02"
+def test_lines_that_are_repeated_or_come_late_are_read() -> None:
+    report = _read(HOST, HOST, VM, VM, OUTCOME, OUTCOME, JOURNAL, JOURNAL, IMAGE, IMAGE, REMOVED, REMOVED)
+    assert [len(found) for found in (report.vms, report.journals, report.images, report.removed)] == [1, 1, 1, 1]
+    assert report.unreadable == ()
 
 
-def test_a_line_that_is_not_the_protocols_names_its_kind_and_keys() -> None:
-    with pytest.raises(RecordError, match=r"vm line .*vm_id"):
-        _with(VM, "vm_id", "x")
+@pytest.mark.parametrize("line", ["", " ", "\r", "\t\n", "\ufeff" + json.dumps(IMAGE), json.dumps(IMAGE) + "\r\n"])
+def test_empty_lines_byte_order_marks_and_line_ends_are_no_problem(line: str) -> None:
+    assert _beside(line).unreadable == ()
 
 
-LIMITS: list[tuple[dict[str, Any], str, Any, Any]] = [
-    (HOST, "host_id.smbios_uuid", "x" * 64, "x" * 65),
-    (HOST, "host_id.smbios_uuid", "x", ""),
-    (HOST, "host_id.machine_guid", "x" * 64, "x" * 65),
-    (HOST, "host_id.machine_guid", "x", ""),
-    (HOST, "logical_processors", 0, -1),
-    (HOST, "memory_total_bytes", 0, -1),
-    (HOST, "memory_free_bytes", 0, -1),
-    (HOST, "volumes", [{"path": "C", "size_bytes": 0, "free_bytes": 0}] * 256, [{"path": "C", "size_bytes": 0, "free_bytes": 0}] * 257),
-    (HOST, "volumes", [], [{"path": "C", "size_bytes": -1, "free_bytes": 0}]),
-    (HOST, "agent.schema_versions", [1] * 16, [1] * 17),
-    (IMAGE, "size_bytes", 0, -1),
-    (VM, "cpu_cores", 0, -1),
-    (VM, "memory_bytes", 0, -1),
-    (VM, "addresses", ["a"] * 64, ["a"] * 65),
-    (VM, "guest", {"ready": "x"}, {"ready": 1}),
-    (VM, "state", "Saved", "Novel"),
-    (JOURNAL, "generation", 0, -1),
-    (JOURNAL, "attempt", 0, -1),
-    (JOURNAL, "run_id", GUID, GUID.upper()),
-    (JOURNAL, "state", "pending", "novel"),
-    (JOURNAL, "code", "HostBusy", "Novel"),
-]  # fmt: skip
+# --- what a line costs -----------------------------------------------------------------------------------------------
+
+LOST: list[tuple[dict[str, Any], str, Any, Gaps]] = [
+    (VM, "vm_id", GUID.upper(), Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID.upper()}))),
+    (VM, "vm_id", 5, Gaps(vm_uids=frozenset({"u"}))),
+    (VM, "name", None, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "state", 1, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "cpu_cores", -1, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "cpu_cores", True, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "cpu_cores", "1", Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "cpu_cores", 1.5, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "memory_bytes", 2**63, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "replica", "no", Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "replica", 0, Gaps(vm_uids=frozenset({"u"}), vm_ids=frozenset({GUID}))),
+    (VM, "machine_uid", 5, Gaps(vm_ids=frozenset({GUID}), any_vm=True)),
+    ({**VM, "machine_uid": None}, "cpu_cores", -1, Gaps(vm_ids=frozenset({GUID}))),
+    (JOURNAL, "generation", -1, Gaps(journal_uids=frozenset({"u"}))),
+    (JOURNAL, "attempt", -1, Gaps(journal_uids=frozenset({"u"}))),
+    (JOURNAL, "run_id", GUID.upper(), Gaps(journal_uids=frozenset({"u"}))),
+    (JOURNAL, "state", "novel", Gaps(journal_uids=frozenset({"u"}))),
+    (JOURNAL, "vm_id", "x", Gaps(journal_uids=frozenset({"u"}))),
+    (JOURNAL, "locked", "yes", Gaps(journal_uids=frozenset({"u"}))),
+    (JOURNAL, "machine_uid", None, Gaps(any_journal=True)),
+    (IMAGE, "name", 1, Gaps(any_image=True)),
+    (REMOVED, "machine_uid", [], NO_GAPS),
+]
+
+
+@pytest.mark.parametrize(("line", "place", "value", "gaps"), LOST, ids=[f"{one[0]['type']}.{one[1]}" for one in LOST])
+def test_a_line_that_cannot_be_read_is_lost_alone(line: dict[str, Any], place: str, value: Any, gaps: Gaps) -> None:
+    report = _beside(_changed(line, place, value))
+    assert [len(found) for found in (report.vms, report.journals, report.images, report.removed)] == [1, 1, 1, 0]
+    (lost,) = report.unreadable
+    assert (lost.kind, report.unreadable_counts, report.gaps) == (line["type"], {line["type"]: 1}, gaps)
+    assert lost.problem.startswith(f"{place}: ")
+    assert lost.vm_id == (next(iter(gaps.vm_ids), None))
+
+
+ANY = Gaps(any_vm=True, any_journal=True, any_image=True)
 
 
 @pytest.mark.parametrize(
-    ("line", "place", "last_good", "first_bad"), LIMITS, ids=[f"{one[0]['type']}.{one[1]}" for one in LIMITS]
+    ("line", "problem"),
+    [
+        ("{", "not JSON"),
+        ("text", "not JSON"),
+        ('{"type":"vm","name":"\x00"}', "not JSON"),
+        ('{"type":"vm","cpu_cores":NaN}', "NaN"),
+        ('{"type":"vm","type":"vm"}', "twice"),
+        ("[]", "not a JSON object"),
+        ("{}", "no type"),
+        ('{"type":[]}', "no type"),
+        ('{"type":5}', "no type"),
+        (json.dumps({**VM, "name": "x" * 65_536}), "65536 are allowed"),
+    ],
 )
-def test_what_is_outside_of_a_limit_is_refused(
-    line: dict[str, Any], place: str, last_good: Any, first_bad: Any
-) -> None:
-    assert _with(line, place, last_good)
-    with pytest.raises(RecordError, match=place.partition(".")[0]):
-        _with(line, place, first_bad)
+def test_a_line_of_which_nothing_is_known_may_be_anything(line: str, problem: str) -> None:
+    report = _beside(line)
+    (lost,) = report.unreadable
+    assert (lost.kind, lost.machine_uid, lost.vm_id, report.gaps) == ("line", None, None, ANY)
+    assert problem in lost.problem
 
 
-def test_names_are_cut_after_256_characters() -> None:
-    assert _with(HOST, "computer_name", "x" * 256).facts.computer_name == "x" * 256
-    assert _with(HOST, "computer_name", "x" * 257).facts.computer_name == "x" * 256
+PARTS: list[tuple[dict[str, Any], str, Any]] = [
+    (HOST, "computer_name", 5),
+    (HOST, "os", "Windows"),
+    (HOST, "os.name", 5),
+    (HOST, "logical_processors", -1),
+    (HOST, "memory_total_bytes", -1),
+    (HOST, "memory_free_bytes", 1.5),
+    (HOST, "volumes", {}),
+    (HOST, "volumes", [{"path": "C", "size_bytes": 1, "free_bytes": -1}]),
+    (HOST, "volumes", [{"path": "C", "size_bytes": 1}]),
+    (HOST, "agent.versions", ["x"]),
+    (HOST, "agent.versions", None),
+    (IMAGE, "size_bytes", -1),
+    (VM, "addresses", [5]),
+    (VM, "addresses", "10.0.0.1"),
+    (VM, "guest", {"ready": 1}),
+    (VM, "guest", 1),
+    (JOURNAL, "steps", {"Novel": "completed"}),
+    (JOURNAL, "steps", {"CopyImage": "novel"}),
+    (JOURNAL, "steps", []),
+    (JOURNAL, "code", "Novel"),
+    (JOURNAL, "reason", 1),
+    (JOURNAL, "updated_at", "yesterday"),
+    (JOURNAL, "updated_at", "2026-01-01T00:00:00"),
+    (JOURNAL, "folder", 1),
+    (REMOVED, "finding", "Novel"),
+]
 
 
-def test_what_a_guest_posted_is_cut_after_1000_characters() -> None:
-    (vm,) = _with(VM, "guest", {"ready": "x" * 1_001, "state": "x" * 1_000}).vms
+@pytest.mark.parametrize(("line", "place", "value"), PARTS, ids=[f"{one[0]['type']}.{one[1]}" for one in PARTS])
+def test_a_part_that_an_item_can_do_without_is_left_out_alone(line: dict[str, Any], place: str, value: Any) -> None:
+    changed = _changed(line, place, value)
+    report = _read(changed, *GOOD, OUTCOME) if line is HOST else _beside(changed)
+    extra = {"vm": 1, "journal": 1, "image": 1, "removed": 1, "host": 0}[line["type"]]
+    found = (report.vms, report.journals, report.images, report.removed)
+    assert sum(map(len, found)) == 3 + extra
+    (noted,) = report.unreadable
+    assert (noted.kind, noted.machine_uid) == (line["type"], line.get("machine_uid"))
+    assert noted.problem.startswith(place)
+    assert report.gaps == NO_GAPS
+
+
+def test_what_is_left_out_takes_nothing_else_with_it() -> None:
+    volumes = [{"path": path, "size_bytes": 1, "free_bytes": free} for path, free in (("C", 1), ("D", -1), ("E", 2))]
+    facts = _changed(_changed(HOST, "volumes", volumes), "agent.versions", ["x", "0" * 16])
+    report = _read(facts, {**VM, "addresses": ["a", 5, "b"]}, OUTCOME)
+    assert [volume.path for volume in report.facts.volumes] == ["C", "E"]
+    assert report.facts.agent.versions == ("0" * 16,)
+    assert report.vms[0].addresses == ("a", "b")
+    steps = {"Novel": "completed", "CopyImage": "completed", "RegisterVM": "novel"}
+    (journal,) = _with(JOURNAL, "steps", steps).journals
+    assert journal.steps == {Step.COPY_IMAGE: StepState.COMPLETED}
+    (vm,) = _with(VM, "guest", {"ready": 1, "state": "s"}).vms
     assert vm.guest is not None
-    assert (vm.guest.ready, vm.guest.state) == ("x" * 1_000, "x" * 1_000)
+    assert (vm.guest.ready, vm.guest.state) == (None, "s")
 
 
-NAME = "0123456789abcdef"
+def test_a_state_of_a_vm_that_is_not_known_is_other() -> None:
+    assert [_with(VM, "state", state).vms[0].state for state in ("Saved", "Novel", "")] == ["Saved", "Other", "Other"]
+    assert _with(VM, "state", "Novel").unreadable == ()
+
+
+def test_whole_numbers_may_be_written_as_decimals() -> None:
+    changed = json.dumps({**VM, "cpu_cores": 4.0, "memory_bytes": -0.0})
+    (vm,) = _read(HOST, changed, OUTCOME).vms
+    assert (vm.cpu_cores, vm.memory_bytes) == (4, 0)
+
+
+# --- lists and repetitions -------------------------------------------------------------------------------------------
+
+
+def test_items_that_contradict_each_other_are_lost() -> None:
+    report = _beside(VM, {**VM, "name": "b"}, {**VM, "name": "c"}, JOURNAL, {**JOURNAL, "attempt": 2})
+    assert [vm.vm_id for vm in report.vms] == [OTHER]
+    assert [journal.machine_uid for journal in report.journals] == ["v"]
+    assert report.unreadable_counts == {"vm": 3, "journal": 2}
+    assert report.gaps == Gaps(frozenset({"u"}), frozenset({GUID}), frozenset({"u"}))
+
+
+def test_a_vm_that_two_marks_claim_is_lost_for_both() -> None:
+    report = _beside(VM, {**VM, "machine_uid": "w"})
+    assert report.gaps.vm_uids == {"u", "w"}
+
+
+def _numbered(line: Mapping[str, Any], key: str, count: int) -> list[dict[str, Any]]:
+    return [{**line, key: f"{number:08x}{GUID[8:]}"} for number in range(count)]
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
-    [(["0" * 16] * 256, 256), (["0" * 16] * 257, 256), (None, 0), ("x", 0)],
-    ids=["256", "257", "none", "no list"],
+    ("line", "key", "limit", "gap"),
+    [
+        (IMAGE, "name", MAX_IMAGES, Gaps(any_image=True)),
+        (VM, "vm_id", MAX_VMS, Gaps(any_vm=True)),
+        (JOURNAL, "machine_uid", MAX_VMS, Gaps(any_journal=True)),
+        (REMOVED, "machine_uid", MAX_VMS, NO_GAPS),
+    ],
 )
+def test_lines_beyond_the_bound_are_not_read_and_what_they_say_is_not_known(
+    line: dict[str, Any], key: str, limit: int, gap: Gaps
+) -> None:
+    most = _read(HOST, *_numbered(line, key, limit), OUTCOME)
+    assert most.gaps == NO_GAPS
+    report = _read(HOST, *_numbered(line, key, limit + 2), OUTCOME)
+    found = {"image": report.images, "vm": report.vms, "journal": report.journals, "removed": report.removed}
+    assert len(found[line["type"]]) == limit
+    assert (report.unreadable_counts, report.gaps) == ({line["type"]: 2}, gap)
+    assert f"more than {limit} lines" in report.unreadable[0].problem
+
+
+def test_disputed_items_count_towards_the_bound() -> None:
+    twice = [{**VM, "name": "b"}, VM]
+    report = _read(HOST, *twice, *_numbered(VM, "vm_id", MAX_VMS), OUTCOME)
+    assert len(report.vms) == MAX_VMS - 1
+
+
+def test_twenty_unreadable_lines_are_named_and_all_are_counted() -> None:
+    assert MAX_NAMED == 20
+    report = _beside(*["{"] * 21)
+    assert (len(report.unreadable), report.unreadable_counts) == (20, {"line": 21})
+
+
+@pytest.mark.parametrize(("given", "read"), [(64, 64), (65, 64)])
+def test_64_addresses_of_a_vm_are_read(given: int, read: int) -> None:
+    report = _with(VM, "addresses", ["a"] * given)
+    assert (len(report.vms[0].addresses), report.unreadable) == (read, ())
+
+
+@pytest.mark.parametrize(("given", "read", "problems"), [(256, 256, 0), (257, 256, 1)])
+def test_256_volumes_are_read(given: int, read: int, problems: int) -> None:
+    report = _with(HOST, "volumes", [{"path": "C", "size_bytes": 0, "free_bytes": 0}] * given)
+    assert (len(report.facts.volumes), len(report.unreadable)) == (read, problems)
+
+
+@pytest.mark.parametrize(("given", "read"), [(["0" * 16] * 256, 256), (["0" * 16] * 257, 256)], ids=["256", "257"])
 def test_at_most_256_versions_of_the_agent_are_read(given: Any, read: int) -> None:
-    assert len(_with(HOST, "agent.versions", given).facts.agent.versions) == read
+    report = _with(HOST, "agent.versions", given)
+    assert (len(report.facts.agent.versions), report.unreadable) == (read, ())
 
 
-@pytest.mark.parametrize("name", [NAME[:-1], NAME + "0", NAME.upper()])
+@pytest.mark.parametrize("name", ["0" * 15, "0" * 17, "0123456789ABCDEF"])
 def test_a_version_is_named_by_16_hexadecimal_digits(name: str) -> None:
-    with pytest.raises(RecordError, match="versions"):
-        _with(HOST, "agent.versions", [name])
+    assert _with(HOST, "agent.versions", [name]).facts.agent.versions == ()
 
 
-def test_what_a_line_leaves_out_has_its_least_meaning() -> None:
-    (vm,), (journal,) = _with(VM, "novel", 1).vms, _with(JOURNAL, "novel", 1).journals
-    assert (vm.replica, vm.guest, vm.machine_uid, vm.addresses) == (False, None, None, ())
-    assert (journal.locked, journal.code, journal.steps) == (False, None, {})
-    (posting,) = _with(VM, "guest", {}).vms
-    assert posting.guest is not None
-    assert (posting.guest.ready, posting.guest.state) == (None, None)
+@pytest.mark.parametrize(("size", "good"), [(16, True), (17, False)])
+def test_an_agent_names_up_to_16_schema_versions(size: int, good: bool) -> None:
+    changed = _changed(HOST, "agent.schema_versions", [1] * size)
+    if good:
+        assert len(_read(changed, OUTCOME).facts.agent.schema_versions) == 16
+    else:
+        with pytest.raises(RecordError, match="schema_versions"):
+            _read(changed, OUTCOME)
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def test_text_is_cut_and_cleaned_wherever_it_is() -> None:
+    cut, half = "x" * 255 + ELLIPSIS, "\ud83d"
+    report = _read(
+        {**HOST, "computer_name": "x" * 257, "os": {"name": half, "version": "\u202e"}},
+        {**IMAGE, "name": "a\nb"},
+        {
+            **VM, "name": "x" * 300, "addresses": ["fe80::1" + "x" * 108, half],
+            "guest": {"ready": "r" * 1_001, "state": f"\U0001f600{half}"},
+        },
+        {**JOURNAL, "reason": "x" * 65, "folder": "D:\\\u200b"},
+        OUTCOME,
+    )  # fmt: skip
+    facts, (image,), (vm,), (journal,) = report.facts, report.images, report.vms, report.journals
+    assert facts.os is not None
+    assert (facts.computer_name, facts.os.name, facts.os.version) == (cut, "\ufffd", "\ufffd")
+    assert image.name == "a\u240ab"
+    assert (vm.name, vm.addresses[1], len(vm.addresses[0])) == (cut, "\ufffd", 64)
+    assert vm.guest is not None
+    assert (vm.guest.ready, vm.guest.state) == ("r" * 999 + ELLIPSIS, "\U0001f600\ufffd")
+    assert (journal.reason, journal.folder) == ("x" * 63 + ELLIPSIS, "D:\\\ufffd")
+    assert report.unreadable == ()
+
+
+def test_what_is_said_of_a_lost_line_is_clean_and_shows_no_value() -> None:
+    odd = f"\u202e\ud83d{'x' * 300}"
+    report = _beside({**VM, "machine_uid": odd, "vm_id": odd}, {**JOURNAL, "steps": {odd: "canary"}})
+    lost, noted = report.unreadable
+    assert lost.machine_uid == "\ufffd\ufffd" + "x" * 253 + ELLIPSIS
+    assert lost.vm_id is not None
+    assert len(lost.vm_id) == 64
+    assert "canary" not in noted.problem
+    noted.problem.encode()
+    assert len(noted.problem) <= 512
+
+
+@pytest.mark.parametrize(
+    ("gaps", "named", "vm", "journal"),
+    [
+        (NO_GAPS, False, False, False),
+        (Gaps(vm_uids=frozenset({"u"})), True, True, False),
+        (Gaps(vm_ids=frozenset({GUID})), True, True, False),
+        (Gaps(vm_uids=frozenset({"v"}), vm_ids=frozenset({OTHER}), journal_uids=frozenset({"v"})), False, False, False),
+        (Gaps(journal_uids=frozenset({"u"})), False, False, True),
+        (Gaps(any_vm=True), False, True, False),
+        (Gaps(any_journal=True), False, False, True),
+        (Gaps(any_image=True), False, False, False),
+    ],
+)
+def test_what_a_gap_may_hide(gaps: Gaps, named: bool, vm: bool, journal: bool) -> None:
+    assert gaps.names_vm("u", GUID) is named
+    assert (gaps.may_hide_vm("u", GUID), gaps.may_hide_journal("u")) == (vm, journal)
+    assert gaps.names_vm("u", None) is (gaps.vm_uids == {"u"})

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hyperv_operator.border.text import ELLIPSIS
 from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.rollout import RolloutCode, batches, header, parse_answer, pieces
 
@@ -64,13 +65,33 @@ def test_an_answer_is_read() -> None:
     assert (answer.ok, answer.code, answer.message) == (False, RolloutCode.DISK_FULL, "x")
 
 
-def test_a_message_of_2000_characters_is_read_and_a_longer_one_is_not() -> None:
-    assert parse_answer(_answer(message="x" * 2_000)).ok
-    with pytest.raises(RecordError, match="message"):
-        parse_answer(_answer(message="x" * 2_001))
+def test_a_message_is_cut_after_2000_characters() -> None:
+    assert parse_answer(_answer(message="x" * 2_000)).message == "x" * 2_000
+    assert parse_answer(_answer(message="x" * 2_001)).message == "x" * 1_999 + ELLIPSIS
 
 
-@pytest.mark.parametrize("text", ["", "x", "[]", _answer(type="step"), _answer(code="Novel"), _answer(ok=None)])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "[]", _answer(type="step"), _answer(ok=None), _answer(ok=1), _answer(host_id={"smbios_uuid": "x"})],
+)
 def test_what_is_no_answer_is_refused(text: str) -> None:
-    with pytest.raises(RecordError, match="is invalid"):
+    with pytest.raises(RecordError, match=r"is invalid|is empty|is not"):
         parse_answer(text)
+
+
+def test_words_of_another_version_and_parts_that_cannot_be_read_are_left_out() -> None:
+    names = {"0123456789abcdef": "sha256:x", "..\\x": "sha256:y", "0123456789abcde0": 5}
+    answer = parse_answer(_answer(ok=False, code="Novel", versions=names, removed=["x", "0" * 16], version=5))
+    assert (answer.code, answer.version, answer.removed) == (None, None, ("0" * 16,))
+    assert answer.versions == {"0123456789abcdef": "sha256:x"}
+
+
+@pytest.mark.parametrize(("size", "good"), [(65_536, True), (65_537, False)])
+def test_an_answer_has_at_most_65536_characters(size: int, good: bool) -> None:
+    text = _answer(ok=True)
+    text += " " * (size - len(text))
+    if good:
+        assert parse_answer(text).ok
+    else:
+        with pytest.raises(RecordError, match="65537 characters, and 65536 are allowed"):
+            parse_answer(text)

@@ -8,6 +8,7 @@ import json
 import pytest
 from joserfc.jwk import RSAKey
 
+from hyperv_operator.border.text import Clean
 from hyperv_operator.errors import SealingError
 from hyperv_operator.protocol.guest import GuestKey
 from hyperv_operator.protocol.sealing import seal, split
@@ -31,7 +32,7 @@ def test_what_fits_into_120_items_is_sealed_and_one_character_more_is_not() -> N
 
 
 def test_a_key_that_cannot_seal_is_an_error_without_its_content() -> None:
-    even = GuestKey.model_construct(kty="RSA", n="AAAA", e="AQAB")
+    even = GuestKey.model_construct(kty="RSA", n=Clean("AAAA"), e="AQAB")
     with pytest.raises(SealingError, match="cannot be used") as refused:
         seal(b"canary", even, vm_id="vm", run_id="run")
     assert "AAAA" not in str(refused.value)

@@ -15,7 +15,8 @@ from executor.tasks import service
 from hyperv_operator.errors import LogonRefused
 from hyperv_operator.ports import HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
-from hyperv_operator.protocol.inventory import InventoryReport, parse_inventory
+from hyperv_operator.protocol.inventory import InventoryReport
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.reconcilers.cache import Cache, HostEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler

@@ -10,7 +10,7 @@ import pytest
 
 from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.errors import WrongHost
-from hyperv_operator.protocol.inventory import parse_inventory
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.reconcilers import jobs
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource

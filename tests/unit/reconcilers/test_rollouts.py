@@ -23,7 +23,8 @@ from hyperv_operator.errors import (
 )
 from hyperv_operator.ports import HostEndpoint, LoggedOn, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle, version_name
-from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport, parse_inventory
+from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
+from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.settings import Settings

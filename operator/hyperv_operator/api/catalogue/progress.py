@@ -166,6 +166,15 @@ AT_WORK: Final[Mapping[Reason, Entry]] = {
         '\'{"spec":{"paused":false}}\'`.',
         machine=(*WORKING, (MachineCondition.SYNCED, False)),
     ),
+    Reason.REPORT_UNREADABLE: Entry(
+        "The host's inventory has a line that the operator cannot read, and it is or may be that of this machine's VM or journal, or of "
+        "its image.",
+        Actor.HOST_ADMIN,
+        Retry.ON_CHANGE,
+        "Check status.unreadableLines of the HyperVHost, and whether its agent is of the operator's version.",
+        "Nothing is concluded from a line that is missing: no VM is made, changed or given up until an inventory can be read.",
+        machine=(*WORKING, *UNSEEN),
+    ),
     Reason.WAITING_FOR_INVENTORY: Entry(
         "The operator needs a newer inventory of the host or of another node of its cluster, for instance after a restart or a "
         "launch.",
