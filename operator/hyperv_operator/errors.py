@@ -31,6 +31,7 @@
     └── ClusterError             a call to the Kubernetes API failed
         ├── ObjectGone           the API server answered Not Found
         ├── WriteConflict        somebody else wrote the object first
+        ├── WriteRefused         the API server refuses the object as invalid
         └── AccessForbidden      RBAC does not allow it
 
 None of them inherits from a framework. A message never holds a secret, a script or a payload: it may end up in a
@@ -234,6 +235,10 @@ class ObjectGone(ClusterError):
 
 class WriteConflict(ClusterError):
     """The object changed since it was read."""
+
+
+class WriteRefused(ClusterError):
+    """The API server refuses what was written as invalid: the same object will be refused again."""
 
 
 class AccessForbidden(ClusterError):

@@ -126,7 +126,7 @@ class Agent:
         except Failed as failure:
             streams.output(_failed(failure, None))
             return
-        inventory.write(self.world, version, job, streams)
+        inventory.write(self.world, version, job, streams, self.faults.inventory)
 
     async def _run_or_refuse(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,6 +70,8 @@ class Faults:
     """Behaviour of guests that boot from now on."""
     guests: dict[str, GuestMode] = field(default_factory=dict)
     """By VM name: behaviour of single guests."""
+    inventory: Callable[[list[str]], list[str]] | None = None
+    """Rewrites the lines of an inventory before they are sent, the outcome included."""
     chatter: Sequence[str] = ()
     """Lines that every run prints at its beginning."""
     orphans: Literal["continue", "die"] = "continue"

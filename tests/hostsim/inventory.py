@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hostsim.installation import MANUAL_VERSION, digest
@@ -15,8 +16,14 @@ _SHOWN = (
 """Keys of a journal that are in the inventory."""
 
 
-def write(world: World, version: str, job: dict[str, Any], streams: Streams) -> None:
-    """Write the host's inventory, as reported by a version of the agent."""
+def write(
+    world: World,
+    version: str,
+    job: dict[str, Any],
+    streams: Streams,
+    rewrite: Callable[[list[str]], list[str]] | None = None,
+) -> None:
+    """Write the host's inventory, as reported by a version of the agent and rewritten by a fault."""
     places = {job["host"]["paths"]["machines"], *job.get("machine_folders", ())}
     used = sum(world.images.get(name, 0) for name in world.images)
     lines: list[dict[str, Any]] = [
@@ -45,9 +52,9 @@ def write(world: World, version: str, job: dict[str, Any], streams: Streams) -> 
         if folder.journal and folder.machines in places
     ]
     lines += [{"type": "removed", "machine_uid": uid, "finding": finding} for uid, finding in world.removed.items()]
-    for line in lines:
-        streams.output(json.dumps(line, separators=(",", ":")))
-    streams.output(outcome("completed", "Inventory", ""))
+    written = [*(json.dumps(line, separators=(",", ":")) for line in lines), outcome("completed", "Inventory", "")]
+    for text in rewrite(written) if rewrite else written:
+        streams.output(text)
 
 
 def _vm_line(world: World, vm: Vm) -> dict[str, Any]:

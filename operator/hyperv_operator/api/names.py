@@ -171,6 +171,7 @@ class EventReason(StrEnum):
     HOST_REACHABLE = "HostReachable"
     HOST_PROBLEM = "HostProblem"
     AGENT_INSTALLED = "AgentInstalled"
+    STATUS_REFUSED = "StatusRefused"
     SERVED_BY_ANOTHER_OPERATOR = "ServedByAnotherOperator"
     AGENT_ROLLOUT_FAILED = "AgentRolloutFailed"
     NOTIFICATIONS_FAILING = "NotificationsFailing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 
@@ -12,10 +13,13 @@ from kubernetes_asyncio.client.exceptions import ApiException
 from kubernetes_asyncio.config.config_exception import ConfigException
 
 from hyperv_operator import version
-from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, SettingsError, WriteConflict
+from hyperv_operator.border.text import clean
+from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, SettingsError, WriteConflict, WriteRefused
 
 REQUEST_TIMEOUT = 30
 """Seconds per request."""
+_MAX_CAUSE = 500
+"""Characters of what the API server says about an object that it refuses."""
 
 
 @contextlib.asynccontextmanager
@@ -57,9 +61,21 @@ def failure(operation: str, error: ApiException) -> ClusterError:
 
     410 is not `ObjectGone`: it says that a resourceVersion or a page of a list has expired.
     """
-    kind = {403: AccessForbidden, 404: ObjectGone, 409: WriteConflict}.get(error.status, ClusterError)
+    kinds = {403: AccessForbidden, 404: ObjectGone, 409: WriteConflict, 422: WriteRefused}
+    kind = kinds.get(error.status, ClusterError)
     reason = "RBAC forbids it" if error.status == 403 else f"{error.status} {error.reason}"
+    if kind is WriteRefused and (cause := _cause(error.body)):
+        reason = f"{reason}: {cause}"
     return kind(f"Kubernetes API: {operation}: {reason}.", retry_after=retry_after(error.headers))
+
+
+def _cause(body: str | bytes | None) -> str:
+    """Return what the API server says is invalid; empty if it does not say."""
+    try:
+        message = json.loads(body or "")["message"]
+    except (ValueError, TypeError, KeyError):
+        return ""
+    return clean(str(message), _MAX_CAUSE).rstrip(".")
 
 
 def retry_after(headers: Mapping[str, str] | None) -> float | None:

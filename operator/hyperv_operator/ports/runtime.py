@@ -88,6 +88,10 @@ class Metrics(Protocol):
         """Set whether an operator of another namespace serves a host."""
         ...
 
+    def status_problem(self, kind: str, cause: str) -> None:
+        """Count a status that is not as it was composed; cause is cut (out of bounds) or refused (by the API server)."""
+        ...
+
     def loop_failed(self, kind: str) -> None:
         """Count a loop of an object that failed unexpectedly and starts again."""
         ...

@@ -92,6 +92,10 @@ class MachineEntry:
     """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
     written: HyperVMachineStatus | None = None
     """The status that this process wrote last, or is writing: its echo wakes nobody."""
+    refused: HyperVMachineStatus | None = None
+    """The status that the API server has refused, without times, if it was the last one: it is not tried again."""
+    refusal: str | None = None
+    """Why, as it was reported last."""
     last_sequence: int = 0
     """The highest number of a transition that an earlier version had."""
 
@@ -191,6 +195,10 @@ class HostEntry:
     """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
     written: HyperVHostStatus | None = None
     """The status that this process wrote last, or is writing: its echo wakes nobody."""
+    refused: HyperVHostStatus | None = None
+    """The status that the API server has refused, without times, if it was the last one: it is not tried again."""
+    refusal: str | None = None
+    """Why, as it was reported last."""
     last_sequence: int = 0
     """The highest number of a transition that an earlier version had."""
     left_to: str | None = None

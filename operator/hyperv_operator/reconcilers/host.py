@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hyperv_operator.api.host import HyperVHostSpec
+from hyperv_operator.api.inventory import HyperVHostInventoryStatus
+from hyperv_operator.border.fitting import fit
 from hyperv_operator.core import events, host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
-from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict
+from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict, WriteRefused
 from hyperv_operator.reconcilers import ownership, status_writer
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
@@ -195,18 +197,22 @@ class HostReconciler:
                 # It was faster: the next pass leaves the host to it.
                 return
             status = host_status.compose(snapshot, self._deps.clock.now()).model_copy(update={"operator": own})
-            if status == snapshot.status:
+            wrong = status_writer.Problems()
+            if status != snapshot.status:
+                status, wrong = status_writer.fitted(snapshot.status, status)
+            if status == snapshot.status or status_writer.is_refused(entry, status):
                 break
             found = status_writer.redacted(self._deps, events.between_hosts(snapshot.status, status))
-            status = status.model_copy(update={"transitions": status_writer.transitions(self._deps, entry, found)})
-            version, entry.written = entry.resource.meta.resource_version, status
+            changes = status_writer.transitions(self._deps, entry, found)
             try:
-                body = await self._deps.objects.write_status(entry.ref, version, status.to_json())
+                body = await status_writer.put(self._deps, entry, snapshot.status, status, changes, wrong)
             except WriteConflict:
                 if left == 1:
                     raise
                 entry.observe(HostResource.parse(await self._deps.objects.get(entry.ref)))
                 continue
+            if body is None:
+                break
             entry.observe(HostResource.parse(body))
             entry.taking_over = None
             await status_writer.emit(self._deps, entry.ref, found)
@@ -239,7 +245,12 @@ class HostReconciler:
         status = placeholders.compose(entry.poll.report, machines, entry.poll.begun_at)
         if not entry.poll.attempted or not placeholders.differs(entry.inventory, status):
             return now + _IDLE
-        await self._deps.objects.write_inventory(entry.ref, status.to_json())
+        fitted = fit(status).item or HyperVHostInventoryStatus(observed_at=status.observed_at, truncated=True)
+        try:
+            await self._deps.objects.write_inventory(entry.ref, fitted.to_json())
+        except WriteRefused as error:
+            # It is for people and tools: the host goes on without it, until there is another one to write.
+            await status_writer.report_refusal(self._deps, entry.ref, error)
         entry.inventory, entry.inventory_written_at = status, now
         return now + _IDLE
 

@@ -12,7 +12,7 @@ from hyperv_operator.core.actions import Launch, Wait
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
 from hyperv_operator.core.snapshot import ActiveTask
-from hyperv_operator.errors import AuthenticationFailed, HostUnreachable, LogonPending
+from hyperv_operator.errors import AuthenticationFailed, HostUnreachable, LogonPending, WriteConflict, WriteRefused
 from hyperv_operator.ports import AgentReport, Lane, RemoteTask, TaskContext
 from hyperv_operator.protocol.job import JobKind, ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
@@ -23,6 +23,7 @@ from hyperv_operator.reconcilers.endpoints import endpoint_of
 from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOutdated
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
+from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
 from hyperv_operator.reconcilers.snapshot_builder import gather
 from hyperv_operator.schema.redaction import redacted_job
@@ -122,7 +123,8 @@ class Launcher:
             launch, run_id, snapshot.generation, deps.clock.now(), redacted_job(deps.schema, job), sealed, version
         )
         claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
-        await status_writer.write(deps, entry, snapshot.status, claimed)
+        if not await status_writer.write(deps, entry, snapshot.status, claimed):
+            await self._go_without_claim(entry, launch)
         execution = entry.execution
         execution.start, execution.step_since = start, start.started_at
         execution.active_task = ActiveTask(launch.kind, running=True, since=start.started_at)
@@ -130,3 +132,15 @@ class Launcher:
             execution.os_family = str(job.fields["os_family"])
         entry.wake.set()
         return lambda context: deps.agent.run(endpoint, job, context)
+
+    async def _go_without_claim(self, entry: MachineEntry, launch: Launch) -> None:
+        """Let a launch begin whose claim the API server refuses in every form, if it is safe, and the object as it was read.
+
+        A removal or an update that two operators begin ends as if one had: the agent refuses the second. A provisioning could
+        end in two VMs.
+        """
+        if launch.kind is JobKind.PROVISION:
+            raise WriteRefused("The API server refuses the claim of the launch, and a VM is not made without one.")
+        body = await self._deps.objects.get(entry.ref)
+        if MachineResource.parse(body).meta.resource_version != entry.resource.meta.resource_version:
+            raise WriteConflict("The object has changed since it was read.")

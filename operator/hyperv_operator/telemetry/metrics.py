@@ -157,6 +157,12 @@ class PrometheusMetrics:
             ["host"],
             registry=registry,
         )
+        self._status_problems = Counter(
+            f"{_PREFIX}_status_problems",
+            "Statuses that were not written as they were composed: cut to their bounds, or refused by the API server.",
+            ["kind", "cause"],
+            registry=registry,
+        )
         self._loops = Counter(
             f"{_PREFIX}_loop_failures",
             "Loops of objects that failed unexpectedly and were started again.",
@@ -307,6 +313,10 @@ class PrometheusMetrics:
     def served_elsewhere(self, host: str, *, elsewhere: bool) -> None:
         """Set whether another operator serves a host."""
         self._elsewhere.labels(host).set(elsewhere)
+
+    def status_problem(self, kind: str, cause: str) -> None:
+        """Count a status that was cut or refused."""
+        self._status_problems.labels(kind, cause).inc()
 
     def loop_failed(self, kind: str) -> None:
         """Count a failed loop."""

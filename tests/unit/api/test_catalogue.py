@@ -320,14 +320,15 @@ def test_the_events_that_are_warnings() -> None:
     warnings = {event.value for event, entry in EVENTS.items() if entry.warning}
     assert warnings == {
         "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "NotificationTargetsInvalid",
-        "NotificationsFailing", "Rejected", "Retrying", "RunFailed", "ServedByAnotherOperator",
+        "NotificationsFailing", "Rejected", "Retrying", "RunFailed", "ServedByAnotherOperator", "StatusRefused",
     }  # fmt: skip
 
 
 def test_the_events_of_hosts() -> None:
     on_hosts = {event.value for event, entry in EVENTS.items() if entry.on_host}
     assert on_hosts == {
-        "AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable", "ServedByAnotherOperator"
+        "AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable", "ServedByAnotherOperator",
+        "StatusRefused",
     }  # fmt: skip
 
 

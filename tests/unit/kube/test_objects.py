@@ -10,7 +10,7 @@ import pytest
 from kubernetes_asyncio.client.exceptions import ApiException
 
 from hyperv_operator.api.names import FINALIZER
-from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, WriteConflict
+from hyperv_operator.errors import AccessForbidden, ClusterError, ObjectGone, WriteConflict, WriteRefused
 from hyperv_operator.kube.client import translated
 from hyperv_operator.kube.objects import _finalizer_patch, _names
 from hyperv_operator.ports import ObjectRef
@@ -30,7 +30,7 @@ def _answer(status: int, **headers: str) -> ApiException:
         (404, ObjectGone),
         (409, WriteConflict),
         (410, ClusterError),
-        (422, ClusterError),
+        (422, WriteRefused),
         (500, ClusterError),
     ],
 )
@@ -38,6 +38,27 @@ def test_only_not_found_says_that_an_object_is_gone(status: int, kind: type[Clus
     with pytest.raises(ClusterError) as raised, translated("get"):
         raise _answer(status)
     assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"message": "HyperVHost \\"a\\" is invalid: status.os: Too long: may not be more than 253 bytes"}', "bytes."),
+        ('{"message": "a\\u202e\\nb."}', ": a\ufffd\u240ab."),
+        ('{"message": "' + "x" * 501 + '"}', "x" * 499 + "\N{HORIZONTAL ELLIPSIS}."),
+        ("{}", "422 Reason."),
+        ("[]", "422 Reason."),
+        ("", "422 Reason."),
+        (None, "422 Reason."),
+    ],
+)
+def test_what_the_api_server_finds_invalid_is_named(body: str | None, said: str) -> None:
+    answer: Any = _answer(422)
+    answer.body = body
+    with pytest.raises(WriteRefused) as raised, translated("write status"):
+        raise answer
+    assert raised.value.message.endswith(said)
+    assert raised.value.message.startswith("Kubernetes API: write status: 422 Reason")
 
 
 @pytest.mark.parametrize(

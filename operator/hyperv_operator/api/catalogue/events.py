@@ -78,6 +78,12 @@ _EVENTS: Final[Mapping[EventReason, EventEntry]] = {
     EventReason.AGENT_INSTALLED: EventEntry(
         "The operator's version of the agent is installed on the host and answers.", "Version and name.", on_host=True
     ),
+    EventReason.STATUS_REFUSED: EventEntry(
+        "The API server refuses a status as invalid. The operator writes a smaller one, and goes on.",
+        "What the API server says, and what to do.",
+        warning=True,
+        on_host=True,
+    ),
     EventReason.SERVED_BY_ANOTHER_OPERATOR: EventEntry(
         "An operator finds that a living operator of another namespace serves the host, and leaves it alone.",
         "Both namespaces, and what to do.",
