@@ -23,6 +23,35 @@ class CmdletFault:
     kill: bool = False
 
 
+HostileMode = Literal[
+    "endless-body",
+    "endless-chunks",
+    "endless-headers",
+    "endless-continue",
+    "drip",
+    "slow-headers",
+    "slow-chunks",
+    "gzip",
+    "redirect",
+    "error-page",
+    "xml-entities",
+    "xml-deep",
+    "xml-wide",
+    "xml-namespaces",
+    "xml-attributes",
+]
+"""What a hostile host answers over HTTP; see `hostile.py`."""
+HostileStream = Literal[
+    "clixml-deep",
+    "clixml-wide",
+    "clixml-references",
+    "clixml-attributes",
+    "unfinished",
+    "out-of-order",
+    "tiny-fragments",
+    "lines",
+]
+"""What a hostile host sends in the stream of a run; see `bombs.py`."""
 GuestMode = Literal["normal", "silent", "failing", "foreign", "garbage", "stopping", "rekeying", "writing"]
 """`stopping` shuts down after each start once it is configured; `rekeying` posts another key each time, and `writing` anything harmful."""
 
@@ -74,6 +103,20 @@ class Faults:
     """Rewrites the lines of an inventory before they are sent, the outcome included."""
     chatter: Sequence[str] = ()
     """Lines that every run prints at its beginning."""
+    hostile: HostileMode | None = None
+    """How requests are answered instead of properly."""
+    hostile_at: Literal["logon", "challenge", "answer"] = "logon"
+    """Which requests: all of them, those with a token of a logon, or those after the logon."""
+    hostile_status: int = 200
+    """The HTTP status of hostile answers."""
+    hostile_location: str = ""
+    """Where `redirect` points to."""
+    hostile_pause: float = 0.2
+    """Seconds between two bytes of a drip."""
+    hostile_stream: HostileStream | None = None
+    """What every pipeline, an inventory's too, receives before its own output."""
+    hostile_lines: int = 65_536
+    """Number of lines of the stream `lines`."""
     orphans: Literal["continue", "die"] = "continue"
     """Whether a run continues when its client stops polling for output."""
 

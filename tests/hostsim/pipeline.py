@@ -33,10 +33,13 @@ class Pipeline:
 
     def __init__(self, shell: Shell, pipeline_id: uuid.UUID) -> None:
         self.shell = shell
+        self.id = pipeline_id
         self.server = psrpcore.ServerPipeline(shell.pool, pipeline_id)
         self.outbox = bytearray()
         self.changed = asyncio.Event()
         self.done = False
+        self.is_armed = False
+        """Whether the hostile stream was sent."""
         self.command = ""
         self.is_script = True
         self.input: list[str] = []

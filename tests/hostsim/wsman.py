@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 
 from aiohttp import web
 
+from hostsim import bombs, hostile
 from hostsim.auth import Gate
 from hostsim.pipeline import Pipeline
 from hostsim.psrp import Shell
@@ -26,6 +27,9 @@ from hostsim.soap import (
     refusal,
 )
 from hostsim.views import HostAgent
+
+_MAX_OUTPUT = 360_000
+"""Bytes of output per answer, so that an envelope stays below the 512,000 bytes that clients ask for."""
 
 
 class WsmanServer:
@@ -44,10 +48,15 @@ class WsmanServer:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
+        faults = self.agent.faults
+        if hostile.applies(faults, request, authenticated=False):
+            return await hostile.answer(faults, request)
         refused = self.gate.check(request)
         if refused is not None:
             await request.read()
             return refused
+        if hostile.applies(faults, request, authenticated=True):
+            return await hostile.answer(faults, request)
         body = await request.read()
         if not body:
             return web.Response()
@@ -124,15 +133,18 @@ class WsmanServer:
         attribute = f' CommandId="{command_id}"' if command_id else ""
         if isinstance(source, Pipeline):
             source.asked_at = asyncio.get_running_loop().time()
-            done = source.done
+            bombs.arm(source, self.agent.faults)
+            done = source.done and bombs.whole_fragments(source.outbox, _MAX_OUTPUT) == len(source.outbox)
             faults = self.agent.faults
             if done and source.changes_host and faults.lost_replies:
                 faults.lost_replies -= 1
                 shell.kill()
                 if request.transport:
                     request.transport.abort()
-        data = base64.b64encode(bytes(source.outbox)).decode()
-        source.outbox.clear()
+        size = bombs.whole_fragments(source.outbox, _MAX_OUTPUT)
+        sent = bytes(source.outbox[:size])
+        del source.outbox[:size]
+        data = base64.b64encode(sent).decode()
         state = f'<r:CommandState{attribute} State="{SHELL}/CommandState/Done"/>' if done else ""
         return f'<r:ReceiveResponse><r:Stream Name="stdout"{attribute}>{data}</r:Stream>{state}</r:ReceiveResponse>'
 
