@@ -25,6 +25,9 @@ from hyperv_operator.protocol.job import DesiredVm, RunRef
 from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.protocol.rollout import RolloutCode
 from hyperv_operator.telemetry.logs import LogFormatter
+from hyperv_operator.winrm.runspace import HostRunspacePool
+from hyperv_operator.winrm.transport import HostTransport
+from hyperv_operator.winrm.wire import HostAdapter
 from mutants.operators import MembershipNegated
 from receivers.server import _Handler
 from receivers.server import _Server as ReceiverServer
@@ -78,6 +81,11 @@ WsmanServer._enumerate
 WsmanServer._pull
 WsmanServer._signal
 _Worker.registrations
+HostAdapter.cert_verify
+HostRunspacePool._receive
+HostTransport._build_auth_basic
+HostTransport._build_session
+HostTransport._send_request
 
 # Read by the interpreter.
 sys.dont_write_bytecode

@@ -11,6 +11,7 @@
     ├── HostError                a call to a Hyper-V host failed
     │   ├── HostUnreachable      no connection: name, network, firewall, host down
     │   │   ├── WinRmUnavailable the host is up, its WinRM service is not
+    │   │   ├── ConnectionLost   an open connection was reset or closed
     │   │   └── CircuitOpen      no call was made, because the last calls timed out
     │   ├── TlsUntrusted         the host's certificate is not trusted
     │   ├── AuthenticationFailed no logon is possible
@@ -119,6 +120,13 @@ class HostUnreachable(HostError):
 
 class WinRmUnavailable(HostUnreachable):
     """The host is up, and WinRM is not: the port is closed, or the answer is HTTP 503."""
+
+
+class ConnectionLost(HostUnreachable):
+    """An open connection was reset or closed."""
+
+    was_kept: bool = False
+    """Whether the connection was kept from an earlier call, and may have been lost before this one."""
 
 
 class CircuitOpen(HostUnreachable):

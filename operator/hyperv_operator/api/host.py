@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from hyperv_operator.api import expressions
+from hyperv_operator.api import address, expressions
 from hyperv_operator.api.common import Model, Name, ObservedGeneration, Short, Status, Transitions
 
 WindowsPath = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z]:\\[^\"'`$<>|?*/\x00-\x1f]*$")]
@@ -41,6 +41,10 @@ FULL_LANGUAGE: Final = "Microsoft.PowerShell"
 VlanRange = Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$"), AfterValidator(_range)]
 
 
+def _address(value: object) -> object:
+    return address.checked(value) if isinstance(value, str) and value else value
+
+
 class SecretReference(Model):
     """A Secret in the operator's own namespace."""
 
@@ -72,7 +76,9 @@ class Connection(Model):
         Annotated[
             str,
             Field(
-                max_length=65_536, description="Certificate authorities to trust, as PEM. Unset: those of the system."
+                max_length=65_536,
+                pattern=r"-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----",
+                description="Certificate authorities to trust, as PEM. Unset: those of the system.",
             ),
         ]
         | None
@@ -189,10 +195,11 @@ class HyperVHostSpec(Model):
         str,
         Field(
             min_length=1,
-            max_length=253,
-            pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$",
-            description="DNS name or IP address of the host.",
+            max_length=254,
+            pattern=address.PATTERN,
+            description="DNS name or IP address of the host, without a port. IPv6 may be in brackets.",
         ),
+        BeforeValidator(_address),
     ]
     connection: Annotated[
         Connection, Field(description="How to reach the WinRM service. Certificates are always verified.")

@@ -13,6 +13,7 @@ _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
     errors.HostError: Reason.INTERNAL,
     errors.HostUnreachable: Reason.HOST_UNREACHABLE,
     errors.WinRmUnavailable: Reason.WINRM_UNAVAILABLE,
+    errors.ConnectionLost: Reason.HOST_UNREACHABLE,
     errors.CircuitOpen: Reason.HOST_UNREACHABLE,
     errors.TlsUntrusted: Reason.TLS_UNTRUSTED,
     errors.AuthenticationFailed: Reason.AUTHENTICATION_FAILED,

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import SecretBytes, SecretStr
 
+from hyperv_operator.api import address
 from hyperv_operator.ports.tasks import TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
@@ -67,6 +68,21 @@ class HostEndpoint:
     """resourceVersion of the credentials Secret: a session is reused only with the version that opened it."""
     ca_bundle: str | None = None
     """PEM; None for the system's trust store. Verification cannot be turned off."""
+
+    @property
+    def where(self) -> str:
+        """The address and port, for messages."""
+        return address.with_port(self.address, self.port)
+
+    @property
+    def server(self) -> str:
+        """The address as resolvers and sockets take it."""
+        return address.bare(self.address)
+
+    @property
+    def host_name(self) -> str:
+        """The host's own name, for its service principal."""
+        return address.host_name(self.address)
 
 
 class HostAgent(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hyperv_operator.api.host import FULL_LANGUAGE
 from hyperv_operator.border.text import clean
@@ -12,13 +12,12 @@ from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.job import JobDefinition
-from hyperv_operator.protocol.records import Outcome, StepRecord, parse_record
-from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_shell_lost
+from hyperv_operator.protocol.records import Outcome, parse_record
+from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_session_lost
 from hyperv_operator.winrm.rollout import AgentRollout, Check
-from hyperv_operator.winrm.session import PipelineResult, Statement, StreamItem
-from hyperv_operator.winrm.stream import PowerShellStreamDecoder
+from hyperv_operator.winrm.session import PipelineResult, Sink, Statement
+from hyperv_operator.winrm.sinks import OutputSink, RunSink
 
-RECORD_TAG = "HyperVOperator"
 JEA_COMMAND = "Invoke-HvoJob"
 _SCRIPTS = {
     "vm-provisioning": "Invoke-ProvisioningJob.ps1",
@@ -50,21 +49,13 @@ class WinRmHostAgent:
 
     def run(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> Outcome:
         """Launch the script for a job and stay attached until its outcome."""
-        decoder, output = PowerShellStreamDecoder(), list[str]()
-
-        def sink(item: StreamItem) -> None:
-            if item.stream is LogStream.OUTPUT:
-                output.append(item.text)
-                # The last output is the outcome; those before it are ordinary lines.
-                while len(output) > 1:
-                    _report_lines(decoder, LogStream.OUTPUT, output.pop(0), context)
-            elif item.stream is LogStream.INFORMATION and RECORD_TAG in item.tags:
-                _report_record(item.text, decoder, context)
-            else:
-                _report_lines(decoder, item.stream, item.text, context)
-
-        result = self._launch(endpoint, job, context, sink)
-        outcome = _outcome(output[-1]) if output else None
+        sink = RunSink(context)
+        try:
+            result = self._launch(endpoint, job, context, sink.take)
+        finally:
+            sink.finish()
+        text = sink.last_output()
+        outcome = None if text is None else _outcome(text)
         if outcome is None:
             raise _missing_outcome(endpoint, result)
         for problem in outcome.problems:
@@ -75,15 +66,10 @@ class WinRmHostAgent:
         """Return the host's inventory."""
 
         def read(*, fresh: bool = False) -> tuple[list[str], PipelineResult]:
-            output: list[str] = []
+            sink = OutputSink(endpoint.where)
+            return sink.lines, self._launch(endpoint, job, context, sink.take, fresh=fresh)
 
-            def sink(item: StreamItem) -> None:
-                if item.stream is LogStream.OUTPUT:
-                    output.append(item.text)
-
-            return output, self._launch(endpoint, job, context, sink, fresh=fresh)
-
-        lines, result = retried_if_shell_lost(read)
+        lines, result = retried_if_session_lost(read)
         if not lines and result.failed:
             raise _missing_outcome(endpoint, result)
         try:
@@ -114,7 +100,7 @@ class WinRmHostAgent:
         endpoint: HostEndpoint,
         job: JobDefinition,
         context: TaskContext,
-        sink: Callable[[StreamItem], None],
+        sink: Sink,
         *,
         fresh: bool = False,
     ) -> PipelineResult:
@@ -123,27 +109,6 @@ class WinRmHostAgent:
             self._pool.session(endpoint, context, fresh=fresh) as session,
         ):
             return session.run(_statement(endpoint, job), (job.encode(),), context, sink)
-
-
-def _report_lines(decoder: PowerShellStreamDecoder, stream: LogStream, text: str, context: TaskContext) -> None:
-    for line in decoder.feed_object(stream, text):
-        context.report(line)
-
-
-def _report_record(text: str, decoder: PowerShellStreamDecoder, context: TaskContext) -> None:
-    try:
-        record = parse_record(text)
-    except RecordError as error:
-        # A step of another version of the agent, perhaps: it is shown as it is.
-        context.report(LogLine(LogStream.WARNING, error.message))
-        _report_lines(decoder, LogStream.INFORMATION, text, context)
-        return
-    for problem in record.problems:
-        context.report(LogLine(LogStream.WARNING, f"A part of a record cannot be read: {problem}."))
-    if isinstance(record, StepRecord):
-        context.report(record)
-    else:
-        _report_lines(decoder, LogStream.INFORMATION, text, context)
 
 
 def _outcome(text: str) -> Outcome | None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from hyperv_operator.errors import CredentialsUnusable
-from hyperv_operator.ports import CertificateCredentials
+from hyperv_operator.ports import AccountCredentials, CertificateCredentials, HostEndpoint
 
 CERTIFICATE, KEY = "tls.crt", "tls.key"
 """Keys of the Secret."""
@@ -26,6 +26,15 @@ def private_file(folder: Path, name: str, content: bytes) -> str:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     return str(path)
+
+
+def check_basic(endpoint: HostEndpoint, credentials: AccountCredentials) -> None:
+    """Raise `CredentialsUnusable` for a user name that basic cannot express: it separates name and password with a colon."""
+    if endpoint.authentication == "basic" and ":" in credentials.username:
+        raise CredentialsUnusable(
+            f"'username' in Secret {endpoint.credentials_name!r} contains a colon, which basic authentication cannot send.",
+            remedy="Choose an account without a colon in its name, or set spec.connection.authentication to negotiate.",
+        )
 
 
 def client_certificate_files(secret: str, credentials: CertificateCredentials, folder: Path) -> tuple[str, str]:

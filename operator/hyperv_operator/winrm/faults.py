@@ -114,6 +114,8 @@ _PHRASES: Final[Mapping[str, Meaning]] = {
 """By the text, for a fault with a generic number. The operator requests English texts."""
 _MAX_TEXT = 300
 _CHECK_PORT: Final = "Check that spec.connection.port is a port of WinRM."
+_DIRECT: Final = "Set spec.address and spec.connection.port to the host itself."
+_GATEWAY_STATUSES: Final = (502, 504)
 _HRESULT_OF_WIN32 = 0x80070000
 
 
@@ -179,15 +181,21 @@ def _shown(code: int | str | None) -> str:
     return f"{code & 0xFFFFFFFF:#x}" if isinstance(code, int) else code or "without a number"
 
 
-def error_from_http_status(status: int, where: str) -> HostError:
-    """Return the error for an HTTP response without a WSManFault."""
+def error_from_http_status(status: int, where: str, retry_after: int | None = None) -> HostError:
+    """Return the error for an HTTP response without a WSManFault; `retry_after` is the seconds that it asks to wait."""
+    wait = "" if retry_after is None else f" It asks to be left alone for {retry_after} s."
     if status == 503:
         return WinRmUnavailable(
-            f"{where} returned HTTP 503: its WinRM service is stopped or overloaded.",
+            f"{where} returned HTTP 503: its WinRM service is stopped or overloaded.{wait}",
             remedy="Restart the service on the host (Restart-Service WinRM), and check what keeps it busy.",
         )
+    if status in _GATEWAY_STATUSES:
+        return HostUnreachable(
+            f"A proxy or load balancer at {where} answered HTTP {status}: it does not reach the host.{wait}",
+            remedy=_DIRECT,
+        )
     if status == 429:
-        return QuotaExceeded(f"WinRM on {where} is too busy (HTTP 429).")
+        return QuotaExceeded(f"WinRM on {where} is too busy (HTTP 429).{wait}")
     if status == 403:
         return AuthenticationFailed(
             f"{where} rejected the operator's address or certificate (HTTP 403).",
@@ -196,4 +204,6 @@ def error_from_http_status(status: int, where: str) -> HostError:
         )
     if status == 404:
         return ProtocolViolation(f"{where} has no WinRM service at /wsman (HTTP 404).", remedy=_CHECK_PORT)
-    return ProtocolViolation(f"{where} returned HTTP {status} without a WinRM message.", remedy=_CHECK_PORT)
+    if status == 407:
+        return ProtocolViolation(f"A proxy at {where} asks for a logon of its own (HTTP 407).", remedy=_DIRECT)
+    return ProtocolViolation(f"{where} returned HTTP {status} without a WinRM message.{wait}", remedy=_CHECK_PORT)

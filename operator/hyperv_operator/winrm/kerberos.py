@@ -144,7 +144,7 @@ def _fetch_service_ticket(endpoint: HostEndpoint, cache: str) -> None:
 
     mechanism = gssapi.MechType.kerberos
     creds = gssapi.Credentials(usage="initiate", store={b"ccache": cache.encode()}, mechs=[mechanism])
-    name = gssapi.Name(f"{SERVICE}@{endpoint.address}", gssapi.NameType.hostbased_service)
+    name = gssapi.Name(f"{SERVICE}@{endpoint.host_name}", gssapi.NameType.hostbased_service)
     gssapi.SecurityContext(name=name, creds=creds, mech=mechanism, usage="initiate").step()
 
 
@@ -240,7 +240,7 @@ def ticket_error(code: int, text: str, endpoint: HostEndpoint, credentials: Acco
     facts = {
         "realm": credentials.username.partition("@")[2] or "the default realm",
         "username": credentials.username,
-        "address": endpoint.address,
+        "address": endpoint.host_name,
         "secret": endpoint.credentials_name,
         "key": key,
         "proof": "password" if key == "password" else "key",

@@ -30,6 +30,7 @@ PREFIX: Final = "hyperv-operator-"
 ORPHAN_IDLE_SECONDS: Final = 60.0
 """A shell without a request for longer than this is an orphan."""
 _SHELL_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+_REAP_SECONDS = 60.0
 _PAGE_SIZE = 50
 _MAX_PAGES = 40
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
@@ -101,6 +102,7 @@ def reap_over_new_connection(endpoint: HostEndpoint, criteria: OrphanCriteria) -
     with tempfile.TemporaryDirectory(prefix="hvo-session-") as folder:
         with translated(endpoint, effect=False):
             connection = connect(endpoint, Path(folder))
+        connection.begin_call(_REAP_SECONDS)
         try:
             return reap(connection, criteria)
         finally:

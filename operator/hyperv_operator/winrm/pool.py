@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
-from hyperv_operator.errors import HostError, QuotaExceeded, ShellLost
+from hyperv_operator.errors import ConnectionLost, HostError, QuotaExceeded, ShellLost
 from hyperv_operator.ports import CertificateCredentials, HostEndpoint, LoggedOn, Metrics, TaskContext
 from hyperv_operator.winrm import orphans
 from hyperv_operator.winrm.session import Session, open_session
@@ -75,11 +75,13 @@ class SessionPool:
         key = _session_key(endpoint)
         with self._lock:
             host = self._hosts.setdefault(endpoint.name, _HostSessions())
-        session = None if fresh else self._take_idle(host, key)
-        if session is None:
-            session = self._open(host, endpoint, context)
+        kept = None if fresh else self._take_idle(host, key)
+        session = kept or self._open(host, endpoint, context)
         try:
             yield session
+        except ConnectionLost as error:
+            error.was_kept = kept is not None
+            raise
         finally:
             self._release(host, key, session)
 
@@ -206,15 +208,19 @@ def measured(metrics: Metrics, host: str, operation: str) -> Iterator[None]:
         metrics.winrm_operation(host, operation, result, time.monotonic() - started)
 
 
-def retried_if_shell_lost(call: Callable[..., T]) -> T:
-    """Make a read-only call; if its shell was lost, make it again in a new session (`fresh=True`).
+def retried_if_session_lost(call: Callable[..., T]) -> T:
+    """Make a read-only call; if its shell or a kept connection was lost, make it again in a new session (`fresh=True`).
 
-    The host may have ended a session that was kept for reuse.
+    The host may have ended a session that was kept for reuse, and anything on the way an idle connection.
     """
     try:
         return call()
+    except ConnectionLost as error:
+        if not error.was_kept:
+            raise
     except ShellLost:
-        return call(fresh=True)
+        pass
+    return call(fresh=True)
 
 
 def _session_key(endpoint: HostEndpoint) -> SessionKey:

@@ -18,13 +18,14 @@ from hyperv_operator.errors import (
     RecordError,
     RolloutFailed,
 )
-from hyperv_operator.ports import HostEndpoint, LogStream, Metrics, TaskContext
+from hyperv_operator.ports import HostEndpoint, Metrics, TaskContext
 from hyperv_operator.protocol import rollout
 from hyperv_operator.protocol.bundle import AgentBundle, version_folder
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.rollout import RolloutAnswer, RolloutCode
-from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_shell_lost
-from hyperv_operator.winrm.session import Statement, StreamItem
+from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_session_lost
+from hyperv_operator.winrm.session import Statement
+from hyperv_operator.winrm.sinks import LastOutputSink
 
 _BATCH_CHARACTERS = 512 * 1024
 """Upload per pipeline; the deadline is checked between two pipelines."""
@@ -95,7 +96,7 @@ class _RolloutCalls:
 
     def look(self) -> RolloutAnswer:
         """Return the host's identity and its installed versions."""
-        return retried_if_shell_lost(partial(self.send, rollout.header("look", self.endpoint.agent_path)))
+        return retried_if_session_lost(partial(self.send, rollout.header("look", self.endpoint.agent_path)))
 
     def send(self, *inputs: str, fresh: bool = False) -> RolloutAnswer:
         """Run one operation and return its answer; raises `HostError`, also if the answer is a refusal."""
@@ -103,21 +104,16 @@ class _RolloutCalls:
             return self._send(inputs, fresh=fresh)
 
     def _send(self, inputs: Sequence[str], *, fresh: bool) -> RolloutAnswer:
-        output: list[str] = []
-
-        def sink(item: StreamItem) -> None:
-            if item.stream is LogStream.OUTPUT:
-                output.append(item.text)
-
+        sink = LastOutputSink()
         with self.pool.session(self.endpoint, self.context, fresh=fresh) as session:
-            result = session.run(Statement(self.script), inputs, self.context, sink)
-        where = self.endpoint.address
-        if not output:
+            result = session.run(Statement(self.script), inputs, self.context, sink.take)
+        where, output = self.endpoint.address, sink.last_output()
+        if output is None:
             shown = " ".join(result.error.split())[:300]
             detail = f": {shown}" if shown else "."
             raise ProtocolViolation(f"The rollout script on {where} ended without an answer{detail}")
         try:
-            answer = rollout.parse_answer(output[-1])
+            answer = rollout.parse_answer(output)
         except RecordError as error:
             raise ProtocolViolation(f"{where}: {error.message}") from None
         if not answer.ok:

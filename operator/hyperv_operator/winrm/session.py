@@ -4,36 +4,52 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from pypsrp.complex_objects import PSInvocationState, RunspacePoolState
 from pypsrp.exceptions import InvalidPipelineStateError, WinRMError
-from pypsrp.powershell import PowerShell, RunspacePool
+from pypsrp.powershell import PowerShell
 from spnego.exceptions import SpnegoError
 
 from hyperv_operator.errors import CallCancelled, CallTimeout, LogonRefused, ShellLost
 from hyperv_operator.ports import HostEndpoint, LogStream, TaskContext
+from hyperv_operator.winrm.allowance import AnswerRefused, AnswerTooSlow, DeadlinePassed
 from hyperv_operator.winrm.connection import Connection, connect
+from hyperv_operator.winrm.records import StreamItem
+from hyperv_operator.winrm.runspace import HostRunspacePool
+from hyperv_operator.winrm.sinks import item_of
 from hyperv_operator.winrm.translation import translated
+from hyperv_operator.winrm.transport import StatusRefused
 
 IDLE_TIMEOUT = 180
 CLOSE_TIMEOUT = 5
 POLL_SECONDS = 2
 """How long a Receive waits for output, and so the longest delay before a cancellation takes effect."""
 _SLOW_OPEN_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+_POLL_INTERVAL = 0.05
+_SMALL_BYTES = 16_384
+_LOST = (
+    WinRMError,
+    requests.RequestException,
+    InvalidPipelineStateError,
+    SpnegoError,
+    OSError,
+    AnswerRefused,
+    AnswerTooSlow,
+    DeadlinePassed,
+    StatusRefused,
+)
+"""What a request raises whose answer does not matter."""
 
 
-@dataclass(frozen=True)
-class StreamItem:
-    """One object of a PowerShell stream, as text."""
-
-    stream: LogStream
-    text: str
-    tags: tuple[str, ...] = ()
+Sink = Callable[[LogStream, bytes | StreamItem], None]
+"""Takes one object of a stream: its XML, or an item that is already read."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +72,11 @@ class PipelineResult:
 class Session:
     """An open runspace pool on a host."""
 
-    def __init__(self, endpoint: HostEndpoint, shell_name: str) -> None:
-        """Open the session; raises `HostError`."""
+    def __init__(self, endpoint: HostEndpoint, shell_name: str, seconds: float) -> None:
+        """Open the session within so many seconds; raises `HostError`."""
         self.endpoint = endpoint
         self.broken = False
+        self._pause = threading.Event()
         self._logon_refused = False
         self._files = tempfile.TemporaryDirectory(prefix="hvo-session-")
         try:
@@ -68,7 +85,8 @@ class Session:
         except BaseException:
             self._files.cleanup()
             raise
-        self._pool = RunspacePool(
+        self._connection.begin_call(seconds)
+        self._pool = HostRunspacePool(
             self._connection.wsman, configuration_name=endpoint.configuration_name, idle_timeout=IDLE_TIMEOUT
         )
         self._pool.shell.name = shell_name
@@ -95,22 +113,21 @@ class Session:
         """The account that owns the session's shell, in the host's spelling."""
         return self._pool.shell.owner
 
-    def run(
-        self, statement: Statement, inputs: Sequence[str], context: TaskContext, sink: Callable[[StreamItem], None]
-    ) -> PipelineResult:
+    def run(self, statement: Statement, inputs: Sequence[str], context: TaskContext, sink: Sink) -> PipelineResult:
         """Run one pipeline with these input strings; `sink` gets every object of every stream as it arrives.
 
         Raises `HostError`, after which the session is broken.
         """
+        self._connection.begin_call(context.remaining())
+        self._pool.take()
         try:
             with translated(self.endpoint, effect=True, has_ticket=self._connection.has_ticket):
                 shell = self._pipeline(statement)
                 shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # pypsrp's type hint omits lists
-                self._stream_output(shell, context, sink)
-                result = _result(shell)
-                with contextlib.suppress(WinRMError, requests.RequestException):
+                last_error = self._stream_output(shell, context, sink)
+                with contextlib.suppress(*_LOST):
                     shell.close()
-                return result
+                return _result(shell, last_error)
         except LogonRefused:
             self.broken = self._logon_refused = True
             raise
@@ -128,8 +145,9 @@ class Session:
             shell.add_script(statement.text)
         return shell
 
-    def _stream_output(self, shell: PowerShell, context: TaskContext, sink: Callable[[StreamItem], None]) -> None:
-        cursor = _StreamCursor()
+    def _stream_output(self, shell: PowerShell, context: TaskContext, sink: Sink) -> StreamItem | None:
+        """Deliver every object until the pipeline ends; return its last error."""
+        last_error = None
         while shell.state == PSInvocationState.RUNNING:
             if context.is_cancelled():
                 self._stop(shell)
@@ -140,15 +158,22 @@ class Session:
                 raise CallTimeout(
                     f"The call to {self._connection.where} did not finish by its deadline.", effect_unknown=True
                 )
+            began = time.monotonic()
+            self._pool.received_bytes = 0
             shell.poll_invoke(timeout=max(1, min(POLL_SECONDS, int(left))))
-            for item in cursor.new_items(shell):
-                sink(item)
+            for stream, found in self._pool.take():
+                if stream is LogStream.ERROR:
+                    last_error = found
+                sink(stream, found)
+            if shell.state == PSInvocationState.RUNNING and self._pool.received_bytes < _SMALL_BYTES:
+                # A host that answers at once with next to nothing would keep a thread busy.
+                self._pause.wait(max(0.0, _POLL_INTERVAL - (time.monotonic() - began)))
+        return None if last_error is None else item_of(LogStream.ERROR, last_error)
 
     def _stop(self, shell: PowerShell) -> None:
         """Ask the host to stop the pipeline. A failure is ignored, because the session is discarded anyway."""
-        with contextlib.suppress(
-            WinRMError, requests.RequestException, InvalidPipelineStateError, SpnegoError, OSError
-        ):
+        self._connection.begin_call(_STOP_SECONDS)
+        with contextlib.suppress(*_LOST):
             shell.stop()
 
     def close(self) -> None:
@@ -164,51 +189,12 @@ class Session:
         self._files.cleanup()
 
 
-class _StreamCursor:
-    """The position in each stream up to which objects have been delivered."""
-
-    def __init__(self) -> None:
-        self._counts: dict[LogStream, int] = {}
-
-    def new_items(self, shell: PowerShell) -> Iterator[StreamItem]:
-        streams = shell.streams
-        for stream, items in (
-            (LogStream.INFORMATION, streams.information),
-            (LogStream.VERBOSE, streams.verbose),
-            (LogStream.DEBUG, streams.debug),
-            (LogStream.WARNING, streams.warning),
-            (LogStream.ERROR, streams.error),
-            (LogStream.PROGRESS, streams.progress),
-            (LogStream.OUTPUT, shell.output),
-        ):
-            for item in items[self._counts.get(stream, 0) :]:
-                yield StreamItem(stream, _text(stream, item), _tags(item))
-            self._counts[stream] = len(items)
-
-
-def _text(stream: LogStream, item: object) -> str:
-    if stream is LogStream.INFORMATION:
-        item = getattr(item, "message_data", item)
-    elif stream is LogStream.PROGRESS:
-        words = (getattr(item, name, None) for name in ("activity", "description", "current_operation"))
-        return ": ".join(str(word) for word in words if word)
-    elif stream is not LogStream.OUTPUT and stream is not LogStream.ERROR:
-        item = getattr(item, "message", item)
-    return item if isinstance(item, str) else str(item)
-
-
-def _tags(item: object) -> tuple[str, ...]:
-    tags = getattr(item, "tags", None)
-    return tuple(str(tag) for tag in tags) if isinstance(tags, list | tuple) else ()
-
-
-def _result(shell: PowerShell) -> PipelineResult:
+def _result(shell: PowerShell, last_error: StreamItem | None) -> PipelineResult:
     # A missing command ends only its statement, so that the state of the pipeline is still Completed.
-    last = shell.streams.error[-1] if shell.streams.error else None
     return PipelineResult(
-        failed=shell.state != PSInvocationState.COMPLETED or last is not None,
-        error_id=str(getattr(last, "fq_error", "") or ""),
-        error=str(last or ""),
+        failed=shell.state != PSInvocationState.COMPLETED or last_error is not None,
+        error_id=last_error.error_id if last_error else "",
+        error=last_error.text if last_error else "",
     )
 
 
@@ -219,7 +205,7 @@ def open_session(endpoint: HostEndpoint, shell_name: str, context: TaskContext) 
     if context.remaining() <= 0:
         raise CallTimeout("The call reached its deadline before a session was opened.")
     started = time.monotonic()
-    session = Session(endpoint, shell_name)
+    session = Session(endpoint, shell_name, context.remaining())
     if time.monotonic() - started > _SLOW_OPEN_SECONDS and context.is_cancelled():
         session.close()
         raise CallCancelled("The call was cancelled while a session was being opened.")

@@ -10,13 +10,14 @@ from pypsrp.exceptions import (
     AuthenticationError,
     InvalidPipelineStateError,
     InvalidRunspacePoolStateError,
-    WinRMTransportError,
     WSManFaultError,
 )
 from spnego.exceptions import SpnegoError
 
 from hyperv_operator.errors import (
     AuthenticationFailed,
+    CallTimeout,
+    ConnectionLost,
     HostError,
     HostUnreachable,
     LogonRefused,
@@ -27,10 +28,25 @@ from hyperv_operator.errors import (
 )
 from hyperv_operator.ports import HostEndpoint
 from hyperv_operator.winrm import faults
-from hyperv_operator.winrm.connection import CONNECTION_TIMEOUT
+from hyperv_operator.winrm.allowance import RESPONSE_SECONDS, AnswerRefused, AnswerTooSlow, DeadlinePassed
+from hyperv_operator.winrm.transport import CONNECTION_TIMEOUT, StatusRefused
 
+_NETWORK = "Check that the host is up, its load, and the network in between."
 _NOT_OFFERED = ("The server did not response with one of the following", "Server responded with the auth protocol")
 """Prefixes of pypsrp's messages for a host that does not offer the authentication."""
+_HANDSHAKES = (
+    (
+        ("UNSUPPORTED_PROTOCOL", "UNSUPPORTED PROTOCOL", "PROTOCOL_VERSION", "PROTOCOL VERSION"),
+        "the host offers no TLS 1.2 or later",
+        r"Enable TLS 1.2 for servers on the host (SCHANNEL\Protocols\TLS 1.2\Server in its registry).",
+    ),
+    (
+        ("HANDSHAKE_FAILURE", "HANDSHAKE FAILURE", "NO_SHARED_CIPHER", "KEY_TOO_SMALL", "KEY TOO SMALL"),
+        "the two have no cipher suite or key size in common",
+        "Enable cipher suites of TLS 1.2 with ECDHE and AES on the host, and give it a certificate with a key of 2,048 bits or more.",
+    ),
+)
+"""Parts of OpenSSL's messages, what they mean, and what to do."""
 
 
 @contextlib.contextmanager
@@ -39,11 +55,13 @@ def translated(endpoint: HostEndpoint, *, effect: bool, has_ticket: bool = False
 
     `effect` says whether the body may change the host, `has_ticket` whether it authenticates with a Kerberos ticket.
     """
-    where = f"{endpoint.address}:{endpoint.port}"
+    where = endpoint.where
     try:
         yield
     except HostError:
         raise
+    except (AnswerRefused, AnswerTooSlow, DeadlinePassed, StatusRefused) as error:
+        raise _refused(error, where, effect=effect) from None
     except AuthenticationError as error:
         if has_ticket and not _is_not_offered(error):
             raise _ticket_rejected(where, effect=effect) from None
@@ -54,8 +72,6 @@ def translated(endpoint: HostEndpoint, *, effect: bool, has_ticket: bool = False
         ) from None
     except WSManFaultError as error:
         raise faults.error_from_fault(error.code, _fault_text(error), where) from None
-    except WinRMTransportError as error:
-        raise faults.error_from_http_status(int(error.code), where) from None
     except requests.exceptions.RequestException as error:
         raise _request_failed(error, endpoint, where, effect=effect) from None
     except (InvalidRunspacePoolStateError, InvalidPipelineStateError):
@@ -67,6 +83,21 @@ def translated(endpoint: HostEndpoint, *, effect: bool, has_ticket: bool = False
             f"{where} sent a response that is not valid WSMan or PSRP ({type(error).__name__}).",
             effect_unknown=effect,
         ) from None
+
+
+def _refused(
+    error: AnswerRefused | AnswerTooSlow | DeadlinePassed | StatusRefused, where: str, *, effect: bool
+) -> HostError:
+    match error:
+        case AnswerRefused():
+            return ProtocolViolation(f"{where} {error}", remedy=error.remedy, effect_unknown=effect)
+        case StatusRefused():
+            return faults.error_from_http_status(error.status, where, error.retry_after)
+        case AnswerTooSlow():
+            text = f"{where} did not finish an answer within {RESPONSE_SECONDS:g} s."
+            return HostUnreachable(text, remedy=_NETWORK, effect_unknown=effect)
+        case DeadlinePassed():
+            return CallTimeout(f"The call to {where} did not finish by its deadline.", effect_unknown=effect)
 
 
 def _is_not_offered(error: Exception) -> bool:
@@ -139,7 +170,7 @@ def _request_failed(
     if isinstance(error, requests.exceptions.Timeout):
         return HostUnreachable(
             f"{where} stopped answering during the call.",
-            remedy="Check that the host is up, its load, and the network in between.",
+            remedy=_NETWORK,
             effect_unknown=effect,
         )
     return _connection_failed(error, where, effect=effect)
@@ -151,7 +182,8 @@ def _connection_failed(error: BaseException, where: str, *, effect: bool) -> Hos
         return WinRmUnavailable(
             f"{where} refused the connection: the host is up, but nothing listens on the port.", effect_unknown=effect
         )
-    return HostUnreachable(f"The connection to {where} failed ({type(root).__name__}).", effect_unknown=effect)
+    kind = ConnectionLost if isinstance(root, ConnectionResetError | BrokenPipeError) else HostUnreachable
+    return kind(f"The connection to {where} failed ({type(root).__name__}).", effect_unknown=effect)
 
 
 def _tls_failed(text: str, endpoint: HostEndpoint, where: str, *, effect: bool) -> HostError:
@@ -167,7 +199,10 @@ def _tls_failed(text: str, endpoint: HostEndpoint, where: str, *, effect: bool) 
             if endpoint.authentication == "certificate"
             else ""
         )
-        return HostUnreachable(f"{where} closed the connection.", remedy=remedy, effect_unknown=effect)
+        return ConnectionLost(f"{where} closed the connection.", remedy=remedy, effect_unknown=effect)
+    for parts, problem, advice in _HANDSHAKES:
+        if any(part in text.upper() for part in parts):
+            return TlsUntrusted(f"The TLS handshake with {where} failed: {problem}.", remedy=advice)
     return TlsUntrusted(
         f"The TLS handshake with {where} failed.",
         remedy="Check that spec.connection.port is an HTTPS listener of WinRM.",

@@ -333,7 +333,7 @@ def test_tickets_that_expire_during_a_session_are_replaced(
         wait_until(lambda: not _is_valid(session._files.name), what="the tickets to expire", within=20)
         peer.call(peer.gate.forget)
         with pytest.raises(ShellLost, match="tickets for localhost"):
-            session.run(Statement("x"), "", Listener(), lambda _: None)
+            session.run(Statement("x"), "", Listener(), lambda _, __: None)
     configured()
     assert agent.read_inventory(reached, JOB, Listener()).facts
 

@@ -87,6 +87,9 @@ def _first(mapping: dict[str, Any], number: int) -> dict[str, Any]:
 
 _LABELS = {f"l{number}": "x" for number in range(33)}
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+LONG_NAME = ".".join(["x" * 62] * 4) + ".z"
+
 LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     # The machine.
     (SecretKeyRef, "name", "x" * 253, "x" * 254),
@@ -150,7 +153,8 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Connection, "port", 65_535, 65_536),
     (Connection, "transport", "http", "ftp"),
     (Connection, "authentication", "certificate", "digest"),
-    (Connection, "caBundle", "x" * 65_536, "x" * 65_537),
+    (Connection, "caBundle", CERTIFICATE.ljust(65_536), CERTIFICATE.ljust(65_537)),
+    (Connection, "caBundle", CERTIFICATE, "no certificate"),
     (Connection, "configurationName", "x" * 100, "x" * 101),
     (Connection, "configurationName", "x", ""),
     (Connection, "configurationName", "A.b_c-1", "a b"),
@@ -179,7 +183,8 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Paths, "images", "C:\\" + "x" * 197, "C:\\" + "x" * 198),
     (Paths, "images", "c:\\", "c:"),
     (Paths, "machines", "D:\\V M", "D:\\V$M"),
-    (HyperVHostSpec, "address", "x" * 253, "x" * 254),
+    (HyperVHostSpec, "address", LONG_NAME + ".", LONG_NAME + "y."),
+    (HyperVHostSpec, "address", "x" * 63, "x" * 64),
     (HyperVHostSpec, "address", "x", ""),
     (HyperVHostSpec, "address", "fe80::1", "-x"),
     (HyperVHostSpec, "tenants", [{"namespaceSelector": {}}] * 64, [{"namespaceSelector": {}}] * 65),

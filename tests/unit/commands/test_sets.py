@@ -121,7 +121,7 @@ def test_host_manifests_are_enforced_but_not_checked(check: Check, tmp_path: Pat
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
-        ({"address": "no address"}, "spec.address", "pattern"),
+        ({"address": "no address"}, "spec.address", "invalid"),
         ({"virtualSwitch": None}, "spec.virtualSwitch", "required"),
         ({"maxConcurrentRuns": 99}, "spec.maxConcurrentRuns", "range"),
         ({"inventoryIntervalSeconds": 1}, "spec.inventoryIntervalSeconds", "range"),

@@ -27,6 +27,7 @@ CALLS = [
     (errors.LogonSuspended, "AuthenticationFailed", True, 10),
     (errors.KdcUnreachable, "KdcUnreachable", False, 10),
     (errors.LogonPending, "WaitingForInventory", False, 1),
+    (errors.ConnectionLost, "HostUnreachable", False, 10),
     (errors.CredentialsUnusable, "CredentialsUnusable", True, 10),
     (errors.QuotaExceeded, "QuotaExceeded", False, 10),
     (errors.ShellLost, "ShellLost", False, 1),
