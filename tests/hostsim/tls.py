@@ -1,4 +1,4 @@
-"""The simulator's certificate authority, and server certificates for 127.0.0.1 and localhost."""
+"""The simulator's certificate authority, and server certificates for 127.0.0.1, ::1 and localhost."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Authority:
         return self._certificate.public_bytes(serialization.Encoding.PEM).decode()
 
     def issue(self, *names: str) -> tuple[str, str]:
-        """Return a new PEM certificate for 127.0.0.1, localhost and these names, and its key."""
+        """Return a new PEM certificate for 127.0.0.1, ::1, localhost and these names, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
         hosts = [x509.DNSName(name) for name in ("localhost", *names)]
-        addresses = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        addresses = [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         certificate = (
             self._builder(subject, key.public_key())
@@ -61,7 +61,7 @@ class Authority:
         return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
 
     def context(self, *names: str) -> ssl.SSLContext:
-        """Return a server context with a new certificate for 127.0.0.1, localhost and these names."""
+        """Return a server context with a new certificate for 127.0.0.1, ::1, localhost and these names."""
         certificate, key = self.issue(*names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory(prefix="hostsim-") as folder:

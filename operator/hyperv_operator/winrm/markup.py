@@ -44,10 +44,13 @@ class _Counted:
         self._bounds = bounds
         self._builder = builder
         self._depth = self._nodes = 0
+        self.root = ""
+        """The name of the root, with its prefix."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
         bounds = self._bounds
+        self.root = self.root or name
         self._depth += 1
         self._nodes += 1 + len(attributes)
         if self._depth > bounds.depth:
@@ -66,9 +69,9 @@ class _Counted:
             self._builder.end(name)
 
 
-def check(data: bytes, bounds: Bounds) -> None:
-    """Raise `AnswerRefused` unless `data` is a document within the bounds."""
-    _read(data, bounds, None)
+def check(data: bytes, bounds: Bounds) -> str:
+    """Return the name of the root of a document, with its prefix; raise `AnswerRefused` if it is not within the bounds."""
+    return _read(data, bounds, None)
 
 
 def parse(data: bytes, bounds: Bounds) -> ET.Element:
@@ -78,7 +81,7 @@ def parse(data: bytes, bounds: Bounds) -> ET.Element:
     return builder.close()
 
 
-def _read(data: bytes, bounds: Bounds, builder: ET.TreeBuilder | None) -> None:
+def _read(data: bytes, bounds: Bounds, builder: ET.TreeBuilder | None) -> str:
     if len(data) > bounds.size:
         _refuse(f"of more than {bounds.size:,} bytes")
     counted, parser = _Counted(bounds, builder), expat.ParserCreate()
@@ -95,6 +98,7 @@ def _read(data: bytes, bounds: Bounds, builder: ET.TreeBuilder | None) -> None:
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError):
         raise AnswerRefused("sent a response that is no XML.") from None
+    return counted.root
 
 
 def _refuse_doctype(*_: object) -> None:

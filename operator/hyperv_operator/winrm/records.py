@@ -34,7 +34,7 @@ STREAMS: Final[Mapping[int, LogStream]] = {
 _HEADER: Final = struct.Struct("<II16s16s")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){1,3}")
-_STRING = re.compile(rb"<S>([^<&]*)</S>")
+_STRING = re.compile(rb"<S>([^<&\x00-\x08\x0b\x0c\x0e-\x1f]*)</S>")
 _MEMBERS: Final = ("LST", "IE", "QUE", "STK")
 _WORDS_OF_PROGRESS: Final = ("Activity", "StatusDescription", "CurrentOperation")
 

@@ -32,6 +32,8 @@ POLL_SECONDS = 2
 """How long a Receive waits for output, and so the longest delay before a cancellation takes effect."""
 _SLOW_OPEN_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_GRACE_SECONDS = POLL_SECONDS + 1.0
+"""After the deadline, for an honest answer to the last Receive: then the script is stopped, and not only cut off."""
 _POLL_INTERVAL = 0.05
 _SMALL_BYTES = 16_384
 _LOST = (
@@ -118,15 +120,14 @@ class Session:
 
         Raises `HostError`, after which the session is broken.
         """
-        self._connection.begin_call(context.remaining())
+        self._connection.begin_call(context.remaining() + _GRACE_SECONDS)
         self._pool.take()
         try:
             with translated(self.endpoint, effect=True, has_ticket=self._connection.has_ticket):
                 shell = self._pipeline(statement)
                 shell.begin_invoke(input=list(inputs))  # type: ignore[arg-type] # pypsrp's type hint omits lists
                 last_error = self._stream_output(shell, context, sink)
-                with contextlib.suppress(*_LOST):
-                    shell.close()
+                self._finish(shell)
                 return _result(shell, last_error)
         except LogonRefused:
             self.broken = self._logon_refused = True
@@ -169,6 +170,13 @@ class Session:
                 # A host that answers at once with next to nothing would keep a thread busy.
                 self._pause.wait(max(0.0, _POLL_INTERVAL - (time.monotonic() - began)))
         return None if last_error is None else item_of(LogStream.ERROR, last_error)
+
+    def _finish(self, shell: PowerShell) -> None:
+        """Tell the host that the pipeline is done with. It is, whatever the answer; the session is reused only if it is a good one."""
+        try:
+            shell.close()
+        except _LOST:
+            self.broken = True
 
     def _stop(self, shell: PowerShell) -> None:
         """Ask the host to stop the pipeline. A failure is ignored, because the session is discarded anyway."""

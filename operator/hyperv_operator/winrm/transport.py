@@ -19,7 +19,7 @@ from hyperv_operator.ports import HostEndpoint
 from hyperv_operator.winrm import markup
 from hyperv_operator.winrm.allowance import ANSWER_BYTES, OUTPUT_BYTES, Allowance, AnswerRefused
 from hyperv_operator.winrm.trust import trust
-from hyperv_operator.winrm.wire import HostAdapter
+from hyperv_operator.winrm.wire import DIRECT, HostAdapter
 
 READ_TIMEOUT = 30
 CONNECTION_TIMEOUT = 10
@@ -107,8 +107,8 @@ class HostTransport(_TransportHTTP):
         response = session.send(request, timeout=timeout, allow_redirects=False)
         content = self._opened(response, is_empty=request.body is None)
         if response.status_code == requests.codes.ok:
-            if request.body is not None:
-                markup.check(content, markup.ENVELOPE)
+            if request.body is not None and markup.check(content, markup.ENVELOPE).rpartition(":")[2] != "Envelope":
+                raise AnswerRefused("answered with a page that is no message of WinRM.", DIRECT)
             return content
         if response.status_code == requests.codes.unauthorized:
             try:

@@ -16,7 +16,8 @@ def trust(ca_bundle: str | None) -> ssl.SSLContext:
     if ca_bundle is None:
         return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cadata=ca_bundle)
+        # An empty text would count as no text, and the system's authorities would be trusted.
+        return ssl.create_default_context(cadata=ca_bundle or "\n")
     except (ssl.SSLError, ValueError, TypeError):
         raise CredentialsUnusable(
             "spec.connection.caBundle holds no certificate, or one that cannot be read.",

@@ -24,7 +24,7 @@ from urllib3.util.connection import is_connection_dropped
 from hyperv_operator.winrm.allowance import Allowance, AnswerRefused
 
 _SEND_BLOCK = 65_536
-_DIRECT = "Set spec.address and spec.connection.port to WinRM itself, not to a proxy or load balancer in front of it."
+DIRECT = "Set spec.address and spec.connection.port to WinRM itself, not to a proxy or load balancer in front of it."
 
 
 class _BoundedReader(io.RawIOBase):
@@ -71,7 +71,7 @@ class _BoundedResponse(http.client.HTTPResponse):
         except http.client.RemoteDisconnected:
             raise
         except http.client.HTTPException:
-            raise AnswerRefused("sent no HTTP, or more headers than HTTP clients take.", _DIRECT) from None
+            raise AnswerRefused("sent no HTTP, or more headers than HTTP clients take.", DIRECT) from None
         self._allowance.begin_body()
 
 
@@ -87,6 +87,7 @@ class _Bounded(HTTPConnection):
     def connect(self) -> None:
         allowance = self._owner.allowance
         allowance.begin_exchange()
+        self._owner.has_connected = True
         self.timeout = min(self.timeout or allowance.idle_seconds, allowance.seconds())
         try:
             super().connect()
@@ -94,7 +95,6 @@ class _Bounded(HTTPConnection):
             allowance.seconds()
             raise
         self._owner.connection = self
-        self._owner.has_connected = True
 
     @override
     def request(self, *args: Any, **options: Any) -> None:
@@ -124,7 +124,7 @@ class HostAdapter(HTTPAdapter):
         self.connection: _Bounded | None = None
         """The connection that was opened last."""
         self.has_connected = self.has_sent = False
-        """Whether a connection was opened and any byte was sent since `begin_request`."""
+        """Whether a new connection was tried, and whether any byte was sent, since `begin_request`."""
         self._trust = trust
         super().__init__(pool_connections=1, pool_maxsize=1)
 
@@ -182,9 +182,9 @@ def _check(response: requests.Response) -> None:
         raise AnswerRefused(
             f"redirected (HTTP {response.status_code}) a request elsewhere. The operator follows no redirect, because its logon is "
             "meant for this host only.",
-            _DIRECT,
+            DIRECT,
         )
     encoding = response.headers.get("Content-Encoding", "identity").strip().casefold()
     transfer = response.headers.get("Transfer-Encoding", "chunked").strip().casefold()
     if encoding != "identity" or transfer != "chunked":
-        raise AnswerRefused("sent a compressed or encoded response, although none was asked for.", _DIRECT)
+        raise AnswerRefused("sent a compressed or encoded response, although none was asked for.", DIRECT)

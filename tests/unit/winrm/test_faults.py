@@ -10,6 +10,7 @@ from hyperv_operator.winrm.faults import MEANINGS, SUBCODES, error_from_fault, e
 QUOTA = (errors.QuotaExceeded, False)
 LOST = (errors.ShellLost, True)
 NO_SERVICE = (errors.WinRmUnavailable, False)
+NOT_REACHED = (errors.HostUnreachable, False)
 DOWN = (errors.HostUnreachable, True)
 TIMED_OUT = (errors.CallTimeout, True)
 NOT_PERMITTED = (errors.AuthenticationFailed, False)
@@ -138,9 +139,20 @@ def test_every_known_subcode_becomes_an_error() -> None:
         (404, UNEXPECTED),
         (400, UNEXPECTED),
         (500, UNEXPECTED),
-        (302, UNEXPECTED),
+        (407, UNEXPECTED),
+        (502, NOT_REACHED),
+        (504, NOT_REACHED),
+        (505, UNEXPECTED),
     ],
 )
 def test_an_http_status_without_a_fault_becomes_an_error(status: int, expected: Expected) -> None:
-    error = error_from_http_status(status, "h")
+    error = error_from_http_status(status, "h:5986")
     assert (type(error), error.effect_unknown) == expected
+    assert f"HTTP {status}" in error.message
+    assert "h:5986" in error.message
+
+
+@pytest.mark.parametrize("status", [400, 429, 502, 503, 504])
+def test_the_time_that_a_host_asks_for_is_shown(status: int) -> None:
+    assert "left alone for 17 s" in error_from_http_status(status, "h", 17).message
+    assert "left alone" not in error_from_http_status(status, "h").message
