@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import executor, fleet, followers, validation, websockets
+from bench import executor, fleet, followers, hostxml, validation, websockets
 
 BENCHMARKS = {
     "validation": validation.run,
     "executor": executor.run,
     "followers": followers.run,
+    "hostxml": hostxml.run,
     "isolation": fleet.isolation,
     "waiting": fleet.waiting,
     "scale": fleet.scale,

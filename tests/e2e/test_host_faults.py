@@ -19,6 +19,7 @@ from e2e import rig
 from e2e.wire import Wire
 from hostsim import manifests
 from hostsim.auth import Gate
+from hostsim.faults import HostileMode
 from hostsim.host import SimulatedHost
 
 pytestmark = pytest.mark.timeout(240)
@@ -84,6 +85,15 @@ def _service_overloaded(site: Site) -> Iterator[None]:
 
 
 @contextmanager
+def _hostile(site: Site, mode: HostileMode, status: int) -> Iterator[None]:
+    faults = site.host.faults
+    faults.hostile_location = "http://127.0.0.1:9/wsman"
+    faults.hostile_status, faults.hostile = status, mode
+    yield
+    faults.hostile = None
+
+
+@contextmanager
 def _certificate(site: Site) -> Iterator[None]:
     """Serve a certificate of an untrusted CA, then the old one again."""
     site.host.go_down()
@@ -123,6 +133,14 @@ FAULTS = {
     "certificate": Fault(_certificate, "TlsUntrusted", "is not trusted", needs_person=True),
     "stopped": Fault(_service_stopped, "WinRMUnavailable", "refused the connection"),
     "overloaded": Fault(_service_overloaded, "WinRMUnavailable", "HTTP 503"),
+    "gateway": Fault(partial(_hostile, mode="error-page", status=504), "HostUnreachable", "HTTP 504"),
+    "redirect": Fault(
+        partial(_hostile, mode="redirect", status=307), "ProtocolViolation", "The operator follows no redirect"
+    ),
+    "endless": Fault(
+        partial(_hostile, mode="endless-body", status=200), "ProtocolViolation", "sent a response of more than"
+    ),
+    "bomb": Fault(partial(_hostile, mode="xml-entities", status=200), "ProtocolViolation", "with a document type"),
     "network": Fault(_network, "HostUnreachable", "did not answer within 10 s"),
 }
 

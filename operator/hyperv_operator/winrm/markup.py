@@ -15,6 +15,9 @@ from hyperv_operator.winrm.allowance import AnswerRefused
 
 _PIECE = 65_536
 _NAME = 256
+_BYTES_PER_TAG = 8
+_FREE_TAGS = 256
+"""A document may have one tag for every 8 bytes and 256 more. Ordinary ones have half as many; the time of reading grows with tags."""
 _DECLARED: Final = frozenset({"utf-8", "utf-16", "us-ascii"})
 
 
@@ -57,8 +60,11 @@ class _Counted:
             _refuse(f"with elements more than {bounds.depth} deep")
         if self._nodes > bounds.nodes:
             _refuse(f"of more than {bounds.nodes:,} elements and attributes")
-        if len(name) > _NAME or any(len(key) > _NAME or len(value) > bounds.value for key, value in attributes.items()):
-            _refuse(f"with a name of more than {_NAME} or a value of more than {bounds.value:,} characters")
+        if len(name) > _NAME:
+            _refuse(f"with a name of more than {_NAME} characters")
+        for key, value in attributes.items():
+            if len(key) > _NAME or len(value) > bounds.value:
+                _refuse(f"with a name of more than {_NAME} or a value of more than {bounds.value:,} characters")
         if self._builder is not None:
             self._builder.start(name, attributes)
 
@@ -84,6 +90,10 @@ def parse(data: bytes, bounds: Bounds) -> ET.Element:
 def _read(data: bytes, bounds: Bounds, builder: ET.TreeBuilder | None) -> str:
     if len(data) > bounds.size:
         _refuse(f"of more than {bounds.size:,} bytes")
+    if not data:
+        raise AnswerRefused("sent a response that is no XML.")
+    if data.count(b"<") > _FREE_TAGS + len(data) // _BYTES_PER_TAG:
+        _refuse("of hardly anything but tags")
     counted, parser = _Counted(bounds, builder), expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = counted.start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from hyperv_operator.errors import ProtocolViolation, RecordError
@@ -16,6 +17,10 @@ RECORD_TAG: Final = "HyperVOperator"
 MAX_LINES: Final = 20_000
 MAX_CHARACTERS: Final = 16 * 1024 * 1024
 MAX_RECORDS: Final = 5_000
+_MAX_ENDS: Final = 2 * MAX_LINES
+"""Line ends, also of empty lines, which are not shown."""
+_PIECE: Final = 16_384
+"""Characters that are decoded at a time, so that other threads get their turn."""
 _TAG_BYTES: Final = RECORD_TAG.encode()
 
 
@@ -37,6 +42,7 @@ class RunSink:
         self._decoder = PowerShellStreamDecoder()
         self._output: bytes | StreamItem | None = None
         self._lines, self._characters, self._records = MAX_LINES, MAX_CHARACTERS, MAX_RECORDS
+        self._ends = _MAX_ENDS
         self._dropped = 0
 
     def take(self, stream: LogStream, found: bytes | StreamItem) -> None:
@@ -98,7 +104,17 @@ class RunSink:
             self._dropped += 1
             return
         item = item_of(stream, found)
-        for line in self._decoder.feed_object(item.stream, item.text):
+        for start in range(0, len(item.text), _PIECE):
+            piece = item.text[start : start + _PIECE]
+            self._ends -= piece.count("\n")
+            if self._ends < 0 or self._lines <= 0 or self._characters <= 0:
+                self._dropped += item.text.count("\n", start) + 1
+                break
+            self._report_lines(self._decoder.feed(item.stream, piece))
+        self._report_lines(self._decoder.finish(item.stream))
+
+    def _report_lines(self, lines: Sequence[LogLine]) -> None:
+        for line in lines:
             if self._lines <= 0 or self._characters <= 0:
                 self._dropped += 1
                 continue

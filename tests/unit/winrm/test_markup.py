@@ -64,6 +64,13 @@ def test_a_document_outside_of_the_bounds_is_refused(document: bytes, problem: s
             read(document, SMALL)
 
 
+def test_a_document_has_more_than_tags() -> None:
+    check(b"<a>" + b"<b/>" * 508 + b"</a>", ENVELOPE)
+    with pytest.raises(AnswerRefused, match="hardly anything but tags"):
+        check(b"<a>" + b"<b/>" * 515 + b"</a>", ENVELOPE)
+    check(b"<a>" + b"<bcdef/>" * 4_000 + b"</a>", ENVELOPE)
+
+
 @pytest.mark.parametrize("part", ["<{}/>", '<a {}="1"/>'])
 def test_names_are_bounded(part: str) -> None:
     check(part.format("n" * 256).encode(), ENVELOPE)

@@ -88,6 +88,27 @@ def test_one_object_of_many_lines_is_cut_at_the_bound() -> None:
     assert _lines(listener)[-1].text.startswith("7 further lines")
 
 
+def test_the_lines_of_an_object_that_is_cut_are_counted() -> None:
+    listener = Listener()
+    sink = RunSink(listener)
+    sink.take(VERBOSE, StreamItem(VERBOSE, "x\n" * 100_000))
+    sink.take(VERBOSE, _string("late"))
+    sink.finish()
+    assert len(_lines(listener)) == MAX_LINES + 1
+    shown = int(_lines(listener)[-1].text.split()[0].replace(",", ""))
+    assert shown == pytest.approx(80_001, abs=2)
+
+
+def test_empty_lines_are_not_shown_but_bounded() -> None:
+    listener = Listener()
+    sink = RunSink(listener)
+    sink.take(VERBOSE, StreamItem(VERBOSE, "\n" * 39_999 + "seen"))
+    sink.take(VERBOSE, StreamItem(VERBOSE, "\n\n"))
+    sink.take(VERBOSE, StreamItem(VERBOSE, "unseen"))
+    sink.finish()
+    assert [line.text[:17] for line in _lines(listener)] == ["seen", "4 further lines w"]
+
+
 def test_characters_are_bounded_too() -> None:
     listener = Listener()
     sink = RunSink(listener)

@@ -41,7 +41,7 @@ UNUSABLE: Final[Mapping[Reason, Entry]] = {
         host=HOST_FAILING,
     ),
     Reason.TLS_UNTRUSTED: Entry(
-        "The host's certificate is not trusted, has expired or carries another name, or the port does not speak TLS.",
+        "The host's certificate is not trusted, has expired or carries another name, or the port does not speak TLS 1.2 or later.",
         Actor.CLUSTER_ADMIN,
         Retry.BACKOFF,
         "Put the issuing CA into spec.connection.caBundle, and make sure that the certificate carries the name in spec.address.",
@@ -63,7 +63,8 @@ UNUSABLE: Final[Mapping[Reason, Entry]] = {
         host=HOST_SHUT,
     ),
     Reason.CREDENTIALS_UNUSABLE: Entry(
-        "The credentials Secret is missing, unreadable or lacks a key, or the certificate, private key or keytab in it is invalid.",
+        "The credentials Secret is missing, unreadable or lacks a key; the certificate, private key or keytab in it is invalid; or the "
+        "host's `caBundle` cannot be read.",
         Actor.CLUSTER_ADMIN,
         Retry.BACKOFF,
         "Correct the Secret that spec.connection.credentialsSecretRef names.",
