@@ -113,6 +113,7 @@ _PHRASES: Final[Mapping[str, Meaning]] = {
 }
 """By the text, for a fault with a generic number. The operator requests English texts."""
 _MAX_TEXT = 300
+_MAX_CODE = 60
 _CHECK_PORT: Final = "Check that spec.connection.port is a port of WinRM."
 _DIRECT: Final = "Set spec.address and spec.connection.port to the host itself."
 _GATEWAY_STATUSES: Final = (502, 504)
@@ -178,7 +179,9 @@ def _meaning(code: int | str | None, text: str) -> Meaning | None:
 
 
 def _shown(code: int | str | None) -> str:
-    return f"{code & 0xFFFFFFFF:#x}" if isinstance(code, int) else code or "without a number"
+    if isinstance(code, int):
+        return f"{code & 0xFFFFFFFF:#x}"
+    return " ".join(code.split())[:_MAX_CODE] if code else "without a number"
 
 
 def error_from_http_status(status: int, where: str, retry_after: int | None = None) -> HostError:

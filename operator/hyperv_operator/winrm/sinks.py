@@ -99,19 +99,29 @@ class RunSink:
         self._report(LogStream.WARNING, StreamItem(LogStream.WARNING, text))
 
     def _report(self, stream: LogStream, found: bytes | StreamItem) -> None:
-        if self._lines <= 0 or self._characters <= 0:
+        if not self._has_room:
             # Not even read: what is dropped costs next to nothing.
             self._dropped += 1
             return
         item = item_of(stream, found)
-        for start in range(0, len(item.text), _PIECE):
-            piece = item.text[start : start + _PIECE]
-            self._ends -= piece.count("\n")
-            if self._ends < 0 or self._lines <= 0 or self._characters <= 0:
-                self._dropped += item.text.count("\n", start) + 1
-                break
-            self._report_lines(self._decoder.feed(item.stream, piece))
-        self._report_lines(self._decoder.finish(item.stream))
+        start = 0
+        while start + _PIECE < len(item.text) and self._has_room:
+            self._feed(item.stream, item.text[start : start + _PIECE])
+            start += _PIECE
+        rest = item.text[start:]
+        if not self._has_room:
+            self._dropped += rest.count("\n") + 1
+            rest = ""
+        self._ends -= rest.count("\n")
+        self._report_lines(self._decoder.feed_object(item.stream, rest))
+
+    @property
+    def _has_room(self) -> bool:
+        return self._lines > 0 and self._characters > 0 and self._ends > 0
+
+    def _feed(self, stream: LogStream, piece: str) -> None:
+        self._ends -= piece.count("\n")
+        self._report_lines(self._decoder.feed(stream, piece))
 
     def _report_lines(self, lines: Sequence[LogLine]) -> None:
         for line in lines:

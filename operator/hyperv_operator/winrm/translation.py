@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 import requests
@@ -31,6 +32,8 @@ from hyperv_operator.winrm import faults
 from hyperv_operator.winrm.allowance import RESPONSE_SECONDS, AnswerRefused, AnswerTooSlow, DeadlinePassed
 from hyperv_operator.winrm.transport import CONNECTION_TIMEOUT, StatusRefused
 
+_SCHEME = re.compile(r"(?:^|,)\s{0,8}([A-Za-z][A-Za-z0-9-]{0,19})\b")
+_MAX_OFFERED = 200
 _NETWORK = "Check that the host is up, its load, and the network in between."
 _NOT_OFFERED = ("The server did not response with one of the following", "Server responded with the auth protocol")
 """Prefixes of pypsrp's messages for a host that does not offer the authentication."""
@@ -144,7 +147,7 @@ def _logon_failed(error: SpnegoError, endpoint: HostEndpoint, where: str) -> Aut
 
 
 def _not_offered(endpoint: HostEndpoint, where: str, offered: str) -> AuthenticationFailed:
-    schemes = ", ".join(part.split()[0] for part in offered.split(",") if part.strip())
+    schemes = ", ".join(_SCHEME.findall(offered[:_MAX_OFFERED]))
     return AuthenticationFailed(
         f"{where} does not offer {endpoint.authentication} authentication{f', but {schemes}' if schemes else ''}.",
         remedy="Enable it on the host (`Get-ChildItem WSMan:\\localhost\\Service\\Auth` lists what is enabled), or change "

@@ -6,7 +6,6 @@ import re
 import struct
 import time
 import xml.etree.ElementTree as ET
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import requests
@@ -89,7 +88,6 @@ class HostTransport(_TransportHTTP):
         session = requests.Session()
         # The environment could name a proxy, or a netrc file with other credentials.
         session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.headers.update({"User-Agent": "hyperv-operator", "Accept-Encoding": "identity"})
         session.mount("http://", self._adapter)
         session.mount("https://", self._adapter)

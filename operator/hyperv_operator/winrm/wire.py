@@ -72,6 +72,9 @@ class _BoundedResponse(http.client.HTTPResponse):
             raise
         except http.client.HTTPException:
             raise AnswerRefused("sent no HTTP, or more headers than HTTP clients take.", DIRECT) from None
+        # WinRM has no cookies. They would be parsed at each response, and sent back.
+        for name in ("Set-Cookie", "Set-Cookie2"):
+            del self.headers[name]
         self._allowance.begin_body()
 
 

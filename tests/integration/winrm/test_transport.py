@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
+from typing_extensions import override
 
 from hostcalls import OPTIONS, Listener, endpoint, provisioning
+from hostsim.auth import Gate
 from hostsim.host import SimulatedHost
 from hostsim.tls import authority
 from hyperv_operator import errors
@@ -70,6 +73,38 @@ def test_a_page_with_status_200_is_no_answer_of_winrm(agent: WinRmHostAgent) -> 
         error = _failure(agent, endpoint(host))
     assert type(error) is errors.ProtocolViolation
     assert "no message of WinRM" in error.message
+
+
+def test_what_a_host_says_about_logons_is_cut(agent: WinRmHostAgent) -> None:
+    class Talking(Gate):
+        @override
+        def check(self, request: web.Request) -> web.Response | None:
+            return web.Response(status=401, headers={"WWW-Authenticate": "Digest x, A\u202e, " + "B" * 7_000})
+
+    with SimulatedHost() as host:
+        host.wsman.gate = Talking("u", "p")
+        error = _failure(agent, endpoint(host, authentication="basic"))
+    assert "does not offer basic authentication, but Digest" in error.message
+    assert len(error.message) < 300
+    assert error.message.isascii()
+
+
+def test_cookies_are_not_kept(agent: WinRmHostAgent) -> None:
+    sent: list[str] = []
+
+    class Baking(Gate):
+        @override
+        def check(self, request: web.Request) -> web.Response | None:
+            sent.extend(request.headers.getall("Cookie", []))
+            refused = super().check(request)
+            if refused is not None:
+                refused.headers.add("Set-Cookie", "canary=1; Path=/; Secure")
+            return refused
+
+    with SimulatedHost() as host:
+        host.wsman.gate = Baking(host.username, host.password)
+        assert agent.read_inventory(endpoint(host), JOB, Listener()).facts
+    assert sent == []
 
 
 # --- trust and TLS -----------------------------------------------------------------------------------------------------

@@ -120,6 +120,12 @@ def test_a_fault_with_a_generic_code_is_classified_by_its_subcode_or_text(
     assert (type(error), error.effect_unknown) == expected
 
 
+def test_what_a_host_says_is_cut() -> None:
+    message = error_from_fault("w:" + "X" * 50_000, "y" * 50_000, "h").message
+    assert len(message) < 500
+    assert "X" * 58 in message
+
+
 def test_every_known_subcode_becomes_an_error() -> None:
     assert {type(error_from_fault(f"w:{code}", "", "h")) for code in SUBCODES} == {
         errors.AuthenticationFailed,

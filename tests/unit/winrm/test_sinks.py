@@ -106,7 +106,7 @@ def test_empty_lines_are_not_shown_but_bounded() -> None:
     sink.take(VERBOSE, StreamItem(VERBOSE, "\n\n"))
     sink.take(VERBOSE, StreamItem(VERBOSE, "unseen"))
     sink.finish()
-    assert [line.text[:17] for line in _lines(listener)] == ["seen", "4 further lines w"]
+    assert [line.text[:17] for line in _lines(listener)] == ["seen", "1 further lines w"]
 
 
 def test_characters_are_bounded_too() -> None:
