@@ -140,10 +140,13 @@ class Metrics(Protocol):
 class Redaction(Protocol):
     """Removes secrets from text before it is written anywhere."""
 
-    def clean(self, text: str) -> str:
-        """Return the text without anything that is, or looks like, a secret."""
+    def clean(self, text: str, owner: str | None = None) -> str:
+        """Return the text without anything that is, or looks like, a secret, and with as many lines as before.
+
+        With an owner (the UID of an object), of the held values only its own and those without an owner are looked for.
+        """
         ...
 
-    def hold(self, values: Sequence[str]) -> Callable[[], None]:
-        """Redact these exact values too, until the returned function is called."""
+    def hold(self, values: Sequence[str], owner: str = "") -> Callable[[], None]:
+        """Redact these values too, in whatever form they appear, until the returned function is called."""
         ...
