@@ -12,24 +12,11 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from hyperv_operator.border.text import clean_lines
 from hyperv_operator.ports import LogSource
 
 MAX_TEXT: Final = 4_096
 """Characters of an entry's text; a longer one is cut."""
-_REPLACED: Final = {
-    code: "\N{REPLACEMENT CHARACTER}"
-    for code in (
-        *range(0x20),
-        *range(0x7F, 0xA0),
-        0x061C,  # marks and overrides of the writing direction make text look like another
-        *range(0x200E, 0x2010),
-        *range(0x2028, 0x202F),
-        *range(0x2066, 0x206A),
-        *range(0xD800, 0xE000),
-        0xFEFF,
-    )
-    if code != ord("\t")
-}
 
 
 class Notice(StrEnum):
@@ -70,8 +57,7 @@ class Entry:
 
 def cleaned(text: str) -> str:
     """Return text on one line, without characters that control a terminal or the writing direction, and of bounded length."""
-    clean = text.translate(_REPLACED)
-    return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
+    return clean_lines(text, MAX_TEXT).replace("\n", "\N{SYMBOL FOR LINE FEED}")
 
 
 @lru_cache(maxsize=1_024)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from pydantic import SecretBytes, SecretStr
 
 from hyperv_operator.api.host import HyperVHostSpec
@@ -55,6 +57,18 @@ async def endpoint_of(deps: Dependencies, name: str, spec: HyperVHostSpec, folde
         credentials_version=secret.resource_version,
         ca_bundle=connection.ca_bundle,
     )
+
+
+def secret_values(endpoint: HostEndpoint) -> tuple[str, ...]:
+    """Return what is secret in an endpoint's credentials, to be redacted while a call to the host is under way."""
+    match endpoint.credentials:
+        case PasswordCredentials(password=password):
+            return (password.get_secret_value(),)
+        case CertificateCredentials(key_pem=key):
+            return (key.get_secret_value(),)
+        case KeytabCredentials(keytab=keytab, password=password):
+            encoded = base64.b64encode(keytab.get_secret_value()).decode()
+            return (encoded, *([password.get_secret_value()] if password else ()))
 
 
 def _credentials(secret: SecretData, name: str, authentication: str) -> HostCredentials:

@@ -17,6 +17,7 @@ from hyperv_operator.reconcilers import ownership, status_writer
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.inventory_reader import InventoryReader
+from hyperv_operator.reconcilers.redacted import redacted_status
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.reconcilers.rollouts import Rollouts
 from hyperv_operator.reconcilers.snapshot_builder import NEVER_POLLED
@@ -199,6 +200,7 @@ class HostReconciler:
             status = host_status.compose(snapshot, self._deps.clock.now()).model_copy(update={"operator": own})
             wrong = status_writer.Problems()
             if status != snapshot.status:
+                status = redacted_status(status, lambda text: self._deps.redaction.clean(text, entry.ref.uid))
                 status, wrong = status_writer.fitted(snapshot.status, status)
             if status == snapshot.status or status_writer.is_refused(entry, status):
                 break

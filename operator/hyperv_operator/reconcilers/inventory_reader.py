@@ -28,8 +28,10 @@ from hyperv_operator.protocol.job import InventoryJob
 from hyperv_operator.reconcilers import jobs
 from hyperv_operator.reconcilers.cache import Cache, HostEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.endpoints import endpoint_of, secret_values
+from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
+from hyperv_operator.reconcilers.redacted import redact_error
 
 log = logging.getLogger(__name__)
 
@@ -148,10 +150,11 @@ class InventoryReader:
         Raises `HostError`, `ClusterError`, or `LogonPending` once the logon that it had to wait for has ended.
         """
         deps, begun = self._deps, list[datetime]()
-        logon = LogonAttempt(self._cache.lockout_guard, entry.name)
+        logon, secrets = LogonAttempt(self._cache.lockout_guard, entry.name), HeldSecrets(deps.redaction)
 
         async def prepare() -> Callable[[TaskContext], T]:
             endpoint = await endpoint_of(deps, entry.name, spec, call.folder)
+            secrets.hold_for_all(secret_values(endpoint))
             view = HostView(name=entry.name, uid=entry.ref.uid, spec=spec)
             folders = self._cache.machine_folders(entry.name)
             job = jobs.inventory_job(view, await deps.namespaces.cluster_uid(), folders)
@@ -175,12 +178,15 @@ class InventoryReader:
         future.add_done_callback(logon.on_done)
         try:
             return await future, begun[-1]
-        except LogonPending:
-            await logon.settled()
-            raise
-        except CredentialsUnusable:
-            entry.logon_failures = None
+        except HostError as error:
+            redact_error(error, deps.redaction.clean)
+            if isinstance(error, LogonPending):
+                await logon.settled()
+            elif isinstance(error, CredentialsUnusable):
+                entry.logon_failures = None
             raise
         finally:
+            # A call that was given up still runs. This callback is added after the error was redacted.
+            future.add_done_callback(lambda _: secrets.release())
             if logon.has_begun:
                 entry.logon_failures = logon.failures

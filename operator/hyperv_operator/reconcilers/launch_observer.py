@@ -13,7 +13,6 @@ from typing import Final
 from hyperv_operator.api.machine import Applied
 from hyperv_operator.api.names import EventReason
 from hyperv_operator.core.actions import Launch, Update
-from hyperv_operator.core.private_keys import PrivateKeyLines
 from hyperv_operator.core.snapshot import LaunchResult
 from hyperv_operator.errors import CallCancelled, ClusterError, HostError, OperatorError, ProtocolViolation
 from hyperv_operator.ports import AgentReport, LoggedOn, LogLine, LogSource
@@ -22,6 +21,7 @@ from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason
 from hyperv_operator.reconcilers import ownership
 from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.redacted import RunLines, redact_error, redacted_outcome
 
 log = logging.getLogger(__name__)
 
@@ -44,19 +44,20 @@ class LaunchObserver:
         self._launch = launch
         self._in_background = in_background
         """Runs a coroutine function with its arguments in the background."""
-        self._keys = PrivateKeyLines()
+        self._lines = RunLines(deps.redaction)
 
     def on_report(self, report: AgentReport) -> None:
         """Store a step record, or log a line."""
         match report:
             case LoggedOn():
                 return
-            case LogLine(text=text, stream=stream):
-                if self._keys.inside(stream.value, text):
+            case LogLine(text=raw, stream=stream):
+                text = self._lines.clean(stream.value, raw)
+                if text is None:
                     return
                 log.info("%s", text, extra={**self._fields(), "stream": stream.value})
                 if (logs := self._deps.logs) and (source := self._source()):
-                    logs.line(source, report)
+                    logs.line(source, LogLine(stream, text))
             case StepRecord():
                 self._on_step(report)
 
@@ -115,7 +116,7 @@ class LaunchObserver:
         entry, execution = self._entry, self._entry.execution
         start, task, source = execution.start, execution.active_task, self._source()
         execution.active_task = execution.start = None
-        outcome, error = _result(future)
+        outcome, error = self._result(future)
         if error is not None and not isinstance(error, OperatorError):
             log.error("A launch failed unexpectedly", exc_info=error, extra=self._fields())
             error = ProtocolViolation(f"The launch failed unexpectedly ({type(error).__name__}).")
@@ -145,6 +146,16 @@ class LaunchObserver:
         )
         self._count(execution.last)
         entry.wake.set()
+
+    def _result(self, future: Future[Outcome]) -> tuple[Outcome | None, BaseException | None]:
+        """Return how the launch ended, redacted while its secrets are still held."""
+        if future.cancelled():
+            return None, CallCancelled("The launch was given up.")
+        clean = self._deps.redaction.clean
+        error = future.exception()
+        if isinstance(error, HostError):
+            redact_error(error, clean)
+        return (None, error) if error else (redacted_outcome(future.result(), clean), None)
 
     def _pause_after(self, error: BaseException | None) -> None:
         """Leave the machine alone for a while if its launch could not be claimed; a first outdated launch costs nothing."""
@@ -181,10 +192,3 @@ def _applied(launch: Launch, outcome: Outcome | None) -> Applied | None:
         return None
     desired = launch.work.desired
     return Applied(cpu_cores=desired.cpu_cores, gb_ram=desired.gb_ram, power_state=desired.power_state)
-
-
-def _result(future: Future[Outcome]) -> tuple[Outcome | None, BaseException | None]:
-    if future.cancelled():
-        return None, CallCancelled("The launch was given up.")
-    error = future.exception()
-    return (None, error) if error else (future.result(), None)

@@ -19,7 +19,7 @@ from hyperv_operator.protocol.records import Outcome
 from hyperv_operator.reconcilers import jobs, status_writer
 from hyperv_operator.reconcilers.cache import Cache, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.endpoints import endpoint_of
+from hyperv_operator.reconcilers.endpoints import endpoint_of, secret_values
 from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOutdated
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
@@ -44,7 +44,7 @@ class Launcher:
         host = launch.host.name
         observer = LaunchObserver(self._deps, entry, launch, self._in_background)
         logon = LogonAttempt(self._cache.lockout_guard, host)
-        secrets = HeldSecrets(self._deps.redaction)
+        secrets = HeldSecrets(self._deps.redaction, entry.uid)
 
         def on_report(report: AgentReport) -> None:
             logon.on_report(report)
@@ -116,11 +116,18 @@ class Launcher:
         version = agent_version.version_for(snapshot, launch)
         folder = await ensure_host_setup(self._cache.hosts.get(host.name), host, version)
         endpoint = await endpoint_of(deps, host.name, host.spec, folder)
+        secrets.hold_for_all(secret_values(endpoint))
         await logon.follow(deps, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(deps, snapshot, launch, run_id, secrets)
         start = LaunchStart(
-            launch, run_id, snapshot.generation, deps.clock.now(), redacted_job(deps.schema, job), sealed, version
+            launch,
+            run_id,
+            snapshot.generation,
+            deps.clock.now(),
+            redacted_job(deps.schema, job, deps.redaction.clean),
+            sealed,
+            version,
         )
         claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
         if not await status_writer.write(deps, entry, snapshot.status, claimed):

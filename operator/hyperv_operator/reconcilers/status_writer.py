@@ -24,6 +24,7 @@ from hyperv_operator.errors import WriteRefused
 from hyperv_operator.ports import JsonObject, ObjectRef
 from hyperv_operator.reconcilers.cache import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.redacted import redacted_status
 from hyperv_operator.reconcilers.resources import MachineResource
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ async def write(deps: Dependencies, entry: MachineEntry, old: HyperVMachineStatu
     """
     accepted, wrong = True, Problems()
     if new != old:
-        new, wrong = fitted(old, new)
+        new, wrong = fitted(old, redacted_status(new, lambda text: deps.redaction.clean(text, entry.uid)))
     if new != old:
         accepted = await _write(deps, entry, old, new, wrong)
     conditions = {condition.type: (condition.status, condition.reason) for condition in new.conditions}

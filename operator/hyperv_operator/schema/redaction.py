@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue
 
@@ -14,10 +14,13 @@ SEALED = "(sealed)"
 """Replaces sealed data, which is of no use to a reader."""
 
 
-def redacted_job(schema: JobSchema, job: RunJob) -> str:
-    """Return a job as compact JSON for status and logs."""
+def redacted_job(schema: JobSchema, job: RunJob, clean: Callable[[str], str]) -> str:
+    """Return a job as compact JSON for status and logs. `clean` redacts the texts that people have written into other fields."""
     if isinstance(job, ProvisioningJob):
-        shown = redact_job_parameters(schema, job.fields)
+        shown = {
+            name: clean(value) if isinstance(value, str) else value
+            for name, value in redact_job_parameters(schema, job.fields).items()
+        }
         job = job.model_copy(update={"fields": shown, "sealed_data": SEALED if job.sealed_data else None})
     return job.to_json()
 

@@ -34,7 +34,7 @@ _WORDS = (
     "which will with wrong you"
 )
 _NO_SENTENCE = rf"(?!(?i:{'|'.join(_WORDS.split())})(?![^\s.,;:!?)]))"
-"""A word with which a sentence goes on (`password: must not be empty`) is no value."""
+"""Words that continue a sentence (`password: must not be empty`) are no value."""
 _NEXT_NAME = r"[,&;]\s{0,4}[\w.-]{1,40}+[\"']?\s?[=:]"
 _BARE = (
     rf"(?!\$?(?i:true|false|null|none)(?!\w))(?!\{{)(?:(?<=[=:>])|(?<=\s){_NO_SENTENCE})"

@@ -27,6 +27,7 @@ from hyperv_operator.reconcilers.launch_observer import LaunchObserver
 from hyperv_operator.reconcilers.launcher import Launcher
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
+from hyperv_operator.telemetry.redaction import Redactor
 from unit.core.samples import HOST, failed, pending
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,7 +36,9 @@ BODY: JsonObject = {"metadata": {"name": "m", "uid": "u", "generation": 1}, "spe
 
 def _deps() -> Dependencies:
     clock = SimpleNamespace(now=lambda: NOW)
-    return cast("Dependencies", SimpleNamespace(clock=clock, metrics=PrometheusMetrics(), logs=None))
+    return cast(
+        "Dependencies", SimpleNamespace(clock=clock, metrics=PrometheusMetrics(), logs=None, redaction=Redactor())
+    )
 
 
 async def _result(outcome: Outcome) -> asyncio.Future[Any]:

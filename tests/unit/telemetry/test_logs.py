@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import logging
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
-from hyperv_operator.telemetry.logs import LogFormatter
+from hyperv_operator.telemetry.logs import LogFormatter, set_up
 from hyperv_operator.telemetry.redaction import MASK, Redactor
 
 
@@ -85,3 +90,99 @@ def test_redaction_of_one_field_takes_nothing_from_the_next() -> None:
 def test_text_stays_readable() -> None:
     line = LogFormatter(Redactor()).format(_record("Größe"))
     assert "Größe" in line
+
+
+class _Unprintable:
+    @override
+    def __repr__(self) -> str:
+        raise ValueError("Hunter-22")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        _record("%d machines of Hunter-22", "Hunter-22"),
+        _record("%s", "Hunter-22", "Hunter-22"),
+        _record("%(Hunter-22)s", {"a": "Hunter-22"}),
+        _record("%s", _Unprintable()),
+    ],
+)
+def test_a_record_that_cannot_be_formatted_is_a_line_that_says_so(record: logging.LogRecord) -> None:
+    line = _line(record)
+    assert "could not be formatted" in line["message"]
+    assert "f:1" in line["message"]
+    assert "Hunter-22" not in json.dumps(line)
+    assert (line["level"], line["logger"]) == ("warning", "hyperv_operator.app")
+
+
+@pytest.mark.parametrize(
+    "code", [0x00, 0x07, 0x0D, 0x1B, 0x7F, 0x85, 0x9B, 0x2028, 0x2029, 0x200F, 0x202E, 0x2066, 0xFEFF, 0xD800]
+)
+def test_characters_that_control_a_reader_are_shown(code: int) -> None:
+    text = LogFormatter(Redactor()).format(_record(f"a{chr(code)}b", machine=f"c{chr(code)}d"))
+    assert chr(code) not in text
+    assert f"\\u{code:04x}" not in text
+    text.encode()
+
+
+@pytest.fixture
+def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Give what is written to standard output; afterwards, logging is as before."""
+    root, stream = logging.getLogger(), io.StringIO()
+    before = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in list(root.manager.loggerDict)}
+    for name, value in (("stdout", stream), ("excepthook", sys.excepthook), ("unraisablehook", sys.unraisablehook)):
+        monkeypatch.setattr(sys, name, value)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    redactor = Redactor()
+    redactor.hold(["Hunter-22"])
+    set_up("INFO", redactor)
+    yield stream
+    root.handlers[:], root.level = before
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    logging.captureWarnings(capture=False)
+
+
+class _Full(io.StringIO):
+    @override
+    def write(self, _: str) -> int:
+        raise OSError(28, "Hunter-22")
+
+
+def test_a_record_that_cannot_be_written_is_not_printed(output: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    handler = logging.getLogger().handlers[0]
+    monkeypatch.setattr(handler, "stream", _Full())
+    logging.getLogger("x").error("it is %s", "Hunter-22")
+    assert errors.getvalue() == "A log record of x was not written (OSError).\n"
+
+
+def test_an_exception_that_nothing_catches_is_logged_and_redacted(output: io.StringIO) -> None:
+    def fail() -> None:
+        raise ValueError("Hunter-22 failed")
+
+    thread = threading.Thread(target=fail, name="worker")
+    thread.start()
+    thread.join()
+    try:
+        fail()
+    except ValueError as error:
+        sys.excepthook(ValueError, error, error.__traceback__)
+
+    class Failing:
+        def __del__(self) -> None:
+            raise ValueError("Hunter-22 failed")
+
+    Failing()
+    gc.collect()
+    lines = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert [line["level"] for line in lines] == ["error", "critical", "warning"]
+    assert all(f"ValueError: {MASK} failed" in line["exception"] for line in lines)
+    assert "Hunter-22" not in output.getvalue()
+
+
+def test_an_interrupt_is_no_exception_to_log(output: io.StringIO) -> None:
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert not output.getvalue()
