@@ -66,7 +66,8 @@ class RunSink:
         return None if self._output is None else item_of(LogStream.OUTPUT, self._output).text
 
     def finish(self) -> None:
-        """Say how much was dropped, if anything."""
+        """Report what the streams have left unfinished, and how much was dropped, if anything."""
+        self._report_lines(self._decoder.finish())
         if self._dropped:
             self._context.report(
                 LogLine(
@@ -99,23 +100,22 @@ class RunSink:
         self._report(LogStream.WARNING, StreamItem(LogStream.WARNING, text))
 
     def _report(self, stream: LogStream, found: bytes | StreamItem) -> None:
-        if not self._has_room:
+        if not self._has_room():
             # Not even read: what is dropped costs next to nothing.
             self._dropped += 1
             return
         item = item_of(stream, found)
         start = 0
-        while start + _PIECE < len(item.text) and self._has_room:
+        while start + _PIECE < len(item.text) and self._has_room():
             self._feed(item.stream, item.text[start : start + _PIECE])
             start += _PIECE
         rest = item.text[start:]
-        if not self._has_room:
+        if not self._has_room():
             self._dropped += rest.count("\n") + 1
             rest = ""
         self._ends -= rest.count("\n")
         self._report_lines(self._decoder.feed_object(item.stream, rest))
 
-    @property
     def _has_room(self) -> bool:
         return self._lines > 0 and self._characters > 0 and self._ends > 0
 
