@@ -10,7 +10,7 @@ import ssl
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -38,7 +38,7 @@ class ControlPlane:
     `url`, `ca_file` and `admin_kubeconfig` stay valid when `apiserver` and `etcd` are restarted.
     """
 
-    def __init__(self, folder: Path, binaries: Binaries, guard: Guard) -> None:
+    def __init__(self, folder: Path, binaries: Binaries, guard: Guard, arguments: Sequence[str] = ()) -> None:
         port = _free_port()
         self.folder = folder
         self.binaries = binaries
@@ -58,13 +58,18 @@ class ControlPlane:
         )
         self.etcd = Server(_etcd_command(binaries.etcd), folder, guard, self._etcd_listens)
         self.apiserver = Server(
-            _apiserver_command(binaries.kube_apiserver, self._credentials, port), folder, guard, self._ready
+            [*_apiserver_command(binaries.kube_apiserver, self._credentials, port), *arguments],
+            folder,
+            guard,
+            self._ready,
         )
 
     @classmethod
     @contextmanager
-    def start(cls, report: Report = print) -> Iterator[Self]:
+    def start(cls, report: Report = print, arguments: Sequence[str] = ()) -> Iterator[Self]:
         """Provide a ready control plane; its processes and its folder are removed at the end of the block.
+
+        `arguments` are more flags of the API server.
 
         A user's first call builds the binaries and reports that to `report`. Raises server.ServerFailed and the exceptions of
         `binaries.find_or_build`.
@@ -73,7 +78,7 @@ class ControlPlane:
         folder = Path(tempfile.mkdtemp(prefix="controlplane-"))
         guard = Guard(folder)
         try:
-            plane = cls(folder, binaries, guard)
+            plane = cls(folder, binaries, guard, arguments)
             try:
                 plane.etcd.start()
                 plane.apiserver.start()

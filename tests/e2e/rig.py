@@ -47,20 +47,20 @@ _SHORT_INTERVALS = {
 """Intervals that suit simulated hosts."""
 
 
-def install(plane: ControlPlane) -> None:
+def install(plane: ControlPlane, values: Mapping[str, Any] | None = None) -> None:
     """Apply the chart's resources except the Deployment, the Services and the APIService: the operator runs as a local process.
 
     The webhook configuration gets a URL and a test CA in place of the Service. The APIService is left out because an API that no
-    operator serves makes discovery slow and incomplete for everybody: `live_logs` adds it for a while.
+    operator serves makes discovery slow and incomplete for everybody: `live_logs` adds it for a while. `values` are those of
+    `rendered`.
     """
     plane.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
-    documents = [one for one in _rendered(plane) if one["kind"] not in ("Deployment", "Service", "APIService")]
+    documents = [one for one in rendered(plane, values) if one["kind"] not in ("Deployment", "Service", "APIService")]
     plane.apply([one for one in documents if one["kind"] == "CustomResourceDefinition"])
     plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
     rest = [webhook_of(plane).with_url(one) for one in documents if one["kind"] != "CustomResourceDefinition"]
-    outside = [one for one in rest if one["metadata"].get("namespace", SYSTEM) != SYSTEM]
-    plane.apply([one for one in rest if one not in outside], namespace=SYSTEM)
-    plane.apply(outside, namespace="kube-system")
+    for namespace in {one["metadata"].get("namespace", SYSTEM) for one in rest}:
+        plane.apply([one for one in rest if one["metadata"].get("namespace", SYSTEM) == namespace], namespace=namespace)
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def live_logs(plane: ControlPlane) -> Iterator[Subresources]:
     subresources = subresources_of(plane)
     chosen = [
         one
-        for one in _rendered(plane)
+        for one in rendered(plane)
         if one["kind"] == "APIService"
         or (one["metadata"]["name"] == "hyperv-operator-subresources" and one["kind"] == "Service")
     ]
@@ -98,9 +98,12 @@ def subresources_of(plane: ControlPlane) -> Subresources:
     return Subresources(plane.folder, SYSTEM)
 
 
-@cache
-def _rendered(plane: ControlPlane) -> list[dict[str, Any]]:
-    values = {
+def rendered(plane: ControlPlane, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return the chart's objects with everything turned on that an operator on this machine can use.
+
+    Each of `values` replaces one of the rig's values, or adds one.
+    """
+    chosen = {
         "admission": {
             "enabled": True,
             "existingSecret": "webhook",
@@ -113,9 +116,11 @@ def _rendered(plane: ControlPlane) -> list[dict[str, Any]]:
             "caBundle": subresources_of(plane).certificates.authority.pem,
         },
         "notifications": {"secretName": TARGETS},
+        "admissionPolicies": {"operator": True, "tenants": True},
+        **(values or {}),
     }
     command = ("template", "hyperv-operator", str(CHART), "--namespace", SYSTEM, "--kube-version", "1.37.0")
-    rendered = plane.helm(*command, "--values", "-", stdin=yaml.safe_dump(values))
+    rendered = plane.helm(*command, "--values", "-", stdin=yaml.safe_dump(chosen))
     return [one for one in yaml.safe_load_all(rendered) if one]
 
 

@@ -74,8 +74,9 @@ WRONG: Final[Mapping[Reason, Entry]] = {
         "RBAC does not allow the operator to read the Secret.",
         Actor.CLUSTER_ADMIN,
         Retry.ON_CHANGE,
-        "Allow the operator's ServiceAccount to get secrets in the machine's namespace.",
-        "The chart's roles do. `kubectl auth can-i get secrets -n <namespace> "
+        "Allow the operator's ServiceAccount to get secrets in the machine's namespace, with a Role and a RoleBinding.",
+        "Whoever administers the namespace can do that; the guide least-privilege has the manifest. The chart does it for all namespaces "
+        "(`secrets.access: cluster`) or for those in `secrets.namespaces`. `kubectl auth can-i get secrets -n <namespace> "
         "--as system:serviceaccount:hyperv-system:hyperv-operator` shows whether it may.",
         machine=REFUSED,
     ),
