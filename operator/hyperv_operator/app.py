@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from kubernetes_asyncio.client import ApiClient
@@ -25,7 +26,7 @@ from hyperv_operator.handlers.host import Hosts, Inventories
 from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.handlers.machine import Machines
 from hyperv_operator.handlers.supervisor import Supervisor
-from hyperv_operator.handlers.webhook import WebhookServer
+from hyperv_operator.handlers.webhook import Site, WebhookServer
 from hyperv_operator.kube.access import KubeAccessReviews, KubeFrontProxies
 from hyperv_operator.kube.canary import Canary, KubeLeases
 from hyperv_operator.kube.client import api_client
@@ -57,6 +58,7 @@ from hyperv_operator.reconcilers.subjects import CachedSubjects
 from hyperv_operator.schema.loader import load_schema
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.serving.certificate import Certificate
+from hyperv_operator.serving.clients import ClientAuthority
 from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
@@ -291,8 +293,13 @@ def _serve_admission(supervisor: Supervisor, deps: Dependencies, cache: Cache, a
         return
     labels = KubeNamespaceLabels(api)
     reviewer = Reviewer(Admission(deps, cache, labels), deps.metrics)
-    certificate = Certificate(settings.webhook_cert_dir, settings.webhook_reload_seconds, "webhook")
-    server = WebhookServer(settings.listen_address, settings.webhook_port, certificate, reviewer.answer)
+    folder, interval = settings.webhook_cert_dir, settings.webhook_reload_seconds
+    clients = None
+    if settings.webhook_client_ca_file is not None:
+        clients = ClientAuthority(settings.webhook_client_ca_file, interval, frozenset(settings.webhook_client_names))
+    certificate = partial(Certificate, folder, interval, "webhook")
+    site = Site(settings.listen_address, settings.webhook_port, certificate, clients)
+    server = WebhookServer(site, reviewer.answer, partial(deps.metrics.request_refused, "webhook"))
     supervisor.start("namespaces", labels.run())
     supervisor.start("webhook", server.run())
 
@@ -315,7 +322,10 @@ def _subresources(
     followers = Followers(settings.log_followers_max, settings.log_followers_per_user_max, metrics.log_followers)
     authorization = Authorization(KubeAccessReviews(api), deps.monotonic)
     answers = SubresourceApi(authorization, store, followers, lookup, metrics, settings.log_write_seconds)
-    listen = Listen(settings.listen_address, settings.subresources_port, folder, settings.subresources_reload_seconds)
+    refused = partial(deps.metrics.request_refused, "subresources")
+    listen = Listen(
+        settings.listen_address, settings.subresources_port, folder, settings.subresources_reload_seconds, refused
+    )
     return SubresourceServer(listen, KubeFrontProxies(api), answers)
 
 

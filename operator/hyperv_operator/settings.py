@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     """Port of the admission webhook."""
     webhook_reload_seconds: float = Field(default=30, gt=0, le=3_600)
     """Interval at which the webhook's certificate files are checked for a renewal."""
+    webhook_client_ca_file: Path | None = None
+    """PEM file of the authority whose client certificates the webhook asks for. Unset: reviews are not authenticated."""
+    webhook_client_names: Annotated[tuple[str, ...], NoDecode] = ()
+    """Common names that such a client certificate may have, separated by commas. Empty: any."""
     subresources_cert_dir: Path | None = None
     """Folder with `tls.crt` and `tls.key` of the aggregated API, which serves live logs. Unset: it is not served, and no log of
     runs is kept in memory."""
@@ -164,9 +168,18 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("watch_namespaces", mode="before")
+    @model_validator(mode="after")
+    def _check_clients(self) -> Self:
+        if self.webhook_client_names and self.webhook_client_ca_file is None:
+            raise ValueError(
+                "HVO_WEBHOOK_CLIENT_NAMES has no effect without HVO_WEBHOOK_CLIENT_CA_FILE: set the file of the authority that signs "
+                "the clients' certificates"
+            )
+        return self
+
+    @field_validator("watch_namespaces", "webhook_client_names", mode="before")
     @classmethod
-    def _split_namespaces(cls, value: object) -> object:
+    def _split_names(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value

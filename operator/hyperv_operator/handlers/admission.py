@@ -10,9 +10,10 @@ from typing import Final
 from pydantic import JsonValue
 
 from hyperv_operator.core.admission import Admitted, Refused, Verdict
+from hyperv_operator.handlers.reviews import REVIEW_KIND, REVIEW_VERSION, Review
 from hyperv_operator.ports import JsonObject, Metrics
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.metadata import mapping, metadata
+from hyperv_operator.reconcilers.metadata import metadata
 
 log = logging.getLogger(__name__)
 
@@ -30,30 +31,28 @@ class Reviewer:
     admission: Admission
     metrics: Metrics
 
-    def answer(self, review: JsonObject) -> JsonObject:
-        """Answer an AdmissionReview of the API admission.k8s.io/v1; `KeyError` if it is none."""
-        request = mapping(review["request"])
-        verdict = self._review(request)
-        response: dict[str, JsonValue] = {"uid": request["uid"], "allowed": isinstance(verdict, Admitted)}
+    def answer(self, review: Review) -> JsonObject:
+        """Answer a review, as an AdmissionReview."""
+        verdict = self._review(review)
+        response: dict[str, JsonValue] = {"uid": review.uid, "allowed": isinstance(verdict, Admitted)}
         match verdict:
             case Refused(reason=reason, message=message):
                 response["status"] = {"message": f"{reason}: {message}", "code": _FORBIDDEN}
             case Admitted(warnings=warnings):
                 response["warnings"] = list(warnings)
-        return {"apiVersion": review.get("apiVersion"), "kind": review.get("kind"), "response": response}
+        return {"apiVersion": REVIEW_VERSION, "kind": REVIEW_KIND, "response": response}
 
-    def _review(self, request: JsonObject) -> Verdict:
+    def _review(self, review: Review) -> Verdict:
         started, result = time.monotonic(), "error"
-        body, created = mapping(request.get("object")), request.get("operation") == "CREATE"
         try:
-            verdict = self.admission.review(body, None if created else mapping(request.get("oldObject")))
+            verdict = self.admission.review(review.body, review.old)
             result = "refused" if isinstance(verdict, Refused) else "warned" if verdict.warnings else "admitted"
         except Exception:
-            log.exception("A review failed unexpectedly; the submission is admitted", extra=_log_fields(body))
+            log.exception("A review failed unexpectedly; the submission is admitted", extra=_log_fields(review.body))
             verdict = Admitted((_UNCHECKED,))
-        self.metrics.reviewed("CREATE" if created else "UPDATE", result, time.monotonic() - started)
+        self.metrics.reviewed(review.operation, result, time.monotonic() - started)
         if isinstance(verdict, Refused):
-            log.info("Refused: %s: %s", verdict.reason, verdict.message, extra=_log_fields(body))
+            log.info("Refused: %s: %s", verdict.reason, verdict.message, extra=_log_fields(review.body))
         return verdict
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from multidict import CIMultiDictProxy
 
 from hyperv_operator.livelogs.statuses import StatusError
 from hyperv_operator.ports import FrontProxy, User
-
-PeerCertificate = Mapping[str, object]
-"""A client certificate that TLS has verified, as `ssl.SSLObject.getpeercert` returns it."""
+from hyperv_operator.serving.clients import PeerCertificate, common_names
 
 
 def authenticate(proxy: FrontProxy | None, peer: PeerCertificate | None, headers: CIMultiDictProxy[str]) -> User:
@@ -24,7 +22,7 @@ def authenticate(proxy: FrontProxy | None, peer: PeerCertificate | None, headers
         )
     if not peer:
         raise StatusError(401, "This address is for the API server only. Ask the API server: kubectl get --raw.")
-    names = _common_names(peer)
+    names = common_names(peer)
     if proxy.allowed_names and not set(names) & set(proxy.allowed_names):
         raise StatusError(401, "The client certificate has a name that the API server does not use.")
     user = next((headers[name] for name in proxy.username_headers if headers.get(name)), None)
@@ -36,12 +34,6 @@ def authenticate(proxy: FrontProxy | None, peer: PeerCertificate | None, headers
         groups=tuple(value for name in proxy.group_headers for value in headers.getall(name, ())),
         extra=_extra(headers, proxy.extra_prefixes),
     )
-
-
-def _common_names(peer: PeerCertificate) -> list[str]:
-    subject = peer.get("subject")
-    parts = subject if isinstance(subject, Sequence) else ()
-    return [str(value) for part in parts for key, value in part if key == "commonName"]
 
 
 def _extra(headers: CIMultiDictProxy[str], prefixes: Sequence[str]) -> dict[str, tuple[str, ...]]:

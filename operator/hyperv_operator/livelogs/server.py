@@ -19,12 +19,15 @@ from hyperv_operator.errors import ClusterError
 from hyperv_operator.livelogs.api import SubresourceApi
 from hyperv_operator.ports import FrontProxies, FrontProxy
 from hyperv_operator.serving.certificate import Certificate
+from hyperv_operator.serving.connections import Limits, Refused
 from hyperv_operator.serving.listening import listening
 
 log = logging.getLogger(__name__)
 
 _PROXY_SECONDS: Final = 60.0
 _PROXY_RETRY_SECONDS: Final = 5.0
+_LIMITS: Final = Limits(connections=512)
+"""More than the readers that may follow logs, as the API server keeps connections open."""
 _CLOSE_SECONDS: Final = 3.0
 """How long clients may take to read the last lines when the server stops."""
 
@@ -37,6 +40,8 @@ class Listen:
     port: int
     folder: Path
     reload_seconds: float
+    refused: Refused
+    """Counts what is refused before it reaches the API."""
 
 
 class SubresourceServer:
@@ -87,11 +92,10 @@ class SubresourceServer:
     @contextlib.asynccontextmanager
     async def _serving(self, certificate: Certificate, proxy: FrontProxy | None) -> AsyncIterator[None]:
         stopping = asyncio.Event()
-        app, port = self._api.application(proxy, stopping), self._listen.port
-        async with listening(
-            app, self._listen.address, port, certificate, handler_cancellation=True, shutdown_timeout=_CLOSE_SECONDS
-        ):
-            log.info("Serving the aggregated API on port %s", port)
+        app, address = self._api.application(proxy, stopping), (self._listen.address, self._listen.port)
+        options = {"handler_cancellation": True, "shutdown_timeout": _CLOSE_SECONDS}
+        async with listening(app, address, certificate.context, _LIMITS, self._listen.refused, **options):
+            log.info("Serving the aggregated API on port %s", self._listen.port)
             try:
                 yield
             finally:

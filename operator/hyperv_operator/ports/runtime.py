@@ -120,6 +120,13 @@ class Metrics(Protocol):
         """Count one admission review; operation is CREATE or UPDATE, result is admitted, warned, refused or error."""
         ...
 
+    def request_refused(self, server: str, reason: str) -> None:
+        """Count a connection or request that a server (webhook or subresources) has refused.
+
+        The reason is slow, connections (more than there may be), tls, client, memory, too-large or not-a-review.
+        """
+        ...
+
     def subresource_answered(self, code: int) -> None:
         """Count a request of the aggregated API that was answered to its end, by status code."""
         ...

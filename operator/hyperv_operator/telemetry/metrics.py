@@ -151,6 +151,12 @@ class PrometheusMetrics:
             buckets=_MILLISECONDS,
             registry=registry,
         )
+        self._requests_refused = Counter(
+            f"{_PREFIX}_requests_refused",
+            "Connections and requests that the webhook or the aggregated API has refused, by reason.",
+            ["server", "reason"],
+            registry=registry,
+        )
         self._elsewhere = Gauge(
             f"{_PREFIX}_host_served_elsewhere",
             "1 while an operator of another namespace serves a host, so that this one leaves it alone.",
@@ -346,6 +352,10 @@ class PrometheusMetrics:
     def reviewed(self, operation: str, result: str, seconds: float) -> None:
         """Record one admission review."""
         self._reviews.labels(operation, result).observe(seconds)
+
+    def request_refused(self, server: str, reason: str) -> None:
+        """Count a connection or request that a server has refused."""
+        self._requests_refused.labels(server, reason).inc()
 
     def watch_age(self, seconds: float) -> None:
         """Set the age of the watch that has been silent for longest."""

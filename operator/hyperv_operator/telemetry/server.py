@@ -7,13 +7,24 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 from pydantic import JsonValue
 
+from hyperv_operator.serving.connections import Limits
+from hyperv_operator.serving.listening import listening
+
 log = logging.getLogger(__name__)
+
+_LIMITS: Final = Limits(connections=64)
+
+
+def _uncounted(_: str) -> None:
+    """Count nothing: whoever is refused here has not sent a request."""
+
 
 Check = Callable[[], str | None]
 """Returns what is wrong, or None."""
@@ -62,15 +73,10 @@ async def serving(
         scraped.router.add_get(f"/debug/{name}", _show(summary))  # type: ignore[arg-type]
     probed.router.add_get("/healthz", _probe(probes.live))  # type: ignore[arg-type]
     probed.router.add_get("/readyz", _probe(probes.ready))  # type: ignore[arg-type]
-    runners = [web.AppRunner(scraped, access_log=None), web.AppRunner(probed, access_log=None)]
-    try:
-        ports = []
-        for runner, port in zip(runners, (metrics_port, probe_port), strict=True):
-            await runner.setup()
-            await web.TCPSite(runner, address, port).start()
-            ports.append(int(runner.addresses[0][1]))
-        log.info("Metrics are served on port %d, probes on port %d", ports[0], ports[1])
+    async with contextlib.AsyncExitStack() as stack:
+        ports = [
+            await stack.enter_async_context(listening(app, (address, port), None, _LIMITS, _uncounted))
+            for app, port in ((scraped, metrics_port), (probed, probe_port))
+        ]
+        log.info("Metrics are served on port %d, probes on port %d", *ports)
         yield ports[0], ports[1]
-    finally:
-        for runner in runners:
-            await runner.cleanup()

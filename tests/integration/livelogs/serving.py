@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -143,7 +144,8 @@ async def serving(
         authorization = Authorization(_Reviews(cluster), asyncio.get_running_loop().time)
         followers = Followers(max(per_user, 100), per_user, metrics.log_followers)
         api = SubresourceApi(authorization, logs, followers, cluster, metrics, write_seconds)
-        server = SubresourceServer(Listen("127.0.0.1", port, certificates.folder, 30), proxies, api)
+        listen = Listen("127.0.0.1", port, certificates.folder, 30, partial(metrics.request_refused, "subresources"))
+        server = SubresourceServer(listen, proxies, api)
         task = asyncio.create_task(server.run())
         served = Served(logs, cluster, proxies, metrics, port, certificates.authority.pem, task)
         try:

@@ -11,6 +11,7 @@ import pytest
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.admission import Admitted, Refused, Verdict
 from hyperv_operator.handlers.admission import Reviewer
+from hyperv_operator.handlers.reviews import Review
 from hyperv_operator.ports import JsonObject, Metrics
 from hyperv_operator.reconcilers.admission import Admission
 
@@ -44,9 +45,7 @@ def _reviewer(verdict: Verdict | Exception) -> tuple[Reviewer, _Admission, _Metr
 
 
 def _answer(reviewer: Reviewer, operation: str) -> dict[str, Any]:
-    old = _BODY if operation == "UPDATE" else None
-    request: Any = {"uid": "7", "operation": operation, "object": _BODY, "oldObject": old}
-    answer: Any = reviewer.answer({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
+    answer: Any = reviewer.answer(Review("7", _BODY, _BODY if operation == "UPDATE" else None))
     assert (answer["apiVersion"], answer["kind"]) == ("admission.k8s.io/v1", "AdmissionReview")
     assert answer["response"]["uid"] == "7"
     return dict(answer["response"])
@@ -85,10 +84,3 @@ def test_only_an_update_has_an_old_object() -> None:
     _answer(reviewer, "CREATE")
     _answer(reviewer, "UPDATE")
     assert admission.asked == [None, _BODY]
-
-
-def test_what_is_no_review_is_refused_as_such() -> None:
-    reviewer, admission, _ = _reviewer(Admitted())
-    with pytest.raises(KeyError):
-        reviewer.answer({"kind": "Pod"})
-    assert admission.asked == []
