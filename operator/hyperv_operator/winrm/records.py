@@ -16,7 +16,7 @@ from typing import Final
 from hyperv_operator.ports import LogStream
 from hyperv_operator.winrm import markup
 from hyperv_operator.winrm.allowance import AnswerRefused
-from hyperv_operator.winrm.stream import unescape
+from hyperv_operator.winrm.clixml import unescape
 
 SESSION_CAPABILITY: Final = 0x00010002
 RUNSPACEPOOL_STATE: Final = 0x00021005
