@@ -56,7 +56,7 @@ Describe 'A provisioning whose data the operator seals' {
         (Get-VMFirmware -VM $vm).SecureBootTemplate | Should -Be 'MicrosoftWindows'
         (Get-VMHardDiskDrive -VM $vm).Path | Should -Be (Get-Folder $world $machine.Job 'disk.vhdx')
         $vm.Notes -split "`r`n" | Should -Be @("hyperv-operator.io/machine-uid=$($golden.run.machine_uid)",
-            "hyperv-operator.io/cluster-uid=$($golden.run.cluster_uid)")
+            "hyperv-operator.io/cluster-uid=$($golden.run.cluster_uid)", "hyperv-operator.io/machine=$($golden.run.machine)")
     }
 
     It 'publishes what it was given, and leaves nothing of it' {

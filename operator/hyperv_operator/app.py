@@ -205,6 +205,7 @@ async def run(settings: Settings) -> None:
             logs=logs_of_runs,
             notifications=notifier,
         )
+        cache.await_lists(settings.watch_namespaces or (None,))
         context = Context(clock, cache, MachineReconciler(deps, cache), HostReconciler(deps, cache))
         canary = Canary(
             api, wall, settings.operator_namespace, settings.operator_identity, settings.lease_interval_seconds

@@ -25,6 +25,7 @@
     │   ├── CallTimeout          the call did not end by its deadline
     │   ├── CallCancelled        the operator cancelled the call
     │   ├── ProtocolViolation    the host's answer is not WSMan, PSRP or the agent's protocol
+    │   │   └── GuestKeyRefused  the key that the machine's own guest posted cannot be used
     │   ├── WrongHost            another machine answers than the one that is pinned
     │   ├── AgentMissing         the agent's script is not on the host
     │   └── RolloutFailed        the operator's version of the agent could not be installed, or does not work
@@ -197,6 +198,10 @@ class ProtocolViolation(HostError):
     """The host answered, but not with what the protocol allows."""
 
     host_answered = True
+
+
+class GuestKeyRefused(ProtocolViolation):
+    """The key that the guest posted cannot be used. The message is about the machine's own guest, and its owner may read it."""
 
 
 class WrongHost(HostError):

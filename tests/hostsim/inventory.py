@@ -74,6 +74,8 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
         "addresses": vm.addresses if vm.state == "Running" else [],
         "replica": False,
         "machine_uid": vm.machine_uid,
+        "cluster_uid": vm.cluster_uid,
+        "machine": vm.machine,
         "guest": guest,
     }
 

@@ -237,6 +237,7 @@ class Provisioning:
             self._check_name()
             vm = Vm(str(uuid.uuid4()), f"hvo-{self._uid}", fields["cpu_cores"], fields["gb_ram"], self._uid)
             vm.cluster_uid, vm.vlan_id, vm.iso_attached = self._run["cluster_uid"], fields.get("vlan_id", 0), True
+            vm.machine = self._run.get("machine")
             world.vms[vm.vm_id] = vm
             self._agent.ledger.add("create_vm", self._uid, vm.vm_id)
             vms = [vm]

@@ -28,6 +28,8 @@ class Vm:
     gb_ram: int
     machine_uid: str | None = None
     cluster_uid: str | None = None
+    machine: str | None = None
+    """namespace/name in the mark."""
     state: str = "Off"
     vlan_id: int = 0
     iso_attached: bool = False

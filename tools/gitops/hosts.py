@@ -51,6 +51,8 @@ def hosts() -> tuple[Sample, ...]:
         _of("new", _READ, HyperVHostStatus(), "Progressing", _UNSEEN),
         _of("waiting-for-inventory", _UNREAD, compose(_UNREAD, NOW), "Progressing"),
         _of("ready", _READ, ready, "Healthy"),
+        _after("orphans-found", replace(seen, orphans=("web-01 (team/web, UID u)",)), "Healthy"),
+        _after("no-orphans", replace(seen, orphans=()), "Healthy"),
         _of("cordoned", _READ, ready, "Healthy", "Cordoned: nothing new starts here.", cordoned=True),
         _of("changed-and-not-seen", replace(_READ, generation=2), ready, "Progressing", _UNSEEN),
         _after("unreachable", replace(seen, error=down), "Progressing"),

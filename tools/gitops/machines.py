@@ -94,7 +94,7 @@ NEW = Snapshot(
     host=_HOST,
     namespace_labels={"hyperv": "allowed"},
     secrets=(SecretCheck("guest_la_pw", "build-01", "admin-password", "1"),),
-    read_at=_BEGUN,
+    deletion_read_at=_BEGUN,
 )
 _CLAIM = Claim(run_id=_RUN, attempt=1, operator="operator-1")
 _UNREACHABLE = HostProblem(Reason.HOST_UNREACHABLE, "The connection was refused.", needs_person=False)

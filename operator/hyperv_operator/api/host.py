@@ -164,9 +164,62 @@ class Tenant(Model):
         | None
     ) = None
     max_machines: (
-        Annotated[int, Field(ge=0, le=10_000, description="How many machines each namespace may have on the host.")]
+        Annotated[
+            int,
+            Field(
+                ge=0,
+                le=10_000,
+                description="How many machines each namespace may have on the host. VMs that carry the operator's mark count, also "
+                "without a resource.",
+            ),
+        ]
         | None
     ) = None
+    max_cpu_cores: (
+        Annotated[int, Field(ge=1, le=2_048, description="How many CPU cores a machine may have.")] | None
+    ) = None
+    max_memory_gib: Annotated[
+        Annotated[int, Field(ge=1, le=262_144, description="How much memory a machine may have, in GiB.")] | None,
+        Field(alias="maxMemoryGiB"),
+    ] = None
+    max_total_cpu_cores: (
+        Annotated[
+            int,
+            Field(
+                ge=0,
+                le=1_000_000,
+                description="How many CPU cores each namespace may have on the host, over all machines.",
+            ),
+        ]
+        | None
+    ) = None
+    max_total_memory_gib: Annotated[
+        Annotated[
+            int,
+            Field(
+                ge=0,
+                le=10_000_000,
+                description="How much memory each namespace may have on the host, over all machines, in GiB.",
+            ),
+        ]
+        | None,
+        Field(alias="maxTotalMemoryGiB"),
+    ] = None
+    deletion_policies: (
+        Annotated[
+            tuple[Literal["Delete", "Retain"], ...],
+            Field(
+                min_length=1,
+                max_length=2,
+                description="Values of spec.deletionPolicy that machines may have. Unset: any.",
+            ),
+        ]
+        | None
+    ) = None
+    allow_abandon: Annotated[
+        bool,
+        Field(description="Whether the annotation hyperv-operator.io/abandon releases a machine without its host."),
+    ] = True
 
 
 class Paths(Model):

@@ -49,6 +49,7 @@ class HostCondition(StrEnum):
     REACHABLE = "Reachable"
     AGENT_READY = "AgentReady"
     INVENTORY_FRESH = "InventoryFresh"
+    NO_ORPHANS = "NoOrphans"
 
 
 @unique
@@ -92,7 +93,10 @@ class Reason(StrEnum):
     IMAGE_NOT_ALLOWED = "ImageNotAllowed"
     VLAN_NOT_ALLOWED = "VlanNotAllowed"
     NAME_NOT_ALLOWED = "NameNotAllowed"
+    DELETION_POLICY_NOT_ALLOWED = "DeletionPolicyNotAllowed"
+    SIZE_NOT_ALLOWED = "SizeNotAllowed"
     MACHINE_QUOTA_EXCEEDED = "MachineQuotaExceeded"
+    SIZE_QUOTA_EXCEEDED = "SizeQuotaExceeded"
     DUPLICATE_NAME = "DuplicateName"
     CLUSTER_REQUIRED = "ClusterRequired"
     HOST_CORDONED = "HostCordoned"
@@ -109,6 +113,7 @@ class Reason(StrEnum):
     AGENT_INCOMPATIBLE = "AgentIncompatible"
     AGENT_ROLLOUT_FAILED = "AgentRolloutFailed"
     INVENTORY_STALE = "InventoryStale"
+    ORPHANS_FOUND = "OrphansFound"
     # A call to the host failed on its way.
     QUOTA_EXCEEDED = "QuotaExceeded"
     SHELL_LOST = "ShellLost"

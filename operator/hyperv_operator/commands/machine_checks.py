@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -36,6 +37,11 @@ class CheckedMachine:
         """Name of the VM; empty if it is unknown."""
         fields = self.manifest.spec.get("fields")
         return _text(fields.get("vm_name")) if isinstance(fields, dict) else ""
+
+    @property
+    def deletion_policy(self) -> Literal["Delete", "Retain"]:
+        """What the machine's deletion does; what cannot be read keeps the VM."""
+        return "Delete" if self.manifest.spec.get("deletionPolicy", "Delete") == "Delete" else "Retain"
 
 
 def _text(value: JsonValue) -> str:

@@ -12,6 +12,7 @@ from hyperv_operator.commands.findings import Finding
 from hyperv_operator.commands.machine_checks import CheckedMachine
 from hyperv_operator.commands.manifests import NAME_LABEL, Manifest
 from hyperv_operator.core import tenancy
+from hyperv_operator.core.usage import Size, Usage
 from hyperv_operator.schema.yaml_source import Path
 
 _PLACES: Mapping[Reason, Path] = {
@@ -78,7 +79,7 @@ def _where(manifest: Manifest, path: Path) -> str:
 
 def check_hosts(machines: Sequence[CheckedMachine], known: KnownObjects) -> Iterator[Finding]:
     """Yield machines whose host does not exist, or does not admit them from their namespace."""
-    counts: dict[tuple[str, str], int] = {}
+    usages: dict[tuple[str, str], Usage] = {}
     for machine in machines:
         host = known.hosts.get(machine.target_host)
         if host is None:
@@ -89,10 +90,11 @@ def check_hosts(machines: Sequence[CheckedMachine], known: KnownObjects) -> Iter
         if machine.submission is None:
             continue
         namespace = machine.manifest.namespace
-        before = counts.get((namespace, machine.target_host), 0) if namespace else 0
-        counts[namespace, machine.target_host] = before + 1
+        before = usages.get((namespace, machine.target_host), Usage()) if namespace else Usage()
+        usages[namespace, machine.target_host] = before.plus(Size.of_fields(machine.submission.fields))
         tenants = tuple(_decided(tenant, namespace, known.labels.get(namespace)) for tenant in host.tenants)
-        refusal = tenancy.refusal(tenants, {}, machine.submission.fields, before)
+        request = tenancy.Request(machine.submission.fields, machine.deletion_policy)
+        refusal = tenancy.refusal(tenants, {}, request, before)
         if refusal:
             reason, facts = refusal
             path = _PLACES.get(reason, ("spec", "targetHost"))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import preconditions
+from hyperv_operator.core import preconditions, tenancy
 from hyperv_operator.core.preconditions import Precondition
 from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.schema.validation import Accepted
@@ -58,10 +59,14 @@ def review_creation(snapshot: Snapshot, *, namespace_known: bool) -> Verdict:
 def review_change(snapshot: Snapshot, before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> Verdict:
     """Review a changed machine; `before` and `after` are its old and new spec as sent.
 
-    Only changes of the submission are reviewed: changes of metadata, and of a machine that is being deleted, are always
-    admitted. So is an older schema version: a machine outlives the version it was created for.
+    Only changes of the submission and of the deletion policy are reviewed: changes of metadata, and of a machine that is being
+    deleted, are always admitted. So is an older schema version: a machine outlives the version it was created for.
     """
-    if snapshot.deleting or all(before.get(part) == after.get(part) for part in ("fields", "secretFields")):
+    if snapshot.deleting:
+        return Admitted()
+    if before.get("deletionPolicy") != after.get("deletionPolicy") and (refused := _policy_refused(snapshot)):
+        return refused
+    if all(before.get(part) == after.get(part) for part in ("fields", "secretFields")):
         return Admitted()
     spec, active = snapshot.readable_spec, snapshot.schema.version
     if spec is not None and spec.schema_version != active:
@@ -73,6 +78,15 @@ def review_change(snapshot: Snapshot, before: Mapping[str, JsonValue], after: Ma
         )
     checks: list[Precondition] = [preconditions.spec_readable, preconditions.fields_valid]
     return _first(checks, snapshot) or Admitted(_field_warnings(snapshot))
+
+
+def _policy_refused(snapshot: Snapshot) -> Refused | None:
+    """Refuse a deletion policy that the tenant entry forbids."""
+    spec, host = snapshot.readable_spec, snapshot.host
+    if spec is None or host is None:
+        return None
+    refusal = tenancy.policy_refusal(host.spec.tenants, snapshot.namespace_labels, spec.deletion_policy)
+    return Refused(refusal[0], explain(*refusal)) if refusal else None
 
 
 def _first(checks: list[Precondition], snapshot: Snapshot) -> Refused | None:

@@ -29,7 +29,7 @@ def unavailable(snapshot: Snapshot, launch: Launch) -> Violation | None:
     if not rollout.is_ready and pinned is None:
         return Violation(
             Reason.AGENT_ROLLOUT_INCOMPLETE,
-            f"Host {host.name} does not have the operator's agent yet. {rollout.message}",
+            f"Host {host.name} does not have the operator's agent yet.",
         )
     version = version_for(snapshot, launch)
     return preconditions.schema_supported(snapshot, host) if version in (None, rollout.name) else None

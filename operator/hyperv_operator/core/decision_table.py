@@ -43,7 +43,7 @@ EVERY: Final = PROVISIONING | PROVISIONED | REMOVAL
 
 TABLE: Final[tuple[Row, ...]] = (
     Row(
-        "The abandon annotation names the VM",
+        "The abandon annotation names the VM, and the tenant entry does not forbid it",
         REMOVAL,
         removal.abandoned,
         "Remove the finalizer",
@@ -60,8 +60,8 @@ TABLE: Final[tuple[Row, ...]] = (
         "spec.deletionPolicy is Retain or cannot be read",
         REMOVAL,
         removal.retained,
-        "Remove the finalizer",
-        "The Event Deleted names the VM that was kept",
+        "Remove the finalizer; where the tenant entry forbids Retain, wait for a change",
+        "The Event Deleted names the VM that was kept; DeletionPolicyNotAllowed",
     ),
     Row(
         "The executor holds a task for the machine",
@@ -186,6 +186,13 @@ TABLE: Final[tuple[Row, ...]] = (
         "Wait for a change",
         "Stalled, InvalidFields, ClusterRequired or GuestDataTooLarge",
         accepted=False,
+    ),
+    Row(
+        "The operator has not listed all machines yet, and nothing was launched",
+        PROVISIONING,
+        launching.others_unlisted,
+        "Wait until they are listed",
+        "The conditions stay as they are",
     ),
     Row(
         "No tenant entry of the host allows the machine, and its guest has no configuration yet",
@@ -355,6 +362,13 @@ TABLE: Final[tuple[Row, ...]] = (
         accepted=True,
     ),
     Row(
+        "The host's tenant entry does not allow the changed spec",
+        PROVISIONED,
+        provisioned.refused,
+        "Check again every HVO_SECRET_POLL_SECONDS; switching off and shrinking are always allowed",
+        "Ready stays as it is with Synced=False, SizeNotAllowed and the like",
+    ),
+    Row(
         "The last launch failed and no retry is due",
         EVERY,
         rules.retry_pending,
@@ -394,7 +408,7 @@ def match(snapshot: Snapshot, now: datetime) -> tuple[Row, Decision]:
         if situation.lifecycle in row.applies_to:
             decision = row.rule(situation)
             if decision:
-                return row, _with_accepted(decision, row, situation.lifecycle)
+                return row, _with_accepted(decision, row, situation)
     raise LookupError(f"No row of the decision table matches a machine in {situation.lifecycle.value}.")
 
 
@@ -403,7 +417,12 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     return match(snapshot, now)[1]
 
 
-def _with_accepted(decision: Decision, row: Row, lifecycle: Lifecycle) -> Decision:
+def _with_accepted(decision: Decision, row: Row, situation: Situation) -> Decision:
+    lifecycle = situation.lifecycle
+    if lifecycle is Lifecycle.PROVISIONED:
+        return replace(
+            decision, assessment=replace(decision.assessment, accepted=provisioned.policy(situation.snapshot))
+        )
     if row.accepted is None or lifecycle is not Lifecycle.PROVISIONING:
         return decision
     assessment = decision.assessment

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from hyperv_operator import errors
-from hyperv_operator.api.catalogue import CATALOGUE, Kstatus, Retry, explain
+from hyperv_operator.api.catalogue import CATALOGUE, Kstatus, Retry, explain, explain_to_owner
 from hyperv_operator.api.names import Reason
 from hyperv_operator.protocol.records import AgentCode
 
@@ -27,6 +28,7 @@ _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
     errors.CallTimeout: Reason.CALL_TIMEOUT,
     errors.CallCancelled: Reason.CALL_CANCELLED,
     errors.ProtocolViolation: Reason.PROTOCOL_VIOLATION,
+    errors.GuestKeyRefused: Reason.PROTOCOL_VIOLATION,
     errors.WrongHost: Reason.HOST_IDENTITY_CHANGED,
     errors.AgentMissing: Reason.AGENT_MISSING,
     errors.RolloutFailed: Reason.AGENT_ROLLOUT_FAILED,
@@ -63,6 +65,23 @@ def explain_code(code: AgentCode, facts: str = "") -> str:
 def explain_error(error: errors.HostError) -> str:
     """Return the message for a failed call: its facts and, once, the remedy of the error or of its reason."""
     return explain(reason_of_error(error), error.message, error.remedy)
+
+
+def explain_to_owner_of_machine(error: errors.HostError) -> str:
+    """Return the message about a failed call for the owner of a machine; the log has the details."""
+    if isinstance(error, errors.GuestKeyRefused):
+        return explain_error(error)
+    return explain_to_owner(reason_of_error(error))
+
+
+_LOCAL: Final = r"""[A-Za-z]:\\(?:[^\\"'<>|:*?,;\n]*[^\\\s"'<>|:*?,;]\\)*(?:[^\\\s"'<>|:*?,;)]*[^\\\s"'<>|:*?,;).])?"""
+_SHARED: Final = r"""\\\\[^\s"'<>|*?,;)]*[^\s"'<>|*?,;).]"""
+_PATH: Final = re.compile(f"{_LOCAL}|{_SHARED}")
+
+
+def without_paths(text: str) -> str:
+    """Return an agent's text without paths of the host, which are of no use to the owner of a machine."""
+    return _PATH.sub("(a path on the host)", text)
 
 
 def is_retried_at_once(error: errors.HostError) -> bool:

@@ -28,6 +28,7 @@ from hyperv_operator.protocol.inventory import HostFacts, HostIdFacts, Inventory
 _GIB = 1024**3
 MAX_LOGON_FAILURES = 2
 _MACHINES_NAMED = 5
+_ORPHANS_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class HostSnapshot:
     """The rollout of the operator's agent; None where the agent is installed by hand."""
     kept_for: tuple[str, ...] = ()
     """The machines (namespace/name) that keep a deleted host's finalizer."""
+    orphans: tuple[str, ...] | None = None
+    """The VMs whose machine was looked for and not found, each in words; None while that is not known."""
     offered: AgentBundle | None = None
     """The operator's agent, where a person has to install it."""
 
@@ -137,6 +140,7 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
         HostCondition.REACHABLE: _reachable(snapshot),
         HostCondition.AGENT_READY: _agent_ready(snapshot),
         HostCondition.INVENTORY_FRESH: _fresh(snapshot, now),
+        HostCondition.NO_ORPHANS: _no_orphans(snapshot),
         **_kstatus(problem_now, snapshot),
     }
     updates: dict[str, object] = {
@@ -274,11 +278,25 @@ def _fresh(snapshot: HostSnapshot, now: datetime) -> ConditionValue:
     return ConditionValue(True, Reason.AS_EXPECTED, f"The inventory is fresh. {wrong}".rstrip())
 
 
+def _no_orphans(snapshot: HostSnapshot) -> ConditionValue:
+    if snapshot.orphans is None:
+        text = "Whether every marked VM has its machine is not known yet."
+        return ConditionValue(None, Reason.WAITING_FOR_INVENTORY, text)
+    if not snapshot.orphans:
+        return ConditionValue(True, Reason.AS_EXPECTED, "Every VM with the operator's mark has its HyperVMachine.")
+    facts = f"VMs whose HyperVMachine does not exist any more: {_some(snapshot.orphans, _ORPHANS_NAMED)}."
+    return ConditionValue(False, Reason.ORPHANS_FOUND, explain(Reason.ORPHANS_FOUND, facts))
+
+
+def _some(names: tuple[str, ...], count: int) -> str:
+    more = f" and {len(names) - count} more" if len(names) > count else ""
+    return f"{', '.join(names[:count])}{more}"
+
+
 def _kept_message(machines: tuple[str, ...]) -> str:
-    shown = ", ".join(machines[:_MACHINES_NAMED])
-    more = f" and {len(machines) - _MACHINES_NAMED} more" if len(machines) > _MACHINES_NAMED else ""
+    shown = _some(machines, _MACHINES_NAMED)
     return (
-        f"The HyperVHost is being deleted, and its finalizer stays until no machine needs it: {shown}{more}. Delete these machines; "
+        f"The HyperVHost is being deleted, and its finalizer stays until no machine needs it: {shown}. Delete these machines; "
         "the operator removes their VMs through this host. If the host is gone for good, annotate each with "
         f"{ABANDON_ANNOTATION}=<status.vmId, or its uid>. Nothing new starts here."
     )

@@ -6,7 +6,8 @@ from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import agent_version, provisioning, retry
 from hyperv_operator.core.actions import Launch, Provision, Sealing, Wait
-from hyperv_operator.core.decision import Decision, in_progress, stalled
+from hyperv_operator.core.decision import Decision, in_progress, stalled, unchanged
+from hyperv_operator.core.host_names import host_problems, owned_names
 from hyperv_operator.core.provisioning import (
     AwaitingGuest,
     Interrupted,
@@ -24,14 +25,24 @@ from hyperv_operator.protocol.records import AgentCode
 from hyperv_operator.schema.validation import Accepted
 
 
+def others_unlisted(situation: Situation) -> Decision | None:
+    """The operator has just started, and does not know all machines yet: neither a name nor a place can be given away."""
+    snapshot = situation.snapshot
+    if snapshot.others_listed or snapshot.status.claim is not None:
+        return None
+    text = "Waiting until all machines are listed, which shows whether the VM name and the quota are free."
+    return Decision(Wait(), unchanged(Reason.WAITING_FOR_INVENTORY, text))
+
+
 def state_unknown(situation: Situation) -> Decision | None:
     """No inventory that was begun after the last claimed launch is there."""
     if not isinstance(situation.state, Unknown):
         return None
     unread = situation.snapshot.unread_hosts()
-    names = ", ".join(host.name for host in unread) or situation.snapshot.status.host
+    snapshot = situation.snapshot
+    names = owned_names(snapshot, unread) or snapshot.status.host
     text = f"Waiting for an inventory of {names}, which shows what the last launch has done."
-    text += "".join(f" Host {host.name}: {host.problem.message}" for host in unread if host.problem)
+    text += host_problems(snapshot, unread)
     return Decision(Wait(poll_soon=True), in_progress(Reason.WAITING_FOR_INVENTORY, text))
 
 

@@ -229,7 +229,9 @@ def _history(snapshot: Snapshot) -> tuple[PastRun, ...]:
         return history
     if last.outcome and last.outcome.outcome is OutcomeKind.PENDING:
         return history
-    message = last.error.message if last.error else last.outcome.message if last.outcome else ""
+    message = failures.without_paths(last.outcome.message) if last.outcome else ""
+    if last.error:
+        message = failures.explain_to_owner_of_machine(last.error)
     line = PastRun(
         id=last.run_id,
         attempt=last.attempt,

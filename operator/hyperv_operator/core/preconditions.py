@@ -14,7 +14,7 @@ from typing import Final
 from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import tenancy
-from hyperv_operator.core.snapshot import HostView, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.snapshot import HostView, SecretCheck, Snapshot, rank
 from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.schema.validation import Accepted, Rejected
 
@@ -106,44 +106,48 @@ def fields_valid(snapshot: Snapshot) -> Violation | None:
 
 
 def tenant_allowed(snapshot: Snapshot) -> Violation | None:
-    """A tenant entry of the host allows this machine."""
-    host, submission = snapshot.host, snapshot.submission
-    if host is None or not isinstance(submission, Accepted):
+    """A tenant entry of the host allows this machine. A machine that was launched keeps its place, whatever the quota is now."""
+    host, spec, submission = snapshot.host, snapshot.readable_spec, snapshot.submission
+    if host is None or spec is None or not isinstance(submission, Accepted):
         return None
-    refusal = tenancy.refusal(
-        host.spec.tenants, snapshot.namespace_labels, submission.fields, snapshot.machines_of_namespace
-    )
+    request = tenancy.Request(submission.fields, spec.deletion_policy, snapshot.held)
+    refusal = tenancy.refusal(host.spec.tenants, snapshot.namespace_labels, request, snapshot.namespace_usage)
     return Violation(*refusal, recheck=True) if refusal else None
 
 
 def name_held(snapshot: Snapshot) -> Violation | None:
     """Of all machines that want this VM name on the host or its failover cluster, this one holds it."""
-    spec = snapshot.readable_spec
-    if spec is None:
+    if snapshot.readable_spec is None:
         return None
-    own = Rival(
-        uid=snapshot.uid,
-        same_namespace=True,
-        name=snapshot.name,
-        created_at=snapshot.created_at,
-        has_vm=snapshot.status.vm_id is not None,
+    own = rank(
+        snapshot.uid,
+        snapshot.created_at,
+        has_vm=snapshot.status.vm_id is not None or bool(snapshot.marked_vms()),
         has_claim=snapshot.status.claim is not None,
     )
-    holder = min((own, *snapshot.rivals), key=_precedence)
-    if holder is own:
+    holder = min(snapshot.rivals, key=lambda rival: rival.rank, default=None)
+    if holder is None or own <= holder.rank:
         return None
     # A message never names another namespace's objects: a tenant must not learn that they exist.
     who = f"HyperVMachine {holder.name!r}" if holder.same_namespace else "a machine of another namespace"
     return Violation(
         Reason.DUPLICATE_NAME,
-        f"spec.fields.vm_name {spec.fields.get('vm_name')!r} is already held on this host by {who}.",
+        f"spec.fields.vm_name {snapshot.vm_name!r} is already held on this host by {who}.",
         recheck=True,
     )
 
 
-def _precedence(rival: Rival) -> tuple[bool, bool, datetime, str]:
-    """Rank machines with a VM before those with a claim, then by age; UIDs decide between machines of the same second."""
-    return not rival.has_vm, not (rival.has_vm or rival.has_claim), rival.created_at, rival.uid
+def contends(snapshot: Snapshot) -> bool:
+    """Return whether a machine that was not launched could be, as far as it is known and if its host takes new machines.
+
+    Only such a machine holds a VM name, so that none is taken by machines that never start.
+    """
+    spec = snapshot.readable_spec
+    if snapshot.status.claim is not None or snapshot.failures:
+        return False
+    if spec is None or spec.paused or snapshot.deleting:
+        return False
+    return not any(precondition(snapshot) for precondition in _ASKED_OF_CONTENDERS)
 
 
 def secrets_expected(snapshot: Snapshot, now: datetime) -> tuple[SecretCheck, ...]:
@@ -218,15 +222,27 @@ def image_available(snapshot: Snapshot) -> Violation | None:
     if snapshot.marked_vms() or (journal and journal.steps.get(Step.COPY_IMAGE) is StepState.COMPLETED):
         return None
     wanted = str(spec.fields.get("image_name", ""))
-    names = sorted(image.name for image in host.report.images)
-    if wanted.casefold() in {name.casefold() for name in names}:
+    images = tuple(sorted(image.name for image in host.report.images))
+    if wanted.casefold() in {name.casefold() for name in images}:
         return None
     if host.gaps.any_image:
         facts = f"Host {host.name} may have the image {wanted!r}: a line of its inventory that may name it could not be read."
         return Violation(Reason.REPORT_UNREADABLE, facts)
+    names = tenancy.allowed_images(host.spec.tenants, snapshot.namespace_labels, images)
     return Violation(
         Reason.IMAGE_NOT_FOUND,
-        f"Host {host.name} has no image {wanted!r} in {host.spec.paths.images}; it has: "
+        f"Host {host.name} has no image {wanted!r}; of those that this namespace may use, it has: "
         f"{', '.join(names[:_IMAGES_NAMED]) or 'none'}.",
         remedy=f"Put the image there as {wanted}.vhdx, or correct spec.fields.image_name.",
     )
+
+
+_ASKED_OF_CONTENDERS: Final[tuple[Precondition, ...]] = (
+    schema_version_active,
+    host_exists,
+    fields_valid,
+    tenant_allowed,
+    secrets_readable,
+    agent_compatible,
+    image_available,
+)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from hyperv_operator.api.catalogue import explain
+from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import MachineCondition, Reason
+from hyperv_operator.core import tenancy
 from hyperv_operator.core.actions import Launch, Update, Wait
-from hyperv_operator.core.decision import Assessment, ConditionValue, Decision, Readiness, in_progress, unchanged
-from hyperv_operator.core.drift import describe, desired
+from hyperv_operator.core.decision import (
+    ACCEPTED,
+    Assessment,
+    ConditionValue,
+    Decision,
+    Readiness,
+    in_progress,
+    unchanged,
+)
+from hyperv_operator.core.drift import Difference, describe, desired
+from hyperv_operator.core.host_names import owned_name
 from hyperv_operator.core.rules import next_attempt
 from hyperv_operator.core.situation import Situation
+from hyperv_operator.core.snapshot import Snapshot
+from hyperv_operator.core.usage import Size
 
 
 def not_polled(situation: Situation) -> Decision | None:
@@ -27,7 +40,7 @@ def not_polled(situation: Situation) -> Decision | None:
     if problem and problem.is_first_poll:
         problem = None
     if host and problem:
-        text = f"Host {host.name}: {problem.message}"
+        text = f"{owned_name(snapshot, host)}: {problem.to_owners}"
     ready = snapshot.status.condition(MachineCondition.READY)
     if ready is None or ready.status != "True":
         return Decision(action, in_progress(Reason.WAITING_FOR_INVENTORY, text))
@@ -81,13 +94,74 @@ def drifted(situation: Situation) -> Decision | None:
     return Decision(Wait(), Assessment(Readiness.READY, Reason.READY, text, synced=synced))
 
 
+def refused(situation: Situation) -> Decision | None:
+    """The host's tenant entry does not allow the change. Switching off and shrinking are always allowed."""
+    snapshot, refusal = situation.snapshot, _refusal(situation)
+    own = situation.own
+    if refusal is None or own is None or _is_to_be_switched_off(situation):
+        return None
+    reason, facts = refusal
+    text = explain(reason, f"Not applied: {describe(situation.pending)}. {facts}")
+    synced = ConditionValue(False, reason, text)
+    wait = Wait(situation.now + snapshot.limits.secret_poll)
+    applied = snapshot.status.applied
+    if applied is not None and applied.power_state == own.vm.state:
+        return Decision(wait, Assessment(Readiness.READY, Reason.READY, text, synced=synced))
+    return Decision(wait, Assessment(Readiness.STALLED, reason, text, synced=synced))
+
+
+def _refusal(situation: Situation) -> tuple[Reason, str] | None:
+    """Return why the host's tenant entry does not allow what is pending, or None."""
+    snapshot, spec, own = situation.snapshot, situation.snapshot.readable_spec, situation.own
+    host, held = snapshot.host, snapshot.held
+    if spec is None or own is None or host is None or held is None or not situation.pending:
+        return None
+    asked = held_after(held, spec, situation.pending)
+    starts = any(one.what == "powerState" for one in situation.pending) and spec.power_state == "Running"
+    if not starts and held.covering(asked) == held:
+        return None
+    fields = {**spec.fields, "cpu_cores": asked.cpu_cores, "gb_ram": asked.memory_gib}
+    request = tenancy.Request(fields, spec.deletion_policy, held, has_vm=True)
+    return tenancy.refusal(host.spec.tenants, snapshot.namespace_labels, request, snapshot.namespace_usage)
+
+
+def policy(snapshot: Snapshot) -> ConditionValue | None:
+    """Return the value of `Accepted` where the tenant entry forbids the deletion policy, or does so no more; else None."""
+    spec, host, accepted = snapshot.readable_spec, snapshot.host, snapshot.status.condition(MachineCondition.ACCEPTED)
+    if spec is None or host is None:
+        return None
+    refusal = tenancy.policy_refusal(host.spec.tenants, snapshot.namespace_labels, spec.deletion_policy)
+    if refusal:
+        return ConditionValue(False, refusal[0], explain(*refusal))
+    was_refused = accepted is not None and accepted.reason == Reason.DELETION_POLICY_NOT_ALLOWED
+    return ACCEPTED if was_refused else None
+
+
+def held_after(held: Size, spec: HyperVMachineSpec, pending: tuple[Difference, ...]) -> Size:
+    """Return what a machine will have once these differences are applied."""
+    asked, what = Size.of_fields(spec.fields), {one.what for one in pending}
+    return Size(
+        asked.cpu_cores if "cpu_cores" in what else held.cpu_cores,
+        asked.memory_gib if "gb_ram" in what else held.memory_gib,
+    )
+
+
+def _is_to_be_switched_off(situation: Situation) -> bool:
+    spec = situation.snapshot.readable_spec
+    is_power = any(one.what == "powerState" for one in situation.pending)
+    return spec is not None and spec.power_state == "Off" and is_power
+
+
 def update(situation: Situation) -> Decision | None:
-    """The spec has changed since it was applied."""
+    """The spec has changed since it was applied. Of a change that is refused, only the switching off is applied."""
     spec, own = situation.snapshot.readable_spec, situation.own
     if spec is None or own is None:
         return None
-    text = describe(situation.pending)
-    launch = Launch(own.host, next_attempt(situation.snapshot), Update(desired(spec, situation.pending)))
+    pending = situation.pending
+    if _refusal(situation):
+        pending = tuple(one for one in pending if one.what == "powerState")
+    text = describe(pending)
+    launch = Launch(own.host, next_attempt(situation.snapshot), Update(desired(spec, pending)))
     synced = ConditionValue(None, Reason.RUNNING, text)
     message = f"The VM is updated to match the spec: {text}."
     return Decision(launch, in_progress(Reason.QUEUED, message, synced=synced))

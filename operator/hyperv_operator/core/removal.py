@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import unreadable
+from hyperv_operator.core import tenancy, unreadable
 from hyperv_operator.core.actions import Launch, Release, Remove, Wait
 from hyperv_operator.core.decision import Decision, in_progress
-from hyperv_operator.core.rules import how_to_abandon, identity_of, next_attempt
+from hyperv_operator.core.host_names import host_problems, owned_name, owned_names
+from hyperv_operator.core.rules import abandoning_refused, how_to_abandon, identity_of, next_attempt, task_active
 from hyperv_operator.core.situation import Situation
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.records import RemovalFinding
 
 
 def abandoned(situation: Situation) -> Decision | None:
-    """A person has set the abandon annotation to the machine's identity."""
+    """A person has set the abandon annotation to the machine's identity, and the host's tenant entry does not forbid it.
+
+    Where the HyperVHost or the tenant entry is gone, nobody is left who could allow it, and the machine could never go.
+    """
     snapshot = situation.snapshot
-    if snapshot.abandon != identity_of(snapshot):
+    if snapshot.abandon != identity_of(snapshot) or abandoning_refused(snapshot):
         return None
     where = snapshot.status.host or snapshot.target_host or "its host"
     left = (
@@ -34,11 +39,12 @@ def removed(situation: Situation) -> Decision | None:
     unread = _unread(snapshot)
     if not unread:
         return _release()
-    names = ", ".join(host.name for host in unread)
-    text = f"The agent has found no VM to remove; waiting for an inventory of the other hosts of the failover cluster: {names}."
-    problems = "".join(f" Host {host.name}: {host.problem.message}" for host in unread if host.problem)
+    text = f"The agent has found no VM to remove; waiting for an inventory of {owned_names(snapshot, unread)}."
+    problems = host_problems(snapshot, unread)
     problems += "".join(
-        f" Host {host.name} has a line that cannot be read and may be the VM's." for host in unread if host.gaps.any_vm
+        f" {owned_name(snapshot, host)} has a line that cannot be read and may be the VM's."
+        for host in unread
+        if host.gaps.any_vm
     )
     if problems:
         text += f"{problems}{how_to_abandon(snapshot)}"
@@ -69,6 +75,10 @@ def retained(situation: Situation) -> Decision | None:
     snapshot = situation.snapshot
     if not snapshot.retains:
         return None
+    host = snapshot.host
+    refusal = host and tenancy.policy_refusal(host.spec.tenants, snapshot.namespace_labels, "Retain")
+    if refusal:
+        return _kept(situation, *refusal)
     vm = snapshot.status.vm_id or "(none yet)"
     why = (
         "spec.deletionPolicy is Retain" if snapshot.readable_spec else "spec.deletionPolicy is Retain or cannot be read"
@@ -76,13 +86,25 @@ def retained(situation: Situation) -> Decision | None:
     return _release(f"VM {vm} was kept: {why}.")
 
 
+def _kept(situation: Situation, reason: Reason, facts: str) -> Decision:
+    """Return the decision about a machine whose VM may be neither deleted nor left: wait, unless there is none."""
+    nothing = task_active(situation) or never_launched(situation)
+    if nothing:
+        return nothing
+    text = f"Nothing is deleted and nothing is released. {explain(reason, facts)}"
+    return Decision(Wait(situation.now + situation.snapshot.limits.secret_poll), in_progress(reason, text))
+
+
 def never_launched(situation: Situation) -> Decision | None:
     """No launch was ever claimed, and the hosts have nothing of the machine: a status can be lost, and a backup restored."""
     snapshot = situation.snapshot
     if snapshot.status.claim or snapshot.status.vm_id or (snapshot.last and snapshot.last.host):
         return None
-    if snapshot.host is None or snapshot.seen_created:
+    if snapshot.seen_created:
         return _release()
+    if snapshot.host is None:
+        # That there is no HyperVHost shows nothing of what the host has.
+        return None
     if snapshot.marked_vms() or snapshot.journals() or unreadable.may_hide_anything(snapshot):
         # The agent looks for itself, and says what it has found.
         return None
@@ -92,7 +114,7 @@ def never_launched(situation: Situation) -> Decision | None:
         return _release()
     if snapshot.host.problem:
         return None
-    names = ", ".join(host.name for host in unseen)
+    names = owned_names(snapshot, unseen)
     text = f"Nothing was launched as far as the resource knows; looking for what may be left of it on {names}."
     return Decision(Wait(poll_soon=True), in_progress(Reason.DELETING, text))
 
@@ -103,8 +125,9 @@ def _cannot_be_read(host: HostView) -> bool:
 
 
 def _was_looked_at(snapshot: Snapshot, host: HostView) -> bool:
-    """Return whether the host's inventory was begun after this process first read the resource."""
-    return host.begun_at is not None and snapshot.read_at is not None and host.begun_at > snapshot.read_at
+    """Return whether the host's inventory was begun after this process first read that the machine is deleted."""
+    read_at = snapshot.deletion_read_at
+    return host.begun_at is not None and read_at is not None and host.begun_at > read_at
 
 
 def remove(situation: Situation) -> Decision | None:

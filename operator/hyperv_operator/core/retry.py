@@ -66,7 +66,7 @@ def failure_of(result: LaunchResult) -> Failure | None:
         return Failure(
             at=result.finished_at,
             reason=failures.reason_of_error(result.error),
-            message=failures.explain_error(result.error),
+            message=failures.explain_to_owner_of_machine(result.error),
             needs_person=failures.needs_person(result.error),
             jitter=result.jitter,
             at_once=failures.is_retried_at_once(result.error),
@@ -98,9 +98,9 @@ def _agent_failure(
     return Failure(
         at=at,
         reason=failures.reason_of_code(code),
-        message=failures.explain_code(code, message),
+        message=failures.explain_code(code, failures.without_paths(message)),
         needs_person=code not in failures.TRANSIENT,
         code=code,
-        diagnosis=diagnosis,
+        diagnosis=failures.without_paths(diagnosis) if diagnosis else None,
         jitter=jitter,
     )

@@ -7,10 +7,11 @@ from typing import Final
 
 from hyperv_operator.api.catalogue import CATALOGUE, explain
 from hyperv_operator.api.names import ABANDON_ANNOTATION, MachineCondition, Reason
-from hyperv_operator.core import failures, identity, mutability, preconditions, unreadable
+from hyperv_operator.core import failures, identity, mutability, preconditions, tenancy, unreadable
 from hyperv_operator.core.actions import Wait
 from hyperv_operator.core.decision import ConditionValue, Decision, Lifecycle, in_progress, stalled, unchanged
 from hyperv_operator.core.drift import describe
+from hyperv_operator.core.host_names import owned_name
 from hyperv_operator.core.preconditions import Precondition, Violation
 from hyperv_operator.core.situation import Situation
 from hyperv_operator.core.snapshot import Snapshot
@@ -34,8 +35,20 @@ def identity_of(snapshot: Snapshot) -> str:
     return snapshot.status.vm_id or snapshot.uid
 
 
+def abandoning_refused(snapshot: Snapshot) -> bool:
+    """Return whether the host's tenant entry forbids to release the resource without its host."""
+    host = snapshot.host
+    return host is not None and tenancy.abandoning_refused(host.spec.tenants, snapshot.namespace_labels)
+
+
 def how_to_abandon(snapshot: Snapshot) -> str:
     """Return the sentence, with a space before it, that says how to delete the resource without its host."""
+    if abandoning_refused(snapshot):
+        ignored = "is not honoured, because" if snapshot.abandon is not None else "would not be honoured:"
+        return (
+            f" The annotation {ABANDON_ANNOTATION} {ignored} this host does not allow this namespace to release a resource without its "
+            "host. Ask whoever manages the HyperVHost to allow it (allowAbandon)."
+        )
     return f" To release the resource without its host, annotate it with {ABANDON_ANNOTATION}={identity_of(snapshot)}."
 
 
@@ -98,11 +111,7 @@ def other_machine(situation: Situation) -> Decision | None:
     if situation.own is not None or host.identity == origin.host_id or host.report is None:
         # Without an inventory it is not known whether the VM has come along, for example to a host that was reinstalled.
         return None
-    facts = (
-        f"HyperVHost {host.name} is another machine than the one that this machine was made on: SMBIOS UUID "
-        f"{host.identity.smbios_uuid} and machine GUID {host.identity.machine_guid}, not {origin.host_id.smbios_uuid} and "
-        f"{origin.host_id.machine_guid}. Nothing is changed there."
-    )
+    facts = f"HyperVHost {host.name} is another machine than the one that this machine was made on. Nothing is changed there."
     text = explain(Reason.HOST_IDENTITY_CHANGED, facts)
     if situation.lifecycle is Lifecycle.REMOVAL:
         until = situation.now + snapshot.limits.secret_poll
@@ -154,9 +163,9 @@ def host_missing(situation: Situation) -> Decision | None:
     if situation.host is not None:
         return None
     name = situation.snapshot.status.host or situation.snapshot.target_host or "(unknown)"
-    text = (
-        f"The HyperVHost {name} of this machine does not exist, so the operator cannot remove the VM. Create it again."
-    )
+    status = situation.snapshot.status
+    what = "remove the VM" if status.claim or status.vm_id else "see whether the machine has anything on it"
+    text = f"The HyperVHost {name} of this machine does not exist, so the operator cannot {what}. Create it again."
     until = situation.now + situation.snapshot.limits.secret_poll
     return Decision(Wait(until), in_progress(Reason.HOST_NOT_FOUND, text + how_to_abandon(situation.snapshot)))
 
@@ -166,7 +175,7 @@ def host_problem(situation: Situation) -> Decision | None:
     host, snapshot = situation.host, situation.snapshot
     if host is None or host.problem is None:
         return None
-    reason, text = host.problem.reason, f"Host {host.name}: {host.problem.message}"
+    reason, text = host.problem.reason, f"{owned_name(snapshot, host)}: {host.problem.to_owners}"
     match situation.lifecycle:
         case Lifecycle.REMOVAL:
             what = "The VM cannot be removed now." if snapshot.status.claim else _UNSEEN

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from hyperv_operator.api.catalogue import explain_to_owner
 from hyperv_operator.api.host import HostId, HyperVHostSpec
 from hyperv_operator.api.machine import Applied, HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.api.names import MachineCondition, Reason
 from hyperv_operator.core.rollout import Rollout
+from hyperv_operator.core.usage import NOTHING, Size, Usage, held
 from hyperv_operator.errors import HostError
 from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport, JournalFacts, VmFacts
 from hyperv_operator.protocol.job import JobKind
@@ -25,7 +28,13 @@ class HostProblem:
 
     reason: Reason
     message: str
+    """For the host's own object: it may name addresses, accounts, Secrets and other hosts."""
     needs_person: bool
+
+    @property
+    def to_owners(self) -> str:
+        """What the owners of machines are to know: nothing that is not theirs is named."""
+        return "Its inventory has not been read yet." if self.is_first_poll else explain_to_owner(self.reason)
 
     @property
     def is_first_poll(self) -> bool:
@@ -60,6 +69,13 @@ class HostView:
         """What the report does not say, because lines of it were lost."""
         return self.report.gaps if self.report else NO_GAPS
 
+    @property
+    def takes_machines(self) -> bool:
+        """Whether a new machine could be launched here now."""
+        if self.problem or self.deleting or self.spec.cordoned or self.report is None:
+            return False
+        return self.rollout is None or self.rollout.is_ready
+
     def vms_of(self, uid: str) -> tuple[VmFacts, ...]:
         """Return the VMs that carry this machine's ownership mark."""
         return tuple(vm for vm in self.report.vms if vm.machine_uid == uid) if self.report else ()
@@ -84,7 +100,7 @@ class SecretCheck:
 
 @dataclass(frozen=True)
 class Rival:
-    """Another machine that wants the same VM name on the same host or failover cluster."""
+    """Another machine that has a VM name, or could be launched now and asks for it, on the same host or failover cluster."""
 
     uid: str
     same_namespace: bool
@@ -92,6 +108,19 @@ class Rival:
     created_at: datetime
     has_vm: bool
     has_claim: bool
+
+    @property
+    def rank(self) -> Rank:
+        """Its place among the machines that want the name: the lowest rank holds it."""
+        return rank(self.uid, self.created_at, has_vm=self.has_vm, has_claim=self.has_claim)
+
+
+Rank = tuple[bool, bool, datetime, str]
+
+
+def rank(uid: str, created_at: datetime, *, has_vm: bool, has_claim: bool) -> Rank:
+    """Rank machines with a VM before those with a claim, then by age; UIDs decide between machines of the same second."""
+    return not has_vm, not (has_vm or has_claim), created_at, uid
 
 
 @dataclass(frozen=True)
@@ -156,6 +185,22 @@ class Limits:
     """Launches in a row that end with waiting for the guest, before its signals have to wait for a pause."""
 
 
+def launched_name(status: HyperVMachineStatus) -> str | None:
+    """Return the VM name that a machine was launched with; None before its launch."""
+    recorded = status.origin.fields.get("vm_name") if status.origin else None
+    try:
+        name = json.loads(recorded) if recorded else None
+    except ValueError:
+        return None
+    return name if isinstance(name, str) else None
+
+
+def asked_name(spec: HyperVMachineSpec | str) -> str | None:
+    """Return the VM name that a spec asks for; None if it cannot be read."""
+    name = spec.fields.get("vm_name") if isinstance(spec, HyperVMachineSpec) else None
+    return name if isinstance(name, str) else None
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything a decision may use."""
@@ -183,8 +228,10 @@ class Snapshot:
     namespace_labels: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[SecretCheck, ...] = ()
     rivals: tuple[Rival, ...] = ()
-    machines_of_namespace: int = 0
-    """Other machines of this namespace that count towards its quota on the host."""
+    others_listed: bool = True
+    """All machines are known: who else wants the VM name, and what else the namespace has on the host."""
+    namespace_usage: Usage = NOTHING
+    """What the other machines of this namespace have on the host, as its quota counts it."""
     active_task: ActiveTask | None = None
     last: LaunchResult | None = None
     failures: int = 0
@@ -193,12 +240,12 @@ class Snapshot:
     """Launches of this process in a row that ended with waiting for the guest."""
     removal: RemovalFinding | None = None
     """What the agent's last removal has found on its host, if it has completed: nothing of the machine is left there."""
-    read_at: datetime | None = None
-    """When this process first read the resource."""
+    deletion_read_at: datetime | None = None
+    """When this process first read that the resource is being deleted."""
     run_seen_at: datetime | None = None
     """When this process first read of the launch that status shows, as it shows it now. None if status shows none."""
     seen_created: bool = False
-    """This process has watched the resource from its creation on."""
+    """This process has watched the resource from its creation on, and has never seen a trace of a launch in it."""
 
     @property
     def readable_spec(self) -> HyperVMachineSpec | None:
@@ -218,6 +265,21 @@ class Snapshot:
             strict=True,
             host_has_cluster=None if self.host is None else self.host.spec.failover_cluster is not None,
         )
+
+    @property
+    def vm_name(self) -> str | None:
+        """The VM name that the machine was launched with; before the launch, the one that it asks for."""
+        return launched_name(self.status) or asked_name(self.spec)
+
+    @property
+    def held(self) -> Size | None:
+        """What the machine has of its host's bounds; None if it has no place there yet."""
+        marked = self.marked_vms()
+        if not (self.status.claim or self.status.vm_id or marked):
+            return None
+        if self.status.applied is None and marked:
+            return Size.of_vm(marked[0][1])
+        return held(self.status, self.readable_spec.fields if self.readable_spec else {})
 
     @property
     def is_configured(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hyperv_operator.core.host_names import owned_name
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.inventory import UnreadableLine
 
@@ -19,7 +20,7 @@ def vm_line(snapshot: Snapshot) -> str | None:
             wrong = _problem(
                 host, lambda line: line.kind == "vm" and (line.machine_uid == uid or line.vm_id in {vm_id} - {None})
             )
-            return f"Host {host.name} reports the VM of this machine in a line that cannot be read{wrong}."
+            return f"{owned_name(snapshot, host)} reports the VM of this machine in a line that cannot be read{wrong}."
     if snapshot.marked_vms() or not _was_launched(snapshot):
         return None
     return _any_line(snapshot, "VM", lambda host: host.gaps.any_vm)
@@ -36,7 +37,7 @@ def journal_line(snapshot: Snapshot) -> str | None:
     for host in snapshot.hosts:
         if uid in host.gaps.journal_uids:
             wrong = _problem(host, lambda line: line.kind == "journal" and line.machine_uid == uid)
-            return f"Host {host.name} reports the journal of this machine in a line that cannot be read{wrong}."
+            return f"{owned_name(snapshot, host)} reports the journal of this machine in a line that cannot be read{wrong}."
     if snapshot.journals() or not _was_launched(snapshot):
         return None
     return _any_line(snapshot, "journal", lambda host: host.gaps.any_journal)
@@ -57,7 +58,8 @@ def _any_line(snapshot: Snapshot, what: str, hides: Callable[[HostView], bool]) 
     host = next((host for host in snapshot.hosts if snapshot.is_fresh(host) and hides(host)), None)
     if host is None:
         return None
-    return f"No host reports the {what} of this machine, and host {host.name} has a line that cannot be read and may be it."
+    where = owned_name(snapshot, host)
+    return f"No host reports the {what} of this machine. {where} has a line that cannot be read and may be it."
 
 
 def _problem(host: HostView, concerns: Callable[[UnreadableLine], bool]) -> str:

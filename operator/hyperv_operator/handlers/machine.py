@@ -42,6 +42,7 @@ class Machines:
         for entry in self._context.cache.machines():
             if namespace in (None, entry.ref.namespace) and entry.uid not in uids:
                 ownership.suspect(entry)
+        self._context.cache.listed(namespace)
 
     async def _pass(self, entry: MachineEntry) -> PassResult:
         async with self._context.turns.turn(entry.ref.namespace or ""):

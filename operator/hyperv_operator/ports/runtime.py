@@ -80,6 +80,10 @@ class Metrics(Protocol):
         """Set the gauges of one host from an inventory and the time at which it began."""
         ...
 
+    def orphans(self, host: str, count: int) -> None:
+        """Set how many VMs of a host have lost their machine."""
+        ...
+
     def host_gone(self, host: str) -> None:
         """Remove every series of a host."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,8 +17,15 @@ from hyperv_operator.protocol.records import AgentCode, RemovalFinding, Step, St
 
 _VERSIONS = 256
 _ADDRESSES: Final = 64
+_MACHINE: Final = re.compile(r"[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}")
 
 
+def _machine_or_none(value: object) -> object:
+    return value if isinstance(value, str) and _MACHINE.fullmatch(value) else None
+
+
+MachineName = Annotated[Clean | None, BeforeValidator(_machine_or_none)]
+"""namespace/name of a machine, which is clean by its pattern; anything else is None."""
 VersionName = Annotated[Clean, Field(pattern=r"^[0-9a-f]{16}$")]
 """Name of a version of the agent, which is clean by its pattern."""
 
@@ -91,7 +99,7 @@ VM_STATES: Final[frozenset[str]] = frozenset(("Running", "Off", "Paused", "Saved
 
 
 class VmFacts(WireModel):
-    """A VM; `machine_uid` is that of its ownership mark."""
+    """A VM; the UIDs, the namespace and the name are those of its ownership mark, as far as it has them."""
 
     vm_id: Guid
     name: Name
@@ -104,6 +112,9 @@ class VmFacts(WireModel):
     addresses: Annotated[tuple[Word, ...], _first(_ADDRESSES)] = ()
     replica: Flag = False
     machine_uid: Name | None = None
+    cluster_uid: Name | None = None
+    machine: MachineName = None
+    """namespace/name of the machine; None in marks of earlier versions."""
     guest: GuestFacts | None = None
 
 

@@ -36,6 +36,8 @@ class RunRef(_Model):
     id: str
     machine_uid: str
     cluster_uid: str
+    machine: str = ""
+    """namespace/name of the machine, which the mark in the VM's notes shows."""
     generation: int
     attempt: int
     deadline_seconds: int

@@ -9,9 +9,10 @@ from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.ports import JsonObject, NamespaceLabels
 from hyperv_operator.reconcilers.cache import Cache, Lookups
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import NEVER_POLLED
 from hyperv_operator.reconcilers.metadata import mapping
 from hyperv_operator.reconcilers.resources import MachineResource
-from hyperv_operator.reconcilers.snapshot_builder import NEVER_POLLED, build
+from hyperv_operator.reconcilers.snapshot_builder import build
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,8 @@ class Admission:
         if watched and namespace not in watched:
             return Admitted()
         labels = self.namespaces.known(namespace)
-        # A machine that is being deleted frees its name and its quota by itself: nobody is refused because of it.
-        staying = [
-            entry
-            for entry in self.cache.launched_on(resource.target_host or "", namespace)
-            if not entry.resource.meta.deleting
-        ]
         snapshot = build(
-            self.deps,
-            resource,
-            host=self._host(resource),
-            lookups=Lookups(labels=dict(labels or {})),
-            others=self._others(resource),
-            launched=(entry.uid for entry in staying),
+            self.deps, self.cache, resource, host=self._host(resource), lookups=Lookups(labels=dict(labels or {}))
         )
         if old is None:
             return review_creation(snapshot, namespace_known=labels is not None)
@@ -50,11 +40,3 @@ class Admission:
     def _host(self, resource: MachineResource) -> HostView | None:
         entry = self.cache.hosts.get(resource.target_host or "")
         return entry.view(NEVER_POLLED) if entry else None
-
-    def _others(self, resource: MachineResource) -> list[MachineResource]:
-        host = resource.target_host or ""
-        return [
-            entry.resource
-            for entry in self.cache.machines_on(*self.cache.nodes_of(host))
-            if not entry.resource.meta.deleting
-        ]

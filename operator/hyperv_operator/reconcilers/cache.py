@@ -1,4 +1,4 @@
-"""The cache: the newest version of each resource, and this process's own state for it.
+"""The cache: all entries of this process.
 
 All of it can be lost: the resources and the hosts hold everything that correctness needs.
 """
@@ -8,273 +8,20 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from hyperv_operator.api.host import HostId, HyperVHostSpec, HyperVHostStatus, LogonFailures
-from hyperv_operator.api.inventory import HyperVHostInventoryStatus
-from hyperv_operator.api.machine import HyperVMachineStatus
-from hyperv_operator.core.host_status import pinned
-from hyperv_operator.core.machine_status import LaunchStart
-from hyperv_operator.core.rollout import Rollout
-from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, SecretCheck
-from hyperv_operator.core.transitions import newest
-from hyperv_operator.errors import HostError
-from hyperv_operator.ports import ObjectRef
-from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport
-from hyperv_operator.protocol.records import RemovalFinding
+from hyperv_operator.api.names import Reason
+from hyperv_operator.core.snapshot import Rival, launched_name
+from hyperv_operator.core.usage import Usage
+from hyperv_operator.reconcilers.entries import Execution, HostEntry, Lookups, MachineEntry, Poll
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
-from hyperv_operator.reconcilers.pauses import ErrorPause
-from hyperv_operator.reconcilers.resources import HostResource, MachineResource
+from hyperv_operator.reconcilers.places import Places
+from hyperv_operator.reconcilers.resources import MachineResource
 
+__all__ = ["Cache", "Execution", "HostEntry", "Lookups", "MachineEntry", "Poll"]
 
-def _set_event() -> asyncio.Event:
-    event = asyncio.Event()
-    event.set()
-    return event
-
-
-@dataclass
-class Execution:
-    """What the executor does for a machine, and how this process's last launch for it ended."""
-
-    active_task: ActiveTask | None = None
-    start: LaunchStart | None = None
-    last: LaunchResult | None = None
-    failures: int = 0
-    """Launches that failed in a row."""
-    waits: int = 0
-    """Launches in a row that ended with waiting for the guest."""
-    removal: RemovalFinding | None = None
-    """What the agent's last removal has found, if it has completed."""
-    os_family: str | None = None
-    """The guest's family, as the last provisioning job names it."""
-    step_since: datetime | None = None
-
-
-@dataclass
-class Lookups:
-    """What was read from the API server for a machine because it cannot be watched."""
-
-    secrets: tuple[SecretCheck, ...] = ()
-    secrets_read_at: datetime | None = None
-    labels: dict[str, str] = field(default_factory=dict)
-    """The namespace's labels."""
-    labels_read_at: datetime | None = None
-
-
-@dataclass
-class MachineEntry:
-    """One HyperVMachine."""
-
-    resource: MachineResource
-    execution: Execution = field(default_factory=Execution)
-    lookups: Lookups = field(default_factory=Lookups)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    released: bool = False
-    poll_soon: bool = False
-    """The machine waits for something that the host's next inventory may show."""
-    phase: str = ""
-    """Step or reason, as the host's placeholders show it."""
-    read_at: datetime | None = None
-    """When this process first read the resource."""
-    seen_created: bool = False
-    """This process has watched the resource from its creation on."""
-    run_seen: object = None
-    """The launch that status shows, as this process has last read it."""
-    run_seen_at: datetime | None = None
-    """When it first read it so."""
-    seen: dict[str, object] = field(default_factory=dict)
-    """What each host's last poll reported about this machine: a difference wakes it."""
-    errors: ErrorPause = field(default_factory=ErrorPause)
-    missing: bool = False
-    """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
-    written: HyperVMachineStatus | None = None
-    """The status that this process wrote last, or is writing: its echo wakes nobody."""
-    refused: HyperVMachineStatus | None = None
-    """The status that the API server has refused, without times, if it was the last one: it is not tried again."""
-    refusal: str | None = None
-    """Why, as it was reported last."""
-    last_sequence: int = 0
-    """The highest number of a transition that an earlier version had."""
-
-    @property
-    def ref(self) -> ObjectRef:
-        """The reference to the resource."""
-        return self.resource.ref
-
-    @property
-    def uid(self) -> str:
-        """The resource's UID."""
-        return self.resource.meta.uid
-
-    @property
-    def target_host(self) -> str | None:
-        """Name of the target host, which cannot be changed."""
-        return self.resource.target_host
-
-    def note_read(self, now: datetime) -> None:
-        """Record when this process has read what the status shows of the last launch.
-
-        The order of launches and inventories follows from these times, because the clocks of other processes differ.
-        """
-        self.read_at = self.read_at or now
-        status = self.resource.status
-        run = status.run and (status.run.id, status.run.attempt, status.run.finished_at)
-        shown = (status.claim and status.claim.attempt, run) if status.claim or run else None
-        if shown != self.run_seen:
-            self.run_seen, self.run_seen_at = shown, None if shown is None else now
-
-    def observe(self, resource: MachineResource) -> bool:
-        """Store a newer version; return whether somebody else has changed what the loop depends on.
-
-        That is the spec, the deletion, the abandonment, the finalizer, or the status that this process has written.
-        """
-        before, after, status = self.resource.meta, resource.meta, self.resource.status
-        if after.is_older_than(before):
-            return False
-        self.last_sequence = max(self.last_sequence, newest(status.transitions))
-        self.resource = resource
-        if after.was_edited_since(before):
-            self.errors.clear()
-            return True
-        return resource.status not in (status, self.written)
-
-
-@dataclass
-class Poll:
-    """The result of the last inventory polls of a host."""
-
-    report: InventoryReport | None = None
-    """The last complete inventory; a poll that fails does not clear it."""
-    begun_at: datetime | None = None
-    """When the poll that returned `report` began."""
-    previous_begun_at: datetime | None = None
-    previous_gaps: Gaps = NO_GAPS
-    """What the report before the last one did not say."""
-    error: HostError | None = None
-    """How the last poll failed; None if it succeeded."""
-    attempted: bool = False
-    ended_at: datetime | None = None
-    """When the last poll ended; None to poll at once."""
-    generation: int | None = None
-    """The generation of the spec that the last poll used."""
-    spread: float = 1.0
-    """Factor of the poll interval, so that the polls of many hosts spread out."""
-
-
-@dataclass
-class HostEntry:
-    """One HyperVHost."""
-
-    resource: HostResource
-    poll: Poll = field(default_factory=Poll)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held during a pass."""
-    problem: HostProblem | None = None
-    logon_failures: LogonFailures | None = None
-    inventory: HyperVHostInventoryStatus | None = None
-    """The HyperVHostInventory status that was written last."""
-    inventory_written_at: datetime | None = None
-    rollout: Rollout | None = None
-    """The rollout of the agent; None where the agent is installed by hand, or before the first pass."""
-    files_idle: asyncio.Event = field(default_factory=_set_event)
-    """Set unless the agent's files on the host are being changed."""
-    rollout_seen: object = None
-    """The state of the rollout for which the other hosts were woken last."""
-    pruned_at: datetime | None = None
-    """When old versions of the agent were last deleted."""
-    kept_for: tuple[str, ...] = ()
-    """The machines (namespace/name) that keep a deleted host's finalizer."""
-    kept_for_written: tuple[str, ...] = ()
-    """The machines among them that the host's status names."""
-    errors: ErrorPause = field(default_factory=ErrorPause)
-    missing: bool = False
-    """A list or a deletion event lacks the resource: a GET decides whether it is gone."""
-    written: HyperVHostStatus | None = None
-    """The status that this process wrote last, or is writing: its echo wakes nobody."""
-    refused: HyperVHostStatus | None = None
-    """The status that the API server has refused, without times, if it was the last one: it is not tried again."""
-    refusal: str | None = None
-    """Why, as it was reported last."""
-    last_sequence: int = 0
-    """The highest number of a transition that an earlier version had."""
-    left_to: str | None = None
-    """The operator (its namespace) to which this one leaves the host."""
-    taking_over: str | None = None
-    """The operator (its namespace) from which this one takes the host over, because it does not live any more."""
-    disturbed: bool = False
-    """Somebody else has changed the status: it has to be written again."""
-
-    @property
-    def ref(self) -> ObjectRef:
-        """The reference to the resource."""
-        return self.resource.ref
-
-    @property
-    def name(self) -> str:
-        """The resource's name."""
-        return self.resource.meta.name
-
-    def holder(self, own: str) -> str | None:
-        """Return the namespace of the operator that serves the host, if it is another one than `own`."""
-        named = self.resource.status.operator
-        return named if named not in (None, own, self.taking_over) else None
-
-    @property
-    def spec(self) -> HyperVHostSpec | str:
-        """The spec, or the reason why it cannot be read."""
-        return self.resource.spec
-
-    @property
-    def readable_spec(self) -> HyperVHostSpec | None:
-        """The spec, or None if it cannot be read."""
-        return None if isinstance(self.resource.spec, str) else self.resource.spec
-
-    @property
-    def identity(self) -> HostId | None:
-        """The pinned identity, or that of the first contact before it is written to status."""
-        if self.resource.status.host_id is not None or self.poll.report is None:
-            return self.resource.status.host_id
-        return pinned(self.poll.report.facts.host_id)
-
-    def observe(self, resource: HostResource) -> bool:
-        """Store a newer version; return whether somebody else has changed what the loop depends on, as for machines."""
-        before, after, status = self.resource.meta, resource.meta, self.resource.status
-        if after.is_older_than(before):
-            return False
-        self.last_sequence = max(self.last_sequence, newest(status.transitions))
-        self.resource = resource
-        if resource.status not in (status, self.written):
-            self.disturbed = True
-        if after.was_edited_since(before):
-            self.errors.clear()
-            return True
-        return self.disturbed
-
-    def view(self, never_polled: HostProblem) -> HostView | None:
-        """Return the host as decisions see it, or None if its spec cannot be read.
-
-        `never_polled` is the problem of a host before its first poll.
-        """
-        spec = self.readable_spec
-        if spec is None:
-            return None
-        return HostView(
-            name=self.name,
-            uid=self.resource.meta.uid,
-            spec=spec,
-            problem=self.problem if self.poll.attempted else never_polled,
-            report=self.poll.report,
-            identity=self.identity,
-            begun_at=self.poll.begun_at,
-            previous_begun_at=self.poll.previous_begun_at,
-            previous_gaps=self.poll.previous_gaps,
-            rollout=self.rollout,
-            deleting=self.resource.meta.deleting,
-        )
+_QUOTA_REASONS: Final = frozenset({Reason.MACHINE_QUOTA_EXCEEDED.value, Reason.SIZE_QUOTA_EXCEEDED.value})
 
 
 class Cache:
@@ -286,6 +33,9 @@ class Cache:
         self._by_host: dict[str | None, dict[str, MachineEntry]] = {}
         self.hosts: dict[str, HostEntry] = {}
         self.lockout_guard = LockoutGuard()
+        self.places = Places()
+        self._place_locks: dict[str, asyncio.Lock] = {}
+        self._unlisted: set[str | None] = set()
 
     def machine(self, uid: str) -> MachineEntry | None:
         """Return a machine's entry, or None."""
@@ -312,11 +62,16 @@ class Cache:
         """Add a machine and return its entry."""
         self._machines[entry.uid] = entry
         self._by_host.setdefault(entry.target_host, {})[entry.uid] = entry
+        entry.on_change = self.places.update
+        entry.changed()
         return entry
 
-    def drop(self, entry: MachineEntry) -> None:
-        """Remove a machine; do nothing if it is not in the cache."""
-        self._machines.pop(entry.uid, None)
+    def drop(self, entry: MachineEntry, at: datetime | None = None) -> None:
+        """Remove a machine, at this time; do nothing if it is not in the cache."""
+        if self._machines.pop(entry.uid, None) is None:
+            return
+        entry.on_change = None
+        self.places.drop(entry, at, may_leave=entry.may_leave)
         others = self._by_host.get(entry.target_host, {})
         others.pop(entry.uid, None)
         if not others:
@@ -331,13 +86,62 @@ class Cache:
         for entry in self.machines_on(host):
             entry.wake.set()
 
-    def launched_on(self, host: str, namespace: str) -> Iterator[MachineEntry]:
-        """Yield the machines of a namespace that count towards its quota on the host: those with a claim."""
-        return (
-            entry
-            for entry in self.machines_on(host)
-            if entry.resource.meta.namespace == namespace and entry.resource.was_launched
-        )
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def rival(self, resource: MachineResource, own: MachineEntry | None = None) -> Rival | None:
+        """Return which other machine comes first for a machine's VM name on its host and failover cluster.
+
+        `own` is the machine's entry, unless it is a submission under review.
+        """
+        name = launched_name(resource.status) or resource.vm_name
+        if name is None or resource.target_host is None:
+            return None
+        entries = (self.hosts.get(node) for node in self.nodes_of(resource.target_host))
+        known = [entry for entry in entries if entry]
+        return self.places.rival(own, known, name, resource.meta.namespace or "")
+
+    def usage(self, resource: MachineResource, own: MachineEntry | None = None) -> Usage:
+        """Return what the other machines of a machine's namespace have on its host; `own` as for `rival`."""
+        host = self.hosts.get(resource.target_host or "")
+        return self.places.usage(host, resource.meta.namespace or "", own.uid if own else None) if host else Usage()
+
+    def place_lock(self, host: str) -> asyncio.Lock:
+        """Return the lock under which a place on a host, or on its failover cluster, is taken."""
+        entry = self.hosts.get(host)
+        spec = entry.readable_spec if entry else None
+        group = f"cluster/{spec.failover_cluster}" if spec and spec.failover_cluster else host
+        return self._place_locks.setdefault(group, asyncio.Lock())
+
+    def wake_waiting(self, gone: MachineEntry) -> None:
+        """Wake the machines that may take the name and the place of one that is gone."""
+        host, namespace = gone.target_host or "", gone.resource.meta.namespace or ""
+        name = launched_name(gone.resource.status) or gone.resource.vm_name
+        if name is not None:
+            self.places.wake_first(self.nodes_of(host), name)
+        waiting = self.places.waiting(self.machines_on(host), namespace, _QUOTA_REASONS)
+        if gone.resource.was_launched and waiting:
+            waiting.wake.set()
+
+    # --- the first lists ---------------------------------------------------------------------------------------------
+
+    def await_lists(self, namespaces: Sequence[str | None]) -> None:
+        """Count the machines as unknown until each of these namespaces (None: all) has been listed."""
+        self._unlisted = set(namespaces)
+
+    def listed(self, namespace: str | None) -> None:
+        """Note that the machines of a namespace were listed; wake all machines once every namespace was."""
+        if namespace in self._unlisted:
+            self._unlisted.discard(namespace)
+            if not self._unlisted:
+                for entry in self._machines.values():
+                    entry.wake.set()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all machines were listed once: what is not in the cache, and was looked for, does not exist."""
+        return not self._unlisted
+
+    # --- failover clusters -------------------------------------------------------------------------------------------
 
     def cluster_of(self, host: str) -> tuple[HostEntry, ...]:
         """Return the other hosts of a host's failover cluster."""

@@ -16,11 +16,12 @@ from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict, W
 from hyperv_operator.reconcilers import ownership, status_writer
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import NEVER_POLLED
 from hyperv_operator.reconcilers.inventory_reader import InventoryReader
+from hyperv_operator.reconcilers.orphans import Orphans
 from hyperv_operator.reconcilers.redacted import redacted_status
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.reconcilers.rollouts import Rollouts
-from hyperv_operator.reconcilers.snapshot_builder import NEVER_POLLED
 from hyperv_operator.reconcilers.tenure import READ_INTERVAL, Tenure
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class HostReconciler:
         self._inventories = InventoryReader(deps, cache)
         self._tenure = Tenure(deps, cache)
         self._rollouts = Rollouts(deps, cache, self._inventories)
+        self._orphans = Orphans(deps, cache)
 
     async def step(self, entry: HostEntry) -> datetime | None:
         """Run one pass; return when the next is due, or None once the host is released or gone. Failures are never raised.
@@ -125,6 +127,8 @@ class HostReconciler:
             self._cache.hosts.pop(entry.name, None)
             self._deps.tasks.forget_host(entry.name)
             self._deps.metrics.host_gone(entry.name)
+            self._cache.places.forget_host(entry.name)
+            self._orphans.forget(entry.name)
         self._rollouts.wake_waiting(entry)
         self._cache.wake_machines_on(entry.name)
 
@@ -139,6 +143,7 @@ class HostReconciler:
                 return False
             self._rollouts.update(entry)
             entry.problem = host_status.problem(self._snapshot(entry))
+            await self._orphans.look_for(entry)
         before = entry.rollout
         if self._rollouts.begin(entry):
             await self._report(entry)
@@ -173,6 +178,7 @@ class HostReconciler:
             logon_failures=entry.logon_failures,
             rollout=entry.rollout,
             kept_for=entry.kept_for,
+            orphans=entry.orphans,
             offered=self._deps.bundle if entry.rollout is None else None,
         )
 

@@ -157,7 +157,8 @@ class InventoryReader:
             secrets.hold_for_all(secret_values(endpoint))
             view = HostView(name=entry.name, uid=entry.ref.uid, spec=spec)
             folders = self._cache.machine_folders(entry.name)
-            job = jobs.inventory_job(view, await deps.namespaces.cluster_uid(), folders)
+            self._cache.places.cluster_uid = cluster = await deps.namespaces.cluster_uid()
+            job = jobs.inventory_job(view, cluster, folders)
             await logon.begin(deps, endpoint)
             return lambda context: call.make(endpoint, job, context)
 

@@ -8,7 +8,7 @@ from hyperv_operator.api.machine import Sealed
 from hyperv_operator.core import provisioning
 from hyperv_operator.core.actions import Launch, Provision, Remove, Update
 from hyperv_operator.core.snapshot import HostView, Snapshot
-from hyperv_operator.errors import ClusterError, ProtocolViolation, SealingError
+from hyperv_operator.errors import ClusterError, GuestKeyRefused, SealingError
 from hyperv_operator.protocol.job import (
     HostIdentity,
     HostOptions,
@@ -64,13 +64,14 @@ async def build(
 ) -> tuple[RunJob, Sealed | None]:
     """Return the job of a launch, and what its guest data was sealed from; `secrets` holds the values in it.
 
-    Raises `ClusterError` if a Secret cannot be read, `ProtocolViolation` if the guest's key cannot be used.
+    Raises `ClusterError` if a Secret cannot be read, `GuestKeyRefused` if the guest's key cannot be used.
     """
     host = host_options(launch.host, machines_folder(snapshot))
     run = RunRef(
         id=run_id,
         machine_uid=snapshot.uid,
         cluster_uid=await deps.namespaces.cluster_uid(),
+        machine=f"{snapshot.namespace}/{snapshot.name}",
         generation=snapshot.generation,
         attempt=launch.attempt,
         deadline_seconds=deps.settings.guest_timeout_seconds,
@@ -109,7 +110,7 @@ async def _with_guest_data(
         plaintext = guest_plaintext(submission.os_family.value, submission.fields, values)
         data = seal(plaintext, sealing.key, vm_id=sealing.vm_id, run_id=job.run.id)
     except SealingError as error:
-        raise ProtocolViolation(error.message) from None
+        raise GuestKeyRefused(error.message) from None
     sealed = Sealed(
         run_id=job.run.id,
         kid=sealing.key.kid,

@@ -7,12 +7,22 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.core import agent_version
 from hyperv_operator.core.actions import Launch, Wait
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.machine_status import LaunchStart, compose, compose_start
-from hyperv_operator.core.snapshot import ActiveTask
-from hyperv_operator.errors import AuthenticationFailed, HostUnreachable, LogonPending, WriteConflict, WriteRefused
+from hyperv_operator.core.preconditions import contends
+from hyperv_operator.core.snapshot import ActiveTask, Snapshot
+from hyperv_operator.errors import (
+    AccessForbidden,
+    AuthenticationFailed,
+    HostUnreachable,
+    LogonPending,
+    ObjectGone,
+    WriteConflict,
+    WriteRefused,
+)
 from hyperv_operator.ports import AgentReport, Lane, RemoteTask, TaskContext
 from hyperv_operator.protocol.job import JobKind, ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
@@ -25,7 +35,7 @@ from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOu
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
 from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.reconcilers.rollouts import ensure_host_setup
-from hyperv_operator.reconcilers.snapshot_builder import gather
+from hyperv_operator.reconcilers.snapshot_builder import gather, gather_again
 from hyperv_operator.schema.redaction import redacted_job
 
 AgentCall = Callable[[TaskContext], Outcome]
@@ -91,20 +101,16 @@ class Launcher:
     ) -> AgentCall:
         """Decide again from a fresh snapshot, and claim the launch if it is still what the decision calls for.
 
-        The claim is written last, with a resourceVersion test: a launch without its claim does not start. Raises
-        `LaunchOutdated` if something else is called for now.
+        What needs reads comes first. Then, under the lock of the host's places, everything is decided once more from what is
+        known at that moment, and the claim is written: no other machine can take the same name or place in between. The claim
+        carries a resourceVersion test, and a launch without it does not start. Raises `LaunchOutdated` if something else is
+        called for now.
         """
         deps = self._deps
         if entry.released:
             raise LaunchOutdated("The machine was released while its launch was queued.")
         snapshot = replace(await gather(deps, self._cache, entry, fresh=True), active_task=None)
-        now = deps.clock.now()
-        decision = decide(snapshot, now)
-        launch = decision.action
-        if not isinstance(launch, Launch) or launch.kind is not queued.kind:
-            if isinstance(launch, Wait):
-                await status_writer.write(deps, entry, snapshot.status, compose(snapshot, decision.assessment, now))
-            raise LaunchOutdated("The queued launch is no longer what the machine needs; deciding again.")
+        launch = await self._decided(entry, snapshot, queued)
         if not entry.resource.meta.has_finalizer:
             raise LaunchOutdated("The resource does not carry the operator's finalizer yet.")
         host = launch.host
@@ -120,18 +126,28 @@ class Launcher:
         await logon.follow(deps, endpoint)
         run_id = launch.run_id or str(uuid.uuid4())
         job, sealed = await jobs.build(deps, snapshot, launch, run_id, secrets)
-        start = LaunchStart(
-            launch,
-            run_id,
-            snapshot.generation,
-            deps.clock.now(),
-            redacted_job(deps.schema, job, deps.redaction.clean),
-            sealed,
-            version,
-        )
-        claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
-        if not await status_writer.write(deps, entry, snapshot.status, claimed):
-            await self._go_without_claim(entry, launch)
+        async with self._cache.place_lock(entry.target_host or ""):
+            snapshot = replace(gather_again(deps, self._cache, entry), active_task=None)
+            same = await self._decided(entry, snapshot, launch)
+            if (same.host.name, same.attempt, same.run_id, same.work) != (
+                host.name,
+                launch.attempt,
+                launch.run_id,
+                launch.work,
+            ):
+                raise LaunchOutdated("The machine has changed while its launch was prepared; deciding again.")
+            start = LaunchStart(
+                launch,
+                run_id,
+                snapshot.generation,
+                deps.clock.now(),
+                redacted_job(deps.schema, job, deps.redaction.clean),
+                sealed,
+                version,
+            )
+            claimed = compose_start(snapshot, start, deps.settings.operator_identity, start.started_at)
+            if not await self._claim(entry, snapshot, claimed):
+                await self._go_without_claim(entry, launch)
         execution = entry.execution
         execution.start, execution.step_since = start, start.started_at
         execution.active_task = ActiveTask(launch.kind, running=True, since=start.started_at)
@@ -151,3 +167,30 @@ class Launcher:
         body = await self._deps.objects.get(entry.ref)
         if MachineResource.parse(body).meta.resource_version != entry.resource.meta.resource_version:
             raise WriteConflict("The object has changed since it was read.")
+
+    async def _decided(self, entry: MachineEntry, snapshot: Snapshot, wanted: Launch) -> Launch:
+        """Return the launch that the snapshot calls for; `LaunchOutdated` if it is not of the kind that is wanted."""
+        now = self._deps.clock.now()
+        entry.judge(contends=contends(snapshot))
+        decision = decide(snapshot, now)
+        launch = decision.action
+        if isinstance(launch, Launch) and launch.kind is wanted.kind:
+            return launch
+        if isinstance(launch, Wait):
+            new = compose(snapshot, decision.assessment, now)
+            await status_writer.write(self._deps, entry, snapshot.status, new)
+        raise LaunchOutdated("The queued launch is no longer what the machine needs; deciding again.")
+
+    async def _claim(self, entry: MachineEntry, snapshot: Snapshot, claimed: HyperVMachineStatus) -> bool:
+        """Write the claim; return False if the API server refuses it in every form.
+
+        Where it is not known whether it was written, the machine counts as launched until it is read again.
+        """
+        entry.claim(under_way=True)
+        try:
+            written = await status_writer.write(self._deps, entry, snapshot.status, claimed)
+        except (WriteConflict, ObjectGone, AccessForbidden):
+            entry.claim(under_way=False)
+            raise
+        entry.claim(under_way=False)
+        return written

@@ -16,6 +16,7 @@ from hyperv_operator.core.decision import Decision
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.events import StatusEvent
 from hyperv_operator.core.machine_status import compose
+from hyperv_operator.core.preconditions import contends
 from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.protocol.job import JobKind
@@ -111,6 +112,7 @@ class MachineReconciler:
         while True:
             entry.wake.clear()
             snapshot = await gather(self._deps, self._cache, entry)
+            entry.judge(contends=contends(snapshot))
             decision = decide(snapshot, self._deps.clock.now())
             try:
                 return await self._act(entry, snapshot, decision)
@@ -129,7 +131,7 @@ class MachineReconciler:
                 return PassResult(now + _QUEUE_GRACE)
             case Release() as release:
                 await self._announce(entry, release)
-                entry.released = True
+                entry.released, entry.may_leave = True, release.left_behind is not None
                 return PassResult()
             case Wait(until=until):
                 task = snapshot.active_task
@@ -184,19 +186,18 @@ class MachineReconciler:
         """Drop a machine that is released or gone, and wake its host and the machines that want its VM name."""
         if not entry.released:
             self._deps.tasks.cancel(entry.uid)
-            if entry.resource.was_launched and not self._is_left_to_another(entry):
+            entry.may_leave = entry.resource.was_launched
+            if entry.may_leave and not self._is_left_to_another(entry):
                 log.warning("%s", _LOST, extra=_fields(entry))
         entry.released = True
         self._deps.metrics.machine_gone(entry.uid)
         if self._deps.logs:
             self._deps.logs.machine_gone(entry.uid)
-        self._cache.drop(entry)
+        self._cache.drop(entry, self._deps.clock.now())
         host = self._cache.hosts.get(entry.target_host or "")
         if host:
             host.wake.set()
-        for other in self._cache.machines_on(entry.target_host or ""):
-            if _same_vm_name(other, entry):
-                other.wake.set()
+        self._cache.wake_waiting(entry)
         return PassResult(ended=True)
 
     def _in_background(self, call: Callable[..., Coroutine[None, None, None]], *arguments: object) -> None:
@@ -213,8 +214,3 @@ def is_queued(entry: MachineEntry) -> bool:
 
 def _fields(entry: MachineEntry) -> dict[str, object]:
     return {"machine": f"{entry.ref.namespace}/{entry.ref.name}", "uid": entry.uid, "host": entry.target_host}
-
-
-def _same_vm_name(one: MachineEntry, other: MachineEntry) -> bool:
-    own, theirs = one.resource.vm_name, other.resource.vm_name
-    return own is not None and theirs is not None and own.casefold() == theirs.casefold()

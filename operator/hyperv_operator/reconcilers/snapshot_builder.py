@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import HOST_KIND, Reason
+from hyperv_operator.core.drift import asked_for
 from hyperv_operator.core.preconditions import SECRET_GRACE
 from hyperv_operator.core.rules import SECRET_POLL
-from hyperv_operator.core.snapshot import HostProblem, HostView, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.snapshot import HostView, SecretCheck, Snapshot
 from hyperv_operator.errors import AccessForbidden, ObjectGone
 from hyperv_operator.ports import ObjectRef
 from hyperv_operator.reconcilers.cache import Cache, Execution, HostEntry, Lookups, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import NEVER_POLLED
+from hyperv_operator.reconcilers.launch_observer import LaunchOutdated
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.schema import values
-
-NEVER_POLLED = HostProblem(Reason.WAITING_FOR_INVENTORY, "The host has not been polled yet.", needs_person=False)
 
 
 async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh: bool = False) -> Snapshot:
@@ -26,44 +26,54 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
     The resource is read from the API server if it is being deleted. With `fresh`, just before a launch, everything that may be
     stale is read again.
     """
-    if fresh or entry.resource.meta.deleting:
+    if fresh or entry.resource.meta.deleting or entry.is_claiming:
         entry.observe(MachineResource.parse(await deps.objects.get(entry.ref)))
+        if entry.is_claiming:
+            # Whether an earlier claim was written is known now.
+            entry.claim(under_way=False)
     entry.note_read(deps.clock.now())
     resource = entry.resource
+    if fresh:
+        await _read_hosts(deps, cache, entry)
     host, peers = await _hosts(deps, cache, entry.target_host)
-    configured = resource.status.is_guest_configured
-    unfinished = not configured and not resource.meta.deleting and (fresh or entry.execution.active_task is None)
-    if unfinished and isinstance(resource.spec, HyperVMachineSpec):
-        await _look_up(deps, entry, resource.spec, fresh=fresh)
-    others = () if configured else await _others(deps, cache, entry, fresh=fresh)
+    spec = resource.spec if isinstance(resource.spec, HyperVMachineSpec) else None
+    idle = fresh or entry.execution.active_task is None
+    if spec and idle and not resource.status.is_guest_configured and not resource.meta.deleting:
+        await _look_up(deps, entry, spec, fresh=fresh)
+    elif _asks_tenancy(resource, host):
+        await _read_labels(deps, entry, fresh=fresh)
+    return build(deps, cache, entry.resource, host=host, peers=peers, lookups=entry.lookups, entry=entry)
+
+
+def gather_again(deps: Dependencies, cache: Cache, entry: MachineEntry) -> Snapshot:
+    """Return the machine's snapshot from what is known now, without a read: nothing changes while it is made."""
+    known = cache.hosts.get(entry.target_host or "")
+    peers = (peer.view(NEVER_POLLED) for peer in cache.cluster_of(entry.target_host or ""))
     return build(
         deps,
-        resource,
-        host=host,
-        peers=peers,
+        cache,
+        entry.resource,
+        host=known.view(NEVER_POLLED) if known else None,
+        peers=tuple(peer for peer in peers if peer),
         lookups=entry.lookups,
         entry=entry,
-        others=others,
-        launched=(one.uid for one in cache.launched_on(entry.target_host or "", resource.meta.namespace or "")),
     )
 
 
 def build(
     deps: Dependencies,
+    cache: Cache,
     resource: MachineResource,
     *,
     host: HostView | None,
     lookups: Lookups,
-    others: Iterable[MachineResource],
-    launched: Iterable[str],
     peers: tuple[HostView, ...] = (),
     entry: MachineEntry | None = None,
 ) -> Snapshot:
-    """Build a snapshot; `entry` is the machine's own, unless it is a submission under review.
-
-    `others` are machines that may want the same VM name; `launched` are the UIDs of the namespace's machines on the host.
-    """
+    """Build a snapshot; `entry` is the machine's own, unless it is a submission under review."""
     meta, execution = resource.meta, entry.execution if entry else Execution()
+    configured = resource.status.is_guest_configured
+    rival = None if configured else cache.rival(resource, entry)
     return Snapshot(
         uid=meta.uid,
         namespace=meta.namespace or "",
@@ -82,33 +92,34 @@ def build(
         peers=peers,
         namespace_labels=dict(lookups.labels),
         secrets=lookups.secrets,
-        rivals=tuple(rival for other in others if (rival := _rival(resource, other))),
-        machines_of_namespace=sum(1 for uid in launched if uid != meta.uid),
+        rivals=(rival,) if rival else (),
+        others_listed=cache.is_complete,
+        namespace_usage=cache.usage(resource, entry),
         active_task=execution.active_task,
         last=execution.last,
         failures=execution.failures,
         waits=execution.waits,
         removal=execution.removal,
-        read_at=entry.read_at if entry else None,
+        deletion_read_at=entry.deletion_read_at if entry else None,
         run_seen_at=entry.run_seen_at if entry else None,
-        seen_created=entry is not None and entry.seen_created,
+        seen_created=entry is not None and entry.seen_created and not entry.seen_launched,
     )
 
 
-def _rival(own: MachineResource, other: MachineResource) -> Rival | None:
-    """Return another machine as a rival; None if it wants another name, or is the machine itself."""
-    if own.vm_name is None or other.vm_name is None or own.meta.uid == other.meta.uid:
-        return None
-    if own.vm_name.casefold() != other.vm_name.casefold():
-        return None
-    return Rival(
-        uid=other.meta.uid,
-        same_namespace=other.meta.namespace == own.meta.namespace,
-        name=other.meta.name,
-        created_at=other.meta.created_at,
-        has_vm=other.status.vm_id is not None,
-        has_claim=other.was_launched,
-    )
+async def _read_hosts(deps: Dependencies, cache: Cache, entry: MachineEntry) -> None:
+    """Read the machine's host again, and the one that had its VM last: their rules may have been tightened."""
+    for name in {entry.target_host, entry.resource.status.host}:
+        known = cache.hosts.get(name or "")
+        if known is None:
+            continue
+        try:
+            body = await deps.objects.get(known.ref)
+        except ObjectGone:
+            known.missing = True
+            known.wake.set()
+            raise LaunchOutdated(f"HyperVHost {name} is gone; deciding again.") from None
+        if known.observe(HostResource.parse(body)):
+            known.wake.set()
 
 
 async def _hosts(deps: Dependencies, cache: Cache, name: str | None) -> tuple[HostView | None, tuple[HostView, ...]]:
@@ -126,25 +137,31 @@ async def _hosts(deps: Dependencies, cache: Cache, name: str | None) -> tuple[Ho
     return entry.view(NEVER_POLLED), tuple(peer for peer in peers if peer)
 
 
-async def _others(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh: bool) -> tuple[MachineResource, ...]:
-    """Return the other machines on the host and its failover cluster: from the cache, or listed before a launch."""
-    host = entry.target_host
-    if host is None or entry.resource.vm_name is None:
-        return ()
-    names = cache.nodes_of(host)
-    if not fresh:
-        return tuple(other.resource for other in cache.machines_on(*names))
-    return tuple([MachineResource.parse(body) for name in names for body in await deps.objects.list_machines(name)])
+def _asks_tenancy(resource: MachineResource, host: HostView | None) -> bool:
+    """Return whether a finished or deleted machine asks for something that a tenant entry may forbid."""
+    if host is None:
+        return False
+    if resource.retains and any(tenant.deletion_policies is not None for tenant in host.spec.tenants):
+        return True
+    if resource.meta.deleting:
+        return any(not tenant.allow_abandon for tenant in host.spec.tenants)
+    return isinstance(resource.spec, HyperVMachineSpec) and asked_for(resource.spec) != resource.status.applied
+
+
+async def _read_labels(deps: Dependencies, entry: MachineEntry, *, fresh: bool) -> None:
+    """Read the namespace's labels again, where the last read is too old."""
+    now, lookups = deps.clock.now(), entry.lookups
+    if fresh or _is_due(lookups.labels_read_at, now - timedelta(seconds=deps.settings.secret_poll_seconds)):
+        lookups.labels = dict(await deps.namespaces.labels(entry.resource.meta.namespace or ""))
+        lookups.labels_read_at = now
 
 
 async def _look_up(deps: Dependencies, entry: MachineEntry, spec: HyperVMachineSpec, *, fresh: bool) -> None:
     """Read the namespace's labels and the Secrets again, where the last read is too old."""
+    await _read_labels(deps, entry, fresh=fresh)
     now = deps.clock.now()
     expired = now - timedelta(seconds=deps.settings.secret_poll_seconds)
     lookups, namespace = entry.lookups, entry.resource.meta.namespace or ""
-    if fresh or _is_due(lookups.labels_read_at, expired):
-        lookups.labels = dict(await deps.namespaces.labels(namespace))
-        lookups.labels_read_at = now
     wanted = [(name, ref.secret_key_ref.name, ref.secret_key_ref.key) for name, ref in spec.secret_fields.items()]
     known = [(check.field, check.secret_name, check.key) for check in lookups.secrets]
     if now - entry.resource.meta.created_at < SECRET_GRACE:

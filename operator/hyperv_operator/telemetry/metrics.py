@@ -94,6 +94,12 @@ class PrometheusMetrics:
             buckets=_MINUTES,
             registry=registry,
         )
+        self._orphans = Gauge(
+            f"{_PREFIX}_orphans",
+            "VMs on a host that carry this cluster's ownership mark and whose HyperVMachine does not exist.",
+            ["host"],
+            registry=registry,
+        )
         self._queued = Gauge(f"{_PREFIX}_queue_depth", "Calls that wait for a worker.", ["lane"], registry=registry)
         self._running = Gauge(f"{_PREFIX}_lane_running", "Calls that run.", ["lane"], registry=registry)
         self._workers = Gauge(
@@ -228,6 +234,7 @@ class PrometheusMetrics:
             self._open,
             self._abandoned,
             self._elsewhere,
+            self._orphans,
         )
         self._gone: set[str] = set()
         registry.register(self._machines)
@@ -307,6 +314,10 @@ class PrometheusMetrics:
     def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
         """Set the resources of one host."""
         self._facts.store(host, report, begun_at)
+
+    def orphans(self, host: str, count: int) -> None:
+        """Set how many VMs of a host have lost their machine."""
+        self._orphans.labels(host).set(count)
 
     def host_gone(self, host: str) -> None:
         """Remove every series of a host."""

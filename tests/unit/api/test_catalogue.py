@@ -90,7 +90,10 @@ RULES = """
     ImageNotAllowed        | stalled     | owner of the machine | on change
     VlanNotAllowed         | stalled     | owner of the machine | on change
     NameNotAllowed         | stalled     | owner of the machine | on change
+    DeletionPolicyNotAllowed | stalled   | owner of the machine | on change
+    SizeNotAllowed         | stalled     | owner of the machine | on change
     MachineQuotaExceeded   | stalled     | owner of the machine | on change
+    SizeQuotaExceeded      | stalled     | owner of the machine | on change
     DuplicateName          | stalled     | owner of the machine | on change
     ClusterRequired        | stalled     | owner of the machine | on change
     HostCordoned           | in progress | cluster administrator | on change
@@ -106,6 +109,7 @@ RULES = """
     AgentIncompatible      | stalled     | host administrator   | on change
     AgentRolloutFailed     | stalled     | host administrator   | backoff
     InventoryStale         | neither     | nobody               | on change
+    OrphansFound           | neither     | cluster administrator | on change
     QuotaExceeded          | in progress | host administrator   | backoff
     ShellLost              | in progress | host administrator   | now
     CallTimeout            | in progress | host administrator   | backoff
@@ -272,6 +276,8 @@ def _snapshots() -> list[host_status.HostSnapshot]:
         replace(seen, begun_at=datetime(2025, 1, 1, tzinfo=UTC)),
         *(replace(unasked, error=kind("It failed.")) for kind in HOST_ERRORS),
         replace(seen, kept_for=("team/one",)),
+        replace(seen, orphans=()),
+        replace(seen, orphans=("web-01 (team/web, UID u)",)),
         *(replace(seen, rollout=one) for one in rollouts),
         *(replace(unasked, rollout=one, error=errors.AgentMissing("It failed.")) for one in rollouts),
     ]
@@ -339,8 +345,8 @@ def test_the_events_of_the_secret_of_targets() -> None:
 
 _REFUSED = """
     InvalidSpec InvalidFields SchemaVersionMismatch SecretNotFound SecretKeyNotFound SecretNotReadable SecretInvalid
-    GuestDataTooLarge HostNotFound NamespaceNotAllowed ImageNotAllowed VlanNotAllowed NameNotAllowed MachineQuotaExceeded
-    DuplicateName ClusterRequired
+    GuestDataTooLarge HostNotFound NamespaceNotAllowed ImageNotAllowed VlanNotAllowed NameNotAllowed DeletionPolicyNotAllowed
+    SizeNotAllowed MachineQuotaExceeded SizeQuotaExceeded DuplicateName ClusterRequired
 """
 
 
@@ -355,7 +361,11 @@ _REFUSED = """
         ("GuestConfigured", True, "GuestConfigured"),
         ("GuestConfigured", None, "NotYet"),
         ("Synced", True, "InSync"),
-        ("Synced", False, "Paused OutOfSync VMMissing"),
+        (
+            "Synced",
+            False,
+            "Paused OutOfSync VMMissing NamespaceNotAllowed VlanNotAllowed NameNotAllowed SizeNotAllowed SizeQuotaExceeded",
+        ),
     ],
 )
 def test_the_reasons_that_a_value_of_a_condition_has(condition: str, value: bool | None, reasons: str) -> None:

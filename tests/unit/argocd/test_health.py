@@ -150,7 +150,8 @@ def test_a_machine_after_each_failed_call_has_the_health_of_the_calls_reason(kin
     entry = CATALOGUE[failures.reason_of_error(kind("It failed."))]
     assert found.status == _HEALTH[entry.kstatus]
     assert (
-        f"{failures.reason_of_error(kind('It failed.'))}: {failures.explain_error(kind('It failed.'))}" in found.message
+        f"{failures.reason_of_error(kind('It failed.'))}: {failures.explain_to_owner_of_machine(kind('It failed.'))}"
+        in found.message
     )
 
 

@@ -95,7 +95,7 @@ SNAPSHOT = Snapshot(
     host=HOST,
     namespace_labels={"hyperv": "allowed"},
     secrets=(SecretCheck("guest_la_pw", "s", "k", "1"),),
-    read_at=NOW - 60 * SECOND,
+    deletion_read_at=NOW - 60 * SECOND,
 )
 
 

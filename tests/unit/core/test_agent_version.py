@@ -49,7 +49,7 @@ def test_a_new_run_waits_for_the_operators_version_and_says_for_what() -> None:
     decision = decide(_snapshot(WAITING, OLD_NAME), NOW)
     assert isinstance(decision.action, Wait)
     assert decision.assessment.reason is Reason.AGENT_ROLLOUT_INCOMPLETE
-    assert "Its turn is to come." in decision.assessment.message
+    assert decision.assessment.message == "Host hyperv01 does not have the operator's agent yet."
 
 
 def test_a_new_run_takes_the_operators_version() -> None:

@@ -165,9 +165,10 @@ def test_a_paused_machine_is_left_alone() -> None:
     ("changes", "releases"),
     [
         ({}, True),
-        ({"host": None}, True),
-        ({"host": replace(HOST, problem=_BROKEN), "read_at": NOW}, False),
-        ({"host": replace(HOST, problem=_BROKEN), "read_at": NOW, "seen_created": True}, True),
+        ({"host": None}, False),
+        ({"host": None, "seen_created": True}, True),
+        ({"host": replace(HOST, problem=_BROKEN), "deletion_read_at": NOW}, False),
+        ({"host": replace(HOST, problem=_BROKEN), "deletion_read_at": NOW, "seen_created": True}, True),
         ({"status": HyperVMachineStatus(claim=CLAIM)}, False),
         ({"status": HyperVMachineStatus(claim=CLAIM), "removal": RemovalFinding.NO_VM_FOUND}, True),
         ({"status": HyperVMachineStatus(claim=CLAIM), "host": None}, False),

@@ -34,6 +34,7 @@ CALLS = [
     (errors.CallTimeout, "CallTimeout", False, 10),
     (errors.CallCancelled, "CallCancelled", False, 1),
     (errors.ProtocolViolation, "ProtocolViolation", False, 10),
+    (errors.GuestKeyRefused, "ProtocolViolation", False, 10),
     (errors.WrongHost, "HostIdentityChanged", True, 10),
     (errors.AgentMissing, "AgentMissing", True, 10),
     (errors.RolloutFailed, "AgentRolloutFailed", True, 10),

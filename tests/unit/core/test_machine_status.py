@@ -216,7 +216,7 @@ def test_a_launch_that_is_pending_does_not_end_its_run() -> None:
 
 def test_history_keeps_the_last_five_runs_newest_first() -> None:
     old = tuple(PastRun(id=UID, attempt=number, finished_at=NOW, outcome="x") for number in range(5, 0, -1))
-    ended = replace(_launched(history=old), last=result(errors.ShellLost("m" * 600)))
+    ended = replace(_launched(history=old), last=result(errors.GuestKeyRefused("m" * 600)))
     history = compose(ended, WORKING, NOW).history
     assert [one.id for one in history] == [RUN, UID, UID, UID, UID]
     assert [one.attempt for one in history] == [1, 5, 4, 3, 2]

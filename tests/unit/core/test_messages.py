@@ -41,6 +41,10 @@ from unit.core.samples import (
 )
 
 DOWN = HostProblem(Reason.HOST_UNREACHABLE, "No answer.", needs_person=False)
+NO_ANSWER = (
+    "The host did not answer, or the connection broke. The status of the HyperVHost has the details; whoever manages it can repair "
+    "it."
+)
 IN_SYNC = condition("Synced", "True", "InSync")
 READY = condition("Ready", "True", "Ready")
 
@@ -247,7 +251,7 @@ def test_a_ready_machine_whose_host_has_a_problem_stays_ready_and_its_sync_is_un
     unseen = _decide(with_host(configured(READY), begun_at=None, problem=DOWN)).assessment
     assert unseen.synced
     assert (unseen.synced.value, unseen.synced.reason) == (None, Reason.HOST_UNREACHABLE)
-    assert unseen.message == "Host hyperv01: No answer."
+    assert unseen.message == f"Host hyperv01: {NO_ANSWER}"
     fresh = _decide(with_host(configured(READY), begun_at=None)).assessment
     assert (fresh.readiness, fresh.synced) == (Readiness.UNCHANGED, None)
     unpolled = HostProblem(Reason.WAITING_FOR_INVENTORY, "Not polled yet.", needs_person=False)
@@ -255,7 +259,7 @@ def test_a_ready_machine_whose_host_has_a_problem_stays_ready_and_its_sync_is_un
     assert (started.readiness, started.synced) == (Readiness.UNCHANGED, None), "a restart writes nothing"
     edited = _decide(replace(with_host(configured(READY), begun_at=None, problem=DOWN), generation=2)).assessment
     assert (edited.readiness, edited.reason) == (Readiness.IN_PROGRESS, Reason.HOST_UNREACHABLE)
-    assert edited.message == "Whether the VM matches the changed spec is not known. Host hyperv01: No answer."
+    assert edited.message == f"Whether the VM matches the changed spec is not known. Host hyperv01: {NO_ANSWER}"
     polled = _decide(replace(with_host(configured(READY), begun_at=None), generation=2)).assessment
     assert (polled.readiness, polled.reason) == (Readiness.IN_PROGRESS, Reason.WAITING_FOR_INVENTORY)
     new = _decide(with_host(configured(), begun_at=None, problem=DOWN)).assessment
@@ -338,9 +342,10 @@ def test_a_pause_keeps_a_difference_from_being_applied_and_says_so() -> None:
 
 def test_a_host_problem_is_reported_with_the_pending_change() -> None:
     assert (
-        _message(with_host(resized(IN_SYNC), problem=DOWN)) == "cpu_cores is 8, spec says 1. Host hyperv01: No answer."
+        _message(with_host(resized(IN_SYNC), problem=DOWN))
+        == f"cpu_cores is 8, spec says 1. Host hyperv01: {NO_ANSWER}"
     )
-    assert _message(with_host(SNAPSHOT, problem=DOWN)) == "Host hyperv01: No answer."
+    assert _message(with_host(SNAPSHOT, problem=DOWN)) == f"Host hyperv01: {NO_ANSWER}"
 
 
 # --- several hosts ---------------------------------------------------------------------------------------------------
@@ -354,9 +359,8 @@ def test_the_inventories_that_are_waited_for_are_named() -> None:
     run = Run(id=UID, attempt=1, started_at=NOW)
     assert _message(launched(run=run)).startswith("Waiting for an inventory of hyperv01, which shows")
     known = replace(launched(run=run, vm_id=VM_ID), peers=(_peer("hyperv02", problem=DOWN),))
-    assert "of hyperv01, hyperv02, which shows what the last launch has done. Host hyperv02: No answer." in _message(
-        known
-    )
+    text = "of hyperv01, 1 other host of its failover cluster, which shows what the last launch has done."
+    assert f"{text} Another host of its failover cluster: {NO_ANSWER}" in _message(known)
     moved = replace(launched(run=run, vm_id=VM_ID, host="hyperv03"), run_seen_at=NOW - SECOND)
     assert "of hyperv03, which shows" in _message(moved), "that HyperVHost does not exist"
 
@@ -365,7 +369,7 @@ def test_a_vm_that_no_host_shows_waits_for_the_one_that_cannot_be_read() -> None
     unseen = inventory(configured(READY))
     quiet, down = _peer("quiet"), _peer("down", problem=DOWN)
     both = _decide(replace(unseen, peers=(quiet, down)))
-    assert both.assessment.message == "Host down: No answer."
+    assert both.assessment.message == f"Another host of its failover cluster: {NO_ANSWER}"
     assert both.action == Wait(poll_soon=True), "the quiet one can be polled"
     assert both.assessment.synced
     assert both.assessment.synced.reason is Reason.HOST_UNREACHABLE

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from hyperv_operator.api.machine import HyperVMachineStatus
+from hyperv_operator.api.machine import Applied, HyperVMachineStatus
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import preconditions
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.preconditions import Precondition, Violation
-from hyperv_operator.core.snapshot import Rival, SecretCheck, Snapshot
+from hyperv_operator.core.rollout import begin
+from hyperv_operator.core.snapshot import HostProblem, Rival, SecretCheck, Snapshot
+from hyperv_operator.core.usage import Size
 from hyperv_operator.protocol.inventory import ImageFacts
 from unit.core.samples import (
     CLAIM,
@@ -316,3 +318,95 @@ def test_a_machine_is_not_in_the_namespace_of_the_hosts_credentials(own: str, op
     violation = preconditions.namespace_usable(snapshot)
     assert (violation is None) is usable
     assert violation is None or "Create the machine in another namespace." in violation.message
+
+
+# --- who may hold a name ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "contends"),
+    [
+        (SNAPSHOT, True),
+        (replace(SNAPSHOT, rivals=(_rival(age=1),)), True),
+        (with_host(SNAPSHOT, spec=HOST.spec.model_copy(update={"cordoned": True})), True),
+        (UNREADABLE, False),
+        (NOWHERE, False),
+        (replace(SNAPSHOT, deleting=True), False),
+        (replace(SNAPSHOT, failures=1), False),
+        (launched(), False),
+        (with_spec(SNAPSHOT, paused=True), False),
+        (with_spec(SNAPSHOT, schema_version=2), False),
+        (_fields(gb_ram=0), False),
+        (with_host(SNAPSHOT, spec=HOST.spec.model_copy(update={"tenants": ()})), False),
+        (replace(SNAPSHOT, secrets=(_GONE,)), False),
+        (_with_agent(2), False),
+        (_with_images("Debian 13"), False),
+    ],
+)
+def test_only_a_machine_that_could_be_launched_contends_for_a_name(snapshot: Snapshot, *, contends: bool) -> None:
+    assert preconditions.contends(snapshot) is contends
+
+
+def test_a_host_takes_machines_while_nothing_of_its_own_prevents_it() -> None:
+    rollout = begin("d" * 16, "1.0", None)
+    assert HOST.takes_machines
+    assert replace(HOST, rollout=rollout.ready()).takes_machines
+    for changes in (
+        {"problem": HostProblem(Reason.HOST_UNREACHABLE, "x", needs_person=False)},
+        {"deleting": True},
+        {"spec": HOST.spec.model_copy(update={"cordoned": True})},
+        {"report": None},
+        {"rollout": rollout},
+    ):
+        changed: dict[str, Any] = changes
+        assert not replace(HOST, **changed).takes_machines, changes
+
+
+def test_a_launched_machine_is_compared_with_bounds_only_where_it_grows() -> None:
+    tenants = (
+        HOST.spec.tenants[0].model_copy(update={"max_machines": 0, "max_cpu_cores": 1, "max_total_cpu_cores": 0}),
+    )
+    small = with_host(launched(), spec=HOST.spec.model_copy(update={"tenants": tenants}))
+    assert preconditions.tenant_allowed(small) is None, "it keeps its place"
+    grown = with_spec(small, fields={**SPEC.fields, "cpu_cores": 2})
+    violation = preconditions.tenant_allowed(grown)
+    assert violation
+    assert violation.reason is Reason.SIZE_NOT_ALLOWED
+    unlaunched = preconditions.tenant_allowed(replace(small, status=SNAPSHOT.status))
+    assert unlaunched
+    assert unlaunched.reason is Reason.MACHINE_QUOTA_EXCEEDED
+    assert preconditions.tenant_allowed(replace(inventory(small, vms=(vm(),)), status=SNAPSHOT.status, host=small.host))
+
+
+@pytest.mark.parametrize(
+    ("status", "vms", "held"),
+    [
+        ({}, (), None),
+        ({"vm_id": VM_ID}, (), Size(1, 1)),
+        ({"claim": CLAIM}, (), Size(1, 1)),
+        ({"claim": CLAIM, "applied": Applied(cpu_cores=3, gb_ram=5)}, (vm(cpu_cores=9),), Size(3, 5)),
+        ({"claim": CLAIM, "applied": Applied(gb_ram=5)}, (), Size(1, 5)),
+        ({"claim": CLAIM, "applied": Applied(cpu_cores=5)}, (), Size(5, 1)),
+        ({}, (vm(cpu_cores=9, memory_bytes=1),), Size(9, 1)),
+    ],
+)
+def test_what_a_machine_has_already(status: dict[str, Any], vms: Any, held: Size | None) -> None:
+    known = replace(inventory(SNAPSHOT, vms=vms), status=HyperVMachineStatus(**status))
+    assert known.held == held
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [({"vm_name": '"old"'}, "old"), ({}, "a"), ({"vm_name": "7"}, "a"), ({"vm_name": "{"}, "a")],
+)
+def test_the_name_of_a_launched_machine_is_the_one_it_was_launched_with(fields: dict[str, str], name: str) -> None:
+    origin = ORIGIN.model_copy(update={"fields": fields})
+    assert replace(SNAPSHOT, status=HyperVMachineStatus(origin=origin)).vm_name == name
+    assert replace(UNREADABLE, status=HyperVMachineStatus()).vm_name is None
+    assert with_spec(SNAPSHOT, fields={"vm_name": 7}).vm_name is None
+
+
+def test_a_marked_vm_ranks_like_a_known_one() -> None:
+    claimed = replace(_rival(age=1), has_claim=True)
+    assert preconditions.name_held(replace(inventory(SNAPSHOT, vms=(vm(),)), rivals=(claimed,))) is None
+    assert preconditions.name_held(replace(inventory(SNAPSHOT), rivals=(claimed,)))

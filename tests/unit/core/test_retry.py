@@ -75,7 +75,11 @@ def test_a_failed_call_has_the_reason_and_the_message_of_its_error() -> None:
     failure = retry.failure_of(result(errors.TlsUntrusted("No trust."), jitter=0.25))
     assert failure
     assert (failure.reason, failure.needs_person, failure.code) == (Reason.TLS_UNTRUSTED, True, None)
-    assert failure.message.startswith("No trust.")
+    assert failure.message.startswith("The host's certificate is not trusted")
+    assert "No trust." not in failure.message, "it may name the host's address"
+    own = retry.failure_of(result(errors.GuestKeyRefused("Its key is too short.")))
+    assert own
+    assert own.message.startswith("Its key is too short.")
     assert (failure.at, failure.jitter) == (NOW - SECOND, 0.25)
 
 

@@ -120,7 +120,7 @@ CASES = [
         accepted=True,
     ),
     Case(
-        "The abandon annotation names the VM",
+        "The abandon annotation names the VM, and the tenant entry does not forbid it",
         R,
         replace(_deleted(configured()), abandon=VM_ID),
         RELEASE,
@@ -184,7 +184,7 @@ CASES = [
         Reason.DELETING,
     ),
     Case(_NEVER, R, _deleted(SNAPSHOT), RELEASE, ONGOING, Reason.DELETING),
-    Case(_NEVER, R, replace(_deleted(SNAPSHOT), read_at=NOW), WAIT, ONGOING, Reason.DELETING),
+    Case(_NEVER, R, replace(_deleted(SNAPSHOT), deletion_read_at=NOW), WAIT, ONGOING, Reason.DELETING),
     Case(
         "The spec cannot be read", P, replace(SNAPSHOT, spec="spec.x: wrong"), WAIT, STALLED, Reason.INVALID_SPEC, False
     ),
@@ -266,6 +266,14 @@ CASES = [
         ONGOING,
         Reason.WAITING_FOR_ADDRESS,
     ),
+    Case(
+        "The host's tenant entry does not allow the changed spec",
+        C,
+        with_host(with_spec(configured(), fields={**SPEC.fields, "cpu_cores": 8}), spec=_OPEN_TO_NONE),
+        WAIT,
+        READY,
+        Reason.READY,
+    ),
     Case("spec.paused is true", P, with_spec(SNAPSHOT, paused=True), WAIT, ONGOING, Reason.PAUSED),
     Case("spec.paused is true", C, with_spec(resized(IN_SYNC), paused=True), WAIT, ONGOING, Reason.PAUSED),
     Case("The VM differs and the spec was applied to it", C, _drifted(configured(IN_SYNC)), WAIT, READY, Reason.READY),
@@ -329,6 +337,14 @@ CASES = [
         STALLED,
         Reason.CLUSTER_REQUIRED,
         False,
+    ),
+    Case(
+        "The operator has not listed all machines yet, and nothing was launched",
+        P,
+        replace(SNAPSHOT, others_listed=False, rivals=(_OLDER,)),
+        WAIT,
+        SAME,
+        Reason.WAITING_FOR_INVENTORY,
     ),
     Case(
         "No tenant entry of the host allows the machine, and its guest has no configuration yet",
@@ -685,7 +701,7 @@ def test_every_row_has_a_case_for_each_part_of_a_machines_life_that_it_applies_t
     [
         (
             replace(_deleted(configured()), abandon=VM_ID, removal=RemovalFinding.VM_REMOVED),
-            "The abandon annotation names the VM",
+            "The abandon annotation names the VM, and the tenant entry does not forbid it",
             "removed",
         ),
         (
@@ -724,6 +740,11 @@ def test_every_row_has_a_case_for_each_part_of_a_machines_life_that_it_applies_t
             with_host(replace(SNAPSHOT, status=HyperVMachineStatus(claim=CLAIM)), spec=_CORDONED),
             "Provisioning has not started, was interrupted, or a retry is due",
             "cordoned, but launched",
+        ),
+        (
+            replace(SNAPSHOT, status=HyperVMachineStatus(claim=CLAIM), others_listed=False),
+            "Provisioning has not started, was interrupted, or a retry is due",
+            "a launched machine has its name and its place",
         ),
     ],
 )

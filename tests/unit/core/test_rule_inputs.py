@@ -16,6 +16,7 @@ from hyperv_operator.core.provisioning import WaitingForGuest
 from hyperv_operator.core.retry import Failure
 from hyperv_operator.core.situation import Situation
 from hyperv_operator.core.snapshot import SecretCheck, Snapshot
+from hyperv_operator.core.usage import Usage
 from unit.core.samples import (
     KEY,
     NOW,
@@ -110,7 +111,7 @@ def test_resources_are_strict() -> None:
 
 
 def test_a_snapshot_counts_nothing_that_is_not_given() -> None:
-    assert (SNAPSHOT.machines_of_namespace, SNAPSHOT.failures) == (0, 0)
+    assert (SNAPSHOT.namespace_usage, SNAPSHOT.failures) == (Usage(), 0)
     assert not Failure(NOW, Reason.INTERNAL, "x").needs_person
 
 

@@ -13,11 +13,11 @@ import pytest
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.admission import Admitted, Refused
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.schema.loader import load_schema
-from unit.core.samples import SNAPSHOT
+from unit.core.samples import NOW, REPORT, SNAPSHOT
 
 _SCHEMA = load_schema((Path(__file__).resolve().parents[3] / "Schemas" / "job-inputs.yaml").read_text())
 _TENANT = {"namespaceSelector": {"matchLabels": {"hyperv": "allowed"}}}
@@ -89,7 +89,9 @@ def _admission(
     for body in [_host()] if hosts is None else hosts:
         cache.hosts[body["metadata"]["name"]] = HostEntry(HostResource.parse(body))
     for body in machines or []:
-        cache.add(MachineEntry(MachineResource.parse(body)))
+        cache.add(MachineEntry(MachineResource.parse(body))).judge(contends=True)
+    for entry in cache.hosts.values():
+        entry.poll = Poll(REPORT, NOW, attempted=True)
     known = {"team": {"hyperv": "allowed"}, "stranger": {}} if labels is None else labels
     deps = SimpleNamespace(schema=_SCHEMA, limits=SNAPSHOT.limits, settings=SimpleNamespace(watch_namespaces=watched))
     return Admission(cast("Dependencies", deps), cache, _Labels(known))

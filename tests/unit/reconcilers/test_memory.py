@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,8 @@ from hyperv_operator.errors import WrongHost
 from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.reconcilers import jobs
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
+from hyperv_operator.reconcilers.entries import NEVER_POLLED
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
-from hyperv_operator.reconcilers.snapshot_builder import NEVER_POLLED
 
 from .fleet import LINES, Cluster, Fleet, Hosts, host_body
 
@@ -42,14 +43,37 @@ def test_a_launch_counts_from_when_this_process_first_read_of_it_as_it_is_now() 
     entry = MachineEntry(_machine())
     times = [NOW + timedelta(seconds=number) for number in range(6)]
     entry.note_read(times[0])
-    assert (entry.read_at, entry.run_seen_at) == (times[0], None)
-    seen = []
+    assert entry.run_seen_at is None
+    seen: list[datetime | None] = []
     for time, status in zip(times[1:], [_run(), _run(), _run(finished=True), _run(2), {}], strict=True):
         entry.resource = _machine(**status)
         entry.note_read(time)
         seen.append(entry.run_seen_at)
     assert seen == [times[1], times[1], times[3], times[4], None]
-    assert entry.read_at == times[0]
+
+
+def test_a_deletion_counts_from_when_this_process_first_read_of_it() -> None:
+    entry = MachineEntry(_machine())
+    times = [NOW + timedelta(seconds=number) for number in range(3)]
+    for time in times:
+        entry.note_read(time)
+        assert entry.deletion_read_at == (None if time == times[0] else times[1])
+        meta = replace(entry.resource.meta, deleting=True)
+        entry.resource = replace(entry.resource, meta=meta)
+
+
+@pytest.mark.parametrize("status", [_run(), {"vmId": RUN}])
+def test_a_launch_that_a_version_of_the_resource_showed_is_remembered(status: Any) -> None:
+    entry = MachineEntry(_machine(**status))
+    entry.observe(_machine())
+    assert entry.seen_launched
+    other = MachineEntry(_machine(**status))
+    other.note_read(NOW)
+    assert other.seen_launched
+    unlaunched = MachineEntry(_machine())
+    unlaunched.note_read(NOW)
+    unlaunched.observe(_machine())
+    assert not unlaunched.seen_launched
 
 
 # --- hosts -----------------------------------------------------------------------------------------------------------

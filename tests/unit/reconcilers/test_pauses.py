@@ -9,9 +9,10 @@ import pytest
 
 from hyperv_operator.api.names import FINALIZER, MACHINE_KIND
 from hyperv_operator.errors import AccessForbidden, ClusterError, WriteConflict
+from hyperv_operator.reconcilers.launch_observer import LaunchOutdated
 from hyperv_operator.reconcilers.pauses import LIMIT, ErrorPause
 from hyperv_operator.reconcilers.resources import MachineResource
-from unit.reconcilers.apiserver import LAUNCHED, NAME, START, ApiServer, Process, host_body, machine_body
+from unit.reconcilers.apiserver import NAME, START, ApiServer, Process, host_body, machine_body
 
 HELD = {"finalizers": [FINALIZER]}
 SECOND = timedelta(seconds=1)
@@ -72,12 +73,15 @@ async def test_a_claim_that_was_written_ends_the_pause() -> None:
     assert entry.errors.failures == 0
 
 
-async def test_a_launch_that_is_outdated_again_and_again_is_not_decided_in_a_loop() -> None:
+async def test_a_launch_that_is_outdated_again_and_again_is_not_decided_in_a_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def outdated(*_: object) -> None:
+        raise LaunchOutdated("Something else is called for.")
+
     process = Process(ApiServer(machine_body(**HELD), host_body()))
     process.host()
-    # Only the API server knows the machine that has the name: its namespace is not watched, or its event is late.
-    rival = machine_body(name="b", namespace="other", uid="u2")
-    process.server.bodies[MACHINE_KIND, "b"] = {**rival, "status": LAUNCHED}
+    monkeypatch.setattr(process.machines._launcher, "_decided", outdated)
     await process.passes(process.machine(), 60)
     assert 3 <= len(process.tasks.submitted) <= 8
 

@@ -116,7 +116,8 @@ def test_the_log_learns_that_a_machine_is_gone() -> None:
     gone: list[str] = []
     tasks = SimpleNamespace(cancel=lambda _: None)
     logs = SimpleNamespace(machine_gone=gone.append)
-    deps = SimpleNamespace(metrics=PrometheusMetrics(), tasks=tasks, logs=logs)
+    clock = SimpleNamespace(now=lambda: NOW)
+    deps = SimpleNamespace(metrics=PrometheusMetrics(), tasks=tasks, logs=logs, clock=clock)
     cache = Cache()
     entry = cache.add(MachineEntry(MachineResource.parse(BODY)))
     assert MachineReconciler(cast("Dependencies", deps), cache)._forget(entry).ended

@@ -37,13 +37,17 @@ function Get-HvoVmInventory {
         $state, $mode = [string]$vm.State, [string]$vm.ReplicationMode
         if (-not $states.ContainsKey($state)) { $states[$state] = ConvertTo-HvoVmState $state }
         if (-not $replicas.ContainsKey($mode)) { $replicas[$mode] = Test-HvoVmReplica $vm }
-        $uid = if ($marks.ContainsKey([string]$vm.Id)) { $marks[[string]$vm.Id].MachineUid } else { $null }
+        $uid, $cluster, $machine = $null, $null, $null
+        if ($marks.ContainsKey([string]$vm.Id)) {
+            $mark = $marks[[string]$vm.Id]
+            $uid, $cluster, $machine = $mark.MachineUid, $mark.ClusterUid, $mark.Machine
+        }
         $seen = if ($state -eq 'Running' -and $addresses.ContainsKey($id)) { $addresses[$id] } else { @() }
         [ordered]@{
             type = 'vm'; vm_id = $id; name = [string]$vm.Name; state = $states[$state]
             cpu_cores = [int]$vm.ProcessorCount; memory_bytes = [long]$vm.MemoryStartup
             addresses = [string[]]@($seen | Select-Object -First 64); replica = $replicas[$mode]; machine_uid = $uid
-            guest = $guests[$id]
+            cluster_uid = $cluster; machine = $machine; guest = $guests[$id]
         }
     }
 }

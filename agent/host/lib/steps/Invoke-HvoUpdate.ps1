@@ -20,6 +20,8 @@ function Invoke-HvoUpdate {
         Stop-HvoLaunch -Code NotOwned -Message "VM $vmId does not carry this machine's mark. Nothing was changed."
     }
     $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @($vm) -KnownIds @($vmId)
+    # Marks of earlier versions have no namespace and name.
+    Add-HvoVmMark -Context $Context -Vm $vm
     if ($null -eq $Context.Journal) {
         # Only a complete machine is updated, so the journal was lost.
         $Context.Journal = New-HvoJournal -MachineUid $Context.Run.machine_uid -ClusterUid $Context.Run.cluster_uid

@@ -27,6 +27,7 @@ __all__ = [
     "Kstatus",
     "Retry",
     "explain",
+    "explain_to_owner",
 ]
 
 GROUPS: Final[tuple[tuple[str, Mapping[Reason, Entry]], ...]] = (
@@ -59,3 +60,11 @@ def explain(reason: Reason, facts: str = "", remedy: str = "") -> str:
     if not said.endswith((".", "!", "?")):
         said += "."
     return f"{said} {remedy or entry.remedy}".strip()
+
+
+def explain_to_owner(reason: Reason) -> str:
+    """Return what the owner of a machine reads about its host: the cause in general, and where the details are.
+
+    Addresses, accounts, Secrets and other hosts are named on the HyperVHost alone.
+    """
+    return explain(reason, remedy="The status of the HyperVHost has the details; whoever manages it can repair it.")

@@ -133,5 +133,6 @@ HOST_CONDITIONS: Final[Mapping[HostCondition, str]] = MappingProxyType(
         HostCondition.REACHABLE: "WinRM on the host answers and accepts the credentials.",
         HostCondition.AGENT_READY: "The agent on the host answers and supports the active schema version.",
         HostCondition.INVENTORY_FRESH: "The last complete inventory is not older than three of its intervals.",
+        HostCondition.NO_ORPHANS: "Every VM on the host with this cluster's ownership mark has its HyperVMachine.",
     }
 )

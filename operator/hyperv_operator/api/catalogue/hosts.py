@@ -130,6 +130,15 @@ UNUSABLE: Final[Mapping[Reason, Entry]] = {
         procedure="`Reachable` of the same host shows why it cannot be read, and who must act.",
         host=((HostCondition.INVENTORY_FRESH, False),),
     ),
+    Reason.ORPHANS_FOUND: Entry(
+        "VMs on the host carry this cluster's ownership mark, and their HyperVMachines do not exist any more.",
+        Actor.CLUSTER_ADMIN,
+        Retry.ON_CHANGE,
+        "Remove each VM in Hyper-V, or take the lines with hyperv-operator.io out of its notes if it is to stay.",
+        "A machine that was deleted with `deletionPolicy: Retain`, abandoned, or released by removing its finalizer by hand leaves its VM. "
+        "Such VMs count towards the quota of the namespace in their mark. The metric `hyperv_operator_orphans` has their number.",
+        host=((HostCondition.NO_ORPHANS, False),),
+    ),
 }
 
 CALL_FAILED: Final[Mapping[Reason, Entry]] = {

@@ -87,6 +87,8 @@ class Entry:
 WORKING: Final[MachineShows] = ((MachineCondition.READY, None), (MachineCondition.RECONCILING, True))
 STALLED: Final[MachineShows] = ((MachineCondition.READY, False), (MachineCondition.STALLED, True))
 REFUSED: Final[MachineShows] = (*STALLED, (MachineCondition.ACCEPTED, False))
+UNSYNCED: Final = (MachineCondition.SYNCED, False)
+"""A change of a machine that was launched is not applied; `Ready` stays as it is."""
 UNSEEN: Final[MachineShows] = ((MachineCondition.SYNCED, None),)
 """A machine that was Ready stays Ready while its host cannot be read."""
 

@@ -59,6 +59,7 @@ HEALTHY: Final[Mapping[Reason, Entry]] = {
             (HostCondition.REACHABLE, True),
             (HostCondition.AGENT_READY, True),
             (HostCondition.INVENTORY_FRESH, True),
+            (HostCondition.NO_ORPHANS, True),
         ),
     ),
     Reason.NOT_YET: Entry(
@@ -188,6 +189,7 @@ AT_WORK: Final[Mapping[Reason, Entry]] = {
             (HostCondition.RECONCILING, True),
             (HostCondition.AGENT_READY, None),
             (HostCondition.INVENTORY_FRESH, None),
+            (HostCondition.NO_ORPHANS, None),
         ),
     ),
 }

@@ -10,6 +10,7 @@ from hyperv_operator.api.catalogue.model import (
     HOST_WAITING,
     REFUSED,
     STALLED,
+    UNSYNCED,
     WORKING,
     Actor,
     Entry,
@@ -115,7 +116,7 @@ NOT_ALLOWED: Final[Mapping[Reason, Entry]] = {
         "Ask whoever manages the HyperVHost to add a tenant entry for this namespace, or choose another spec.targetHost.",
         "The entry's `namespaceSelector` has to match the labels of the namespace: `kubectl get namespace <namespace> "
         "--show-labels`.",
-        machine=REFUSED,
+        machine=(*REFUSED, UNSYNCED),
     ),
     Reason.IMAGE_NOT_ALLOWED: Entry(
         "`image_name` matches none of the `images` that the host offers to this namespace.",
@@ -131,7 +132,7 @@ NOT_ALLOWED: Final[Mapping[Reason, Entry]] = {
         Retry.ON_CHANGE,
         "Choose one of these VLANs, or ask for another one in the tenant entry.",
         "The message lists the ranges.",
-        machine=REFUSED,
+        machine=(*REFUSED, UNSYNCED),
     ),
     Reason.NAME_NOT_ALLOWED: Entry(
         "`vm_name` does not match the `vmNamePattern` that the host requires of this namespace.",
@@ -139,23 +140,50 @@ NOT_ALLOWED: Final[Mapping[Reason, Entry]] = {
         Retry.ON_CHANGE,
         "Choose a name that matches the pattern.",
         "The message shows the pattern.",
-        machine=REFUSED,
+        machine=(*REFUSED, UNSYNCED),
+    ),
+    Reason.DELETION_POLICY_NOT_ALLOWED: Entry(
+        "`spec.deletionPolicy` is none of the `deletionPolicies` that the host offers to this namespace, or it cannot be read.",
+        Actor.OWNER,
+        Retry.ON_CHANGE,
+        "Set spec.deletionPolicy to Delete, or ask whoever manages the HyperVHost to allow it.",
+        "A machine that is being deleted waits: nothing of it is deleted and nothing is released. On a machine that was launched, "
+        "only `Accepted` shows the reason.",
+        machine=(*REFUSED, *WORKING),
+    ),
+    Reason.SIZE_NOT_ALLOWED: Entry(
+        "`cpu_cores` or `gb_ram` is greater than `maxCpuCores` or `maxMemoryGiB` of the namespace's tenant entry.",
+        Actor.OWNER,
+        Retry.ON_CHANGE,
+        "Choose a smaller size, or ask for a larger bound.",
+        "Only what grows is compared: a machine that has more keeps it, and may always be made smaller or switched off.",
+        machine=(*REFUSED, UNSYNCED),
     ),
     Reason.MACHINE_QUOTA_EXCEEDED: Entry(
         "The namespace has as many machines on the host as `maxMachines` of its tenant entry allows.",
         Actor.OWNER,
         Retry.ON_CHANGE,
         "Delete a machine, or ask for a larger quota.",
-        "The quota is `maxMachines` of the tenant entry in the HyperVHost.",
+        "Machines that were launched count, and VMs on the host that carry the operator's mark and have no resource any more. A "
+        "machine that was launched keeps its place when the quota is lowered.",
         machine=REFUSED,
+    ),
+    Reason.SIZE_QUOTA_EXCEEDED: Entry(
+        "The namespace's machines would have more CPU cores or memory on the host than `maxTotalCpuCores` or `maxTotalMemoryGiB` of "
+        "its tenant entry allows.",
+        Actor.OWNER,
+        Retry.ON_CHANGE,
+        "Choose a smaller size, delete a machine, or ask for a larger quota.",
+        "What counts is what `MachineQuotaExceeded` counts; only what grows is compared.",
+        machine=(*REFUSED, UNSYNCED),
     ),
     Reason.DUPLICATE_NAME: Entry(
         "Another HyperVMachine holds this `vm_name` on the host or on its failover cluster.",
         Actor.OWNER,
         Retry.ON_CHANGE,
         "Choose another vm_name, or remove the other machine.",
-        "The machine that already has a VM holds the name, else the older one. `vm_name` is immutable: delete this machine and "
-        "apply it again.",
+        "A machine that has a VM or was launched holds the name that it was launched with; else the oldest of those that could be "
+        "launched now. `vm_name` is immutable from the launch on: delete this machine and apply it again.",
         machine=REFUSED,
     ),
     Reason.CLUSTER_REQUIRED: Entry(
