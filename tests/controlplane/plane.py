@@ -120,15 +120,16 @@ class ControlPlane:
         return self.kubectl("apply", "--validate=strict", "--namespace", namespace, "--filename", "-", stdin=text)
 
     def request(self, method: str, path: str, body: Manifest | None = None) -> tuple[int, dict[str, Any]]:
-        """Send one request as the administrator; return the status code, whichever it is, and the JSON response.
+        """Send one request as the administrator, a PATCH as a merge patch; return the status code, whichever it is, and the JSON response.
 
         Much faster than kubectl, for tests that send hundreds of requests.
         """
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         request = urllib.request.Request(
             self.url + path,
             data=None if body is None else json.dumps(body).encode(),
             method=method,
-            headers={"Authorization": f"Bearer {self._credentials.admin_token}", "Content-Type": "application/json"},
+            headers={"Authorization": f"Bearer {self._credentials.admin_token}", "Content-Type": kind},
         )
         try:
             with self._requests.open(request, timeout=30) as response:

@@ -239,6 +239,7 @@ def image_available(snapshot: Snapshot) -> Violation | None:
 
 _ASKED_OF_CONTENDERS: Final[tuple[Precondition, ...]] = (
     schema_version_active,
+    namespace_usable,
     host_exists,
     fields_valid,
     tenant_allowed,

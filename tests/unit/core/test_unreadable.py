@@ -145,7 +145,7 @@ def test_the_host_is_named_whose_line_may_be_the_machines(gaps: Gaps) -> None:
     snapshot = inventory(RESTARTED, gaps=gaps)
     said = unreadable.vm_line(snapshot) or unreadable.journal_line(snapshot)
     assert said is not None
-    assert "host hyperv01 has a line that cannot be read and may be it" in said
+    assert "Host hyperv01 has a line that cannot be read and may be it" in said
 
 
 @pytest.mark.parametrize(("begun", "hides"), [(1, True), (0, False), (-1, False)])
@@ -249,7 +249,11 @@ def test_another_node_with_a_lost_line_may_have_the_vm(finding: RemovalFinding, 
     assert isinstance(decision.action, Release) is released
     if not released:
         assert decision.action == Wait(poll_soon=True)
-        assert "Host hyperv02 has a line that cannot be read and may be the VM's." in decision.assessment.message
+        assert (
+            "Another host of its failover cluster has a line that cannot be read and may be the VM's."
+            in decision.assessment.message
+        )
+        assert "hyperv02" not in decision.assessment.message
         assert "hyperv-operator.io/abandon" in decision.assessment.message
         assert "hyperv01" not in decision.assessment.message
 
