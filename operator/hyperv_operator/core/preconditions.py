@@ -150,6 +150,11 @@ def contends(snapshot: Snapshot) -> bool:
     return not any(precondition(snapshot) for precondition in _ASKED_OF_CONTENDERS)
 
 
+def is_refused(snapshot: Snapshot) -> bool:
+    """Return whether the machine is refused for a reason that comes before its Secrets."""
+    return any(precondition(snapshot) for precondition in _BEFORE_SECRETS)
+
+
 def secrets_expected(snapshot: Snapshot, now: datetime) -> tuple[SecretCheck, ...]:
     """Return the Secrets of a new machine that do not exist yet; empty if something else is wrong with one, or once they are overdue.
 
@@ -237,6 +242,14 @@ def image_available(snapshot: Snapshot) -> Violation | None:
     )
 
 
+_BEFORE_SECRETS: Final[tuple[Precondition, ...]] = (
+    schema_version_active,
+    namespace_usable,
+    host_exists,
+    fields_valid,
+    tenant_allowed,
+    name_held,
+)
 _ASKED_OF_CONTENDERS: Final[tuple[Precondition, ...]] = (
     schema_version_active,
     namespace_usable,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -109,19 +109,21 @@ class KubeObjects:
                 )
         return written
 
-    async def list_machines(self, target_host: str) -> Sequence[JsonObject]:
-        """List the machines of all namespaces with this target host, by a field selector."""
-        return await self._list(MACHINES, f"spec.targetHost={target_host}")
+    async def machines_on(self, target_host: str) -> AsyncIterator[JsonObject]:
+        """Yield the machines of all namespaces with this target host, by a field selector."""
+        async for body in self._listed(MACHINES, field_selector=f"spec.targetHost={target_host}"):
+            yield body
 
     async def list_hosts(self) -> Sequence[JsonObject]:
         """List the hosts."""
-        return await self._list(HOSTS, None)
+        return [body async for body in self._listed(HOSTS)]
 
-    async def _list(self, plural: str, field_selector: str | None) -> list[JsonObject]:
-        options: dict[str, Any] = {"field_selector": field_selector} if field_selector else {}
+    async def _listed(self, plural: str, **options: Any) -> AsyncIterator[JsonObject]:
         request = partial(self._api.list_cluster_custom_object, GROUP, VERSION, plural, **options)
         async with contextlib.aclosing(pages(request, f"list {plural}")) as found:
-            return [body async for page in found for body in page["items"]]
+            async for page in found:
+                for body in page["items"]:
+                    yield body
 
     async def write_inventory(self, host: ObjectRef, status: JsonObject) -> None:
         """Write the host's inventory object, creating it if needed."""

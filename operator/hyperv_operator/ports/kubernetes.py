@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -60,8 +60,8 @@ class Objects(Protocol):
         """Replace the whole status if the object is still at `resource_version`; return the written object."""
         ...
 
-    async def list_machines(self, target_host: str) -> Sequence[JsonObject]:
-        """List the HyperVMachines of all namespaces with this spec.targetHost, from the API server."""
+    def machines_on(self, target_host: str) -> AsyncIterator[JsonObject]:
+        """Yield the HyperVMachines of all namespaces with this spec.targetHost, from the API server: they may be many, and large."""
         ...
 
     async def list_hosts(self) -> Sequence[JsonObject]:

@@ -14,7 +14,7 @@ from typing import Final
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.snapshot import Rival, launched_name
 from hyperv_operator.core.usage import Usage
-from hyperv_operator.reconcilers.entries import Execution, HostEntry, Lookups, MachineEntry, Poll
+from hyperv_operator.reconcilers.entries import Execution, HostEntry, KnownLabels, Lookups, MachineEntry, Poll
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
 from hyperv_operator.reconcilers.places import Places
 from hyperv_operator.reconcilers.resources import MachineResource
@@ -32,6 +32,8 @@ class Cache:
         # Indexed by host, so that a pass of one machine does not search all others. The target host cannot be changed.
         self._by_host: dict[str | None, dict[str, MachineEntry]] = {}
         self.hosts: dict[str, HostEntry] = {}
+        self.labels: dict[str, KnownLabels] = {}
+        """By namespace."""
         self.lockout_guard = LockoutGuard()
         self.places = Places()
         self._place_locks: dict[str, asyncio.Lock] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,9 +56,16 @@ class Lookups:
 
     secrets: tuple[SecretCheck, ...] = ()
     secrets_read_at: datetime | None = None
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     """The namespace's labels."""
-    labels_read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class KnownLabels:
+    """The labels of a namespace, which all of its machines share."""
+
+    labels: Mapping[str, str]
+    read_at: datetime
 
 
 @dataclass

@@ -89,11 +89,13 @@ class HostReconciler:
 
     async def _launched_machines(self, entry: HostEntry) -> tuple[str, ...]:
         """Return the machines (namespace/name) that may have something on the host, also by a move of their failover cluster."""
-        names = self._cache.nodes_of(entry.name)
-        machines = [
-            MachineResource.parse(body) for name in names for body in await self._deps.objects.list_machines(name)
-        ]
-        return tuple(sorted(f"{one.meta.namespace}/{one.meta.name}" for one in machines if one.may_be_on(entry.name)))
+        found = []
+        for name in self._cache.nodes_of(entry.name):
+            async for body in self._deps.objects.machines_on(name):
+                machine = MachineResource.parse(body)
+                if machine.may_be_on(entry.name):
+                    found.append(f"{machine.meta.namespace}/{machine.meta.name}")
+        return tuple(sorted(found))
 
     async def _pass(self, entry: HostEntry) -> datetime:
         started, result = time.monotonic(), "waited"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hyperv_operator.api.machine import HyperVMachineSpec
 from hyperv_operator.api.names import HOST_KIND, Reason
+from hyperv_operator.core import preconditions
 from hyperv_operator.core.drift import asked_for
 from hyperv_operator.core.preconditions import SECRET_GRACE
 from hyperv_operator.core.rules import SECRET_POLL
@@ -14,7 +15,7 @@ from hyperv_operator.errors import AccessForbidden, ObjectGone
 from hyperv_operator.ports import ObjectRef
 from hyperv_operator.reconcilers.cache import Cache, Execution, HostEntry, Lookups, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.entries import NEVER_POLLED
+from hyperv_operator.reconcilers.entries import NEVER_POLLED, KnownLabels
 from hyperv_operator.reconcilers.launch_observer import LaunchOutdated
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.schema import values
@@ -38,10 +39,16 @@ async def gather(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh
     host, peers = await _hosts(deps, cache, entry.target_host)
     spec = resource.spec if isinstance(resource.spec, HyperVMachineSpec) else None
     idle = fresh or entry.execution.active_task is None
-    if spec and idle and not resource.status.is_guest_configured and not resource.meta.deleting:
-        await _look_up(deps, entry, spec, fresh=fresh)
-    elif _asks_tenancy(resource, host):
-        await _read_labels(deps, entry, fresh=fresh)
+    unfinished = spec and idle and not resource.status.is_guest_configured and not resource.meta.deleting
+    if unfinished or _asks_tenancy(resource, host):
+        await _read_labels(deps, cache, entry, fresh=fresh)
+    snapshot = build(deps, cache, entry.resource, host=host, peers=peers, lookups=entry.lookups, entry=entry)
+    # However many machines a namespace has that are refused anyway, they cost no read of a Secret.
+    if not spec or not unfinished or preconditions.is_refused(snapshot):
+        return snapshot
+    if not await _read_secrets(deps, entry, spec, fresh=fresh):
+        return snapshot
+    # The resource may have changed while the Secrets were read: what is written next is written over its newest version.
     return build(deps, cache, entry.resource, host=host, peers=peers, lookups=entry.lookups, entry=entry)
 
 
@@ -90,7 +97,7 @@ def build(
         limits=deps.limits,
         host=host,
         peers=peers,
-        namespace_labels=dict(lookups.labels),
+        namespace_labels=lookups.labels,
         secrets=lookups.secrets,
         rivals=(rival,) if rival else (),
         others_listed=cache.is_complete,
@@ -148,17 +155,17 @@ def _asks_tenancy(resource: MachineResource, host: HostView | None) -> bool:
     return isinstance(resource.spec, HyperVMachineSpec) and asked_for(resource.spec) != resource.status.applied
 
 
-async def _read_labels(deps: Dependencies, entry: MachineEntry, *, fresh: bool) -> None:
-    """Read the namespace's labels again, where the last read is too old."""
-    now, lookups = deps.clock.now(), entry.lookups
-    if fresh or _is_due(lookups.labels_read_at, now - timedelta(seconds=deps.settings.secret_poll_seconds)):
-        lookups.labels = dict(await deps.namespaces.labels(entry.resource.meta.namespace or ""))
-        lookups.labels_read_at = now
+async def _read_labels(deps: Dependencies, cache: Cache, entry: MachineEntry, *, fresh: bool) -> None:
+    """Read the namespace's labels again, where the last read is too old. The machines of a namespace share it."""
+    now, namespace = deps.clock.now(), entry.resource.meta.namespace or ""
+    known = cache.labels.get(namespace)
+    if fresh or known is None or _is_due(known.read_at, now - timedelta(seconds=deps.settings.secret_poll_seconds)):
+        known = cache.labels[namespace] = KnownLabels(await deps.namespaces.labels(namespace), now)
+    entry.lookups.labels = known.labels
 
 
-async def _look_up(deps: Dependencies, entry: MachineEntry, spec: HyperVMachineSpec, *, fresh: bool) -> None:
-    """Read the namespace's labels and the Secrets again, where the last read is too old."""
-    await _read_labels(deps, entry, fresh=fresh)
+async def _read_secrets(deps: Dependencies, entry: MachineEntry, spec: HyperVMachineSpec, *, fresh: bool) -> bool:
+    """Read the Secrets again, where the last read is too old; return whether they were read."""
     now = deps.clock.now()
     expired = now - timedelta(seconds=deps.settings.secret_poll_seconds)
     lookups, namespace = entry.lookups, entry.resource.meta.namespace or ""
@@ -169,6 +176,8 @@ async def _look_up(deps: Dependencies, entry: MachineEntry, spec: HyperVMachineS
     if fresh or wanted != known or _is_due(lookups.secrets_read_at, expired):
         lookups.secrets = tuple([await _check(deps, namespace, *reference) for reference in wanted])
         lookups.secrets_read_at = now
+        return True
+    return False
 
 
 def _is_due(read_at: datetime | None, expired: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -106,9 +106,11 @@ class ApiServer:
         self.writes.append("status")
         return self._bump(body)
 
-    async def list_machines(self, target_host: str) -> Sequence[JsonObject]:
+    async def machines_on(self, target_host: str) -> AsyncIterator[JsonObject]:
         await self._called("list")
-        return [copy.deepcopy(body) for (kind, _), body in self.bodies.items() if kind == MACHINE_KIND]
+        for (kind, _), body in list(self.bodies.items()):
+            if kind == MACHINE_KIND:
+                yield copy.deepcopy(body)
 
     async def list_hosts(self) -> Sequence[JsonObject]:
         await self._called("list")
