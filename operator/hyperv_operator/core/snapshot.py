@@ -76,14 +76,27 @@ class HostView:
             return False
         return self.rollout is None or self.rollout.is_ready
 
+    @cached_property
+    def _marked(self) -> Mapping[str, tuple[VmFacts, ...]]:
+        """The VMs with a mark, by machine: a host may have thousands of each."""
+        found: dict[str, tuple[VmFacts, ...]] = {}
+        for vm in self.report.vms if self.report else ():
+            if vm.machine_uid is not None:
+                found[vm.machine_uid] = (*found.get(vm.machine_uid, ()), vm)
+        return found
+
+    @cached_property
+    def _journals(self) -> Mapping[str, JournalFacts]:
+        journals = self.report.journals if self.report else ()
+        return {journal.machine_uid: journal for journal in reversed(journals)}
+
     def vms_of(self, uid: str) -> tuple[VmFacts, ...]:
         """Return the VMs that carry this machine's ownership mark."""
-        return tuple(vm for vm in self.report.vms if vm.machine_uid == uid) if self.report else ()
+        return self._marked.get(uid, ())
 
     def journal_of(self, uid: str) -> JournalFacts | None:
         """Return this machine's journal."""
-        journals = self.report.journals if self.report else ()
-        return next((journal for journal in journals if journal.machine_uid == uid), None)
+        return self._journals.get(uid)
 
 
 @dataclass(frozen=True)

@@ -247,6 +247,10 @@ class HostEntry:
     """The operator (its namespace) from which this one takes the host over, because it does not live any more."""
     disturbed: bool = False
     """Somebody else has changed the status: it has to be written again."""
+    shown: object = None
+    """What the host's last pass showed to all of its machines."""
+    shown_number: int = 0
+    """Counts the changes of it."""
 
     @property
     def ref(self) -> ObjectRef:

@@ -233,14 +233,18 @@ class HostReconciler:
     def _wake_machines(self, entry: HostEntry) -> None:
         """Wake each machine for which this pass shows something new, or that waits for an inventory."""
         view, report = entry.view(NEVER_POLLED), entry.poll.report
-        names = self._cache.nodes_of(entry.name)
-        images = report.images if report else ()
-        agent = report.facts.agent if report else None
-        gaps = report.gaps if report else None
-        for machine in self._cache.machines_on(*names):
-            own = view and (view.vms_of(machine.uid), view.journal_of(machine.uid))
-            # The spec too: a machine that waits for an uncordoned host or for the failover cluster has no deadline.
-            seen = (entry.problem, images, agent, gaps, entry.rollout, view and view.spec, view and view.deleting, own)
+        facts = report and (report.images, report.facts.agent, report.gaps)
+        # The spec too: a machine that waits for an uncordoned host or for the failover cluster has no deadline.
+        shown = (entry.problem, facts, entry.rollout, view and view.spec, view and view.deleting)
+        if shown != entry.shown:
+            # What all of its machines see is compared once, however many there are.
+            entry.shown, entry.shown_number = shown, entry.shown_number + 1
+        for machine in self._cache.machines_on(*self._cache.nodes_of(entry.name)):
+            seen = (
+                entry.ref.uid,
+                entry.shown_number,
+                view and (view.vms_of(machine.uid), view.journal_of(machine.uid)),
+            )
             if machine.seen.get(entry.name) != seen or machine.poll_soon:
                 machine.seen[entry.name] = seen
                 machine.wake.set()
