@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import executor, fleet, followers, hostxml, validation, websockets
+from bench import executor, fleet, followers, hostile_tenant, hostxml, validation, websockets
 
 BENCHMARKS = {
     "validation": validation.run,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "followers": followers.run,
     "hostxml": hostxml.run,
     "isolation": fleet.isolation,
+    "hostile-tenant": hostile_tenant.run,
     "waiting": fleet.waiting,
     "scale": fleet.scale,
     "websockets": websockets.run,

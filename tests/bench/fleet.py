@@ -122,7 +122,7 @@ def _healthy_p95(bad: Mapping[str, int]) -> float:
             given.fleet.cut(name)
         healthy = [f"{name}-{number}" for number in range(10) for name in hosts["well"]]
         given.wait(healthy, "Ready", within=600)
-        return _p95([given.watch.took(name) for name in healthy])
+        return p95([given.watch.took(name) for name in healthy])
 
 
 def waiting() -> bool:
@@ -160,7 +160,7 @@ def scale() -> bool:
         given.wait(names, "Ready", within=1_800)
         opens = (_opened(given.fleet) - opened) / len(pairs[100:])
         _, found = given.plane.request("GET", f"/api/v1/namespaces/{given.namespace}/events")
-        ratio = _p95([given.watch.took(name) for name in names]) / own
+        ratio = p95([given.watch.took(name) for name in names]) / own
         most_writes = max(given.watch.writes_to_ready.values())
         most_events = max(Counter(one["involvedObject"]["name"] for one in found["items"]).values())
         print(
@@ -192,7 +192,8 @@ def _known(operator: rig.Operator) -> int:
     return sum(int(float(count)) for count in ready.findall(operator.metrics()))
 
 
-def _p95(values: Sequence[float]) -> float:
+def p95(values: Sequence[float]) -> float:
+    """Return the 95th percentile."""
     return statistics.quantiles(values, n=20)[-1]
 
 
