@@ -25,12 +25,20 @@ SCHEMA = active_schema(Settings())
         ("HVO_WATCH_NAMESPACES", "Team", "list each namespace, or leave the setting empty"),
         ("HVO_WATCH_NAMESPACES", "a" * 64, "is not the name of a namespace"),
         ("HVO_WATCH_NAMESPACES", "-a", "is not the name of a namespace"),
+        ("HVO_WEBHOOK_CLIENT_NAMES", "kube-apiserver", "has no effect without HVO_WEBHOOK_CLIENT_CA_FILE"),
     ],
 )
 def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said):
         load_settings()
+
+
+def test_the_names_of_the_webhooks_clients_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HVO_WEBHOOK_CLIENT_CA_FILE", "/ca.crt")
+    assert load_settings().webhook_client_names == ()
+    monkeypatch.setenv("HVO_WEBHOOK_CLIENT_NAMES", "kube-apiserver, API Server 2,")
+    assert load_settings().webhook_client_names == ("kube-apiserver", "API Server 2")
 
 
 def test_namespaces_are_names_and_each_is_watched_once(monkeypatch: pytest.MonkeyPatch) -> None:
