@@ -244,6 +244,9 @@ def _install_other(plane: ControlPlane) -> dict[str, str]:
     rendered = plane.helm("template", OTHER, str(rig.CHART), "--namespace", OTHER, "--kube-version", "1.37.0")
     kinds = ("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
     plane.apply([one for one in yaml.safe_load_all(rendered) if one and one["kind"] in kinds], namespace=OTHER)
+    # To the first release's policy for tenants, the other operator is a stranger.
+    account = f"--serviceaccount={OTHER}:hyperv-operator"
+    plane.kubectl("create", "clusterrolebinding", f"{OTHER}-release", "--clusterrole=hyperv-operator-release", account)
     kubeconfig = plane.service_account_kubeconfig(OTHER, "hyperv-operator")
     return {"KUBECONFIG": str(kubeconfig), "HVO_OPERATOR_NAMESPACE": OTHER}
 

@@ -103,6 +103,10 @@ class Connection(asyncio.Protocol):
         elif self.task is not None:
             self.task.cancel()
 
+    def failed(self) -> None:
+        """Note that the connection could not be established."""
+        self._timer.cancel()
+
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -177,6 +181,7 @@ class Connections:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, accepted, **self._tls)
         except OSError:  # of TLS too: no handshake, or a client without a certificate where one is asked for
+            connection.failed()
             self._refused("tls")
             self._open.pop(connection, None)
 

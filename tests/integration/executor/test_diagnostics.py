@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ import pytest
 from executor.tasks import Gate, nothing, service, task
 from hyperv_operator.errors import HostUnreachable
 from hyperv_operator.ports import Lane, TaskContext
+from hyperv_operator.serving.connections import Limits
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.server import Probes, serving
 
@@ -88,3 +90,16 @@ async def test_metrics_of_the_process_are_served_in_the_format_that_the_scraper_
     assert negotiated.headers["Content-Type"].startswith("application/openmetrics-text")
     assert (await negotiated.text()).endswith("# EOF\n")
     assert {line.split()[0] for line in (await one.text()).splitlines() if line[0] != "#"} == {"process_open_fds"}
+
+
+async def test_half_sent_requests_keep_no_probe_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyperv_operator.telemetry.server._LIMITS", Limits(connections=3, head_seconds=0.3))
+    async with serving("127.0.0.1", 0, 0, PrometheusMetrics().registry, Probes({}, {}), {}) as ports:
+        for port, path in zip(ports, ("/metrics", "/healthz"), strict=True):
+            held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(10)]
+            assert (await _get(port, path)).status == 200
+            async with asyncio.timeout(5):
+                for reader, writer in held:
+                    with contextlib.suppress(ConnectionError):
+                        assert await reader.read() == b""
+                    writer.close()

@@ -232,6 +232,26 @@ async def test_what_is_no_review_gets_a_sentence_and_is_counted(
     assert counted == [reason]
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"nonsense\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 1_000 + b"\r\n",
+        b"\x00" * 100,
+    ],
+    ids=["text", "another protocol", "many headers", "zeros"],
+)
+async def test_what_is_no_http_gets_no_traceback(certificates: Certificates, port: int, nonsense: bytes) -> None:
+    certificates.renew()
+    async with _serving(certificates.folder, port):
+        await _shows_something(certificates, port)
+        answer = await _send(certificates.authority.pem, port, nonsense)
+        assert answer.partition(b"\r\n")[0] in (b"HTTP/1.1 400 Bad Request", b"HTTP/1.0 400 Bad Request", b"")
+        assert b"Traceback" not in answer
+        assert b'"allowed": true' in (await _ask(certificates.authority.pem, port))[1]
+
+
 async def _shows_something(certificates: Certificates, port: int) -> None:
     await wait_until_async(lambda: _ask(certificates.authority.pem, port), lambda seen: seen[0], what="a server")
 

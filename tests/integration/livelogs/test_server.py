@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import ssl
@@ -17,6 +18,7 @@ from controlplane.waiting import wait_until_async
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.livelogs import server as server_module
 from hyperv_operator.livelogs import streaming
+from hyperv_operator.serving.connections import Limits
 from integration.livelogs.serving import BASE, HOST_LOG, LOG, Proxies, Served, serving, shorten_intervals
 from unit.livelogs.samples import UID, end, run, say
 
@@ -390,3 +392,18 @@ async def test_a_reader_that_does_not_read_is_dropped_and_holds_up_nobody(upgrad
             received = received[-2_000:] + piece
         assert b'"reason":"SlowReader"' in received
         writer.transport.abort()
+
+
+async def test_half_of_a_head_is_closed_in_time_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyperv_operator.livelogs.server._LIMITS", Limits(connections=10, head_seconds=0.3))
+    async with serving() as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port, ssl=served.context())
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        async with asyncio.timeout(5):
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                assert await reader.read() == b""
+        writer.close()
+        # Besides, `serving` has looked whether the port is open, without a handshake.
+        for reason in ("slow", "tls"):
+            labels = {"server": "subresources", "reason": reason}
+            assert served.metrics.registry.get_sample_value("hyperv_operator_requests_refused_total", labels) == 1
