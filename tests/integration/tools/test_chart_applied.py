@@ -11,6 +11,8 @@ import yaml
 
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
+from hyperv_operator.api.host import Tenant
+from integration.tools.test_chart import CHART
 from integration.tools.test_chart_rights import _FEATURES, _GATEWAY, _HARDENED, _NETWORK, _rendered
 
 _KRB5 = {"kerberos": {"krb5Conf": "[libdefaults]\n"}}
@@ -102,3 +104,15 @@ def test_network_policies_are_valid(control_plane: ControlPlane, namespace: str)
         control_plane.apply({**one, "metadata": {"name": one["metadata"]["name"]}}, namespace=namespace)
     stored = control_plane.kubectl("get", "networkpolicies", "-n", namespace, "-o", "name").split()
     assert len(stored) == 2
+
+
+def test_the_guides_tenant_entry_is_one_that_a_host_can_have() -> None:
+    text = (CHART.parents[1] / "docs" / "guides" / "least-privilege.md").read_text(encoding="utf-8")
+    entries = yaml.safe_load("tenants:\n" + text.partition("```yaml\ntenants:\n")[2].partition("```")[0])["tenants"]
+    (definition,) = (one for one in _rendered() if one["metadata"]["name"] == "hypervhosts.hyperv-operator.io")
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"][
+        "tenants"
+    ]
+    (entry,) = (Tenant.model_validate(one) for one in entries)
+    assert entry.max_machines == 20
+    assert set(entries[0]) == set(schema["items"]["properties"]), "the guide shows every bound"
