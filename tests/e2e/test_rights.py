@@ -7,6 +7,7 @@ API server's audit log. An entry that is not seen, and a request that is not lis
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.timeout(300)
 LISTED = "listed"
 """A namespace whose Secrets the chart lets the operator get."""
 _USER = f"system:serviceaccount:{rig.SYSTEM}:hyperv-operator"
+_NUMBERS = itertools.count(1)
 _QUICK = {"HVO_RESYNC_SECONDS": "2", "HVO_LEASE_INTERVAL_SECONDS": "1"}
 
 
@@ -53,7 +55,7 @@ def plane(audit: Audit) -> Iterator[ControlPlane]:
 @pytest.fixture
 def host(plane: ControlPlane) -> Iterator[SimulatedHost]:
     """Provide a host that the operator of another namespace has served."""
-    host = SimulatedHost(name="hv")
+    host = SimulatedHost(name=f"hv-{next(_NUMBERS)}")
     host.start()
     plane.apply([manifests.credentials(host, rig.SYSTEM), manifests.hyperv_host(host)], namespace=rig.SYSTEM)
     yield host
@@ -111,8 +113,9 @@ def test_the_work_on_machines_and_hosts(plane: ControlPlane, audit: Audit, host:
         plane.apply(rig.submission(host.name, "here"), namespace=LISTED)
         plane.apply(rig.submission(host.name, "there"), namespace=own)
         unreadable = rig.wait_for_reason(plane, own, "there", "SecretNotReadable")
-        assert (
-            "may not read Secret 'there'. Bind a Role that may get Secrets to the operator's" in unreadable["message"]
+        assert unreadable["message"].endswith(
+            "may not read Secret 'there'. Allow the operator's ServiceAccount to get secrets in the machine's namespace, with a Role "
+            "and a RoleBinding."
         )
         rig.wait_ready(plane, LISTED, "here")
         refused = audit.refused()
