@@ -22,5 +22,6 @@ def test_the_guide_states_the_limits() -> None:
         f"503 for those over {bodies._SMALL // 1024} KiB",
         f"more than {webhook._LIMITS.connections} connections",
         f"more than {reviews._MAX_DEPTH} levels",
+        f"more than {reviews._MAX_VALUES} values",
     ):
         assert sentence in text

@@ -59,8 +59,11 @@ def _nested(levels: int) -> dict[str, Any]:
         (b"\xef\xbb\xbf" + _bytes(_question()), "not JSON"),
         (_bytes(_question())[:-1], "not JSON"),
         (_bytes(_question()) + b"{}", "not JSON"),
-        (b"[" * 1_000_000, "not JSON"),
-        (b'{"a":' * 1_000_000, "not JSON"),
+        (b"[" * 60_000, "not JSON"),
+        (b'{"a":' * 60_000, "not JSON"),
+        (b"[" * 1_000_000, "more than 65536 values"),
+        (b'{"a":' * 1_000_000, "more than 65536 values"),
+        (b"[" + b"1," * 1_000_000 + b"1]", "more than 65536 values"),
         (b"9" * 5_000, "not JSON"),
         (_bytes(_question(extra=float("nan"))), "not JSON"),
         (_bytes(_question(extra=float("-inf"))), "not JSON"),
@@ -93,7 +96,7 @@ def _nested(levels: int) -> dict[str, Any]:
         (_bytes(_nested(65)), "nested more than 64 levels"),
         (_bytes(_nested(900)), "nested more than 64 levels"),
     ],
-    ids=range(40),
+    ids=range(43),
 )
 def test_nonsense_gets_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(NotAReviewError, match=sentence):
@@ -103,6 +106,21 @@ def test_nonsense_gets_a_sentence(content: bytes, sentence: str) -> None:
 def test_the_largest_that_is_taken() -> None:
     assert parse(_bytes(_question(uid="a" * 253)), _JSON).uid == "a" * 253
     assert parse(_bytes(_nested(63)), _JSON).uid == "7"
+
+
+@pytest.mark.parametrize("value", ["1", "[]", "{}"])
+def test_as_many_values_as_are_read(value: str) -> None:
+    """Commas and brackets count, those in texts too, which cannot be told apart without reading them."""
+    own = sum(map(_bytes(_question(extra=[0])).count, (b",", b"[", b"{")))
+    each = 1 if value == "1" else 2
+    number = (65_536 - own) // each
+
+    def content(elements: int) -> bytes:
+        return _bytes(_question(extra=["x"])).replace(b'"x"', ",".join([value] * elements).encode())
+
+    assert parse(content(number), _JSON).uid == "7"
+    with pytest.raises(NotAReviewError, match="more than 65536 values"):
+        parse(content(number + 2), _JSON)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "application/yaml", ""])
