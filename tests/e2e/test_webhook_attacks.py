@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPSConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ _HALF_SENT = 400
 _GONE_WITHIN = 15.0
 _PATIENCE = 2.0
 """Longest time for an honest review; the API server waits for 5 seconds."""
+_MEMORY_MIB = 256
 _HALVES = {
     "nothing": b"",
     "half a head": b"POST /hypervmachines HTTP/1.1\r\nHost: localhost\r\nContent-",
@@ -58,6 +60,11 @@ def _is_open(connection: socket.socket) -> bool:
     return False
 
 
+def _peak_mib(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def _review() -> bytes:
     _, machine = rig.submission("nowhere", "honest")
     request = {"uid": "1", "operation": "CREATE", "object": {**machine, "metadata": {"name": "a", "namespace": "b"}}}
@@ -90,6 +97,9 @@ def test_half_sent_requests_go_and_honest_reviews_are_answered_meanwhile(
         wait_until(lambda: not any(map(_is_open, held)), what="the end of all of them", within=_GONE_WITHIN, every=0.5)
         print(f"{_HALF_SENT} connections with {half} were gone after {time.monotonic() - begun:.1f} s")
     assert _ask(cluster, _review())[0] == 200
+    peak = _peak_mib(operator.pid)
+    print(f"the operator took at most {peak:.0f} MiB")
+    assert peak < _MEMORY_MIB
     metrics = operator.metrics()
     assert 'hyperv_operator_requests_refused_total{reason="slow",server="webhook"}' in metrics
 

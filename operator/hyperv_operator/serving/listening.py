@@ -7,14 +7,16 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from hyperv_operator.serving.connections import Connections, Limits, Refused, connection_of
 
-_BACKLOG = 128
+_BACKLOG: Final = 128
+_LINGER_SECONDS: Final = 1.0
+"""How long the rest of a body is awaited that was not read, so that its sender gets the answer before the connection is closed."""
 
 
 @contextlib.asynccontextmanager
@@ -31,7 +33,7 @@ async def listening(
     Without a TLS context it speaks HTTP. `options` are those of aiohttp's `AppRunner`.
     """
     app.middlewares.insert(0, _noted)
-    runner = web.AppRunner(app, access_log=None, **options)
+    runner = web.AppRunner(app, access_log=None, lingering_time=_LINGER_SECONDS, **options)
     await runner.setup()
     connections = Connections(cast("web.Server", runner.server), context, limits, refused)
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET

@@ -173,6 +173,15 @@ async def test_who_sends_a_body_makes_room_until_it_is_complete() -> None:
         assert b"1234" in await second.reader.readuntil(b"1234")
 
 
+async def test_the_rest_of_a_body_that_nobody_reads_is_not_awaited_for_long() -> None:
+    async with _serving(Limits(connections=2, head_seconds=5, idle_seconds=5)) as served:
+        client = await _Client.connect(
+            served, b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\n12"
+        )
+        assert b"ok" in await client.reader.readuntil(b"ok")
+        assert await client.seconds_until_closed() < 2
+
+
 async def test_if_all_are_answered_the_next_one_is_closed() -> None:
     async with _serving(Limits(connections=2, head_seconds=5, idle_seconds=5)) as served:
         held = [await _Client.connect(served, _SLOW) for _ in range(2)]
