@@ -37,9 +37,12 @@ def _operate() -> int:
     import asyncio
 
     from hyperv_operator.app import load_settings, run
+    from hyperv_operator.telemetry.loop_stalls import TimedSelector, timed_loop
 
+    selector = TimedSelector()
     try:
-        asyncio.run(run(load_settings()))
+        with asyncio.Runner(loop_factory=lambda: timed_loop(selector)) as runner:
+            runner.run(run(load_settings(), selector))
     except OperatorError as error:
         what = "has ended" if isinstance(error, TaskEnded) else "cannot start"
         print(f"hyperv-operator {what}: {error.message}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet

@@ -61,6 +61,7 @@ from hyperv_operator.serving.certificate import Certificate
 from hyperv_operator.serving.clients import ClientAuthority
 from hyperv_operator.settings import Settings, schema_path
 from hyperv_operator.telemetry import logs
+from hyperv_operator.telemetry.loop_stalls import LoopStalls, TimedSelector
 from hyperv_operator.telemetry.metrics import PrometheusMetrics
 from hyperv_operator.telemetry.redaction import Redactor
 from hyperv_operator.telemetry.server import Probes, serving
@@ -156,8 +157,8 @@ def executor_options(settings: Settings) -> ExecutorOptions:
     )
 
 
-async def run(settings: Settings) -> None:
-    """Run the operator until SIGTERM or SIGINT.
+async def run(settings: Settings, selector: TimedSelector | None = None) -> None:
+    """Run the operator until SIGTERM or SIGINT; `selector` is that of the event loop, whose turns are measured.
 
     Raises `SettingsError`, `SchemaFileError` or `BundleError` if it cannot start, and `TaskEnded` if a part of it has failed.
     """
@@ -165,7 +166,7 @@ async def run(settings: Settings) -> None:
     logs.set_up(settings.log_level, redaction)
     schema = active_schema(settings)
     bundle = agent_bundle(settings, schema)
-    metrics, wall = PrometheusMetrics(), SystemClock()
+    metrics, wall = _metrics(selector), SystemClock()
     clock = SteadyClock(wall.now())
     supervisor, stop = Supervisor(), asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
@@ -255,6 +256,14 @@ async def run(settings: Settings) -> None:
             await events.drain(_DRAIN_SECONDS)
             await supervisor.close()
             await asyncio.to_thread(deps.agent.close)
+
+
+def _metrics(selector: TimedSelector | None) -> PrometheusMetrics:
+    """Return the metrics, which the turns of the event loop are added to."""
+    metrics = PrometheusMetrics()
+    if selector is not None:
+        selector.on_turn = LoopStalls(metrics).turned
+    return metrics
 
 
 def _notifier(settings: Settings, adapters: Adapters) -> Notifier | None:

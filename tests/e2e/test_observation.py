@@ -73,6 +73,9 @@ def test_a_placeholder_is_listed_until_hyper_v_reports_the_vm(
         'hyperv_operator_lane_workers_max{lane="job"} 16.0',
     ):
         assert line in metrics
+    stalls = re.search(r"^hyperv_operator_event_loop_cpu_stall_seconds (\S+)$", metrics, re.MULTILINE)
+    assert stalls
+    assert 0 < float(stalls[1]) < 5
     shown = _get(metrics_port, "/debug/executor")
     tallies = json.loads(shown)["tallies"]
     assert {"lane": "job", "category": "provision", "result": "ok"}.items() <= tallies[-1].items()

@@ -135,6 +135,10 @@ class Metrics(Protocol):
         """Count a request of the aggregated API that was answered to its end, by status code."""
         ...
 
+    def loop_turned(self, seconds: float) -> None:
+        """Record a turn of the event loop, with its CPU time."""
+        ...
+
     def log_memory(self, size: int) -> None:
         """Set how many bytes the logs of runs take."""
         ...

@@ -51,6 +51,22 @@ class _ByCondition(Collector):
         yield family
 
 
+class _LongestTurn(Collector):
+    """The longest turn of the event loop since the last scrape. A gauge that is sampled would miss it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        seconds, self.seconds = self.seconds, 0.0
+        yield GaugeMetricFamily(
+            f"{_PREFIX}_event_loop_cpu_stall_seconds",
+            "Longest CPU time since the last scrape for which the event loop did not turn.",
+            value=seconds,
+        )
+
+
 class PrometheusMetrics:
     """All metrics of the operator, those of its process and of Python included."""
 
@@ -211,6 +227,8 @@ class PrometheusMetrics:
             ["code"],
             registry=registry,
         )
+        self._longest_turn = _LongestTurn()
+        registry.register(self._longest_turn)
         self._log_memory = Gauge(
             f"{_PREFIX}_log_memory_bytes", "Memory that the logs of runs take, about.", registry=registry
         )
@@ -375,6 +393,10 @@ class PrometheusMetrics:
     def subresource_answered(self, code: int) -> None:
         """Count a request of the aggregated API."""
         self._subresources.labels(str(code)).inc()
+
+    def loop_turned(self, seconds: float) -> None:
+        """Record a turn of the event loop."""
+        self._longest_turn.seconds = max(self._longest_turn.seconds, seconds)
 
     def log_memory(self, size: int) -> None:
         """Set the memory of logs."""
