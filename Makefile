@@ -50,8 +50,8 @@ check: $(STAMP) ## check lint, types, import contracts, dead code, generated fil
 bench: $(STAMP) ## run the benchmarks, each against its limit; ARGS="validation" runs one
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: $(STAMP) ## test validation with random input for SECONDS=60
-	$(BIN)/python -m fuzz $(or $(SECONDS),60)
+fuzz: $(STAMP) ## test what takes foreign text with random input for SECONDS=60; ARGS="decoder" runs one target
+	$(BIN)/python -m fuzz $(or $(SECONDS),60) $(ARGS)
 
 generate: $(STAMP) ## write crds/, the chart's copies and the reference pages from the models and the schema
 	$(BIN)/python tools/generate.py

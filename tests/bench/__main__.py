@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 
 from bench import executor, fleet, followers, hostile_tenant, hostxml, validation, websockets
+from bench import executor, fleet, followers, hostxml, redaction, validation, websockets
 
 BENCHMARKS = {
     "validation": validation.run,
+    "redaction": redaction.run,
     "executor": executor.run,
     "followers": followers.run,
     "hostxml": hostxml.run,

@@ -58,7 +58,8 @@ _SEPARATOR = (
     rf"(?:{_OPEN}[ \t]{{0,40}}+(?:={{1,3}}>?|:=?)"
     # `"name": "password", "value": "..."`, and <add key="password" value="..."/>
     rf"|{_OPEN}\s{{0,8}}+,?\s{{0,8}}+{_OPEN}(?i:value){_OPEN}\s{{0,8}}+[=:])"
-    r"\s{0,8}+"
+    # The value may be on the next line, unless that has a name of its own.
+    rf"[ \t]{{0,8}}+(?:\r?{_LINE}[ \t]{{0,40}}+)?+"
 )
 _LT, _GT = r"(?:<|&lt;)", r"(?:(?<!/)>|&gt;)"
 _QUOTE = rf"(?:\\{{0,8}}+[\"']|{_ENTITY})"
@@ -78,14 +79,14 @@ _IN_ELEMENT = re.compile(rf"{_ELEMENT}{_CONTENT}", re.DOTALL)
 _IN_CUT_ELEMENT = re.compile(rf"{_ELEMENT}{_CUT_CONTENT}", re.DOTALL)
 _ARGUMENT = re.compile(
     rf"([-/Ss](?:(?<=-)(?<![\w-].)-?(?:[A-Za-z][\w-]{{0,24}}?)??{_NAME}|(?<=/)(?i:pass)|(?<=[Ss])(?i:ecurestring(?:\s{{1,8}}+-string)?|shpass\s{{1,8}}+-p))"
-    rf"[\s:]\s{{0,8}}+{_OPEN})(?!--?[A-Za-z]){_VALUE}",
+    rf"[ \t:][ \t]{{0,8}}+{_OPEN})(?!--?[A-Za-z]){_VALUE}",
     re.DOTALL,
 )
 _LOGON = re.compile(
     r"([AaBbKkNn](?:(?i:uthorization)[\"']?\s{0,4}+[:=]\s{0,4}+[\"']?"
-    r"(?:(?i:basic|bearer|kerberos|negotiate|ntlm|token|apikey|aws4-hmac-sha256|digest)\s{1,8}+"
+    r"(?:(?i:basic|bearer|kerberos|negotiate|ntlm|token|apikey|aws4-hmac-sha256|digest)[ \t]{1,8}+"
     r"|(?=[^\s\"',;]{0,60}[0-9])(?=[^\s\"',;]{8}))"
-    r"|(?<!\w.)(?i:asic|earer|erberos|egotiate|tlm)\s{1,8}+(?=[\w+/=.~-]{20})))"
+    r"|(?<!\w.)(?i:asic|earer|erberos|egotiate|tlm)[ \t]{1,8}+(?=[\w+/=.~-]{20})))"
     r"(?:(?<=igest )[^\r\n]++|[^\s\"',;]++)"
 )
 _WEB_TOKEN = re.compile(r"()e(?<![\w-].)yJ[\w-]{8,}+\.[\w-]{4,}+(?:\.[\w-]*+)?+")

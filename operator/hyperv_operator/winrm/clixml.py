@@ -139,9 +139,10 @@ class Document:
         self._open.append(_Element(name, attributes.get("N", ""), attributes.get("S", "")))
 
     def _text(self, data: str) -> None:
-        if len(self._open) == 1 and data.strip():
+        if len(self._open) > 1:
+            self._open[-1].parts.append(data)
+        elif data.strip():
             raise _Refused
-        self._open[-1].parts.append(data)
 
     def _end(self, _: str) -> None:
         element = self._open.pop()

@@ -18,6 +18,7 @@ MAX_LINE: Final = 8_192
 _HEADER: Final = "#< CLIXML"
 _ROOT: Final = "<Objs"
 _MARK: Final = "\ufeff"
+_BLANK = re.compile(r"[\r\n]++")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MAX_DOCUMENTS: Final = 1_000
 """Documents of a stream that are read; what follows is text. Each costs time of its own, however short it is."""
@@ -103,6 +104,9 @@ class _Reader:
         at, end = 0, len(pending)
         while at < end:
             if self._is_line_start:
+                if (blank := _BLANK.match(pending, at)) is not None:
+                    at = blank.end()
+                    continue
                 start = at + len(_MARK) if pending.startswith(_MARK, at) else at
                 if pending.startswith(_HEADER, start):
                     self._has_header = self._documents_left > 0
