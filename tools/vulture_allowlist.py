@@ -6,6 +6,7 @@ Names are given as attributes of what they belong to, so that mypy finds an entr
 from __future__ import annotations
 
 import sys
+from xml.parsers.expat import XMLParserType
 
 from fastapi import FastAPI
 from psrpcore.types import PSObject
@@ -25,6 +26,7 @@ from hyperv_operator.protocol.job import DesiredVm, RunRef
 from hyperv_operator.protocol.records import Step, StepState
 from hyperv_operator.protocol.rollout import RolloutCode
 from hyperv_operator.telemetry.logs import LogFormatter
+from hyperv_operator.telemetry.logs import _Handler as LogHandler
 from hyperv_operator.winrm.runspace import HostRunspacePool
 from hyperv_operator.winrm.transport import HostTransport
 from hyperv_operator.winrm.wire import HostAdapter
@@ -93,6 +95,8 @@ sys.dont_write_bytecode
 # Called by a base class.
 MembershipNegated.mutate
 LogFormatter.process_log_record
+LogHandler.handleError
+sys.unraisablehook
 _Server.capture_signals
 _Handler.do_POST
 _Handler.log_message
@@ -117,6 +121,14 @@ def shown_by_debug_executor(breaker: BreakerSummary, executor: ExecutorSummary) 
     executor.breakers
     executor.closing
     executor.lanes
+
+
+def used_by_expat(parser: XMLParserType) -> None:
+    """Attributes that expat's parser reads."""
+    parser.StartElementHandler
+    parser.EndElementHandler
+    parser.CharacterDataHandler
+    parser.StartDoctypeDeclHandler
 
 
 def used_by_uvicorn(server: _Server) -> None:

@@ -15,7 +15,7 @@ MASK: Final = "(redacted)"
 # The first character is a set, since the search skips to its members at once. The second one decides between the alternatives.
 _NAME = (
     r"[PpTtSsAaCc](?:"
-    r"[Aa](?<=[Pp].)(?i:ss(?:word|wd|phrase|code|wort))"
+    r"[Aa](?<=[Pp].)(?i:ss(?:word|wd|phrase|code|wort|(?=[\"']?[ \t]?=|[\"'][ \t]?:)))"
     r"|[Ww](?<=[Pp].)[Dd]?"
     r"|[Rr](?<=[Pp].)(?i:ivate[_-]?key|oduct[_-]?key)"
     r"|[Oo](?<=[Tt].)(?i:ken(?<!publickeytoken))"
@@ -37,8 +37,8 @@ _NO_SENTENCE = rf"(?!(?i:{'|'.join(_WORDS.split())})(?![^\s.,;:!?)]))"
 """Words that continue a sentence (`password: must not be empty`) are no value."""
 _NEXT_NAME = r"[,&;]\s{0,4}[\w.-]{1,40}+[\"']?\s?[=:]"
 _BARE = (
-    rf"(?!\$?(?i:true|false|null|none)(?!\w))(?!\{{)(?:(?<=[=:>])|(?<=\s){_NO_SENTENCE})"
-    rf"(?:(?:[^\s;,\"'}}\]<>&]|(?!{_NEXT_NAME})[,\"'}}\]<>&](?=[^\s;,\"'}}\]<>&]))++)"
+    rf"(?:(?<==)\{{[^}}\n]++|(?!\$?(?i:true|false|null|none)(?!\w))(?!\{{)(?:(?<=[=:>])|(?<=\s){_NO_SENTENCE})"
+    rf"(?:(?:[^\s;,\"'}}\]<>&]|(?!{_NEXT_NAME})[,\"'}}\]<>&](?=[^\s;,\"'}}\]<>&]))++))"
 )
 """A value without quotes. It ends at white space, and at a delimiter before white space or another name."""
 # A backslash (JSON, C), a backtick (PowerShell), or a second quote (PowerShell, SQL, CSV) makes a quote a part of the value, and so does a
@@ -59,7 +59,7 @@ _SEPARATOR = (
     # `"name": "password", "value": "..."`, and <add key="password" value="..."/>
     rf"|{_OPEN}\s{{0,8}}+,?\s{{0,8}}+{_OPEN}(?i:value){_OPEN}\s{{0,8}}+[=:])"
     # The value may be on the next line, unless that has a name of its own.
-    rf"[ \t]{{0,8}}+(?:\r?{_LINE}[ \t]{{0,40}}+)?+"
+    rf"[ \t]{{0,8}}+(?:(?:[|>][+-]?)?\r?{_LINE}[ \t]{{0,40}}+)?+"
 )
 _LT, _GT = r"(?:<|&lt;)", r"(?:(?<!/)>|&gt;)"
 _QUOTE = rf"(?:\\{{0,8}}+[\"']|{_ENTITY})"

@@ -79,6 +79,10 @@ _WITH_SECRETS = (
     "password==Hunter-22",
     "--password=Hunter-22",
     "$env:DB_PASSWORD='Hunter-22'",
+    "User=x;pass=Hunter-22;",
+    '{"pass": "x Hunter-22"}',
+    "Driver=x;PWD={a;Hunter-22};",
+    "password: |\n  Hunter-22",
 )
 _ORDINARY = (
     "The password for the domain join was not accepted.",
@@ -118,6 +122,8 @@ _ORDINARY = (
     "HasPrivateKey = $true; PrivateKey = False",
     "function ConvertTo-SecureString {",
     "Offer the protocol <token in base64url>.",
+    "pass: 12, fail: 0",
+    "bypass the proxy: yes",
     "password = null",
     "password policy: 14 characters",
 )
