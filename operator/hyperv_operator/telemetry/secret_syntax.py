@@ -74,7 +74,7 @@ _KEY = re.compile(
 )
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,40}?PRIVATE KEY[A-Z ]{0,8}-----")
 _KEY_TEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\\ \r\n\t"
-_NAMED = re.compile(rf"({_NAME}{_SEPARATOR}(?:\[|{_OPEN})){_VALUE}", re.DOTALL)
+_NAMED = re.compile(rf"({_NAME}{_SEPARATOR}(?:\[|(?:[BbRrUu]{{1,2}}(?=[\"']))?+{_OPEN})){_VALUE}", re.DOTALL)
 _IN_ELEMENT = re.compile(rf"{_ELEMENT}{_CONTENT}", re.DOTALL)
 _IN_CUT_ELEMENT = re.compile(rf"{_ELEMENT}{_CUT_CONTENT}", re.DOTALL)
 _ARGUMENT = re.compile(

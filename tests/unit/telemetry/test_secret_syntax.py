@@ -80,6 +80,8 @@ _WITH_SECRETS = (
     "--password=Hunter-22",
     "$env:DB_PASSWORD='Hunter-22'",
     "User=x;pass=Hunter-22;",
+    "{'password': b'x Hunter-22'}",
+    'password=u"x Hunter-22"',
     '{"pass": "x Hunter-22"}',
     "Driver=x;PWD={a;Hunter-22};",
     "password: |\n  Hunter-22",
