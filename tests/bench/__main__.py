@@ -10,6 +10,11 @@ from bench import executor, fleet, followers, hostxml, redaction, validation, we
 BENCHMARKS = {
     "validation": validation.run,
     "redaction": redaction.run,
+from bench import border, executor, fleet, followers, hostxml, validation, websockets
+
+BENCHMARKS = {
+    "validation": validation.run,
+    "border": border.run,
     "executor": executor.run,
     "followers": followers.run,
     "hostxml": hostxml.run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
@@ -30,6 +31,23 @@ def some_lines(limit: int) -> BeforeValidator:
         return clean_lines(value, limit) if isinstance(value, str) else value
 
     return BeforeValidator(cleaned)
+
+
+def first(limit: int) -> BeforeValidator:
+    """Return the validator that keeps the first elements of a list, or entries of a mapping.
+
+    The others are deleted from the value itself, so that no repair brings them back.
+    """
+
+    def kept(value: object) -> object:
+        if isinstance(value, dict):
+            for key in list(islice(value, limit, None)):
+                del value[key]
+        elif isinstance(value, list):
+            del value[limit:]
+        return value
+
+    return BeforeValidator(kept)
 
 
 Name = Annotated[Clean, one_line(256)]

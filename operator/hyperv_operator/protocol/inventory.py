@@ -10,13 +10,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from hyperv_operator.border.fields import Flag, Guid, Name, Whole, Word, one_line
+from hyperv_operator.border.fields import Flag, Guid, Name, Whole, Word, first, one_line
 from hyperv_operator.border.text import Clean
 from hyperv_operator.protocol.guest import MAX_GUEST_VALUE
 from hyperv_operator.protocol.records import AgentCode, RemovalFinding, Step, StepState, WireModel
 
-_VERSIONS = 256
+_VERSIONS: Final = 256
+_SCHEMA_VERSIONS: Final = 16
+_VOLUMES: Final = 256
 _ADDRESSES: Final = 64
+_STEPS: Final = 64
 _MACHINE: Final = re.compile(r"[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}")
 
 
@@ -28,11 +31,6 @@ MachineName = Annotated[Clean | None, BeforeValidator(_machine_or_none)]
 """namespace/name of a machine, which is clean by its pattern; anything else is None."""
 VersionName = Annotated[Clean, Field(pattern=r"^[0-9a-f]{16}$")]
 """Name of a version of the agent, which is clean by its pattern."""
-
-
-def _first(limit: int) -> BeforeValidator:
-    """Return the validator that keeps the first elements of a list."""
-    return BeforeValidator(lambda value: value[:limit] if isinstance(value, list) else value)
 
 
 class HostIdFacts(WireModel):
@@ -62,8 +60,8 @@ class AgentFacts(WireModel):
 
     version: Name
     digest: Name
-    schema_versions: Annotated[tuple[Whole, ...], Field(max_length=16)]
-    versions: Annotated[tuple[VersionName, ...], _first(_VERSIONS)] = ()
+    schema_versions: Annotated[tuple[Whole, ...], Field(max_length=_SCHEMA_VERSIONS), first(_SCHEMA_VERSIONS + 1)]
+    versions: Annotated[tuple[VersionName, ...], first(_VERSIONS)] = ()
     """Names of the versions on the host."""
 
 
@@ -76,7 +74,7 @@ class HostFacts(WireModel):
     logical_processors: Whole | None = None
     memory_total_bytes: Whole | None = None
     memory_free_bytes: Whole | None = None
-    volumes: Annotated[tuple[VolumeFacts, ...], Field(max_length=256)] = ()
+    volumes: Annotated[tuple[VolumeFacts, ...], Field(max_length=_VOLUMES), first(_VOLUMES + 1)] = ()
     agent: AgentFacts
 
 
@@ -109,7 +107,7 @@ class VmFacts(WireModel):
     """A state that this operator does not know is Other."""
     cpu_cores: Whole
     memory_bytes: Whole
-    addresses: Annotated[tuple[Word, ...], _first(_ADDRESSES)] = ()
+    addresses: Annotated[tuple[Word, ...], first(_ADDRESSES)] = ()
     replica: Flag = False
     machine_uid: Name | None = None
     cluster_uid: Name | None = None
@@ -136,7 +134,7 @@ class JournalFacts(WireModel):
     attempt: Whole
     vm_id: Guid | None = None
     state: JournalState
-    steps: dict[Step, StepState] = Field(default_factory=dict)
+    steps: Annotated[dict[Step, StepState], first(_STEPS)] = Field(default_factory=dict)
     reason: Word | None = None
     code: AgentCode | None = None
     locked: Flag = False

@@ -6,16 +6,17 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from hyperv_operator.border.document import UnreadableText, parse_object
-from hyperv_operator.border.fields import Flag, Message, Name
+from hyperv_operator.border.fields import Flag, Message, Name, first
 from hyperv_operator.border.reading import read
 from hyperv_operator.border.text import Clean
 from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.inventory import HostIdFacts, VersionName
 from hyperv_operator.protocol.records import MAX_RECORD, WireModel
 
+_VERSIONS: Final = 256
 PIECE_BYTES = 96 * 1024
 """Maximum bytes of a file in one piece."""
 
@@ -42,10 +43,10 @@ class RolloutAnswer(WireModel):
     """None also for a code that this operator does not know."""
     message: Message = Clean("")
     host_id: HostIdFacts | None = None
-    versions: Mapping[VersionName, Name] = {}
+    versions: Annotated[Mapping[VersionName, Name], first(_VERSIONS)] = {}
     """Answer of `look`: the current digest of each version's folder, by name. What has no name of a version is left out."""
     version: Name | None = None
-    removed: tuple[VersionName, ...] = ()
+    removed: Annotated[tuple[VersionName, ...], first(_VERSIONS)] = ()
 
 
 _PARTS = frozenset({"code", "message", "versions", "version", "removed"})

@@ -252,6 +252,12 @@ def test_what_is_left_out_takes_nothing_else_with_it() -> None:
     assert (vm.guest.ready, vm.guest.state) == (None, "s")
 
 
+@pytest.mark.parametrize(("before", "known"), [(63, {Step.COPY_IMAGE: StepState.COMPLETED}), (64, {})])
+def test_64_steps_of_a_journal_are_looked_at(before: int, known: dict[Step, StepState]) -> None:
+    steps = {**{f"s{number}": "completed" for number in range(before)}, "CopyImage": "completed"}
+    assert _with(JOURNAL, "steps", steps).journals[0].steps == known
+
+
 def test_a_state_of_a_vm_that_is_not_known_is_other() -> None:
     assert [_with(VM, "state", state).vms[0].state for state in ("Saved", "Novel", "")] == ["Saved", "Other", "Other"]
     assert _with(VM, "state", "Novel").unreadable == ()

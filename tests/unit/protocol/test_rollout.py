@@ -95,3 +95,10 @@ def test_an_answer_has_at_most_65536_characters(size: int, good: bool) -> None:
     else:
         with pytest.raises(RecordError, match="65537 characters, and 65536 are allowed"):
             parse_answer(text)
+
+
+@pytest.mark.parametrize("given", [256, 257])
+def test_256_versions_of_an_answer_are_read(given: int) -> None:
+    names = [f"{number:016x}" for number in range(given)]
+    answer = parse_answer(_answer(versions=dict.fromkeys(names, "x"), removed=names))
+    assert (list(answer.versions), list(answer.removed)) == (names[:256], names[:256])
