@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -104,29 +104,30 @@ def _parent(value: Node, path: Path) -> Node:
 def _child(value: Node, part: int | str) -> Node:
     if isinstance(value, dict):
         return value.get(part)
-    return value[part] if isinstance(value, list) and isinstance(part, int) else None
+    return value[part] if isinstance(value, list) else None  # type: ignore[index] # lists have indices
 
 
 def _make_whole(value: dict[str, Node], path: Path) -> bool:
     """Make a float an integer if it is whole; return whether it is. PowerShell writes what it has calculated as 40.0."""
     found = _child(_parent(value, path), path[-1])
-    return isinstance(found, float) and found.is_integer() and _put(value, path, int(found))
+    if not isinstance(found, float) or not found.is_integer():
+        return False
+    _put(value, path, int(found))
+    return True
 
 
 def _cut(value: dict[str, Node], path: Path, limit: int) -> bool:
     """Cut a text or a list; return whether that was possible."""
     found = _child(_parent(value, path), path[-1])
-    if isinstance(found, str):
-        return _put(value, path, clean_lines(found, limit))
-    return isinstance(found, list) and _put(value, path, found[:limit])
+    if not isinstance(found, str | list):
+        return False
+    _put(value, path, clean_lines(found, limit) if isinstance(found, str) else found[:limit])
+    return True
 
 
-def _put(value: dict[str, Node], path: Path, part: Node) -> bool:
-    parent, last = _parent(value, path), path[-1]
-    if isinstance(parent, dict | list):
-        parent[last] = part  # type: ignore[index] # the path came from this value
-        return True
-    return False
+def _put(value: dict[str, Node], path: Path, part: Node) -> None:
+    parent = cast("dict[int | str, Node]", _parent(value, path))
+    parent[path[-1]] = part
 
 
 def _drop(value: dict[str, Node], paths: Iterable[Path]) -> None:

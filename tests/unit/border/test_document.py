@@ -74,6 +74,7 @@ def test_a_text_has_at_most_as_many_characters_as_it_may(limit: int, good: bool)
 @pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ('{"a":[', "]}")])
 @pytest.mark.parametrize(("more", "good"), [(0, True), (1, False)])
 def test_objects_and_lists_are_nested_up_to_a_bound(opening: str, closing: str, more: int, good: bool) -> None:
+    assert MAX_DEPTH == 32
     levels = (MAX_DEPTH if len(closing) == 1 else MAX_DEPTH // 2) + more
     text = opening * levels + "1" + closing * levels
     if good:

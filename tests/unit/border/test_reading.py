@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from hyperv_operator.border.fields import MAX_WHOLE, Flag, Guid, Message, Name, Whole, Word
 from hyperv_operator.border.reading import MAX_PROBLEMS, read
@@ -108,6 +108,39 @@ def test_eight_problems_are_named_and_all_are_cured() -> None:
     reading = read(Item, {"name": "a", "words": {f"w{number}": "x" for number in range(9)}}, PARTS)
     assert len(reading.problems) == MAX_PROBLEMS == 8
     assert reading.item == Item(name=Clean("a"))
+
+
+def test_a_whole_decimal_does_not_hide_what_else_is_wrong() -> None:
+    _, problems = _problems({"name": "a", "parts": [{"name": "b", "size": 2.0}, {}]})
+    assert problems == ["parts.1.name"]
+
+
+def test_what_is_inside_goes_before_what_is_around_it() -> None:
+    item, problems = _problems({"name": "a", "parts": [{}, {"name": "b", "size": -1}, {"name": "c", "size": 3}]})
+    assert item == Item(name=Clean("a"), parts=(Part(name=Clean("b")), Part(name=Clean("c"), size=3)))
+    assert problems == ["parts.0.name", "parts.1.size"]
+
+
+@pytest.mark.parametrize(("levels", "good"), [(9, True), (10, False)])
+def test_what_is_wrong_nine_levels_deep_is_cured(levels: int, good: bool) -> None:
+    inner: Any = int
+    for number in range(levels - 1):
+        inner = create_model(f"Level{number}", inner=(inner, ...))
+    top = create_model("Top", inner=(inner | None, None))
+    value: Any = "x"
+    for _ in range(levels):
+        value = {"inner": value}
+    assert (read(top, value, None).item is not None) is good
+
+
+def test_a_problem_has_200_characters_and_its_place_100() -> None:
+    class Long(BaseModel):
+        word: Annotated[str, Field(pattern="x{300}" * 60)]
+
+    (problem,) = read(Long, {"word": "a"}, frozenset()).problems
+    assert len(problem) == 200
+    (problem,) = read(Item, {"name": "a", "words": {"w" * 300: "x"}}, PARTS).problems
+    assert problem.index(": ") == 100
 
 
 def test_a_problem_is_clean_and_short_and_shows_no_value() -> None:
