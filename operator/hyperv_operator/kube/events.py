@@ -11,6 +11,7 @@ from typing import Any, Final
 from kubernetes_asyncio import client
 
 from hyperv_operator.api.names import CONTROLLER
+from hyperv_operator.border.text import clean_lines
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
 from hyperv_operator.ports import Clock, JsonObject, Metrics, ObjectRef, Redaction
@@ -153,9 +154,9 @@ def event_name(name: str) -> str:
 
 
 def note(text: str) -> str:
-    """Return a text, cut on a character if it has more bytes than the API server accepts."""
-    encoded = text.encode()
+    """Return a text, clean, and cut on a character if it has more bytes than the API server accepts."""
+    encoded = clean_lines(text, _MAX_NOTE).encode()
     if len(encoded) <= _MAX_NOTE:
-        return text
+        return encoded.decode()
     mark = "…"
     return encoded[: _MAX_NOTE - len(mark.encode())].decode(errors="ignore") + mark

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final
 
+from hyperv_operator.border.text import clean
 from hyperv_operator.errors import (
     AgentMissing,
     AuthenticationFailed,
@@ -122,7 +123,7 @@ _HRESULT_OF_WIN32 = 0x80070000
 
 def error_from_fault(code: int | str | None, text: str, where: str) -> HostError:
     """Return the error for a WSManFault, by its code or, for a generic code, by its text."""
-    shown = " ".join(text.split())[:_MAX_TEXT]
+    shown = clean(" ".join(text.split()), _MAX_TEXT)
     match _meaning(code, shown):
         case Meaning.QUOTA:
             return QuotaExceeded(f"A WinRM quota of the operator's account on {where} is used up: {shown}")

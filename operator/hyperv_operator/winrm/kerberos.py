@@ -12,6 +12,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final, TypeVar
 
+from hyperv_operator.border.text import clean
 from hyperv_operator.errors import AuthenticationFailed, CredentialsUnusable, HostError, KdcUnreachable, LogonRefused
 from hyperv_operator.ports import AccountCredentials, HostEndpoint, KeytabCredentials, PasswordCredentials
 from hyperv_operator.winrm.credentials import private_file
@@ -233,7 +234,7 @@ def ticket_error(code: int, text: str, endpoint: HostEndpoint, credentials: Acco
     number = (code & 0xFFFFFFFF) - (1 << 32)
     failure = TicketFailure.KRB5_CONF if number in _PROFILE_CODES else FAILURES.get(number - _KRB5_BASE)
     if failure is None:
-        shown = " ".join(text.split())[:200]
+        shown = clean(" ".join(text.split()), 200)
         message = f"{credentials.username} got no Kerberos ticket for {endpoint.address}. libkrb5 says: {shown}"
         return _without_host_contact(AuthenticationFailed(message))
     explanation = _EXPLANATIONS[failure]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from hyperv_operator.border.text import clean
 from hyperv_operator.errors import (
     AgentFilesInUse,
     AgentMissing,
@@ -109,7 +110,7 @@ class _RolloutCalls:
             result = session.run(Statement(self.script), inputs, self.context, sink.take)
         where, output = self.endpoint.address, sink.last_output()
         if output is None:
-            shown = " ".join(result.error.split())[:300]
+            shown = clean(" ".join(result.error.split()), 300)
             detail = f": {shown}" if shown else "."
             raise ProtocolViolation(f"The rollout script on {where} ended without an answer{detail}")
         try:

@@ -12,6 +12,7 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import NAMESPACES, OptionSet
 from typing_extensions import override
 
+from hyperv_operator.border.text import clean
 from hyperv_operator.ports import LogStream
 from hyperv_operator.winrm import records
 from hyperv_operator.winrm.allowance import AnswerRefused
@@ -81,7 +82,7 @@ class HostRunspacePool(RunspacePool):
             state = records.read_state(xml)
             self.state = state.number
             if state.number == RunspacePoolState.BROKEN:
-                shown = " ".join(state.error.text.split())[:300] if state.error else "no reason is given"
+                shown = clean(" ".join(state.error.text.split()), 300) if state.error else "no reason is given"
                 raise AnswerRefused(f"broke off the runspace ({shown}).")
         elif kind == records.SESSION_CAPABILITY:
             self.protocol_version = records.read_protocol_version(xml)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hyperv_operator.border.text import clean_lines
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.kube import events
 from hyperv_operator.kube.events import EventQueue, KubeEvents, event_name, note
@@ -37,9 +38,14 @@ def test_a_name_is_not_cut_before_its_suffix_to_end_in_a_mark(last: str) -> None
 
 @given(st.text(max_size=2_000))
 def test_a_note_has_at_most_1024_bytes_and_whole_characters(text: str) -> None:
+    text = clean_lines(text, len(text))
     cut = note(text)
     assert len(cut.encode()) <= 1_024
     assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
+
+
+def test_a_note_is_clean() -> None:
+    assert note("a\x1b[2J\u202e\ud83d\r\nb") == "a\u241b[2J\ufffd\ufffd\nb"
 
 
 @pytest.mark.parametrize(

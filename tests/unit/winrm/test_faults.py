@@ -120,6 +120,11 @@ def test_a_fault_with_a_generic_code_is_classified_by_its_subcode_or_text(
     assert (type(error), error.effect_unknown) == expected
 
 
+def test_the_text_of_a_fault_is_clean() -> None:
+    message = error_from_fault("w:5", "a\u202e\x1b[2J\u200bb", "h").message
+    assert "a\ufffd\u241b[2J\ufffdb" in message
+
+
 def test_what_a_host_says_is_cut() -> None:
     message = error_from_fault("w:" + "X" * 50_000, "y" * 50_000, "h").message
     assert len(message) < 500
