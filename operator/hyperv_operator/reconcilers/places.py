@@ -210,13 +210,11 @@ class Places:
         for orphan in self.orphans(host):
             if orphan.namespace == namespace:
                 yield Size.of_vm(orphan.vm)
-        for uid, gone in list(self._departed.items()):
-            if gone.host != host.name or gone.namespace != namespace:
+        marks = self._marks.get(host.name, {})
+        for uid, gone in self._departed.items():
+            if gone.size is None or gone.host != host.name or gone.namespace != namespace:
                 continue
-            if not _shows(host, gone.at):
-                if gone.size is not None:
-                    yield gone.size
-            elif gone.size is not None and _is_running(host, uid):
+            if not _shows(host, gone.at) or (uid not in marks and _may_hide(host, uid)):
                 yield gone.size
 
     def orphans(self, host: HostEntry) -> tuple[Orphan, ...]:
@@ -254,7 +252,7 @@ class Places:
         """Forget the machines that are gone and of which the host shows nothing any more."""
         marks = self._marks[host.name]
         for uid, gone in list(self._departed.items()):
-            if gone.host == host.name and _shows(host, gone.at) and uid not in marks and not _is_running(host, uid):
+            if gone.host == host.name and _shows(host, gone.at) and uid not in marks and not _may_hide(host, uid):
                 del self._departed[uid]
 
     def waiting(self, entries: Iterable[MachineEntry], namespace: str, reasons: frozenset[str]) -> MachineEntry | None:
@@ -272,7 +270,13 @@ def _shows(host: HostEntry, since: datetime) -> bool:
     return host.poll.begun_at is not None and host.poll.begun_at > since
 
 
-def _is_running(host: HostEntry, uid: str) -> bool:
-    """Return whether the host's inventory shows a launch of this machine that runs."""
+def _may_hide(host: HostEntry, uid: str) -> bool:
+    """Return whether the host may have something of this machine that its inventory does not show as a VM.
+
+    That is a launch that still runs, or a line that could not be read.
+    """
     report = host.poll.report
-    return report is not None and any(one.machine_uid == uid and one.locked for one in report.journals)
+    if report is None:
+        return True
+    running = any(one.machine_uid == uid and one.locked for one in report.journals)
+    return running or report.gaps.may_hide_vm(uid, None)

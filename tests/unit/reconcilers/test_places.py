@@ -10,7 +10,7 @@ import pytest
 
 from hyperv_operator.api.machine import Claim
 from hyperv_operator.core.usage import Size, Usage
-from hyperv_operator.protocol.inventory import JournalFacts, VmFacts
+from hyperv_operator.protocol.inventory import Gaps, JournalFacts, VmFacts
 from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from unit.core.samples import HOST, NOW, REPORT, RUN, SECOND, SPEC, journal, vm
@@ -248,9 +248,16 @@ def test_what_a_machine_leaves_goes_on_to_count(mark: VmFacts) -> None:
     _shows(cache, "a", mark, seconds=61)
     assert cache.usage(_resource("n"), None) == Usage(1, 1, 1)
     assert [orphan.namespace for orphan in cache.places.orphans(cache.hosts["a"])] == ["team"]
+    _shows(cache, "a", mark, journal(machine_uid="1", locked=True), seconds=62)
+    assert cache.usage(_resource("n"), None) == Usage(1, 1, 1), "once"
     _shows(cache, "a", journal(machine_uid="1", locked=True), seconds=62)
     assert cache.usage(_resource("n"), None) == Usage(1, 4, 1), "a launch still runs"
-    _shows(cache, "a", journal(machine_uid="1"), seconds=63)
+    report = cache.hosts["a"].poll.report
+    assert report
+    lost = report.model_copy(update={"journals": (), "gaps": Gaps(any_vm=True)})
+    cache.hosts["a"].poll = Poll(lost, NOW + 2 * MINUTE, attempted=True)
+    assert cache.usage(_resource("n"), None) == Usage(1, 4, 1), "its line may be the one that was lost"
+    _shows(cache, "a", journal(machine_uid="1"), seconds=130)
     assert cache.usage(_resource("n"), None) == Usage()
     assert cache.places._departed == {}
 
