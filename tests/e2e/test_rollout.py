@@ -129,7 +129,7 @@ def test_a_failing_canary_stops_the_rollout_until_it_is_repaired(
             assert canary.name in message
         (name,) = _machines(cluster, unreviewed, [others[0]], 1, "waits")
         ready = rig.wait_for_reason(cluster, unreviewed, name, "AgentRolloutIncomplete")
-        assert canary.name in ready["message"]
+        assert canary.name not in ready["message"], "the owner of a machine is to know of no other host"
         # Further attempts happen only on the canary.
         attempts = len(canary.ledger.rollouts)
         wait_until(lambda: len(canary.ledger.rollouts) > attempts + 1, what="more attempts on the canary", within=60)
