@@ -12,6 +12,7 @@ from typing import Final
 
 from hyperv_operator.api.machine import Applied
 from hyperv_operator.api.names import EventReason
+from hyperv_operator.core import failures
 from hyperv_operator.core.actions import Launch, Update
 from hyperv_operator.core.snapshot import LaunchResult
 from hyperv_operator.errors import CallCancelled, ClusterError, HostError, OperatorError, ProtocolViolation
@@ -127,7 +128,7 @@ class LaunchObserver:
             entry.wake.set()
             return
         if (logs := self._deps.logs) and source:
-            logs.ended(source, outcome, error if isinstance(error, OperatorError) else None)
+            logs.ended(source, outcome, _for_owner(error) if isinstance(error, OperatorError) else None)
         now = self._deps.clock.now()
         execution.last = LaunchResult(
             kind=self._launch.kind,
@@ -184,6 +185,11 @@ class LaunchObserver:
         if last.kind is JobKind.REMOVE:
             done = outcome is not None and outcome.outcome is OutcomeKind.COMPLETED
             execution.removal = (outcome.finding or RemovalFinding.NO_VM_FOUND) if outcome and done else None
+
+
+def _for_owner(error: OperatorError) -> OperatorError:
+    """Return the error of a call as the owner of the machine may read it in the run's log: of the same kind, naming nothing."""
+    return type(error)(failures.explain_to_owner_of_machine(error)) if isinstance(error, HostError) else error
 
 
 def _applied(launch: Launch, outcome: Outcome | None) -> Applied | None:
