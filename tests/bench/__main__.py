@@ -6,6 +6,7 @@ import sys
 
 from bench import executor, fleet, followers, hostile_tenant, hostxml, validation, websockets
 from bench import executor, fleet, followers, hostxml, redaction, validation, websockets
+from bench import executor, fleet, followers, hostile_host, hostxml, validation, websockets
 
 BENCHMARKS = {
     "validation": validation.run,
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "executor": executor.run,
     "followers": followers.run,
     "hostxml": hostxml.run,
+    "hostile-host": hostile_host.run,
     "isolation": fleet.isolation,
     "hostile-tenant": hostile_tenant.run,
     "waiting": fleet.waiting,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -191,8 +192,10 @@ async def _raw(request: web.Request, pieces: AsyncIterator[bytes]) -> web.Stream
         if transport is None or transport.is_closing():
             break
         transport.write(piece)
-        while transport.get_write_buffer_size() > 1_000_000 and not transport.is_closing():  # noqa: ASYNC110 - no event tells it
-            await asyncio.sleep(0.01)
+        # No event tells it. A TLS transport that was closed meanwhile has no buffer any more.
+        with suppress(AttributeError):
+            while not transport.is_closing() and transport.get_write_buffer_size() > 1_000_000:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
     if transport is not None:
         transport.abort()
     return web.Response()
