@@ -21,13 +21,15 @@ from typing_extensions import override
 from hostcalls import OPTIONS, Listener, endpoint, provisioning
 from hostsim.auth import Gate
 from hostsim.host import SimulatedHost
+from hostsim.soap import ACCESS_DENIED, Fault, refusal
 from hostsim.tls import authority
 from hyperv_operator import errors
 from hyperv_operator.errors import HostError
-from hyperv_operator.ports import HostEndpoint, LoggedOn, PasswordCredentials
+from hyperv_operator.ports import CertificateCredentials, HostEndpoint, LoggedOn, PasswordCredentials
 from hyperv_operator.protocol.job import InventoryJob, SchemaRef
 from hyperv_operator.winrm.agent import WinRmHostAgent
-from integration.winrm.peer import Peer, SpnegoGate
+from integration.winrm.issuing import ClientAuthority, pem
+from integration.winrm.peer import CertificateGate, Peer, SpnegoGate
 
 T = TypeVar("T")
 JOB = InventoryJob(schema_ref=SchemaRef(id="host-inventory", version=1), host=OPTIONS, cluster_uid="c")
@@ -242,6 +244,62 @@ def test_no_proxy_and_no_netrc_are_used(agent: WinRmHostAgent, tmp_path: Path, m
     with SimulatedHost() as host:
         assert agent.read_inventory(endpoint(host), JOB, Listener()).facts
         assert host.gate.refused == 0
+
+
+# --- encrypted messages and certificates ---------------------------------------------------------------------------------
+
+
+class _Clear(Peer):
+    """Answers encrypted messages in clear text, like somebody on the way."""
+
+    answer: web.Response | None = None
+
+    @override
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if self.answer is not None and request.headers.get("Content-Type", "").startswith("multipart/encrypted"):
+            await request.read()
+            return web.Response(status=self.answer.status, text=self.answer.text, content_type="application/soap+xml")
+        return await super()._handle(request)
+
+
+def _over_http(peer: Peer) -> HostEndpoint:
+    return endpoint(peer, transport="http", ca_bundle=None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "part"),
+    [
+        (web.Response(status=200, text="<s:Envelope/>"), errors.ProtocolViolation, "without encryption"),
+        (refusal("uuid:x", Fault(ACCESS_DENIED, "Canary")), errors.ProtocolViolation, "HTTP 500"),
+        (web.Response(status=503, text="x"), errors.WinRmUnavailable, "HTTP 503"),
+    ],
+    ids=["answer", "fault", "status"],
+)
+def test_of_a_clear_answer_to_an_encrypted_message_only_the_status_counts(
+    agent: WinRmHostAgent, tmp_path: Path, answer: web.Response, kind: type[HostError], part: str
+) -> None:
+    with _Clear(SpnegoGate("svc-hyperv", "Simulated-Host-1", tmp_path)) as peer:
+        agent.read_inventory(_over_http(peer), JOB, Listener())
+        peer.answer = answer
+        error = _failure(agent, _over_http(peer))
+    assert type(error) is kind
+    assert part in error.message
+    assert "Canary" not in error.message
+
+
+def test_a_redirect_is_not_followed_with_a_certificate_either(agent: WinRmHostAgent) -> None:
+    clients = ClientAuthority("Clients")
+    certificate, key = clients.client("operator")
+    context = authority().context()
+    context.load_verify_locations(cadata=clients.pem)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    credentials = CertificateCredentials(SecretStr(certificate), SecretStr(pem(key)))
+    with Peer(CertificateGate("u"), context) as peer, SimulatedHost("other") as other:
+        peer.faults.hostile, peer.faults.hostile_status = "redirect", 308
+        peer.faults.hostile_location = f"https://127.0.0.1:{other.port}/wsman"
+        error = _failure(agent, endpoint(peer, authentication="certificate", credentials=credentials))
+        assert "redirected (HTTP 308)" in error.message
+        assert other.gate.refused == 0
 
 
 # --- kept connections --------------------------------------------------------------------------------------------------
