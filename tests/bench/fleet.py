@@ -73,12 +73,14 @@ class Setup:
 
 
 @contextmanager
-def setup(plans: Sequence[Plan], settings: Mapping[str, str], dead: Sequence[str] = ()) -> Iterator[Setup]:
+def setup(
+    plans: Sequence[Plan], settings: Mapping[str, str], dead: Sequence[str] = (), processes: int = 2
+) -> Iterator[Setup]:
     """Provide a control plane with hosts, and a function that starts operators."""
     with (
         tempfile.TemporaryDirectory(prefix="hvo-bench-") as folder,
         ControlPlane.start() as plane,
-        Fleet(plans) as fleet,
+        Fleet(plans, processes) as fleet,
         ExitStack() as stack,
     ):
         rig.install(plane)

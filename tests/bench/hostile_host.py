@@ -77,7 +77,8 @@ class _Memory(threading.Thread):
 def run() -> bool:
     """Print the results; return whether they are within the limits."""
     plans = [Plan(name, options=_TIMES) for name in (*_WELL, _HOSTILE)]
-    with setup(plans, {"HVO_JOB_WORKERS_MAX": "40"}) as given:
+    # The hostile host has a process of its own, so that what it costs itself costs no other host.
+    with setup(plans, {"HVO_JOB_WORKERS_MAX": "40"}, processes=len(plans)) as given:
         operator = given.start_operator()
         given.wait_for_hosts([plan.name for plan in plans])
         rounds = itertools.count()

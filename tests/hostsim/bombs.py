@@ -5,9 +5,11 @@ The behaviour is chosen by `Faults.hostile_stream`. It comes before the pipeline
 
 from __future__ import annotations
 
+import base64
 import struct
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hostsim.faults import Faults
@@ -15,6 +17,7 @@ from hostsim.faults import Faults
 if TYPE_CHECKING:
     from hostsim.pipeline import Pipeline
 
+_NOBODY = uuid.UUID(int=0)
 _OUTPUT, _VERBOSE = 0x00041004, 0x00041008
 _FIRST_OBJECT = 1 << 40
 """Object ids that psrpcore does not reach."""
@@ -34,6 +37,9 @@ def arm(pipeline: Pipeline, faults: Faults) -> None:
     if faults.hostile_stream is None or pipeline.is_armed:
         return
     pipeline.is_armed = True
+    if faults.hostile_stream == "lines":
+        pipeline.flood = list(reversed(_answers_of_lines(faults.hostile_lines)))
+        return
     pipeline.outbox[:0] = b"".join(STREAMS[faults.hostile_stream](pipeline, faults))
 
 
@@ -122,9 +128,16 @@ def _tiny(pipeline: Pipeline, _: Faults) -> Iterator[bytes]:
         yield fragment(_FIRST_OBJECT, number, bytes([byte]), start=number == 0, end=number == len(data) - 1)
 
 
-def _lines(pipeline: Pipeline, faults: Faults) -> Iterator[bytes]:
-    for number in range(faults.hostile_lines):
-        yield fragment(_FIRST_OBJECT + number, 0, message(_VERBOSE, pipeline.id, verbose(f"line {number}")))
+@cache
+def _answers_of_lines(count: int) -> tuple[str, ...]:
+    """Return the output of answers with so many lines, in base64. It is made once, so that flooding costs the simulator little."""
+    answers, pending = list[str](), bytearray()
+    for number in range(count):
+        pending += fragment(_FIRST_OBJECT + number, 0, message(_VERBOSE, _NOBODY, verbose(f"line {number}")))
+        if len(pending) > SIZE or number == count - 1:
+            answers.append(base64.b64encode(pending).decode())
+            pending.clear()
+    return tuple(answers)
 
 
 STREAMS: dict[str, Callable[[Pipeline, Faults], Iterator[bytes]]] = {
@@ -135,5 +148,4 @@ STREAMS: dict[str, Callable[[Pipeline, Faults], Iterator[bytes]]] = {
     "unfinished": _unfinished,
     "out-of-order": _out_of_order,
     "tiny-fragments": _tiny,
-    "lines": _lines,
 }

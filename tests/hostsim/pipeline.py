@@ -40,6 +40,8 @@ class Pipeline:
         self.done = False
         self.is_armed = False
         """Whether the hostile stream was sent."""
+        self.flood: list[str] = []
+        """Output in base64 that is still to be sent before its own, the next one last."""
         self.command = ""
         self.is_script = True
         self.input: list[str] = []

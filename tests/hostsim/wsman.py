@@ -134,6 +134,9 @@ class WsmanServer:
         if isinstance(source, Pipeline):
             source.asked_at = asyncio.get_running_loop().time()
             bombs.arm(source, self.agent.faults)
+            if source.flood:
+                flood = source.flood.pop()
+                return f'<r:ReceiveResponse><r:Stream Name="stdout"{attribute}>{flood}</r:Stream></r:ReceiveResponse>'
             done = source.done and bombs.whole_fragments(source.outbox, _MAX_OUTPUT) == len(source.outbox)
             faults = self.agent.faults
             if done and source.changes_host and faults.lost_replies:

@@ -23,6 +23,7 @@ from urllib3.util.connection import is_connection_dropped
 
 from hyperv_operator.winrm.allowance import Allowance, AnswerRefused
 
+_READ_BLOCK = 32_768
 _SEND_BLOCK = 65_536
 DIRECT = "Set spec.address and spec.connection.port to WinRM itself, not to a proxy or load balancer in front of it."
 
@@ -61,7 +62,7 @@ class _BoundedResponse(http.client.HTTPResponse):
     def __init__(self, allowance: Allowance, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self._allowance = allowance
-        self.fp = io.BufferedReader(_BoundedReader(self.fp.detach(), sock, allowance))
+        self.fp = io.BufferedReader(_BoundedReader(self.fp.detach(), sock, allowance), _READ_BLOCK)
 
     @override
     def begin(self) -> None:
