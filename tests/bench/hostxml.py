@@ -20,6 +20,7 @@ from hostsim.soap import NAMESPACES
 from hyperv_operator.winrm import markup, records
 from hyperv_operator.winrm.allowance import AnswerRefused
 from hyperv_operator.winrm.fragments import Reassembly
+from hyperv_operator.winrm.pace import Pace
 from hyperv_operator.winrm.sinks import RunSink
 
 LIMIT_RATIO = 3.0
@@ -58,7 +59,7 @@ def run() -> bool:
 
 def receive(answer: bytes) -> None:
     """Read one answer as a session does, up to the lines of a run."""
-    sink = RunSink(Listener())
+    sink = RunSink(Listener(), Pace(time.monotonic, lambda _: None))
     try:
         markup.check(answer, markup.ENVELOPE)
         root = ET.fromstring(answer)

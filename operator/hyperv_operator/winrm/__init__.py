@@ -15,9 +15,11 @@ runspace     a runspace pool whose answers are read here
 fragments    objects from the fragments that a host sends
 records      the objects of PowerShell's streams as text
 sinks        how many of them are taken
+pace         how fast
 credentials  checking client certificates; secrets in private files
 kerberos     tickets for a session
 orphans      shells that earlier operators left on a host
+clixml       documents in which PowerShell writes its streams
 stream       decoding PowerShell's streams into lines
 translation  exceptions of the libraries as `HostError`
 faults       WSMan faults and HTTP statuses as `HostError`

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +11,7 @@ from hyperv_operator.errors import ProtocolViolation, RecordError
 from hyperv_operator.ports import LogLine, LogStream, TaskContext
 from hyperv_operator.protocol.records import StepRecord, parse_record
 from hyperv_operator.winrm.allowance import AnswerRefused
+from hyperv_operator.winrm.pace import Pace
 from hyperv_operator.winrm.records import StreamItem, read_item
 from hyperv_operator.winrm.stream import PowerShellStreamDecoder
 
@@ -37,8 +40,9 @@ def item_of(stream: LogStream, found: bytes | StreamItem) -> StreamItem:
 class RunSink:
     """Reports the lines and records of a run up to a bound, and keeps its last output, whatever else there was."""
 
-    def __init__(self, context: TaskContext) -> None:
+    def __init__(self, context: TaskContext, pace: Pace | None = None) -> None:
         self._context = context
+        self._pace = pace or Pace(time.monotonic, threading.Event().wait)
         self._decoder = PowerShellStreamDecoder()
         self._output: bytes | StreamItem | None = None
         self._lines, self._characters, self._records = MAX_LINES, MAX_CHARACTERS, MAX_RECORDS
@@ -92,6 +96,7 @@ class RunSink:
         for problem in record.problems:
             self._warn(f"A part of a record cannot be read: {problem}.")
         if isinstance(record, StepRecord):
+            self._pace.step(self._context)
             self._context.report(record)
         else:
             self._report(LogStream.INFORMATION, StreamItem(LogStream.INFORMATION, text))
@@ -130,6 +135,7 @@ class RunSink:
                 continue
             self._lines -= 1
             self._characters -= len(line.text)
+            self._pace.step(self._context)
             self._context.report(line)
 
 

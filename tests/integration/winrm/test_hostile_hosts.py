@@ -17,6 +17,7 @@ from hostcalls import OPTIONS, Listener, endpoint, provisioning
 from hostsim.host import SimulatedHost
 from hyperv_operator.errors import HostError, ProtocolViolation
 from hyperv_operator.protocol.job import InventoryJob, SchemaRef
+from hyperv_operator.winrm import pace
 from hyperv_operator.winrm.agent import WinRmHostAgent
 
 JOB = InventoryJob(schema_ref=SchemaRef(id="host-inventory", version=1), host=OPTIONS, cluster_uid="c")
@@ -162,7 +163,10 @@ def test_fragments_that_lie_end_the_call(agent: WinRmHostAgent, host: SimulatedH
     assert "fragment" in error.message
 
 
-def test_a_run_of_65536_lines_costs_little_and_has_its_outcome(agent: WinRmHostAgent, host: SimulatedHost) -> None:
+def test_a_run_of_65536_lines_costs_little_and_has_its_outcome(
+    agent: WinRmHostAgent, host: SimulatedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "PER_SECOND", 1_000_000)
     host.faults.hostile_stream = "lines"
     listener = Listener(120)
     before = _peak()

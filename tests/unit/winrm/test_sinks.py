@@ -10,6 +10,7 @@ from hostcalls import Listener
 from hyperv_operator.errors import ProtocolViolation
 from hyperv_operator.ports import LogLine, LogStream
 from hyperv_operator.protocol.records import StepRecord
+from hyperv_operator.winrm.pace import Pace
 from hyperv_operator.winrm.records import StreamItem
 from hyperv_operator.winrm.sinks import (
     MAX_CHARACTERS,
@@ -24,6 +25,10 @@ OUT, VERBOSE, INFO = LogStream.OUTPUT, LogStream.VERBOSE, LogStream.INFORMATION
 STEP = json.dumps(
     {"type": "step", "step": "CopyImage", "state": "started", "message": "", "at": "2026-01-01T00:00:00.000000Z"}
 )
+
+
+def _sink(listener: Listener) -> RunSink:
+    return RunSink(listener, Pace(lambda: 0.0, lambda _: None))
 
 
 def _string(text: str) -> bytes:
@@ -42,7 +47,7 @@ def _lines(listener: Listener) -> list[LogLine]:
 
 def test_the_last_output_is_the_outcome_and_those_before_it_are_lines() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     assert sink.last_output() is None
     for text in ("a", "b", "c"):
         sink.take(OUT, _string(text))
@@ -54,7 +59,7 @@ def test_the_last_output_is_the_outcome_and_those_before_it_are_lines() -> None:
 
 def test_only_records_with_the_agents_tag_are_records() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     sink.take(INFO, _record(STEP))
     sink.take(INFO, _record(STEP, "HyperVOperatorX"))
     sink.take(INFO, _record("HyperVOperator", "Other"))
@@ -67,7 +72,7 @@ def test_only_records_with_the_agents_tag_are_records() -> None:
 
 def test_lines_beyond_the_bound_are_counted_and_dropped_and_the_outcome_is_kept() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     for number in range(MAX_LINES + 5):
         sink.take(VERBOSE, _string(str(number)))
     sink.take(VERBOSE, b"not even read")
@@ -82,7 +87,7 @@ def test_lines_beyond_the_bound_are_counted_and_dropped_and_the_outcome_is_kept(
 
 def test_one_object_of_many_lines_is_cut_at_the_bound() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     sink.take(VERBOSE, StreamItem(VERBOSE, "x\n" * (MAX_LINES + 7)))
     sink.finish()
     assert len(_lines(listener)) == MAX_LINES + 1
@@ -91,7 +96,7 @@ def test_one_object_of_many_lines_is_cut_at_the_bound() -> None:
 
 def test_the_lines_of_an_object_that_is_cut_are_counted() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     sink.take(VERBOSE, StreamItem(VERBOSE, "x\n" * 100_000))
     sink.take(VERBOSE, _string("late"))
     sink.finish()
@@ -102,7 +107,7 @@ def test_the_lines_of_an_object_that_is_cut_are_counted() -> None:
 
 def test_empty_lines_are_not_shown_but_bounded() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     sink.take(VERBOSE, StreamItem(VERBOSE, "\n" * 39_999 + "seen"))
     sink.take(VERBOSE, StreamItem(VERBOSE, "\n\n"))
     sink.take(VERBOSE, StreamItem(VERBOSE, "unseen"))
@@ -112,7 +117,7 @@ def test_empty_lines_are_not_shown_but_bounded() -> None:
 
 def test_characters_are_bounded_too() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     for _ in range(MAX_CHARACTERS // 8_000 + 1):
         sink.take(VERBOSE, StreamItem(VERBOSE, "x" * 8_000))
     sink.take(VERBOSE, _string("late"))
@@ -124,7 +129,7 @@ def test_characters_are_bounded_too() -> None:
 
 def test_records_are_bounded() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     for _ in range(MAX_RECORDS + 1):
         sink.take(INFO, _record(STEP))
     steps = [one for one in listener.reports if isinstance(one, StepRecord)]
@@ -134,7 +139,7 @@ def test_records_are_bounded() -> None:
 
 def test_an_object_that_cannot_be_read_costs_itself_and_is_named() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     sink.take(VERBOSE, b"<S>")
     sink.take(VERBOSE, _string("next"))
     first, second = _lines(listener)
@@ -145,7 +150,7 @@ def test_an_object_that_cannot_be_read_costs_itself_and_is_named() -> None:
 
 def test_nothing_is_said_about_a_run_within_the_bounds() -> None:
     listener = Listener()
-    sink = RunSink(listener)
+    sink = _sink(listener)
     for number in range(MAX_LINES):
         sink.take(VERBOSE, _string(str(number)))
     sink.finish()
