@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from xml.parsers.expat import XMLParserType
 
+import re2
 from fastapi import FastAPI
 from psrpcore.types import PSObject
 from pypsrp.wsman import WSMan
@@ -15,7 +16,7 @@ from pypsrp.wsman import WSMan
 from e2e.fleet import _Worker
 from hostsim.faults import CmdletFault
 from hostsim.wsman import WsmanServer
-from hyperv_operator.api.host import Capacity
+from hyperv_operator.api.host import Capacity, HyperVHostStatus
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus, ReportedImage, ReportedMachine
 from hyperv_operator.api.machine import HyperVMachineSpec, Run
 from hyperv_operator.executor.diagnostics import BreakerSummary, ExecutorSummary
@@ -37,6 +38,8 @@ from receivers.server import _Server as ReceiverServer
 # Written to the status of resources.
 Capacity.memory_gib
 HyperVHostInventoryStatus.observed_at
+HyperVHostStatus.unreadable_count
+HyperVHostStatus.unreadable_lines
 ReportedImage.size_gib
 ReportedMachine.gb_ram
 ReportedMachine.machine_ref
@@ -88,6 +91,10 @@ HostRunspacePool._receive
 HostTransport._build_auth_basic
 HostTransport._build_session
 HostTransport._send_request
+
+# Read by RE2.
+re2.Options.log_errors
+re2.Options.max_mem
 
 # Read by the interpreter.
 sys.dont_write_bytecode

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sys
 
-from bench import executor, fleet, followers, hostile_tenant, hostxml, validation, websockets
-from bench import executor, fleet, followers, hostxml, redaction, validation, websockets
-from bench import executor, fleet, followers, hostile_host, hostxml, validation, websockets
+from bench import (
+    border,
+    executor,
+    fleet,
+    followers,
+    hostile_host,
+    hostile_tenant,
+    hostxml,
+    redaction,
+    validation,
+    websockets,
+)
 
 BENCHMARKS = {
     "validation": validation.run,
     "redaction": redaction.run,
-from bench import border, executor, fleet, followers, hostxml, validation, websockets
-
-BENCHMARKS = {
-    "validation": validation.run,
     "border": border.run,
     "executor": executor.run,
     "followers": followers.run,

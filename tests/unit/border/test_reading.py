@@ -156,21 +156,21 @@ def test_types_clean_and_bound_however_a_model_is_made() -> None:
         name: Name
         word: Word
         message: Message
-        guid: Guid
+        id: Guid
 
     raw: dict[str, Any] = {
         "name": "n" * 257,
         "word": "w" * 65,
         "message": "m\r" * 1_500,
-        "guid": "0f1e2d3c-1111-4222-8333-944455556666",
+        "id": "0f1e2d3c-1111-4222-8333-944455556666",
     }
     made = Texts.model_validate(raw)
     assert [len(text) for text in (made.name, made.word, made.message)] == [256, 64, 2_000]
     assert made.message.startswith("m\nm\n")
     odd = Texts.model_validate({**raw, "name": "\ud83d\n", "word": "\u202e"})
     assert (odd.name, odd.word) == ("\ufffd\u240a", "\ufffd")
-    assert read(Texts, {**raw, "guid": raw["guid"].upper()}, frozenset()).item is None
-    assert read(Texts, {**raw, "guid": raw["guid"] + "\n"}, frozenset()).item is None
+    assert read(Texts, {**raw, "id": raw["id"].upper()}, frozenset()).item is None
+    assert read(Texts, {**raw, "id": raw["id"] + "\n"}, frozenset()).item is None
 
 
 def test_reading_takes_time_in_proportion_to_what_is_wrong() -> None:
