@@ -73,6 +73,7 @@ def test_the_smallest_part_that_is_not_needed_goes(
 ) -> None:
     item, found = _problems({"name": "a", **wrong})
     assert found == problems
+    assert item is None or not item.flag
     assert item == (None if left is None else Item(name=Clean("a"), **left))
 
 
@@ -102,6 +103,15 @@ def test_a_decimal_that_is_whole_is_no_problem() -> None:
     reading = read(Item, {"name": "a", "parts": [{"name": "b", "size": 2.0}]}, frozenset())
     assert reading.item == Item(name=Clean("a"), parts=(Part(name=Clean("b"), size=2),))
     assert reading.problems == ()
+
+
+def test_a_mapping_that_is_too_long_cannot_be_cut_and_goes() -> None:
+    class Mapped(BaseModel):
+        words: Annotated[dict[str, int], Field(max_length=1)] = {}
+
+    reading = read(Mapped, {"words": {"a": 1, "b": 2}}, None)
+    assert reading.item == Mapped()
+    assert len(reading.problems) == 1
 
 
 def test_eight_problems_are_named_and_all_are_cured() -> None:
@@ -167,6 +177,7 @@ def test_types_clean_and_bound_however_a_model_is_made() -> None:
     made = Texts.model_validate(raw)
     assert [len(text) for text in (made.name, made.word, made.message)] == [256, 64, 2_000]
     assert made.message.startswith("m\nm\n")
+    assert made.guid == raw["guid"]
     odd = Texts.model_validate({**raw, "name": "\ud83d\n", "word": "\u202e"})
     assert (odd.name, odd.word) == ("\ufffd\u240a", "\ufffd")
     assert read(Texts, {**raw, "id": raw["id"].upper()}, frozenset()).item is None
