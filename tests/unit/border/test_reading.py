@@ -177,7 +177,7 @@ def test_types_clean_and_bound_however_a_model_is_made() -> None:
     made = Texts.model_validate(raw)
     assert [len(text) for text in (made.name, made.word, made.message)] == [256, 64, 2_000]
     assert made.message.startswith("m\nm\n")
-    assert made.guid == raw["guid"]
+    assert made.id == raw["id"]
     odd = Texts.model_validate({**raw, "name": "\ud83d\n", "word": "\u202e"})
     assert (odd.name, odd.word) == ("\ufffd\u240a", "\ufffd")
     assert read(Texts, {**raw, "id": raw["id"].upper()}, frozenset()).item is None
