@@ -269,3 +269,10 @@ def test_only_images_that_an_entry_allows_are_named() -> None:
     )
     assert tenancy.allowed_images((_tenant(),), LABELS, images) == images
     assert tenancy.allowed_images((_tenant({"hyperv": "no"}),), LABELS, images) == ()
+
+
+def test_of_several_entries_that_forbid_a_policy_the_last_one_says_what_is_allowed() -> None:
+    first, last = _tenant(deletionPolicies=["Delete"], maxMachines=1), _tenant(deletionPolicies=["Delete"])
+    refusal = tenancy.policy_refusal((_tenant(deletionPolicies=["Retain"]), first), LABELS, "Delete")
+    assert refusal is None, "one entry that allows it is enough"
+    assert tenancy._forbids((first, last), LABELS, lambda _: False) is last
