@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -184,16 +185,22 @@ class LogStore:
         return buffer
 
     def _drop_oldest(self, writing: RunBuffer) -> bool:
-        """Drop the run that is missed least: of a machine that is gone, else one that has ended, and the oldest of them."""
+        """Drop the run that is missed least of the namespace whose runs take most: nobody's logs go because another's are many.
+
+        That is one of a machine that is gone, else one that has ended, and the oldest of them.
+        """
+        taken: Counter[str] = Counter()
+        for machine in self.machines.values():
+            taken[machine.namespace] += sum(run.memory for run in machine.runs.values())
         found = [
-            (uid not in self._gone, run.active, run.last, run_id, machine)
+            (-taken[machine.namespace], uid not in self._gone, run.active, run.last, run_id, machine)
             for uid, machine in self.machines.items()
             for run_id, run in machine.runs.items()
             if run is not writing
         ]
         if not found:
             return False
-        *_, run_id, machine = min(found, key=lambda one: one[:3])
+        *_, run_id, machine = min(found, key=lambda one: one[:4])
         self._drop(machine, run_id)
         return True
 

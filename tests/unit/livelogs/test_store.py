@@ -231,3 +231,14 @@ def test_only_those_who_watch_a_machine_or_its_host_are_woken() -> None:
 
 def test_every_process_has_an_epoch_of_its_own() -> None:
     assert store().epoch != store().epoch
+
+
+def test_a_namespace_with_many_logs_loses_its_own() -> None:
+    logs = store(_limited(memory=4 * _ENTRY))
+    say(logs, "abc", source=OTHER)
+    end(logs, source=OTHER)
+    stranger = replace(SOURCE, namespace="hostile", uid="stranger")
+    for number in range(9):
+        say(logs, "abc", source=run(number, stranger))
+    assert OTHER.run in logs.machines[OTHER.uid].runs
+    assert "run-8" in logs.machines["stranger"].runs
