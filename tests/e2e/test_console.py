@@ -166,11 +166,14 @@ def test_a_machine_that_a_person_has_to_help_says_why_and_what_to_do(inside: Vis
     expect(page.get_by_text("ImageNotFound").first).to_be_visible()
     expect(page.get_by_text("it has: Ubuntu 24.04, Windows Server 2022").first).to_be_visible()
     expect(page.get_by_role("link", name="More about ImageNotFound")).to_have_attribute("href", re.compile("^https://"))
+    # A machine that cannot start holds no name; one that was launched does.
+    console.create("taken-01")
+    rig.wait_ready(console.plane, console.site.namespace, "taken-01")
     pages.go(page, console.site, "machines/new")
-    values = {**pages.LINUX, "vm_name": "help-01"}
+    values = {**pages.LINUX, "vm_name": "taken-01"}
     pages.fill(page, console.host.name, values, {"guest_la_pw": CANARY})
     page.get_by_role("button", name="Create machine").click()
-    taken = page.get_by_role("link", name=re.compile("already held on this host by HyperVMachine 'help-01'"))
+    taken = page.get_by_role("link", name=re.compile("already held on this host by HyperVMachine 'taken-01'"))
     taken.click()
     expect(pages.field(page, "vm_name")).to_be_focused()
     pages.field(page, "vm_name").fill("help-02")
