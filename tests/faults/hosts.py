@@ -140,7 +140,7 @@ class _TappedServer(WsmanServer):
 
     def _kind(self, request: web.Request, envelope: ET.Element | None) -> str:
         """Return the WSMan operation; `Logon` until the connection is authenticated."""
-        if envelope is None or id(request.transport) not in self.gate._open:
+        if envelope is None or request.transport not in self.gate._open:
             return "Logon"
         return envelope.findtext(".//a:Action", "", NAMESPACES).rsplit("/", 1)[-1]
 

@@ -7,7 +7,9 @@ import binascii
 import os
 import tempfile
 import threading
+from asyncio import Transport
 from pathlib import Path
+from weakref import WeakKeyDictionary, WeakSet
 
 import spnego
 from aiohttp import web
@@ -26,12 +28,14 @@ class Gate:
         self.refused = 0
         self.is_administrator = False
         """Whether the account can see and end the shells of other accounts."""
-        self._contexts: dict[int, spnego.ContextProxy] = {}
-        self._open: set[int] = set()
+        # By the connection itself: the id of one that is closed is given to another.
+        self._contexts: WeakKeyDictionary[Transport, spnego.ContextProxy] = WeakKeyDictionary()
+        self._open: WeakSet[Transport] = WeakSet()
 
     def check(self, request: web.Request) -> web.Response | None:
         """Return None for an authenticated request, otherwise its 401 response."""
-        connection = id(request.transport)
+        connection = request.transport
+        assert connection is not None
         header = request.headers.get("Authorization", "")
         kind, _, value = header.partition(" ")
         if not header:
@@ -57,7 +61,7 @@ class Gate:
         self.refused += 1
         return self._challenge()
 
-    def _negotiate(self, connection: int, kind: str, value: str) -> web.Response | None:
+    def _negotiate(self, connection: Transport, kind: str, value: str) -> web.Response | None:
         token = base64.b64decode(value)
         fresh = token.startswith(b"NTLMSSP\x00\x01") or connection not in self._contexts
         try:

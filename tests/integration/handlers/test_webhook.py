@@ -64,6 +64,8 @@ async def _serving(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        # A connection that was accepted at the last moment is closed by a task of the event loop.
+        await asyncio.sleep(0.05)
 
 
 async def _ask(authority: str, port: int) -> tuple[str, bytes]:

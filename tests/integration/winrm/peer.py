@@ -7,9 +7,11 @@ import hashlib
 import os
 import re
 import ssl
+from asyncio import Transport
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import spnego
 from aiohttp import web
@@ -36,10 +38,10 @@ class SpnegoGate(Gate):
         self.users = folder / "ntlm-users"
         self.used: list[str] = []
         """The protocol of each accepted logon."""
-        self._last_tokens: dict[int, tuple[str, bytes]] = {}
+        self._last_tokens: WeakKeyDictionary[Transport, tuple[str, bytes]] = WeakKeyDictionary()
 
     @override
-    def _negotiate(self, connection: int, kind: str, value: str) -> web.Response | None:
+    def _negotiate(self, connection: Transport, kind: str, value: str) -> web.Response | None:
         token = base64.b64decode(value)
         if token.startswith(b"NTLMSSP\x00\x01") or connection not in self._contexts:
             self._contexts.pop(connection, None)
@@ -84,12 +86,17 @@ class SpnegoGate(Gate):
 
     def encryption(self, request: web.Request) -> WinRMEncryption:
         """Return the encryption of a connection's messages."""
-        return WinRMEncryption(self._contexts[id(request.transport)], WinRMEncryption.SPNEGO)
+        return WinRMEncryption(self._contexts[_connection(request)], WinRMEncryption.SPNEGO)
 
     def last_token(self, request: web.Request) -> dict[str, str]:
         """Return the header of the host's last token, once, which authenticates the host to the client."""
-        kind, token = self._last_tokens.pop(id(request.transport), ("", b""))
+        kind, token = self._last_tokens.pop(_connection(request), ("", b""))
         return {"WWW-Authenticate": f"{kind} {base64.b64encode(token).decode()}"} if token else {}
+
+
+def _connection(request: web.Request) -> Transport:
+    assert request.transport is not None
+    return request.transport
 
 
 class CertificateGate(Gate):
