@@ -177,6 +177,15 @@ def test_a_rival_of_another_namespace_is_not_named() -> None:
     assert "a machine of another namespace" in violation.message
 
 
+def test_of_several_rivals_the_first_in_rank_holds_the_name() -> None:
+    older, oldest = replace(_rival(age=1), name="older"), replace(_rival(age=2), name="oldest")
+    younger = replace(_rival(age=-1), name="younger")
+    for rivals in ((younger, older, oldest), (oldest, older, younger)):
+        violation = preconditions.name_held(replace(SNAPSHOT, rivals=rivals))
+        assert violation
+        assert "by HyperVMachine 'oldest'" in violation.message
+
+
 def test_secrets_that_cannot_be_read_are_all_named_and_the_first_gives_the_reason() -> None:
     missing = SecretCheck("a", "s", "k", None, Reason.SECRET_KEY_NOT_FOUND, "No key.")
     invalid = SecretCheck("b", "s", "k", None, Reason.SECRET_INVALID, "Too long.")
@@ -345,6 +354,26 @@ def test_a_machine_is_not_in_the_namespace_of_the_hosts_credentials(own: str, op
 )
 def test_only_a_machine_that_could_be_launched_contends_for_a_name(snapshot: Snapshot, *, contends: bool) -> None:
     assert preconditions.contends(snapshot) is contends
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "refused"),
+    [
+        (SNAPSHOT, False),
+        (with_spec(SNAPSHOT, schema_version=2), True),
+        (replace(SNAPSHOT, limits=replace(SNAPSHOT.limits, operator_namespace=SNAPSHOT.namespace)), True),
+        (NOWHERE, True),
+        (_fields(gb_ram=0), True),
+        (with_host(SNAPSHOT, spec=HOST.spec.model_copy(update={"tenants": ()})), True),
+        (replace(SNAPSHOT, rivals=(_rival(age=1),)), True),
+        (replace(SNAPSHOT, secrets=(_GONE,)), False),
+        (with_host(SNAPSHOT, report=None), False),
+        (with_host(SNAPSHOT, spec=HOST.spec.model_copy(update={"cordoned": True})), False),
+        (_with_images("Debian 13"), False),
+    ],
+)
+def test_one_reason_that_comes_before_the_secrets_is_enough_to_refuse(snapshot: Snapshot, *, refused: bool) -> None:
+    assert preconditions.is_refused(snapshot) is refused
 
 
 def test_a_host_takes_machines_while_nothing_of_its_own_prevents_it() -> None:

@@ -267,6 +267,13 @@ def test_the_agent_looks_for_what_a_machine_without_a_status_may_have(gaps: Gaps
     assert isinstance(decision.action, Release if released else Launch)
 
 
+@pytest.mark.parametrize(("gaps", "hides"), [(ANY_VM, True), (ANY_JOURNAL, True), (OWN_VM, True), (OTHERS, False)])
+def test_a_lost_line_of_one_host_is_enough_to_hide_something(gaps: Gaps, hides: bool) -> None:
+    here, there = replace(inventory(SNAPSHOT), peers=(_peer(gaps),)), inventory(SNAPSHOT, gaps=gaps)
+    assert unreadable.may_hide_anything(here) is hides
+    assert unreadable.may_hide_anything(replace(there, peers=(_peer(Gaps()),))) is hides
+
+
 def test_a_vm_id_alone_shows_a_launch_too() -> None:
     known = replace(SNAPSHOT, status=HyperVMachineStatus(vm_id=VM_ID))
     assert unreadable.vm_line(inventory(known, gaps=ANY_VM)) is not None
