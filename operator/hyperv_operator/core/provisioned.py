@@ -112,9 +112,9 @@ def refused(situation: Situation) -> Decision | None:
 
 def _refusal(situation: Situation) -> tuple[Reason, str] | None:
     """Return why the host's tenant entry does not allow what is pending, or None."""
-    snapshot, spec, own = situation.snapshot, situation.snapshot.readable_spec, situation.own
+    snapshot, spec = situation.snapshot, situation.snapshot.readable_spec
     host, held = snapshot.host, snapshot.held
-    if spec is None or own is None or host is None or held is None or not situation.pending:
+    if spec is None or host is None or held is None:
         return None
     asked = held_after(held, spec, situation.pending)
     starts = any(one.what == "powerState" for one in situation.pending) and spec.power_state == "Running"

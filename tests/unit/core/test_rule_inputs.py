@@ -60,6 +60,11 @@ def test_a_comparison_needs_a_spec_and_a_vm(snapshot: Snapshot) -> None:
     assert provisioned.update(situation) is None
 
 
+@pytest.mark.parametrize("snapshot", [replace(configured(), **NO_SPEC), SNAPSHOT, replace(SNAPSHOT, **NO_HOST)])
+def test_a_change_is_refused_only_of_a_machine_with_a_spec_a_host_and_a_place(snapshot: Snapshot) -> None:
+    assert provisioned.refused(Situation(snapshot, NOW)) is None
+
+
 def test_a_removal_needs_a_host() -> None:
     assert removal.remove(Situation(replace(launched(), deleting=True, **NO_HOST), NOW)) is None
 

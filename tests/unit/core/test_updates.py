@@ -54,6 +54,9 @@ def _desired(snapshot: Snapshot) -> DesiredVm | None:
         (_entry(deletion_policies=("Retain",)), {}, Reason.DELETION_POLICY_NOT_ALLOWED),
         ((), {"cpu": 1}, Reason.NAMESPACE_NOT_ALLOWED),
         ((), {"cpu": 2, "ram": 2, "found": "Off"}, Reason.NAMESPACE_NOT_ALLOWED),
+        # To start is refused whatever shrinks with it, and a VM that is off already is not switched off.
+        ((), {"cpu": 1, "ram": 2, "found": "Off"}, Reason.NAMESPACE_NOT_ALLOWED),
+        ((), {"power": "Off", "found": "Off"}, Reason.NAMESPACE_NOT_ALLOWED),
     ],
 )
 def test_a_growth_that_is_refused_is_not_applied_and_says_why(
