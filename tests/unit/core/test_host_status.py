@@ -203,6 +203,26 @@ def test_a_host_that_answered_says_so() -> None:
     assert _message(NEW, "Reachable") == "The host has not been polled yet."
 
 
+@pytest.mark.parametrize(
+    ("count", "status", "words"),
+    [
+        (None, ("Unknown", "WaitingForInventory"), "is not known yet."),
+        (0, ("True", "AsExpected"), "Every VM with the operator's mark has its HyperVMachine."),
+        (1, ("False", "OrphansFound"), "does not exist any more: vm-0. "),
+        (10, ("False", "OrphansFound"), "vm-8, vm-9. "),
+        (11, ("False", "OrphansFound"), "vm-8, vm-9 and 1 more. "),
+    ],
+)
+def test_a_host_names_up_to_ten_vms_whose_machine_does_not_exist(
+    count: int | None, status: tuple[str, str], words: str
+) -> None:
+    orphans = None if count is None else tuple(f"vm-{number}" for number in range(count))
+    snapshot = replace(SNAPSHOT, orphans=orphans)
+    assert _conditions(snapshot)["NoOrphans"] == status
+    assert words in _message(snapshot, "NoOrphans")
+    assert _conditions(snapshot)["Ready"] == ("True", "Ready")
+
+
 # --- problems --------------------------------------------------------------------------------------------------------
 
 

@@ -424,6 +424,14 @@ def test_what_a_machine_has_already(status: dict[str, Any], vms: Any, held: Size
     assert known.held == held
 
 
+def test_of_several_vms_that_of_the_target_host_counts() -> None:
+    here, there = (inventory(SNAPSHOT, vms=(vm(cpu_cores=cores),)).host for cores in (2, 9))
+    assert here
+    assert there
+    assert replace(SNAPSHOT, host=here, peers=(there,)).held == Size(2, 1)
+    assert replace(SNAPSHOT, host=there, peers=(here,)).held == Size(9, 1)
+
+
 @pytest.mark.parametrize(
     ("fields", "name"),
     [({"vm_name": '"old"'}, "old"), ({}, "a"), ({"vm_name": "7"}, "a"), ({"vm_name": "{"}, "a")],

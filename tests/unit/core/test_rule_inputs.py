@@ -116,7 +116,7 @@ def test_resources_are_strict() -> None:
 
 
 def test_a_snapshot_counts_nothing_that_is_not_given() -> None:
-    assert (SNAPSHOT.namespace_usage, SNAPSHOT.failures) == (Usage(), 0)
+    assert (SNAPSHOT.namespace_usage, SNAPSHOT.failures, SNAPSHOT.waits) == (Usage(), 0, 0)
     assert not Failure(NOW, Reason.INTERNAL, "x").needs_person
 
 
