@@ -10,7 +10,7 @@ import pytest
 
 from hyperv_operator.border.text import ELLIPSIS
 from hyperv_operator.errors import RecordError
-from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport
+from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport, UnreadableLine
 from hyperv_operator.protocol.inventory_parser import MAX_IMAGES, MAX_NAMED, MAX_VMS, parse_inventory
 from hyperv_operator.protocol.records import RemovalFinding, Step, StepState
 
@@ -90,6 +90,8 @@ def test_what_a_line_leaves_out_has_its_least_meaning() -> None:
     (vm,), (journal,) = _with(bare, "novel", 1).vms, _with(JOURNAL, "novel", 1).journals
     assert (vm.replica, vm.guest, vm.machine_uid, vm.addresses) == (False, None, None, ())
     assert (journal.locked, journal.code, journal.steps) == (False, None, {})
+    (image,) = _with({"type": "image", "name": "Ubuntu"}, "novel", 1).images
+    assert image.size_bytes == 0
     (posting,) = _with(VM, "guest", {}).vms
     assert posting.guest is not None
     assert (posting.guest.ready, posting.guest.state) == (None, None)
@@ -111,6 +113,7 @@ def test_what_a_line_leaves_out_has_its_least_meaning() -> None:
         ((HOST, {**OUTCOME, "outcome": "failed", "message": "first"}, OUTCOME), "failed: first"),
         ((HOST, {**HOST, "computer_name": "HV02"}, OUTCOME), "several host lines"),
         ((_changed(HOST, "host_id.machine_guid", ""), OUTCOME), r"host line .*host_id\.machine_guid"),
+        ((_changed(HOST, "host_id.smbios_uuid", ""), OUTCOME), r"host line .*host_id\.smbios_uuid"),
         ((HOST, _changed(HOST, "host_id", 1), OUTCOME), "host line .*host_id"),
         ((_changed(HOST, "agent.schema_versions", [1] * 17), OUTCOME), r"host line .*agent\.schema_versions"),
         ((_changed(HOST, "agent.digest", None), OUTCOME), r"host line .*agent\.digest"),
@@ -285,6 +288,10 @@ def test_a_vm_that_two_marks_claim_is_lost_for_both() -> None:
     assert report.gaps.vm_uids == {"u", "w"}
 
 
+def test_a_host_has_up_to_1024_images_and_4096_lines_of_each_other_kind() -> None:
+    assert (MAX_IMAGES, MAX_VMS) == (1_024, 4_096)
+
+
 def _numbered(line: Mapping[str, Any], key: str, count: int) -> list[dict[str, Any]]:
     return [{**line, key: f"{number:08x}{GUID[8:]}"} for number in range(count)]
 
@@ -355,6 +362,14 @@ def test_an_agent_names_up_to_16_schema_versions(size: int, good: bool) -> None:
             _read(changed, OUTCOME)
 
 
+@pytest.mark.parametrize("more", [1, 50])
+def test_of_a_list_that_is_too_long_one_element_more_is_looked_at(more: int) -> None:
+    volumes = _with(HOST, "volumes", [{"path": "C", "size_bytes": 0, "free_bytes": 0}] * (256 + more))
+    assert volumes.unreadable[0].problem.endswith(", not 257")
+    with pytest.raises(RecordError, match=r", not 17\.$"):
+        _with(HOST, "agent.schema_versions", [1] * (16 + more))
+
+
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -386,11 +401,16 @@ def test_what_is_said_of_a_lost_line_is_clean_and_shows_no_value() -> None:
     report = _beside({**VM, "machine_uid": odd, "vm_id": odd}, {**JOURNAL, "steps": {odd: "canary"}})
     lost, noted = report.unreadable
     assert lost.machine_uid == "\ufffd\ufffd" + "x" * 253 + ELLIPSIS
+    assert report.gaps.vm_uids == {lost.machine_uid}
     assert lost.vm_id is not None
     assert len(lost.vm_id) == 64
     assert "canary" not in noted.problem
     noted.problem.encode()
-    assert len(noted.problem) <= 512
+
+
+@pytest.mark.parametrize(("given", "read"), [("x" * 512, "x" * 512), ("x" * 513, "x" * 511 + ELLIPSIS)])
+def test_what_is_said_of_a_lost_line_has_at_most_512_characters(given: str, read: str) -> None:
+    assert UnreadableLine.model_validate({"kind": "vm", "problem": given}).problem == read
 
 
 @pytest.mark.parametrize(
