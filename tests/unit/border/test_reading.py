@@ -131,6 +131,12 @@ def test_what_is_inside_goes_before_what_is_around_it() -> None:
     assert problems == ["parts.0.name", "parts.1.size"]
 
 
+def test_what_is_inside_goes_before_what_is_around_it_however_much_of_that_goes() -> None:
+    item, problems = _problems({"name": "a", "parts": [{}, {"name": "b", "size": -1}, {}]})
+    assert item == Item(name=Clean("a"), parts=(Part(name=Clean("b")),))
+    assert problems == ["parts.0.name", "parts.1.size", "parts.2.name"]
+
+
 @pytest.mark.parametrize(("levels", "good"), [(9, True), (10, False)])
 def test_what_is_wrong_nine_levels_deep_is_cured(levels: int, good: bool) -> None:
     inner: Any = int
