@@ -197,7 +197,7 @@ Describe 'Ownership' {
         Set-VM -VM $made -Notes "backup=daily`r`nowner: team a"
         $null = Invoke-TestAgent $world (New-TestJob $world)
         (Get-VM).Notes -split "`r`n" | Should -Be @('backup=daily', 'owner: team a', "hyperv-operator.io/machine-uid=$uid",
-            "hyperv-operator.io/cluster-uid=$cluster")
+            "hyperv-operator.io/cluster-uid=$cluster", 'hyperv-operator.io/machine=team-a/web-server-01')
     }
 
     It 'takes a mark in the notes for proof under any name, and gives the VM its own' {
