@@ -403,3 +403,14 @@ def test_a_run_that_ended_in_the_future_of_this_process_counts_from_when_it_was_
     state = provisioning.observe(replace(seen, status=seen.status.model_copy(update={"run": behind})), NOW)
     assert isinstance(state, WaitingForGuest)
     assert state.since == NOW - 60 * SECOND
+
+
+@pytest.mark.parametrize(("updated", "since"), [(-60, -60), (7200, -1), (None, -1)])
+def test_without_the_end_of_a_run_its_journals_last_change_counts(updated: int | None, since: int) -> None:
+    at = None if updated is None else NOW + updated * SECOND
+    waiting = journal(state="pending", reason="WaitingForGuest", vm_id=VM_ID, updated_at=at)
+    for run in (Run(id=RUN, attempt=1, started_at=NOW - 90 * SECOND), None):
+        seen = replace(inventory(launched(run=run), journals=(waiting,)), run_seen_at=NOW - SECOND)
+        state = provisioning.observe(seen, NOW)
+        assert isinstance(state, WaitingForGuest)
+        assert state.since == NOW + since * SECOND
