@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 _CONNECT_TIMEOUT: Final = 10
 LONGEST_SILENCE: Final = 75
 """Seconds without a byte after which a watch counts as broken: the API server sends a bookmark about every minute."""
+_DELIVERED_AT_ONCE: Final = 20
+"""Objects of a list that are delivered before the event loop turns."""
 _MIN_PAUSE: Final = 1.0
 _MAX_PAUSE: Final = 30.0
 
@@ -106,9 +108,11 @@ class ObjectWatch:
         version = ""
         async with contextlib.aclosing(pages(self._request, f"list {self._what}")) as found:
             async for page in found:
-                for body in page["items"]:
+                for number, body in enumerate(page["items"]):
                     uids.add(str(body["metadata"]["uid"]))
                     self._watcher.changed(body)
+                    if number % _DELIVERED_AT_ONCE == 0:
+                        await asyncio.sleep(0)
                 version = str(page["metadata"]["resourceVersion"])
         self._heard()
         self._watcher.listed(self._namespace, uids)

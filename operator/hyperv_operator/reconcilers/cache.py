@@ -31,6 +31,8 @@ class Cache:
         self._machines: dict[str, MachineEntry] = {}
         # Indexed by host, so that a pass of one machine does not search all others. The target host cannot be changed.
         self._by_host: dict[str | None, dict[str, MachineEntry]] = {}
+        self._awaiting: dict[str | None, set[str]] = {}
+        """By host: the machines that wait for its next inventory."""
         self.hosts: dict[str, HostEntry] = {}
         self.labels: dict[str, KnownLabels] = {}
         """By namespace."""
@@ -76,8 +78,10 @@ class Cache:
         self.places.drop(entry, at, may_leave=entry.may_leave)
         others = self._by_host.get(entry.target_host, {})
         others.pop(entry.uid, None)
+        self._awaiting.get(entry.target_host, set()).discard(entry.uid)
         if not others:
             self._by_host.pop(entry.target_host, None)
+            self._awaiting.pop(entry.target_host, None)
 
     def machines_on(self, *hosts: str) -> Iterator[MachineEntry]:
         """Yield the machines whose target host is one of these."""
@@ -171,6 +175,16 @@ class Cache:
             if (origin := entry.resource.status.origin)
         )
 
+    def await_inventory(self, entry: MachineEntry, *, wanted: bool) -> bool:
+        """Record whether a machine waits for something that its host's next inventory may show; return whether it did not before."""
+        before, entry.poll_soon = entry.poll_soon, wanted
+        waiting = self._awaiting.setdefault(entry.target_host, set())
+        if wanted:
+            waiting.add(entry.uid)
+        else:
+            waiting.discard(entry.uid)
+        return wanted and not before
+
     def must_poll_soon(self, host: str) -> bool:
         """Return whether a machine waits for something that this host's next inventory may show."""
-        return any(entry.poll_soon for entry in self.machines_on(*self.nodes_of(host)))
+        return any(self._awaiting.get(node) for node in self.nodes_of(host))

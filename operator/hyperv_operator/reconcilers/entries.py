@@ -129,6 +129,11 @@ class MachineEntry:
         """Name of the target host, which cannot be changed."""
         return self.resource.target_host
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the machine was launched, or is about to be. Others have nothing on their host."""
+        return self.execution.active_task is not None or self.resource.was_launched
+
     def note_read(self, now: datetime) -> None:
         """Record when this process has read the deletion, and what the status shows of the last launch.
 
@@ -215,7 +220,8 @@ class HostEntry:
     logon_failures: LogonFailures | None = None
     inventory: HyperVHostInventoryStatus | None = None
     """The HyperVHostInventory status that was written last."""
-    inventory_written_at: datetime | None = None
+    inventory_checked_at: datetime | None = None
+    """When it was last compared with what would be written now."""
     rollout: Rollout | None = None
     """The rollout of the agent; None where the agent is installed by hand, or before the first pass."""
     files_idle: asyncio.Event = field(default_factory=_set_event)

@@ -252,10 +252,16 @@ class HostReconciler:
     async def _publish(self, entry: HostEntry) -> datetime:
         """Write the HyperVHostInventory if it has changed; return when to check again."""
         now = self._deps.clock.now()
-        # Every step of every machine leads here. Within the interval the statuses are not even compared.
-        if entry.inventory_written_at and now < entry.inventory_written_at + PUBLISH_INTERVAL:
-            return entry.inventory_written_at + PUBLISH_INTERVAL
-        machines = [in_progress(machine) for machine in self._cache.machines_on(entry.name)]
+        # Every step of every machine leads here. Within the interval the statuses are not even composed.
+        if entry.inventory_checked_at and now < entry.inventory_checked_at + PUBLISH_INTERVAL:
+            return entry.inventory_checked_at + PUBLISH_INTERVAL
+        entry.inventory_checked_at = now
+        marked = {vm.machine_uid for vm in entry.poll.report.vms} if entry.poll.report else set()
+        machines = [
+            in_progress(machine)
+            for machine in self._cache.machines_on(entry.name)
+            if machine.is_under_way or machine.uid in marked
+        ]
         status = placeholders.compose(entry.poll.report, machines, entry.poll.begun_at)
         if not entry.poll.attempted or not placeholders.differs(entry.inventory, status):
             return now + _IDLE
@@ -265,7 +271,7 @@ class HostReconciler:
         except WriteRefused as error:
             # It is for people and tools: the host goes on without it, until there is another one to write.
             await status_writer.report_refusal(self._deps, entry.ref, error)
-        entry.inventory, entry.inventory_written_at = status, now
+        entry.inventory = status
         return now + _IDLE
 
 
@@ -280,11 +286,10 @@ def in_progress(machine: MachineEntry) -> InProgress:
     """Return a machine as the placeholders show it: with a phase while it is being provisioned."""
     resource, status = machine.resource, machine.resource.status
     resolved = status.is_guest_configured or resource.meta.deleting
-    under_way = machine.execution.active_task is not None or resource.was_launched
     return InProgress(
         uid=machine.uid,
         namespace=resource.meta.namespace or "",
         name=resource.meta.name,
         vm_name=resource.vm_name or "",
-        phase=machine.phase if under_way and not resolved else "",
+        phase=machine.phase if machine.is_under_way and not resolved else "",
     )

@@ -146,13 +146,14 @@ class MachineReconciler:
 
     def _update_poll(self, entry: MachineEntry, decision: Decision) -> None:
         """Wake the host if it must be polled sooner for this machine, or if the machine's placeholder has changed."""
-        before, task = entry.poll_soon, entry.execution.active_task
-        entry.poll_soon = isinstance(decision.action, Wait) and decision.action.poll_soon
+        task = entry.execution.active_task
+        wanted = isinstance(decision.action, Wait) and decision.action.poll_soon
+        wants_poll = self._cache.await_inventory(entry, wanted=wanted)
         phase = (task.step if task else decision.assessment.reason.value) or ""
         host = self._cache.hosts.get(entry.target_host or "")
-        if host and ((entry.poll_soon and not before) or phase != entry.phase):
+        if host and (wants_poll or (phase != entry.phase and entry.is_under_way)):
             host.wake.set()
-        if entry.poll_soon and not before:
+        if wants_poll:
             for peer in self._cache.cluster_of(entry.target_host or ""):
                 peer.wake.set()
         entry.phase = phase

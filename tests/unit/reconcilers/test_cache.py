@@ -32,7 +32,14 @@ def test_dropping_twice_does_no_harm_and_leaves_no_empty_host_behind() -> None:
 
 def test_a_host_is_polled_sooner_only_for_its_own_machines() -> None:
     cache = Cache()
-    cache.add(_entry("1", "a")).poll_soon = True
+    entry = cache.add(_entry("1", "a"))
+    assert cache.await_inventory(entry, wanted=True)
+    assert not cache.await_inventory(entry, wanted=True)
     cache.add(_entry("2", "b"))
     assert cache.must_poll_soon("a")
     assert not cache.must_poll_soon("b")
+    assert not cache.await_inventory(entry, wanted=False)
+    assert not cache.must_poll_soon("a")
+    assert cache.await_inventory(entry, wanted=True)
+    cache.drop(entry)
+    assert not cache.must_poll_soon("a")

@@ -75,3 +75,16 @@ async def test_a_resource_that_changes_while_its_secrets_are_read_is_decided_on_
     process.server.read = change_meanwhile  # type: ignore[method-assign]
     await process.machines.reconcile(entry)
     assert process.tasks.submitted == []
+
+
+async def test_a_machine_that_has_nothing_on_its_host_wakes_it_for_nothing() -> None:
+    process = _process(_named("m", schemaVersion=9))
+    entry, host = process.machine("m"), process.cache.hosts["hyperv01"]
+    for version in (9, 1):
+        host.wake.clear()
+        body = process.server.bodies[MACHINE_KIND, "m"]
+        body["spec"]["schemaVersion"] = version
+        body["metadata"]["generation"] += 1
+        entry.observe(MachineResource.parse(process.server._bump(body)))
+        await process.passes(entry, 3)
+        assert host.wake.is_set() is (version == 1)
