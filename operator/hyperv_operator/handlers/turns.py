@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter, OrderedDict, deque
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final
+
+from hyperv_operator.core.shares import Shares
 
 MOST: Final = 32
 """Passes at a time."""
@@ -21,8 +23,7 @@ class Turns:
         self._most = most
         self._of_namespace = of_namespace
         self._running: Counter[str] = Counter()
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
-        """In the order of their turns."""
+        self._waiting = Shares[asyncio.Future[None]]()
 
     @contextlib.asynccontextmanager
     async def turn(self, namespace: str) -> AsyncIterator[None]:
@@ -35,7 +36,7 @@ class Turns:
 
     async def _enter(self, namespace: str) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(namespace, deque()).append(place)
+        self._waiting.add(namespace, place)
         self._let_in()
         try:
             await place
@@ -55,15 +56,10 @@ class Turns:
 
     def _let_in(self) -> None:
         while self._running.total() < self._most:
-            namespace = next((one for one in self._waiting if self._running[one] < self._of_namespace), None)
-            if namespace is None:
+            found = self._waiting.take(lambda namespace: self._running[namespace] < self._of_namespace)
+            if found is None:
                 return
-            places = self._waiting[namespace]
-            place = places.popleft()
-            if places:
-                self._waiting.move_to_end(namespace)
-            else:
-                del self._waiting[namespace]
+            namespace, place = found
             if not place.cancelled():
                 self._running[namespace] += 1
                 place.set_result(None)

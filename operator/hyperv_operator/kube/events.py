@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets as random_names
-from collections import OrderedDict, deque
 from typing import Any, Final
 
 from kubernetes_asyncio import client
 
 from hyperv_operator.api.names import CONTROLLER
 from hyperv_operator.border.text import clean_lines
+from hyperv_operator.core.shares import Shares
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
 from hyperv_operator.ports import Clock, JsonObject, Metrics, ObjectRef, Redaction
@@ -33,36 +33,24 @@ class EventQueue:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._events: OrderedDict[str, deque[JsonObject]] = OrderedDict()
-        """By namespace, in the order of their turns."""
-        self._count = 0
+        self._events = Shares[JsonObject]()
 
     def __len__(self) -> int:
         """Return the number of Events."""
-        return self._count
+        return len(self._events)
 
     def add(self, namespace: str, event: JsonObject) -> bool:
         """Append an Event; return whether another had to be dropped for it: the oldest of the namespace that has most."""
-        dropped = self._count == self._size
+        dropped = len(self._events) == self._size
         if dropped:
-            self._take(max(self._events, key=lambda one: len(self._events[one])))
-        self._events.setdefault(namespace, deque()).append(event)
-        self._count += 1
+            self._events.drop()
+        self._events.add(namespace, event)
         return dropped
 
-    def next(self) -> JsonObject:
-        """Remove and return the next Event; there must be one."""
-        namespace = next(iter(self._events))
-        self._events.move_to_end(namespace)
-        return self._take(namespace)
-
-    def _take(self, namespace: str) -> JsonObject:
-        events = self._events[namespace]
-        event = events.popleft()
-        if not events:
-            del self._events[namespace]
-        self._count -= 1
-        return event
+    def next(self) -> JsonObject | None:
+        """Remove and return the next Event; None if there is none."""
+        found = self._events.take()
+        return found and found[1]
 
 
 class KubeEvents:
@@ -113,8 +101,8 @@ class KubeEvents:
         """Write what is queued until cancelled, the Events of a namespace in order."""
         while True:
             await self._filled.wait()
-            while self._queue:
-                await self._write(self._queue.next())
+            while event := self._queue.next():
+                await self._write(event)
             self._filled.clear()
             self._written.set()
 

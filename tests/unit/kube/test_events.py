@@ -136,7 +136,7 @@ async def test_a_stopping_operator_does_not_wait_for_an_api_server_that_hangs(
 
 
 def _drained(queue: EventQueue) -> list[Any]:
-    return [queue.next()["note"] for _ in range(len(queue))]
+    return [event["note"] for event in iter(queue.next, None)]
 
 
 def test_namespaces_have_their_events_written_by_turns() -> None:
