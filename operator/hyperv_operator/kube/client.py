@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 from kubernetes_asyncio import client, config
@@ -76,6 +78,23 @@ def _cause(body: str | bytes | None) -> str:
     except (ValueError, TypeError, KeyError):
         return ""
     return clean(str(message), _MAX_CAUSE).rstrip(".")
+
+
+def check(response: aiohttp.ClientResponse) -> None:
+    """Raise `ApiException` for an answer that is not a success; `translated` makes a `ClusterError` of it."""
+    if response.status != HTTPStatus.OK:
+        error = ApiException(status=response.status, reason=response.reason)
+        error.headers = response.headers
+        raise error
+
+
+def parsed(body: bytes, operation: str) -> dict[str, Any]:
+    """Return what the API server has sent as JSON; raises `ClusterError`."""
+    try:
+        found: dict[str, Any] = json.loads(body)
+    except ValueError:
+        raise ClusterError(f"Kubernetes API: {operation}: the answer is not JSON.") from None
+    return found
 
 
 def retry_after(headers: Mapping[str, str] | None) -> float | None:

@@ -6,16 +6,13 @@ The number that is asked for follows the size of the objects, and a page that tu
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
-from kubernetes_asyncio.client.exceptions import ApiException
 
 from hyperv_operator.errors import ClusterError
-from hyperv_operator.kube.client import REQUEST_TIMEOUT, translated
+from hyperv_operator.kube.client import REQUEST_TIMEOUT, check, parsed, translated
 
 FIRST: Final = 20
 """Objects in the first page, before anything is known of their size."""
@@ -44,7 +41,7 @@ async def pages(request: Request, operation: str) -> AsyncGenerator[dict[str, An
             options: dict[str, Any] = {"_continue": token} if token else {}
             response = await request(limit=limit, _preload_content=False, _request_timeout=REQUEST_TIMEOUT, **options)
             try:
-                _check(response)
+                check(response)
                 body = await _read(response)
             finally:
                 response.close()
@@ -53,19 +50,12 @@ async def pages(request: Request, operation: str) -> AsyncGenerator[dict[str, An
                 raise ClusterError(f"Kubernetes API: {operation}: an object has more than {LARGEST} bytes.")
             limit = max(1, limit // 4)
             continue
-        page = _parsed(body, operation)
+        page = parsed(body, operation)
         yield page
         token = page["metadata"].get("continue")
         if not token:
             return
         limit = next_limit(len(page["items"]), len(body))
-
-
-def _check(response: aiohttp.ClientResponse) -> None:
-    if response.status != HTTPStatus.OK:
-        error = ApiException(status=response.status, reason=response.reason)
-        error.headers = response.headers
-        raise error
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
@@ -77,11 +67,3 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
-
-
-def _parsed(body: bytes, operation: str) -> dict[str, Any]:
-    try:
-        page: dict[str, Any] = json.loads(body)
-    except ValueError:
-        raise ClusterError(f"Kubernetes API: {operation}: the answer is not JSON.") from None
-    return page

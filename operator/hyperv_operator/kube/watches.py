@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import random
 import time
@@ -21,7 +20,7 @@ from kubernetes_asyncio import client
 
 from hyperv_operator.api.names import GROUP, VERSION
 from hyperv_operator.errors import ClusterError, ObjectGone
-from hyperv_operator.kube.client import REQUEST_TIMEOUT, retry_after, translated
+from hyperv_operator.kube.client import REQUEST_TIMEOUT, check, parsed, translated
 from hyperv_operator.kube.pages import pages
 from hyperv_operator.ports import JsonObject, Watcher
 
@@ -153,7 +152,9 @@ class ObjectWatch:
                 _request_timeout=timeout,
             )
             try:
-                self._check(response)
+                if response.status == HTTPStatus.GONE:
+                    raise _Expired
+                check(response)
                 self._heard()
                 # Not line by line: aiohttp limits the length of a line, and an object may be longer.
                 rest: list[bytes] = []
@@ -161,25 +162,10 @@ class ObjectWatch:
                     first, *others = chunk.split(b"\n")
                     rest.append(first)
                     for start in others:
-                        yield self._parse(b"".join(rest))
+                        yield parsed(b"".join(rest), f"watch {self._what}")
                         rest = [start]
             finally:
                 response.close()
-
-    def _parse(self, line: bytes) -> dict[str, Any]:
-        try:
-            event: dict[str, Any] = json.loads(line)
-        except ValueError:
-            raise ClusterError(f"Kubernetes API: watch {self._what}: the answer is not JSON.") from None
-        return event
-
-    def _check(self, response: aiohttp.ClientResponse) -> None:
-        if response.status == HTTPStatus.GONE:
-            raise _Expired
-        if response.status != HTTPStatus.OK:
-            kind = ObjectGone if response.status == HTTPStatus.NOT_FOUND else ClusterError
-            text = f"Kubernetes API: watch {self._what}: {response.status} {response.reason}."
-            raise kind(text, retry_after=retry_after(response.headers))
 
     def _deliver(self, event: dict[str, Any]) -> str | None:
         """Deliver one event; return the version that it brings."""
