@@ -8,7 +8,7 @@ from hyperv_operator.handlers.context import Context
 from hyperv_operator.handlers.loops import Loops
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.reconcilers import ownership
-from hyperv_operator.reconcilers.cache import HostEntry
+from hyperv_operator.reconcilers.entries import HostEntry
 from hyperv_operator.reconcilers.metadata import metadata
 from hyperv_operator.reconcilers.resources import HostResource
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hyperv_operator.core.admission import Admitted, Verdict, review_change, review_creation
 from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.ports import JsonObject, NamespaceLabels
-from hyperv_operator.reconcilers.cache import Cache, Lookups
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.entries import NEVER_POLLED
+from hyperv_operator.reconcilers.entries import NEVER_POLLED, Lookups
 from hyperv_operator.reconcilers.metadata import mapping
 from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.reconcilers.snapshot_builder import build

@@ -14,12 +14,10 @@ from typing import Final
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.snapshot import Rival, launched_name
 from hyperv_operator.core.usage import Usage
-from hyperv_operator.reconcilers.entries import Execution, HostEntry, KnownLabels, Lookups, MachineEntry, Poll
+from hyperv_operator.reconcilers.entries import HostEntry, KnownLabels, MachineEntry
 from hyperv_operator.reconcilers.lockout_guard import LockoutGuard
 from hyperv_operator.reconcilers.places import Places
 from hyperv_operator.reconcilers.resources import MachineResource
-
-__all__ = ["Cache", "Execution", "HostEntry", "Lookups", "MachineEntry", "Poll"]
 
 _QUOTA_REASONS: Final = frozenset({Reason.MACHINE_QUOTA_EXCEEDED.value, Reason.SIZE_QUOTA_EXCEEDED.value})
 
@@ -124,8 +122,10 @@ class Cache:
         name = launched_name(gone.resource.status) or gone.resource.vm_name
         if name is not None:
             self.places.wake_first(self.nodes_of(host), name)
+        if not gone.resource.was_launched:
+            return
         waiting = self.places.waiting(self.machines_on(host), namespace, _QUOTA_REASONS)
-        if gone.resource.was_launched and waiting:
+        if waiting:
             waiting.wake.set()
 
     # --- the first lists ---------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from hyperv_operator.core import events, host_status, placeholders
 from hyperv_operator.core.placeholders import InProgress
 from hyperv_operator.errors import CallCancelled, ClusterError, WriteConflict, WriteRefused
 from hyperv_operator.reconcilers import ownership, status_writer
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.entries import NEVER_POLLED
+from hyperv_operator.reconcilers.entries import NEVER_POLLED, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.inventory_reader import InventoryReader
 from hyperv_operator.reconcilers.orphans import Orphans
 from hyperv_operator.reconcilers.redacted import redacted_status

@@ -26,9 +26,10 @@ from hyperv_operator.ports import HostEndpoint, Lane, RemoteTask, T, TaskContext
 from hyperv_operator.protocol.inventory import NO_GAPS, InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
 from hyperv_operator.reconcilers import jobs
-from hyperv_operator.reconcilers.cache import Cache, HostEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of, secret_values
+from hyperv_operator.reconcilers.entries import HostEntry
 from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt
 from hyperv_operator.reconcilers.redacted import redact_error

@@ -20,8 +20,8 @@ from hyperv_operator.ports import AgentReport, LoggedOn, LogLine, LogSource
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import Outcome, OutcomeKind, PendingReason, RemovalFinding, StepRecord, StepState
 from hyperv_operator.reconcilers import ownership
-from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import MachineEntry
 from hyperv_operator.reconcilers.redacted import RunLines, redact_error, redacted_outcome
 
 log = logging.getLogger(__name__)

@@ -27,9 +27,10 @@ from hyperv_operator.ports import AgentReport, Lane, RemoteTask, TaskContext
 from hyperv_operator.protocol.job import JobKind, ProvisioningJob
 from hyperv_operator.protocol.records import Outcome
 from hyperv_operator.reconcilers import jobs, status_writer
-from hyperv_operator.reconcilers.cache import Cache, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import endpoint_of, secret_values
+from hyperv_operator.reconcilers.entries import MachineEntry
 from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOutdated
 from hyperv_operator.reconcilers.lockout_guard import LogonAttempt

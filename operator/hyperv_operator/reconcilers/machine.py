@@ -21,8 +21,9 @@ from hyperv_operator.core.snapshot import Snapshot
 from hyperv_operator.errors import ClusterError, ObjectGone, WriteConflict
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.reconcilers import ownership, status_writer
-from hyperv_operator.reconcilers.cache import Cache, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import MachineEntry
 from hyperv_operator.reconcilers.launcher import Launcher
 from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.reconcilers.snapshot_builder import gather

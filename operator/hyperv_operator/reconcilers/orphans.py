@@ -8,8 +8,9 @@ from typing import Final
 from hyperv_operator.api.names import MACHINE_KIND
 from hyperv_operator.errors import ClusterError, ObjectGone
 from hyperv_operator.ports import ObjectRef
-from hyperv_operator.reconcilers.cache import Cache, HostEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry
 from hyperv_operator.reconcilers.places import Orphan
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from hyperv_operator.errors import ObjectGone
 from hyperv_operator.ports import JsonObject, Objects
-from hyperv_operator.reconcilers.cache import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -72,12 +73,13 @@ def _with_texts(model: _Model, clean: _Clean, *names: str) -> _Model:
         text = getattr(model, name)
         redacted = clean(text) if text else text
         if redacted != text:
-            update[name] = redacted[: _max_length(model, name)]
+            update[name] = redacted[: _max_length(type(model), name)]
     return model.model_copy(update=update) if update else model
 
 
-def _max_length(model: BaseModel, name: str) -> int | None:
+@cache
+def _max_length(model: type[BaseModel], name: str) -> int | None:
     """Return the limit of a text, which a mask can exceed that is longer than what it replaces."""
-    schema = type(model).model_json_schema()["properties"][name]
+    schema = model.model_json_schema()["properties"][name]
     options = [schema, *schema.get("anyOf", ())]
     return next((one["maxLength"] for one in options if "maxLength" in one), None)

@@ -28,8 +28,9 @@ from hyperv_operator.ports import HostEndpoint, T, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle, version_folder
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.job import InventoryJob
-from hyperv_operator.reconcilers.cache import Cache, HostEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry
 from hyperv_operator.reconcilers.inventory_reader import ROLLOUT, HostCall, InventoryReader, call_key
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from hyperv_operator.core.rules import SECRET_POLL
 from hyperv_operator.core.snapshot import HostView, SecretCheck, Snapshot
 from hyperv_operator.errors import AccessForbidden, ObjectGone
 from hyperv_operator.ports import ObjectRef
-from hyperv_operator.reconcilers.cache import Cache, Execution, HostEntry, Lookups, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
-from hyperv_operator.reconcilers.entries import NEVER_POLLED, KnownLabels
+from hyperv_operator.reconcilers.entries import NEVER_POLLED, Execution, HostEntry, KnownLabels, Lookups, MachineEntry
 from hyperv_operator.reconcilers.launch_observer import LaunchOutdated
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.schema import values

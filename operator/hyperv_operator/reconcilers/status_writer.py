@@ -22,8 +22,8 @@ from hyperv_operator.core.smaller_status import smaller
 from hyperv_operator.core.transitions import extended
 from hyperv_operator.errors import WriteRefused
 from hyperv_operator.ports import JsonObject, ObjectRef
-from hyperv_operator.reconcilers.cache import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.redacted import redacted_status
 from hyperv_operator.reconcilers.resources import MachineResource
 

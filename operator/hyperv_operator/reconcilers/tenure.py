@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Final
 
 from hyperv_operator.api.names import EventReason
-from hyperv_operator.reconcilers.cache import Cache, HostEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry
 
 log = logging.getLogger(__name__)
 

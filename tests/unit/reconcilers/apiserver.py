@@ -14,8 +14,9 @@ from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import FINALIZER, HOST_KIND, MACHINE_KIND
 from hyperv_operator.errors import ObjectGone, WriteConflict
 from hyperv_operator.ports import CanaryLease, JsonObject, ObjectRef, RemoteTask, SecretData
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.lockout_guard import CredentialsRecord
 from hyperv_operator.reconcilers.machine import MachineReconciler, PassResult

@@ -17,8 +17,9 @@ from hyperv_operator.ports import HostEndpoint, JsonObject, LoggedOn, ObjectRef,
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.inventory_parser import parse_inventory
-from hyperv_operator.reconcilers.cache import Cache, HostEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry
 from hyperv_operator.reconcilers.host import HostReconciler
 from hyperv_operator.reconcilers.resources import HostResource
 from hyperv_operator.settings import Settings

@@ -13,8 +13,9 @@ import pytest
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.admission import Admitted, Refused
 from hyperv_operator.reconcilers.admission import Admission
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.schema.loader import load_schema
 from unit.core.samples import NOW, REPORT, SNAPSHOT

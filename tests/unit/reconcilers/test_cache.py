@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hyperv_operator.reconcilers.cache import Cache, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache
+from hyperv_operator.reconcilers.entries import MachineEntry
 from hyperv_operator.reconcilers.resources import MachineResource
 
 

@@ -21,8 +21,9 @@ from hyperv_operator.errors import (
 )
 from hyperv_operator.ports import JsonObject
 from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver
 from hyperv_operator.reconcilers.launcher import Launcher
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource

@@ -13,8 +13,8 @@ from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.errors import WrongHost
 from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.reconcilers import jobs
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
-from hyperv_operator.reconcilers.entries import NEVER_POLLED
+from hyperv_operator.reconcilers.cache import Cache
+from hyperv_operator.reconcilers.entries import NEVER_POLLED, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 
 from .fleet import LINES, Cluster, Fleet, Hosts, host_body

@@ -7,7 +7,7 @@ from typing import Any
 from hyperv_operator.api.names import MACHINE_KIND
 from hyperv_operator.errors import AccessForbidden
 from hyperv_operator.protocol.inventory import VmFacts
-from hyperv_operator.reconcilers.cache import HostEntry, Poll
+from hyperv_operator.reconcilers.entries import HostEntry, Poll
 from hyperv_operator.reconcilers.orphans import Orphans
 from unit.core.samples import HOST, NOW, REPORT, vm
 from unit.reconcilers.apiserver import ApiServer, Process, host_body, machine_body

@@ -11,7 +11,8 @@ import pytest
 from hyperv_operator.api.machine import Claim
 from hyperv_operator.core.usage import Size, Usage
 from hyperv_operator.protocol.inventory import Gaps, JournalFacts, VmFacts
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry, Poll
+from hyperv_operator.reconcilers.cache import Cache
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry, Poll
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from unit.core.samples import HOST, NOW, REPORT, RUN, SECOND, SPEC, journal, vm
 

@@ -26,9 +26,9 @@ from hyperv_operator.ports import (
 )
 from hyperv_operator.protocol.records import Diagnosis, Outcome, OutcomeKind
 from hyperv_operator.reconcilers import status_writer
-from hyperv_operator.reconcilers.cache import MachineEntry
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.endpoints import secret_values
+from hyperv_operator.reconcilers.entries import MachineEntry
 from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver
 from hyperv_operator.reconcilers.redacted import RunLines, redacted_status

@@ -10,7 +10,7 @@ import pytest
 
 from hyperv_operator.api.names import FINALIZER, HOST_KIND, MACHINE_KIND
 from hyperv_operator.errors import ClusterError, WriteConflict
-from hyperv_operator.reconcilers.cache import MachineEntry
+from hyperv_operator.reconcilers.entries import MachineEntry
 from unit.core.samples import HOST
 from unit.reconcilers.apiserver import NAMESPACE, ApiServer, Process, host_body, machine_body
 

@@ -25,7 +25,7 @@ from hyperv_operator.ports import HostEndpoint, LoggedOn, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle, version_name
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
 from hyperv_operator.protocol.inventory_parser import parse_inventory
-from hyperv_operator.reconcilers.cache import MachineEntry
+from hyperv_operator.reconcilers.entries import MachineEntry
 from hyperv_operator.reconcilers.resources import MachineResource
 from hyperv_operator.settings import Settings
 from unit.reconcilers.fleet import LINES, Cluster, Fleet, Hosts

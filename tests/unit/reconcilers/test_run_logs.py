@@ -16,8 +16,9 @@ from hyperv_operator.errors import CallCancelled, CircuitOpen, HostUnreachable
 from hyperv_operator.livelogs.store import LogStore
 from hyperv_operator.ports import JsonObject, LoggedOn, LogLine, LogSource, LogStream
 from hyperv_operator.protocol.records import Outcome, OutcomeKind, Step, StepRecord, StepState
-from hyperv_operator.reconcilers.cache import Cache, HostEntry, MachineEntry
+from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
+from hyperv_operator.reconcilers.entries import HostEntry, MachineEntry
 from hyperv_operator.reconcilers.held_secrets import HeldSecrets
 from hyperv_operator.reconcilers.launch_observer import LaunchObserver, LaunchOutdated
 from hyperv_operator.reconcilers.lookup import Lookup

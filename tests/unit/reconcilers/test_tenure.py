@@ -9,7 +9,7 @@ import pytest
 from hyperv_operator.api.names import FINALIZER, HOST_KIND
 from hyperv_operator.errors import ClusterError
 from hyperv_operator.ports import CanaryLease
-from hyperv_operator.reconcilers.cache import HostEntry
+from hyperv_operator.reconcilers.entries import HostEntry
 from unit.core.samples import HOST
 from unit.reconcilers.apiserver import DELETING, ApiServer, Process, host_body, machine_body
 
