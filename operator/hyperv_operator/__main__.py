@@ -37,11 +37,12 @@ def _operate() -> int:
     import asyncio
 
     from hyperv_operator.app import load_settings, run
+    from hyperv_operator.telemetry.garbage import short_collections
     from hyperv_operator.telemetry.loop_stalls import TimedSelector, timed_loop
 
     selector = TimedSelector()
     try:
-        with asyncio.Runner(loop_factory=lambda: timed_loop(selector)) as runner:
+        with short_collections(), asyncio.Runner(loop_factory=lambda: timed_loop(selector)) as runner:
             runner.run(run(load_settings(), selector))
     except OperatorError as error:
         what = "has ended" if isinstance(error, TaskEnded) else "cannot start"
