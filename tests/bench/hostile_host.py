@@ -17,6 +17,7 @@ import psutil
 from typing_extensions import override
 
 from bench.fleet import Setup, setup
+from e2e import rig
 from e2e.fleet import Plan
 
 LIMIT_RATIO = 1.2
@@ -86,21 +87,29 @@ def run() -> bool:
         memory = _Memory(operator.pid)
         memory.start()
         without = _measure(given, next(rounds), {})
-        beside = {name: _measure(given, next(rounds), faults) for name, faults in BEHAVIOURS.items()}
+        beside: dict[str, list[float]] = {}
+        # Each reading is the longest turn since the one before.
+        stalls = {"honest": _stall(operator)}
+        for name, faults in BEHAVIOURS.items():
+            beside[name] = _measure(given, next(rounds), faults)
+            stalls[name] = _stall(operator)
         without += _measure(given, next(rounds), {})
         memory.stop()
-        stalls = [float(value) for value in _STALL.findall(operator.metrics())]
     base, hostile = _p95(without), _p95(list(itertools.chain.from_iterable(beside.values())))
     shown = ", ".join(f"{name} {_p95(times) / base:.2f}" for name, times in beside.items())
     print(
         f"hostile-host: p95 create-to-Ready on four hosts, as a multiple of {base:.1f} s beside an honest fifth: {shown}"
     )
-    stall = f"{max(stalls) * 1e3:.0f} ms (at most {LIMIT_STALL * 1e3:g})" if stalls else "not measured"
+    longest = ", ".join(f"{name} {seconds * 1e3:.0f}" for name, seconds in stalls.items())
     print(
         f"hostile-host: {hostile / base:.2f} times in all (at most {LIMIT_RATIO:g}); memory up to {memory.peak:.0f} MiB (at most "
-        f"{LIMIT_MEMORY}); longest stretch of the loop {stall}"
+        f"{LIMIT_MEMORY}); longest turn of the loop in ms (at most {LIMIT_STALL * 1e3:g}): {longest}"
     )
-    return hostile / base <= LIMIT_RATIO and memory.peak <= LIMIT_MEMORY and all(one <= LIMIT_STALL for one in stalls)
+    return hostile / base <= LIMIT_RATIO and memory.peak <= LIMIT_MEMORY and max(stalls.values()) <= LIMIT_STALL
+
+
+def _stall(operator: rig.Operator) -> float:
+    return float(_STALL.findall(operator.metrics())[0])
 
 
 def _measure(given: Setup, number: int, faults: Mapping[str, Any]) -> list[float]:
