@@ -28,11 +28,11 @@
 #>
 [CmdletBinding(SupportsShouldProcess = $true, DefaultParameterSetName = 'Virtual')]
 param(
-    [Parameter(Mandatory = $true)] [ValidatePattern('\A[^"''`$\x00-\x1f]{1,100}\z')] [string] $Group,
+    [Parameter(Mandatory = $true)] [ValidatePattern('\A[^"''`$\x00-\x1f]{1,100}\z', Options = 'None')] [string] $Group,
     [Parameter()] [string] $AgentPath = "$env:ProgramData\HyperVOperator",
-    [Parameter()] [ValidatePattern('\A[A-Za-z0-9._-]{1,100}\z')] [string] $Name = 'HyperVOperator',
+    [Parameter()] [ValidatePattern('\A[A-Za-z0-9._-]{1,100}\z', Options = 'None')] [string] $Name = 'HyperVOperator',
     [Parameter(Mandatory = $true, ParameterSetName = 'Managed')]
-    [ValidatePattern('\A[^\\]+\\[^\\]+\$\z')] [string] $GroupManagedServiceAccount,
+    [ValidatePattern('\A[^\\]+\\[^\\]+\$\z', Options = 'None')] [string] $GroupManagedServiceAccount,
     [Parameter(ParameterSetName = 'Virtual')] [string[]] $VirtualAccountGroup = @(),
     [Parameter()] [switch] $RestartWinRM
 )

@@ -18,9 +18,9 @@
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
-    [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z0-9][A-Za-z0-9.-]{0,252}\z')] [string] $HostName,
+    [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z0-9][A-Za-z0-9.-]{0,252}\z', Options = 'None')] [string] $HostName,
     [Parameter(Mandatory = $true)] [string[]] $RemoteAddress,
-    [Parameter()] [ValidatePattern('\A([0-9A-Fa-f]{40})?\z')] [string] $Thumbprint = '',
+    [Parameter()] [ValidatePattern('\A([0-9A-Fa-f]{40})?\z', Options = 'None')] [string] $Thumbprint = '',
     [Parameter()] [ValidateRange(1, 65535)] [int] $Port = 5986
 )
 Set-StrictMode -Version Latest

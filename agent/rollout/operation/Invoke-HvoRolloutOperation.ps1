@@ -33,7 +33,9 @@ function Invoke-HvoRolloutOperation {
         $answer.version = Install-HvoVersion -Staged $staged -Versions $versions -Digest $digest
     } else {
         $keep = [string[]]@(Get-HvoVersionToKeep -Header $header)
-        $answer.removed = [string[]]@(Remove-HvoOldVersion -Versions $versions -Keep $keep | Sort-Object)
+        $removed = [string[]]@(Remove-HvoOldVersion -Versions $versions -Keep $keep)
+        [Array]::Sort($removed, [StringComparer]::Ordinal)
+        $answer.removed = $removed
     }
     return $answer
 }

@@ -14,7 +14,7 @@ function Assert-HvoVmOnThisNode {
         Stop-HvoLaunch -Code ClusterFailed -Message ("The failover cluster $expected does not answer on this node, so " +
             'the node that has the VM is unknown.')
     }
-    foreach ($id in @($VmIds | Where-Object { $_ } | Select-Object -Unique)) {
+    foreach ($id in @($VmIds | Where-Object { $_ })) {
         $role = Get-HvoClusterRole -VmId $id
         if ($null -eq $role -or $role.OwnerNode.Name -eq (Get-HvoComputerName)) { continue }
         Stop-HvoLaunch -Code ClusterFailed -Message "The failover cluster runs VM $id on node $($role.OwnerNode.Name), not on this node."

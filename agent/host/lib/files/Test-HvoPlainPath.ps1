@@ -13,8 +13,8 @@ function Test-HvoPlainPath {
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    $plain = $Path -notmatch '[<>|"*?\x00-\x1f]' -and $Path -notmatch '^[\\/]{2}[?.]' -and
-        $Path -notmatch '(^|[\\/])\.{1,2}([\\/]|$)' -and [System.IO.Path]::IsPathRooted($Path)
+    $plain = $Path -cnotmatch '[<>|"*?\x00-\x1f]' -and $Path -cnotmatch '^[\\/]{2}[?.]' -and
+        $Path -cnotmatch '(^|[\\/])\.{1,2}([\\/]|$)' -and [System.IO.Path]::IsPathRooted($Path)
     if (-not $plain) { return $false }
     $separator = [System.IO.Path]::DirectorySeparatorChar
     $given = $Path.Replace([System.IO.Path]::AltDirectorySeparatorChar, $separator).TrimEnd($separator)

@@ -18,7 +18,8 @@ function Get-HvoGuestDiagnosis {
     $services = @(Get-VMIntegrationService -VM $vm)
     $off = @($services | Where-Object { -not $_.Enabled })
     # The service's name is localized, its id is not.
-    $kvpOff = @($off | Where-Object { [string]$_.Id -like '*2A34B1C2-FD73-4043-8A5B-DD2159BC743F*' }).Count -gt 0
+    $kvpId = '2A34B1C2-FD73-4043-8A5B-DD2159BC743F'
+    $kvpOff = @($off | Where-Object { ([string]$_.Id).IndexOf($kvpId, [StringComparison]::OrdinalIgnoreCase) -ge 0 }).Count -gt 0
     $addresses = @(Get-VMNetworkAdapter -VM $vm | ForEach-Object { $_.IPAddresses } | Where-Object { $_ } | Select-Object -First 16)
     $details = [ordered]@{
         vm_state = [string]$vm.State

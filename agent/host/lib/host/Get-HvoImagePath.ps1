@@ -19,7 +19,8 @@ function Get-HvoImagePath {
             $names += $found
         }
     }
-    $names = @($names | Sort-Object)
+    $names = [string[]]$names
+    [Array]::Sort($names, [StringComparer]::Ordinal)
     $shown = if ($names.Count) { ": $(@($names | Select-Object -First 20) -join ', ')" } else { '' }
     $noun = if ($names.Count -eq 1) { 'image' } else { 'images' }
     Stop-HvoLaunch -Code ImageNotFound -Message "No image '$name' in $($Context.Images)." `

@@ -10,7 +10,7 @@ function Get-HvoVolume {
     param()
     foreach ($volume in @(Get-CimInstance -Namespace 'root\cimv2' -ClassName 'Win32_Volume' -Filter 'DriveType=3')) {
         $path = [string]$volume.Name
-        if (-not $path -or $path.StartsWith('\\?\') -or $null -eq $volume.Capacity) { continue }
+        if (-not $path -or $path.StartsWith('\\?\', [StringComparison]::Ordinal) -or $null -eq $volume.Capacity) { continue }
         [ordered]@{ path = $path; size_bytes = [long]$volume.Capacity; free_bytes = [long]$volume.FreeSpace }
     }
 }

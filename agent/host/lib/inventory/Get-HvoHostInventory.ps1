@@ -17,7 +17,7 @@ function Get-HvoHostInventory {
         type = 'host'
         host_id = Get-HvoHostId
         computer_name = [string]$machineHost.ComputerName
-        os = [ordered]@{ name = ([string]$os.Caption -replace '^Microsoft\s+', '').Trim(); version = [string]$os.Version }
+        os = [ordered]@{ name = ([string]$os.Caption -creplace '^Microsoft\s+', '').Trim(); version = [string]$os.Version }
         logical_processors = [int]$machineHost.LogicalProcessorCount
         memory_total_bytes = [long]$os.TotalVisibleMemorySize * 1024
         memory_free_bytes = [long]$os.FreePhysicalMemory * 1024

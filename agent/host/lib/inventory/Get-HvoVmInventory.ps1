@@ -20,7 +20,7 @@ function Get-HvoVmInventory {
     $marks = @{}
     foreach ($vm in $vms) {
         # A function call for each of 500 VMs takes too long; most VMs carry no mark.
-        if (([string]$vm.Notes).Contains('hyperv-operator.io/') -or ([string]$vm.Name).StartsWith('hvo-')) {
+        if (([string]$vm.Notes).Contains('hyperv-operator.io/') -or ([string]$vm.Name).StartsWith('hvo-', [StringComparison]::Ordinal)) {
             $marks[[string]$vm.Id] = Get-HvoVmMark -Vm $vm
         }
     }

@@ -14,7 +14,7 @@ function Get-HvoInvalidField {
     $name = [string](Get-HvoProperty $Fields 'vm_name')
     if ($name -cnotmatch '\A[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z') { 'fields.vm_name' }
     $image = [string](Get-HvoProperty $Fields 'image_name')
-    if ($image -notmatch '\A[^/\\:*?"''`<>|$\x00-\x1f]{1,128}\z' -or $image -match '\A\.+\z') { 'fields.image_name' }
+    if ($image -cnotmatch '\A[^/\\:*?"''`<>|$\x00-\x1f]{1,128}\z' -or $image -cmatch '\A\.+\z') { 'fields.image_name' }
     if (-not (Test-HvoInteger -Value (Get-HvoProperty $Fields 'gb_ram') -Minimum 1 -Maximum 12288)) { 'fields.gb_ram' }
     if (-not (Test-HvoInteger -Value (Get-HvoProperty $Fields 'cpu_cores') -Minimum 1 -Maximum 2048)) { 'fields.cpu_cores' }
     if (-not (Test-HvoInteger -Value (Get-HvoProperty $Fields 'vlan_id' -Default 0) -Minimum 0 -Maximum 4094)) { 'fields.vlan_id' }

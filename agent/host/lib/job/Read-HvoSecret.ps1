@@ -13,7 +13,7 @@ function Read-HvoSecret {
     $secrets = @{}
     $variables = [Environment]::GetEnvironmentVariables()
     foreach ($name in @($variables.Keys)) {
-        if ($name -notlike 'HVO_SECRET_*') { continue }
+        if (-not $name.StartsWith('HVO_SECRET_', [StringComparison]::OrdinalIgnoreCase)) { continue }
         $secrets[$name.Substring(11).ToLowerInvariant()] = [string]$variables[$name]
         [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
     }

@@ -22,7 +22,9 @@ function Read-ProvisioningJobDefinition {
         Stop-HvoLaunch -Code InvalidDefinition -Message 'There is no job in the pipeline and none on standard input.'
     }
     try {
-        if (-not $text.StartsWith('{')) { $text = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($text)) }
+        if (-not $text.StartsWith('{', [StringComparison]::Ordinal)) {
+            $text = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($text))
+        }
         $job = ConvertFrom-Json -InputObject $text
     } catch {
         Stop-HvoLaunch -Code InvalidDefinition -Message 'The job is not base64 of JSON in UTF-8.'

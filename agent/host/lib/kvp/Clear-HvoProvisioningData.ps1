@@ -11,8 +11,9 @@ function Clear-HvoProvisioningData {
     $why = 'they still exist after their removal.'
     for ($try = 1; $try -le 4; $try++) {
         # The manifest is removed first, so that no guest starts on parts that are about to be removed.
-        $names = @((Get-HvoProvisioningData -VmId $VmId).Keys | Sort-Object)
+        $names = [string[]]@((Get-HvoProvisioningData -VmId $VmId).Keys)
         if (-not $names.Count) { return }
+        [Array]::Sort($names, [StringComparer]::Ordinal)
         try {
             Invoke-HvoKvpMethod -System $System -Method RemoveKvpItems -Items @($names | ForEach-Object { ConvertTo-HvoKvpItem -Name $_ })
         } catch {

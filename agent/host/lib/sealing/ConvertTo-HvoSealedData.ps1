@@ -12,7 +12,9 @@ function ConvertTo-HvoSealedData {
         [Parameter(Mandatory = $true)] [PSCustomObject] $Key
     )
     $fields = Get-HvoGuestField -Fields $Context.Fields -OsFamily $Context.OsFamily
-    foreach ($name in @($Context.Secrets.Keys | Sort-Object)) {
+    $names = [string[]]@($Context.Secrets.Keys)
+    [Array]::Sort($names, [StringComparer]::Ordinal)
+    foreach ($name in $names) {
         if ($name -cnotmatch '^(guest|cnf)_' -or -not (Test-HvoFieldApplicable -Name $name -OsFamily $Context.OsFamily)) { continue }
         $fields[$name] = $Context.Secrets[$name]
     }

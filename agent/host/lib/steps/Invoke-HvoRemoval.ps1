@@ -17,10 +17,12 @@ function Invoke-HvoRemoval {
         $known += $Context.Journal.vm_id
         Add-HvoJournalLaunch -Context $Context
     }
-    $Context.KnownIds = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ } | Select-Object -Unique)
+    $ids = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ })
+    $Context.KnownIds = [string[]]@([System.Linq.Enumerable]::Distinct($ids))
     $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds $Context.KnownIds
     if ($null -ne $Context.Vm) {
-        $Context.KnownIds = [string[]]@(@($Context.KnownIds) + (ConvertTo-HvoGuid $Context.Vm.Id) | Select-Object -Unique)
+        $id = ConvertTo-HvoGuid $Context.Vm.Id
+        if ($Context.KnownIds -cnotcontains $id) { $Context.KnownIds = [string[]]@(@($Context.KnownIds) + $id) }
     }
     $last = $Context.KnownIds | Select-Object -Last 1
     Invoke-HvoStep -Context $Context -Script 'Removal.RemoveClusterRole.ps1' -FailureCode ClusterFailed

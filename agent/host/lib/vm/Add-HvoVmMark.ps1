@@ -14,7 +14,7 @@ function Add-HvoVmMark {
     )
     $machine = [string](Get-HvoProperty $Context.Run 'machine')
     if ($machine -cmatch '\A[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}\z') { $lines += "hyperv-operator.io/machine=$machine" }
-    $present = @(([string]$Vm.Notes) -split '\r?\n')
+    $present = @(([string]$Vm.Notes) -csplit '\r?\n')
     if (@($lines | Where-Object { $present -ccontains $_ }).Count -eq $lines.Count) { return }
     $kept = @($present | Where-Object { $_ -and $_ -cnotmatch '^\s*hyperv-operator\.io/(machine-uid|cluster-uid|machine)=' })
     Set-VM -VM $Vm -Notes ((@($kept) + $lines) -join "`r`n")

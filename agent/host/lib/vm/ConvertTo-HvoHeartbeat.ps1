@@ -11,7 +11,7 @@ function ConvertTo-HvoHeartbeat {
         [Parameter()] [AllowNull()] [object] $Heartbeat
     )
     $word = [string]$Heartbeat
-    if ($word -like 'OkApplications*') { return 'Ok' }
+    if ($word -clike 'OkApplications*') { return 'Ok' }
     if (@('NoContact', 'LostCommunication', 'Error') -contains $word) { return 'NoContact' }
     return 'Unknown'
 }

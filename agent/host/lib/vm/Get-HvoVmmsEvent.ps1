@@ -19,7 +19,7 @@ function Get-HvoVmmsEvent {
             $text.IndexOf($id, [StringComparison]::OrdinalIgnoreCase) -ge 0 -or $text.Contains("'$($Vm.Name)'")
         } | Sort-Object -Property TimeCreated | Select-Object -Last 5)
     foreach ($entry in $named) {
-        $text = ([string]$entry.Message -replace '\s+', ' ').Trim()
+        $text = ([string]$entry.Message -creplace '\s+', ' ').Trim()
         [ordered]@{
             at = Get-HvoTimestamp -Time $entry.TimeCreated; id = [int]$entry.Id
             message = $text.Substring(0, [Math]::Min(500, $text.Length))

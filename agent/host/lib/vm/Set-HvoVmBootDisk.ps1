@@ -10,7 +10,8 @@ function Set-HvoVmBootDisk {
     )
     $first = @((Get-VMFirmware -VM $Vm).BootOrder)[0]
     $path = [string](Get-HvoProperty (Get-HvoProperty $first 'Device') 'Path')
-    if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder) -and $path -notlike '*.iso') { return }
+    if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder) -and
+        -not $path.EndsWith('.iso', [StringComparison]::OrdinalIgnoreCase)) { return }
     $disk = @(Get-VMHardDiskDrive -VM $Vm | Where-Object { $_.Path -and (Test-HvoPathInside -Path $_.Path -Folder $Context.Folder) })
     if ($disk.Count) { Set-VMFirmware -VM $Vm -FirstBootDevice $disk[0] }
 }

@@ -15,7 +15,7 @@ function Assert-HvoGroup {
     }
     # Everyone, Anonymous, Interactive, Authenticated Users, Network; Users, Guests; Domain Users, Guests and Computers.
     $wide = '\A(S-1-1-0|S-1-5-7|S-1-5-4|S-1-5-11|S-1-5-2|S-1-5-32-54[56]|S-1-5-21-.*-51[345])\z'
-    if ($sid -match $wide) {
+    if ($sid -cmatch $wide) {
         throw ("$Group has too many members: everyone who may use the endpoint can create and remove VMs. Create a group " +
             'for the operator''s account alone.')
     }

@@ -22,7 +22,10 @@ function Get-HvoSessionConfiguration {
     $configuration.Remove('RunAsVirtualAccount')
     foreach ($name in $Account.Keys) { $configuration[$name] = $Account[$name] }
     $configuration.RoleDefinitions = @{ $Group = @{ RoleCapabilities = 'HyperVOperator' } }
-    $lines = foreach ($name in ($configuration.Keys | Sort-Object)) {
+    # The digest must not depend on the culture of whoever registers the endpoint.
+    $names = [string[]]@($configuration.Keys)
+    [Array]::Sort($names, [StringComparer]::Ordinal)
+    $lines = foreach ($name in $names) {
         '{0}={1}' -f $name, (ConvertTo-Json -InputObject $configuration[$name] -Compress -Depth 5)
     }
     $sha256 = [System.Security.Cryptography.SHA256]::Create()

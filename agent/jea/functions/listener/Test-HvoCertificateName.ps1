@@ -15,7 +15,8 @@ function Test-HvoCertificateName {
         [Parameter(Mandatory = $true)] [AllowEmptyString()] [string] $Pattern,
         [Parameter(Mandatory = $true)] [string] $HostName
     )
-    if (-not $Pattern.StartsWith('*.')) { return $Pattern -eq $HostName }
-    $dot = $HostName.IndexOf('.')
-    return $dot -gt 0 -and $HostName.Substring($dot) -eq $Pattern.Substring(1)
+    $ordinal = [StringComparison]::OrdinalIgnoreCase
+    if (-not $Pattern.StartsWith('*.', $ordinal)) { return [string]::Equals($Pattern, $HostName, $ordinal) }
+    $dot = $HostName.IndexOf([char]'.')
+    return $dot -gt 0 -and [string]::Equals($HostName.Substring($dot), $Pattern.Substring(1), $ordinal)
 }

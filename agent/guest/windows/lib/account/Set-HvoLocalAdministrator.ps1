@@ -21,7 +21,7 @@ function Set-HvoLocalAdministrator {
         if ($null -eq $account) {
             $builtIn = $null
             foreach ($user in @(Get-LocalUser)) {
-                if ([string]$user.SID -like 'S-1-5-21-*-500') { $builtIn = $user }
+                if ([string]$user.SID -clike 'S-1-5-21-*-500') { $builtIn = $user }
             }
             if ($null -ne $builtIn -and $builtIn.Enabled) {
                 Rename-LocalUser -Name $builtIn.Name -NewName $name
@@ -32,14 +32,14 @@ function Set-HvoLocalAdministrator {
         Set-LocalUser -Name $name -Password $Fields.guest_la_pw
         Enable-LocalUser -Name $name
     } catch {
-        if ($_.FullyQualifiedErrorId -like 'InvalidPassword*') { throw (New-HvoStepFailure -Code PasswordRefused) }
+        if ($_.FullyQualifiedErrorId -clike 'InvalidPassword*') { throw (New-HvoStepFailure -Code PasswordRefused) }
         throw
     }
     # The name of the group depends on the language of the image; its SID does not.
     try {
         Add-LocalGroupMember -SID 'S-1-5-32-544' -Member $name
     } catch {
-        if ($_.FullyQualifiedErrorId -notlike 'MemberExists*') { throw }
+        if ($_.FullyQualifiedErrorId -cnotlike 'MemberExists*') { throw }
     }
     return $false
 }

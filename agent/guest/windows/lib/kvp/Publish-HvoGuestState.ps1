@@ -18,7 +18,7 @@ function Publish-HvoGuestState {
         [Parameter(Mandatory = $true)] [ValidateSet('applying', 'applied', 'failed')] [string] $Progress,
         [Parameter(Mandatory = $true)]
         [ValidateSet('Read', 'Hostname', 'Account', 'Network', 'DomainJoin', 'Done')] [string] $Step,
-        [Parameter()] [ValidatePattern('\A[A-Za-z]{1,40}\z')] [string] $Code = 'None'
+        [Parameter()] [ValidatePattern('\A[A-Za-z]{1,40}\z', Options = 'None')] [string] $Code = 'None'
     )
     $format = '{{"vm":"{0}","run":"{1}","kid":"{2}","state":"{3}","step":"{4}","code":"{5}"}}'
     $value = $format -f $State.vm, $State.run, $State.kid, $Progress, $Step, $Code

@@ -25,21 +25,22 @@ function Read-HvoPublishedData {
         $digest -cnotmatch '\A[0-9a-f]{64}\z') {
         return [PSCustomObject]@{ Refusal = 'ManifestUnreadable'; Sealed = '' }
     }
-    $sealed = [System.Text.StringBuilder]::new()
+    $published = [System.Text.StringBuilder]::new()
     for ($number = 0; $number -lt [int]$parts; $number++) {
         $part = Get-HvoRegistryValue -Path $pool -Name "ProvisioningData.$number"
         if (-not $part) { return [PSCustomObject]@{ Refusal = 'PartMissing'; Sealed = '' } }
         if ($part.Length -gt 1000) { return [PSCustomObject]@{ Refusal = 'PartTooLong'; Sealed = '' } }
-        $null = $sealed.Append($part)
+        $null = $published.Append($part)
     }
+    $sealed = [string]$published
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
     try {
-        $computed = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($sealed.ToString()))
+        $computed = $sha256.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($sealed))
     } finally {
         $sha256.Dispose()
     }
     if ([BitConverter]::ToString($computed).Replace('-', '').ToLowerInvariant() -cne $digest) {
         return [PSCustomObject]@{ Refusal = 'DigestWrong'; Sealed = '' }
     }
-    return [PSCustomObject]@{ Refusal = ''; Sealed = $sealed.ToString() }
+    return [PSCustomObject]@{ Refusal = ''; Sealed = $sealed }
 }

@@ -16,8 +16,8 @@ function Write-HvoGuestLog {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
-        [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z]{1,40}\z')] [string] $Name,
-        [Parameter()] [ValidatePattern('\A[A-Za-z]{0,40}\z')] [string] $Detail = '',
+        [Parameter(Mandatory = $true)] [ValidatePattern('\A[A-Za-z]{1,40}\z', Options = 'None')] [string] $Name,
+        [Parameter()] [ValidatePattern('\A[A-Za-z]{0,40}\z', Options = 'None')] [string] $Detail = '',
         [Parameter()] [int] $Number = 0
     )
     $at = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [Globalization.CultureInfo]::InvariantCulture)

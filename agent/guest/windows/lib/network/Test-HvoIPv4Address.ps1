@@ -14,5 +14,5 @@ function Test-HvoIPv4Address {
     )
     $address = [System.Net.IPAddress]::None
     if ($Text -isnot [string] -or -not [System.Net.IPAddress]::TryParse($Text, [ref]$address)) { return $false }
-    return $address.AddressFamily -eq 'InterNetwork' -and $address.ToString() -ceq $Text
+    return $address.AddressFamily -eq 'InterNetwork' -and [string]$address -ceq $Text
 }
