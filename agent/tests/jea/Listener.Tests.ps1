@@ -14,34 +14,39 @@ BeforeAll {
     }
     function Get-HvoCertificate { $fake.Certificates }
     function Get-WSManInstance {
-        param([string] $ResourceURI, [switch] $Enumerate)
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $ResourceURI, [switch] $Enumerate)
         if ($ResourceURI -eq 'winrm/config/service') { return [pscustomobject]@{ AllowUnencrypted = $fake.Unencrypted } }
         if ($ResourceURI -eq 'winrm/config/service/auth') { return [pscustomobject]@{ Basic = $fake.Basic } }
         $fake.Listeners
     }
     function New-WSManInstance {
-        param([string] $ResourceURI, [hashtable] $SelectorSet, [hashtable] $ValueSet)
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $ResourceURI, [Parameter(Mandatory)] [hashtable] $SelectorSet, [hashtable] $ValueSet)
         $fake.Listeners += [pscustomobject]($SelectorSet + $ValueSet)
         $fake.Changes += 'new'
     }
     function Set-WSManInstance {
-        param([string] $ResourceURI, [hashtable] $SelectorSet, [hashtable] $ValueSet)
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $ResourceURI, [hashtable] $SelectorSet, [hashtable] $ValueSet)
         $fake.Listeners = @($fake.Listeners | Where-Object { $_.Transport -ne $SelectorSet.Transport })
         $fake.Listeners += [pscustomobject]($SelectorSet + $ValueSet)
         $fake.Changes += 'set'
     }
     function Get-NetFirewallRule {
         [CmdletBinding()]
-        param([string] $Name)
+        param([Parameter(Mandatory)] [string] $Name)
         $fake.Rules[$Name]
     }
     function New-NetFirewallRule {
-        param([string] $Name, [string] $DisplayName, [string] $Direction, [string] $Action, [string] $Protocol,
+        [CmdletBinding()]
+        param([string] $Name, [Parameter(Mandatory)] [string] $DisplayName, [string] $Direction, [string] $Action, [string] $Protocol,
             [string] $LocalPort, [string] $Profile, [string[]] $RemoteAddress, [string] $Enabled)
         $fake.Rules[$Name] = [pscustomobject]@{ LocalPort = $LocalPort; RemoteAddress = $RemoteAddress }
     }
     function Set-NetFirewallRule {
-        param([string] $Name, [string] $Direction, [string] $Action, [string] $Protocol, [string] $LocalPort,
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $Name, [string] $Direction, [string] $Action, [string] $Protocol, [string] $LocalPort,
             [string] $Profile, [string[]] $RemoteAddress, [string] $Enabled)
         $fake.Rules[$Name].LocalPort = $LocalPort
         $fake.Rules[$Name].RemoteAddress = $RemoteAddress

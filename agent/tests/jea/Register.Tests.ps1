@@ -19,17 +19,19 @@ BeforeAll {
         $fake.Registered[$Name]
     }
     function Unregister-PSSessionConfiguration {
-        param([string] $Name, [switch] $Force, [switch] $NoServiceRestart)
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $Name, [switch] $Force, [switch] $NoServiceRestart)
         $fake.Registered.Remove($Name)
         $fake.Changes += 'unregister'
     }
     function Test-PSSessionConfigurationFile {
-        param([string] $Path)
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $Path)
         $true
     }
     function Register-PSSessionConfiguration {
         [CmdletBinding()]
-        param([string] $Name, [string] $Path, [string] $AccessMode, [switch] $Force, [switch] $NoServiceRestart)
+        param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Path, [string] $AccessMode, [switch] $Force, [switch] $NoServiceRestart)
         $fake.Registered[$Name] = [pscustomobject](Import-PowerShellDataFile -LiteralPath $Path)
         $fake.File = $Path
         $fake.Changes += 'register'

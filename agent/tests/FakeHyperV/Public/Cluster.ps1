@@ -57,7 +57,7 @@ function Add-ClusterVirtualMachineRole {
     #>
     [CmdletBinding(DefaultParameterSetName = 'VMName')]
     param(
-        [Parameter(ParameterSetName = 'VMName', Position = 0, Mandatory)] [Alias('VM', 'VirtualMachine')] [string] $VMName,
+        [Parameter(ParameterSetName = 'VMName', Position = 0, Mandatory)] [string] $VMName,
         [Parameter(ParameterSetName = 'VMId', Mandatory)] [guid] $VMId,
         [string] $Name
     )
