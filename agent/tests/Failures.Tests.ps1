@@ -273,6 +273,26 @@ Describe 'A guest that does not do its part' {
         (Get-FakeHostItem -Id $vmId).Count | Should -Be 0
     }
 
+    It 'is GuestFailed and names the field that is not as requested, if it is an id: <Posted>' -ForEach @(
+        @{ Posted = 'guest_v4_dns1'; Named = ' (guest_v4_dns1)' }
+        @{ Posted = 'free text'; Named = '' }
+        @{ Posted = 'GUEST_V4_DNS1'; Named = '' }
+        @{ Posted = ('a' * 64); Named = '' }
+        @{ Posted = @('a', 'b'); Named = '' }
+        @{ Posted = 5; Named = '' }
+    ) {
+        Set-FakeGuest -Id $vmId -Item @{ ProvisioningReady = Get-ReadyText $guest $vmId }
+        $job = New-TestJob $world -Attempt 2
+        $job.sealed_data = New-TestSealing -Kid $guest.Kid -VmId $vmId -Run $job.run.id
+        $null = Invoke-TestAgent $world $job
+        $state = ConvertFrom-Json (Get-Golden 'guest/state-not-as-requested.json')
+        $text = Get-StateText $guest $vmId $job.run.id -State failed -Step $state.step -Code $state.code -Field $Posted
+        Set-FakeGuest -Id $vmId -Item @{ ProvisioningState = $text }
+        $launch = Invoke-TestAgent $world (New-TestJob $world -Attempt 3)
+        Assert-Failed $launch 'GuestFailed'
+        $launch.Outcome.message | Should -BeExactly "The guest failed at Network with NotAsRequested$Named."
+    }
+
     It 'is PublishFailed where the host refuses its items' {
         Set-FakeGuest -Id $vmId -Item @{ ProvisioningReady = Get-ReadyText $guest $vmId }
         $job = New-TestJob $world -Attempt 2

@@ -258,9 +258,11 @@ function Get-StateText {
     #>
     param(
         [Parameter(Mandatory)] $Guest, [Parameter(Mandatory)] [string] $VmId, [Parameter(Mandatory)] [string] $Run,
-        [string] $State = 'applied', [string] $Step = 'Done', [string] $Code = 'None'
+        [string] $State = 'applied', [string] $Step = 'Done', [string] $Code = 'None',
+        [object] $Field = $null
     )
     $told = [ordered]@{ vm = $VmId; run = $Run; kid = $Guest.Kid; state = $State; step = $Step; code = $Code }
+    if ($null -ne $Field) { $told.field = $Field }
     ConvertTo-Json -Compress -InputObject $told
 }
 

@@ -57,7 +57,7 @@ class Provisioning:
         await self._step("PurgeProvisioningData", self._purge)
         if (self._guest_state(vm) or {}).get("state") == "failed":
             state = self._guest_state(vm) or {}
-            failed = (state["step"], state["code"])
+            failed = (state["step"], state["code"], state.get("field", ""))
             raise Failed("GuestFailed", texts.guest_failed(*failed), summary=texts.guest_failed_summary(*failed))
         await self._step("EjectProvisioningISO", self._eject)
         if self._fields.get("vm_clustered"):

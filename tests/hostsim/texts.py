@@ -137,12 +137,13 @@ def last_event(vm_name: str) -> str:
     return f"The host's last event for the VM: 12030 '{vm_name}' failed to start."
 
 
-def guest_failed(step: str, code: str) -> str:
-    return f"The guest failed at {step} with {code}."
+def guest_failed(step: str, code: str, field: str = "") -> str:
+    return f"The guest failed at {step} with {code} ({field})." if field else f"The guest failed at {step} with {code}."
 
 
-def guest_failed_summary(step: str, code: str) -> str:
-    return f"The guest took its data and failed at {step}: {code}."
+def guest_failed_summary(step: str, code: str, field: str = "") -> str:
+    named = f"{code} ({field})" if field else code
+    return f"The guest took its data and failed at {step}: {named}."
 
 
 def no_key_in_time(seconds: int) -> str:

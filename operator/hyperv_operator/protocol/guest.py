@@ -22,6 +22,7 @@ MAX_GUEST_VALUE = 1_000
 
 _Base64Url = Annotated[Clean, Field(max_length=800, pattern=r"^[A-Za-z0-9_-]+$")]
 _Code = Annotated[Clean, Field(max_length=64, pattern=r"^[A-Za-z0-9]*$")]
+_FieldId = Annotated[Clean, Field(max_length=63, pattern=r"^([a-z][a-z0-9_]*)?$")]
 
 
 class _GuestModel(BaseModel):
@@ -58,7 +59,7 @@ class GuestProgress(StrEnum):
 
 
 class GuestState(_GuestModel):
-    """The state of the guest's configuration. Step and code are single words, never free text; anything else is left out."""
+    """The state of the guest's configuration. Step, code and field are single words, never free text; anything else is left out."""
 
     vm: Name
     run: Name
@@ -66,6 +67,8 @@ class GuestState(_GuestModel):
     state: GuestProgress
     step: _Code = Clean("")
     code: _Code = Clean("")
+    field: _FieldId = Clean("")
+    """With the code `NotAsRequested`: the field of the submission that the guest does not have as requested."""
 
     @property
     def is_final(self) -> bool:
@@ -73,7 +76,7 @@ class GuestState(_GuestModel):
         return self.state is not GuestProgress.APPLYING
 
 
-_STATE_PARTS: Final = frozenset({"step", "code"})
+_STATE_PARTS: Final = frozenset({"step", "code", "field"})
 
 
 class _Ready(_GuestModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from hyperv_operator.protocol.guest import (
 )
 
 VM = "0f1e2d3c-1111-4222-8333-944455556666"
+EXAMPLES = Path(__file__).parents[3] / "Schemas" / "examples"
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
 
 
@@ -187,6 +189,40 @@ def test_step_and_code_are_words_and_anything_else_is_left_out(key: str, given: 
     state = parse_guest_state(_state(**{key: given}), VM, RUN, "kid")
     assert state is not None
     assert getattr(state, key) == read
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("guest_v4_dns1", "guest_v4_dns1"),
+        ("a" * 63, "a" * 63),
+        ("a" * 64, ""),
+        ("", ""),
+        ("free text", ""),
+        ("Guest_pw", ""),
+        ("1a", ""),
+        ("a\n", ""),
+        (5, ""),
+        (None, ""),
+    ],
+)
+def test_a_field_that_is_not_as_requested_is_an_id_and_anything_else_is_left_out(given: Any, read: str) -> None:
+    state = parse_guest_state(_state(state="failed", code="NotAsRequested", field=given), VM, RUN, "kid")
+    assert state is not None
+    assert (state.code, state.field) == ("NotAsRequested", read)
+
+
+def test_the_golden_of_a_field_that_is_not_as_requested_is_read() -> None:
+    golden = (EXAMPLES / "guest" / "state-not-as-requested.json").read_text()
+    ids = json.loads(golden)
+    state = parse_guest_state(golden, ids["vm"], ids["run"], ids["kid"])
+    assert state is not None
+    assert (state.state, state.step, state.code, state.field) == (
+        GuestProgress.FAILED,
+        "Network",
+        "NotAsRequested",
+        "guest_v4_dns1",
+    )
 
 
 @pytest.mark.parametrize("changes", [{"state": "done"}, {"state": None}, {"kid": 1}, {"run": None}, {"vm": []}])

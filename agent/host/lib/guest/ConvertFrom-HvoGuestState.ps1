@@ -5,7 +5,8 @@ function ConvertFrom-HvoGuestState {
     .DESCRIPTION
         A state of another VM, run or key is ignored: a captured image reports applied at once.
     .OUTPUTS
-        Object with State (applying, applied, failed), Step and Code (at most 64 letters and digits each), or null.
+        Object with State (applying, applied, failed), Step and Code (at most 64 letters and digits each) and Field (the
+        field that is not as requested, or empty), or null.
     #>
     [CmdletBinding()]
     [OutputType([PSCustomObject])]
@@ -23,5 +24,7 @@ function ConvertFrom-HvoGuestState {
     $code = [string](Get-HvoProperty $posted 'code')
     if (@('applying', 'applied', 'failed') -cnotcontains $state) { return $null }
     if ($step -cnotmatch '\A[A-Za-z0-9]{0,64}\z' -or $code -cnotmatch '\A[A-Za-z0-9]{0,64}\z') { return $null }
-    return [PSCustomObject]@{ State = $state; Step = $step; Code = $code }
+    $field = [string](Get-HvoProperty $posted 'field')
+    if ($field -cnotmatch '\A[a-z][a-z0-9_]{0,62}\z') { $field = '' }
+    return [PSCustomObject]@{ State = $state; Step = $step; Code = $code; Field = $field }
 }

@@ -11,8 +11,10 @@ function Invoke-HvoFinishPhase {
     $done = Test-HvoStepDone -Context $Context -Step 'PurgeProvisioningData'
     Invoke-HvoStep -Context $Context -Script 'Provisioning.PurgeProvisioningData.ps1' -FailureCode PublishFailed -Done $done
     if ($null -ne $report -and $report.State -eq 'failed') {
-        Stop-HvoLaunch -Code GuestFailed -Message "The guest failed at $($report.Step) with $($report.Code)." `
-            -Summary "The guest took its data and failed at $($report.Step): $($report.Code)."
+        $code = $report.Code
+        if ($report.Field) { $code = "$code ($($report.Field))" }
+        Stop-HvoLaunch -Code GuestFailed -Message "The guest failed at $($report.Step) with $code." `
+            -Summary "The guest took its data and failed at $($report.Step): $code."
     }
     $done = Test-HvoStepDone -Context $Context -Step 'EjectProvisioningISO'
     Invoke-HvoStep -Context $Context -Script 'Provisioning.EjectProvisioningISO.ps1' -Done $done

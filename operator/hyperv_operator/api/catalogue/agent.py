@@ -219,7 +219,7 @@ IN_THE_GUEST: Final[Mapping[Reason, Entry]] = {
         Retry.NEVER,
         "Correct what the guest could not apply (for a domain join: credentials, DNS, domain controller), then delete the resource "
         "and apply it again.",
-        "The message names the guest's step and code; see "
+        "The message names the guest's step and code, and with `NotAsRequested` the field that its system has another value for; see "
         "[troubleshooting](../guides/troubleshooting.md#the-guest-fails-for-another-reason).",
         machine=STALLED,
     ),
