@@ -18,18 +18,19 @@ if ([System.IO.File]::Exists($Context.DiskPath)) { return $Context.DiskPath }
 $image = Get-HvoImagePath -Context $Context
 if ((Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy') -eq 'Differencing') {
     # A temporary name first: a disk with the final name is complete.
-    $part = Join-Path $Context.Folder 'disk.part.vhdx'
-    Remove-HvoFile -Path $part
-    $null = New-VHD -Path $part -ParentPath $image -Differencing
-    [System.IO.File]::Move($part, $Context.DiskPath)
+    $partial = Get-HvoPartialPath -Path $Context.DiskPath
+    Remove-HvoFile -Path $partial
+    $null = New-VHD -Path $partial -ParentPath $image -Differencing
+    Move-HvoFile -Path $partial -Destination $Context.DiskPath -New -WaitSeconds 60
     $Context.StepMessage = 'Made a differencing disk'
     return $Context.DiskPath
 }
 $size = [System.IO.FileInfo]::new($image).Length
-Copy-HvoFile -Source $image -Destination $Context.DiskPath -OnProgress {
+$method = Copy-HvoFile -Source $image -Destination $Context.DiskPath -OnProgress {
     param($copied, $whole)
     Write-HvoStepRecord -Step 'CopyImage' -State progress -Percent ([int][Math]::Floor(100 * $copied / $whole)) `
         -Message "$(Format-HvoSize $copied) of $(Format-HvoSize $whole) GB"
 }
 $Context.StepMessage = "Copied $(Format-HvoSize $size) GB"
+if ($method -eq 'BlockClone') { $Context.StepMessage = "Cloned the blocks of $(Format-HvoSize $size) GB" }
 return $Context.DiskPath

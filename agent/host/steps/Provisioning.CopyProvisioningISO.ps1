@@ -18,5 +18,5 @@ if ([System.IO.File]::Exists($Context.IsoPath)) {
     if ($same) { return $Context.IsoPath }
     Remove-HvoFile -Path $Context.IsoPath
 }
-Copy-HvoFile -Source $source -Destination $Context.IsoPath
+$null = Copy-HvoFile -Source $source -Destination $Context.IsoPath
 return $Context.IsoPath

@@ -211,7 +211,7 @@ class PwshAgent:
     async def _kill_in_copy(self, relay: Relay, run: Run) -> None:
         """End the process when part of an image has been copied; a large image gives the time for it."""
         folder = self.world.machines / run.machine_uid
-        while not any(path.stat().st_blocks for path in folder.glob("*.vhdx.*")):  # noqa: ASYNC110 - nothing tells of it
+        while not any(path.stat().st_blocks for path in folder.glob("*.partial.vhdx")):  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.001)
         relay.end()
 

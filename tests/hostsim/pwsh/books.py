@@ -108,7 +108,7 @@ class Books:
                     about = path.stat()
                 except FileNotFoundError:
                     continue
-                if path.suffix in (".vhdx", ".iso") and ".part" not in path.suffixes:
+                if path.suffix in (".vhdx", ".iso") and ".partial" not in path.suffixes:
                     found[path] = about.st_ino
                     if self._files.get(path) != about.st_ino:
                         self._ledger.add("copy_image" if path.suffix == ".vhdx" else "copy_iso", uid, path.name)

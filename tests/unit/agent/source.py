@@ -34,7 +34,7 @@ _SINCE_POWERSHELL_7 = {
 # Commands that both PowerShells have everywhere.
 COMMON = frozenset(
     {
-        "Add-Member", "Compare-Object", "ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Item",
+        "Add-Member", "Add-Type", "Compare-Object", "ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Item",
         "Join-Path", "Select-Object", "Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object",
         "Write-Information",
     }

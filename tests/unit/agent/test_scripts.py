@@ -266,3 +266,10 @@ def test_the_manifest_says_what_the_agent_supports() -> None:
     manifest = json.loads((HOST / "agent-manifest.json").read_text())
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
     assert manifest["schema_versions"] == [1]
+
+
+@pytest.mark.parametrize("path", [*OWN, *scripts(AGENT / "jea")], ids=name_of)
+def test_no_file_is_replaced_by_replacefile(path: Path) -> None:
+    """It can leave no file at all under the name (ReplaceFile, errors 1176 and 1177)."""
+    text = re.sub(r"<#.*?#>|^ *#.*$", "", path.read_text(encoding="ascii"), flags=re.DOTALL | re.MULTILINE)
+    assert "[System.IO.File]::Replace(" not in text

@@ -1,26 +1,27 @@
 function Move-HvoFile {
     <#
     .SYNOPSIS
-        Renames a file atomically: a reader, or a crash, finds the old file at the destination or the new one.
+        Renames a file in place of another: a reader, or a crash, finds the old file at the destination or the new one.
+    .DESCRIPTION
+        Retries for WaitSeconds while a virus scanner or a reader holds one of the files. With New it fails if the destination
+        exists.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [string] $Path,
-        [Parameter(Mandatory = $true)] [string] $Destination
+        [Parameter(Mandatory = $true)] [string] $Destination,
+        [Parameter()] [switch] $New,
+        [Parameter()] [double] $WaitSeconds = 2
     )
-    for ($try = 1; ; $try++) {
+    $ends = [DateTime]::UtcNow.AddSeconds($WaitSeconds)
+    for ($pause = 50; ; $pause = [Math]::Min(2 * $pause, 1000)) {
         try {
-            # File.Move of .NET Framework does not overwrite, and File.Replace requires a file to replace.
-            if ([System.IO.File]::Exists($Destination)) {
-                [System.IO.File]::Replace($Path, $Destination, [NullString]::Value)
-            } else {
-                [System.IO.File]::Move($Path, $Destination)
-            }
+            Rename-HvoFile -Path $Path -Destination $Destination -Overwrite:(-not $New)
             return
         } catch {
-            # A virus scanner or a reader may hold the file for a moment.
-            if ($try -ge 10) { throw }
-            Start-Sleep -Milliseconds 100
+            if (-not (Test-HvoFileHeld -Exception $_.Exception.GetBaseException())) { throw }
+            if ([DateTime]::UtcNow -ge $ends -or ($New -and [System.IO.File]::Exists($Destination))) { throw }
+            Start-Sleep -Milliseconds $pause
         }
     }
 }

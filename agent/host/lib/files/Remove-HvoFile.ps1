@@ -1,7 +1,7 @@
 function Remove-HvoFile {
     <#
     .SYNOPSIS
-        Deletes a file if it exists; retries while a process has it open.
+        Deletes a file if it exists, also a read-only one; retries while a process has it open.
     #>
     [CmdletBinding()]
     param(
@@ -11,6 +11,7 @@ function Remove-HvoFile {
     $ends = [DateTime]::UtcNow.AddSeconds($WaitSeconds)
     while ([System.IO.File]::Exists($Path)) {
         try {
+            [System.IO.File]::SetAttributes($Path, [System.IO.FileAttributes]::Normal)
             [System.IO.File]::Delete($Path)
         } catch {
             if ([DateTime]::UtcNow -ge $ends) { throw }

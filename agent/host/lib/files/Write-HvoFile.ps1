@@ -9,6 +9,8 @@ function Write-HvoFile {
         [Parameter(Mandatory = $true)] [string] $Text
     )
     $new = $Path + '.new'
+    # What an earlier writer left alone is the only copy there is: it is not written over.
+    if (-not [System.IO.File]::Exists($Path) -and [System.IO.File]::Exists($new)) { Move-HvoFile -Path $new -Destination $Path }
     $bytes = [System.Text.UTF8Encoding]::new($false).GetBytes($Text)
     $stream = [System.IO.File]::Open($new, 'Create', 'Write', 'None')
     try {

@@ -16,10 +16,12 @@ function Get-HvoTombstoneInventory {
     $oldest = [DateTime]::UtcNow.AddHours(-1)
     foreach ($machines in $Context.MachineFolders) {
         if (-not [System.IO.Directory]::Exists($machines)) { continue }
-        foreach ($file in [System.IO.DirectoryInfo]::new($machines).GetFiles('*.removed')) {
+        $folder = [System.IO.DirectoryInfo]::new($machines)
+        # One that has only the name under which it was written counts as well.
+        foreach ($file in @($folder.GetFiles('*.removed')) + @($folder.GetFiles('*.removed.new'))) {
             if ($file.LastWriteTimeUtc -lt $oldest) { continue }
-            $uid = [System.IO.Path]::GetFileNameWithoutExtension($file.Name)
-            $finding = Get-HvoProperty (Read-HvoTombstone -Path $file.FullName) 'finding'
+            $uid = $file.Name.Substring(0, $file.Name.IndexOf('.', [StringComparison]::Ordinal))
+            $finding = Get-HvoProperty (Read-HvoTombstone -Path (Join-Path $machines "$uid.removed")) 'finding'
             if ($lines.Contains($uid) -and ($lines[$uid].finding -eq 'VmRemoved' -or $null -eq $finding)) { continue }
             $lines[$uid] = [ordered]@{ type = 'removed'; machine_uid = $uid; finding = $finding }
         }

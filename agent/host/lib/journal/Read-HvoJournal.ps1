@@ -12,7 +12,7 @@ function Read-HvoJournal {
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    if (-not [System.IO.File]::Exists($Path)) { return $null }
+    if (-not (Test-HvoSavedFile $Path)) { return $null }
     try {
         $read = ConvertFrom-Json -InputObject (Read-HvoFile -Path $Path)
         $journal = New-HvoJournal -MachineUid ([string]$read.machine_uid) -ClusterUid ([string]$read.cluster_uid)

@@ -8,7 +8,7 @@ function Assert-HvoNoTombstone {
         [Parameter(Mandatory = $true)] [hashtable] $Context
     )
     $path = Get-HvoTombstonePath -Machines $Context.Machines -MachineUid $Context.Run.machine_uid
-    if ([System.IO.File]::Exists($path)) {
+    if (Test-HvoSavedFile $path) {
         Stop-HvoLaunch -Code Superseded -Message "This machine was removed from this host: its tombstone $path exists."
     }
 }

@@ -13,7 +13,7 @@ function Read-HvoTombstone {
     param(
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    if (-not [System.IO.File]::Exists($Path)) { return $null }
+    if (-not (Test-HvoSavedFile $Path)) { return $null }
     $tombstone = [ordered]@{ finding = $null; removing = $null }
     try {
         $read = ConvertFrom-Json -InputObject (Read-HvoFile -Path $Path)

@@ -10,7 +10,9 @@ function Remove-HvoMachineFolder {
     $journal = @()
     foreach ($entry in [System.IO.Directory]::GetFileSystemEntries($Context.Folder)) {
         if (Test-HvoSamePath -Path $entry -Other $Context.LockPath) { continue }
-        if (Test-HvoSamePath -Path $entry -Other $Context.JournalPath) { $journal += $entry } else { Remove-HvoEntry -Path $entry }
+        $own = (Test-HvoSamePath -Path $entry -Other $Context.JournalPath) -or
+            (Test-HvoSamePath -Path $entry -Other "$($Context.JournalPath).new")
+        if ($own) { $journal += $entry } else { Remove-HvoEntry -Path $entry }
     }
     foreach ($entry in $journal) { Remove-HvoEntry -Path $entry }
     if ($null -ne $Context.Lock) { $Context.Lock.Dispose() }

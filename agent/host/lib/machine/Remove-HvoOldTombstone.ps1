@@ -8,7 +8,8 @@ function Remove-HvoOldTombstone {
         [Parameter(Mandatory = $true)] [string] $Machines
     )
     $oldest = [DateTime]::UtcNow.AddDays(-30)
-    foreach ($file in [System.IO.Directory]::GetFiles($Machines, '*.removed')) {
+    $found = @([System.IO.Directory]::GetFiles($Machines, '*.removed')) + @([System.IO.Directory]::GetFiles($Machines, '*.removed.new'))
+    foreach ($file in $found) {
         try {
             if ([System.IO.File]::GetLastWriteTimeUtc($file) -lt $oldest) { [System.IO.File]::Delete($file) }
         } catch {
