@@ -5,12 +5,20 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 
 PWSH = shutil.which("pwsh")
 needs_pwsh = pytest.mark.skipif(PWSH is None, reason="pwsh is not on PATH")
 """Skips a test if PowerShell 7 is not installed."""
+
+
+@cache
+def version() -> tuple[int, int]:
+    """Return the version of the PowerShell on PATH."""
+    major, minor = run('"$($PSVersionTable.PSVersion.Major) $($PSVersionTable.PSVersion.Minor)"').stdout.split()
+    return int(major), int(minor)
 
 
 def run(
