@@ -32,6 +32,17 @@ def problems(call: Call, signature: Signature) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def says_what_errors_do(call: Call, signature: Signature) -> bool:
+    """Return whether a call has -ErrorAction, whatever it splats."""
+    given, _, _ = _given(call, signature)
+    keys = [
+        {_resolved(key, signature) for key in one}
+        for alternatives in call.splats.values()
+        for one in alternatives or ()
+    ]
+    return "erroraction" in given or (bool(keys) and all("erroraction" in one for one in keys))
+
+
 def _given(call: Call, signature: Signature) -> tuple[list[str], int, list[str]]:
     """Return the parameters of a call by their full names, how many values it gives by position, and what is wrong."""
     given: list[str] = []

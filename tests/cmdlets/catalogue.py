@@ -27,6 +27,27 @@ POSITIONS = {"foreach-object": ("process",), "where-object": ("filterscript",), 
 """The parameters that the agent gives by position (`Position` on the pages of these cmdlets)."""
 
 
+FUNCTION_MODULES = frozenset(
+    {
+        "BranchCache", "Defender", "DnsClient", "DnsServer", "iSCSI", "NetAdapter", "NetConnection", "NetEventPacketCapture", "NetLbfo",
+        "NetNat", "NetQos", "NetSecurity", "NetSwitchTeam", "NetTCPIP", "PrintManagement", "ScheduledTasks", "ServerManager", "SmbShare",
+        "SmbWitness", "Storage", "VpnClient",
+    }
+)  # fmt: skip
+"""The modules of Windows whose commands are functions: made of CDXML, "Cmdlet definition XML" in Microsoft's documentation, or scripts."""
+FUNCTIONS = frozenset(
+    {
+        "convertfrom-sddlstring",
+        "format-hex",
+        "get-filehash",
+        "import-powershelldatafile",
+        "new-guid",
+        "new-temporaryfile",
+    }
+)
+"""Commands of Microsoft.PowerShell.Utility that are functions of a script module in Windows PowerShell 5.1 (PowerShell#2750)."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of one set."""
@@ -49,6 +70,15 @@ class Signature:
     """Alias to parameter, both in lower case."""
     positions: tuple[str, ...] = ()
     """The parameters that may be given by position, in lower case."""
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the command is a function of a module.
+
+        A function of a module sees no preference of its caller but those of the global scope, so that its errors do not stop a script
+        that has set $ErrorActionPreference (PowerShell#4568, PowerShell#24389).
+        """
+        return self.module in FUNCTION_MODULES or self.name.lower() in FUNCTIONS
 
     @cached_property
     def types(self) -> dict[str, str]:

@@ -118,6 +118,18 @@ Describe 'The listener' {
         $fake.Rules['HyperVOperator-WinRM-HTTPS'].RemoteAddress | Should -Be @('10.20.0.0/24', '10.30.0.1')
     }
 
+    It 'is said to be let through only if the firewall has taken the rule: <Command>' -ForEach @(
+        @{ Command = 'Get-NetFirewallRule'; Rules = @{} }
+        @{ Command = 'New-NetFirewallRule'; Rules = @{} }
+        @{ Command = 'Set-NetFirewallRule'; Rules = @{ 'HyperVOperator-WinRM-HTTPS' = [pscustomobject]@{} } }
+    ) {
+        $fake.Rules = $Rules
+        # A function of a module, as the real one: it does not see the preference of this script.
+        $text = "function $Command { [CmdletBinding()] param([Parameter(ValueFromRemainingArguments)] `$Rest) Write-Error 'Access is denied.' }"
+        New-Module -Name 'NetSecurity' -ScriptBlock ([scriptblock]::Create($text)) | Import-Module -Scope Local
+        { Set-HvoFirewallRule -Port 5986 -RemoteAddress '10.20.0.0/24' } | Should -Throw '*Access is denied*'
+    }
+
     It 'comes with a warning of what is not safe: <Text>' -ForEach @(
         @{ Unencrypted = 'true'; Basic = 'false'; Text = '*unencrypted*' }
         @{ Unencrypted = 'false'; Basic = 'true'; Text = '*Basic*' }

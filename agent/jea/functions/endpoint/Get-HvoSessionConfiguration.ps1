@@ -18,7 +18,7 @@ function Get-HvoSessionConfiguration {
         [Parameter(Mandatory = $true)] [string] $Group,
         [Parameter(Mandatory = $true)] [hashtable] $Account
     )
-    $configuration = Import-PowerShellDataFile -LiteralPath $Template
+    $configuration = Import-PowerShellDataFile -LiteralPath $Template -ErrorAction Stop
     $configuration.Remove('RunAsVirtualAccount')
     foreach ($name in $Account.Keys) { $configuration[$name] = $Account[$name] }
     $configuration.RoleDefinitions = @{ $Group = @{ RoleCapabilities = 'HyperVOperator' } }

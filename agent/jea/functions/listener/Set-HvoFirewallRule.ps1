@@ -17,9 +17,15 @@ function Set-HvoFirewallRule {
     )
     $name = 'HyperVOperator-WinRM-HTTPS'
     $how = @{ Direction = 'Inbound'; Action = 'Allow'; Protocol = 'TCP'; LocalPort = "$Port"; Profile = 'Any'
-        RemoteAddress = $RemoteAddress; Enabled = 'True'
+        RemoteAddress = $RemoteAddress; Enabled = 'True'; ErrorAction = 'Stop'
     }
-    if ($null -eq (Get-NetFirewallRule -Name $name -ErrorAction SilentlyContinue)) {
+    $rule = $null
+    try {
+        $rule = Get-NetFirewallRule -Name $name -ErrorAction Stop
+    } catch {
+        if ($_.CategoryInfo.Category -ne 'ObjectNotFound') { throw }
+    }
+    if ($null -eq $rule) {
         $null = New-NetFirewallRule -Name $name -DisplayName 'hyperv-operator (WinRM HTTPS)' @how
     } else {
         Set-NetFirewallRule -Name $name @how

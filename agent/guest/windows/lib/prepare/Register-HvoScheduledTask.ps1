@@ -14,5 +14,5 @@ function Register-HvoScheduledTask {
     )
     $definition = Get-HvoFileContent -Path ([System.IO.Path]::Combine($Prepare, 'task.xml'))
     $definition = $definition.Replace('{root}', [System.Security.SecurityElement]::Escape($Root))
-    $null = Register-ScheduledTask -TaskPath '\HyperVOperator\' -TaskName 'Guest' -Xml $definition -Force
+    $null = Register-ScheduledTask -TaskPath '\HyperVOperator\' -TaskName 'Guest' -Xml $definition -Force -ErrorAction Stop
 }
