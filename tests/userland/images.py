@@ -33,12 +33,13 @@ network:
 _OTHERS = {
     # What packages and installers leave there, as the issue trackers of cloud-init and subiquity show.
     "90_dpkg.cfg": "datasource_list: [ Ec2, Azure ]\n",
+    "10-locale.cfg": "locale: C.UTF-8\n",
     "99-installer.cfg": "datasource_list: [ Ec2 ]\npreserve_hostname: false\n",
 }
 _NO_UDEV = """\
 #!/bin/sh
-# There is no udev to set up links. cloud-init asks for it when it has written the configuration of netplan.
-case "$1 $2" in "test-builtin net_setup_link") exit 0 ;; esac
+# There is no udev: cloud-init and netplan ask it to set up links and to look at them again.
+case "$1 $2" in "test-builtin net_setup_link" | trigger* | control*) exit 0 ;; esac
 exec /usr/bin/udevadm.real "$@"
 """
 

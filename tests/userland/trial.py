@@ -128,7 +128,7 @@ def look(vm: Machine, network: Network, address: str) -> dict[str, Any]:
     ]
     routes = [route.get("gateway", "") for route in vm.json("ip", "-json", "-4", "route", "show", "default")]
     accounts = [line.split(":") for line in vm.run("getent", "passwd").splitlines()]
-    keys = vm.run("sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub | cut -d' ' -f1,2 | sort").splitlines()
+    keys = vm.run("sh", "-c", "for one in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $one; done").splitlines()
     return {
         "address": addresses,
         "route": routes[:1],
@@ -136,7 +136,7 @@ def look(vm: Machine, network: Network, address: str) -> dict[str, Any]:
         "hostname": [vm.run("uname", "-n").strip(), (vm.disk / "etc/hostname").read_text().strip()],
         "account": _account(vm),
         "key": _login(network, address),
-        "host keys": keys,
+        "host keys": sorted(" ".join(key.split()[i] for i in (-1, 1))[:20] for key in keys),
         "users": sorted(name for name, _, uid, *_ in accounts if 1_000 <= int(uid) < 60_000),
     }
 
