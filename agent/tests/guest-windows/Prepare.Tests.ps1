@@ -2,10 +2,6 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     . "$PSScriptRoot/Fakes/Import-Guest.ps1"
-    function Register-ScheduledTask {
-        param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
-        $HvoFake.Task = @{ Path = $TaskPath; Name = $TaskName; Xml = [xml]$Xml }
-    }
     function Get-Service {
         [CmdletBinding()]
         param([string] $Name)

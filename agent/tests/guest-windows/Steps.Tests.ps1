@@ -17,7 +17,7 @@ Describe 'The steps of the configuration' {
         $HvoFake.Accounts.Count | Should -Be 1
         $HvoFake.Accounts[0].Name | Should -Be 'ops'
         $HvoFake.Accounts[0].Password | Should -Be 'Canary-7f3a-Local!'
-        $HvoFake.Administrators | Should -Be @('ops')
+        $HvoFake.Administrators | Should -Be @('S-1-5-21-1-2-3-500')
     }
 
     It 'creates an account if the built-in administrator is disabled' {
@@ -27,16 +27,16 @@ Describe 'The steps of the configuration' {
         $HvoFake.Accounts.Count | Should -Be 2
         $HvoFake.Accounts[0].Enabled | Should -BeFalse
         $HvoFake.Accounts[1].Name | Should -Be 'ops'
-        $HvoFake.Administrators | Should -Contain 'ops'
+        $HvoFake.Administrators | Should -Contain $HvoFake.Accounts[1].SID
     }
 
     It 'uses an account of the image, enables it and makes it an administrator' {
-        $HvoFake.Accounts += @{ Name = 'ops'; SID = 'S-1-5-21-1-2-3-1002'; Enabled = $false; Password = 'old' }
+        $HvoFake.Accounts += New-FakeAccount -Name 'OPS' -Sid 'S-1-5-21-1-2-3-1002' -Password 'old' -Enabled $false
         Use-FakeHost -Text (Get-FakePlaintext -Fields ($without + @{ guest_la_uid = 'ops' }))
         Invoke-FakeLife | Should -Be 'Applied'
         $HvoFake.Accounts[1].Password | Should -Be 'Canary-7f3a-Local!'
         $HvoFake.Accounts[1].Enabled | Should -BeTrue
-        $HvoFake.Administrators | Should -Contain 'ops'
+        $HvoFake.Administrators | Should -Contain 'S-1-5-21-1-2-3-1002'
         $HvoFake.Accounts[0].Name | Should -Be 'Administrator'
     }
 
@@ -50,7 +50,7 @@ Describe 'The steps of the configuration' {
 
     It 'changes nothing in a network that is as wanted' {
         $HvoFake.Dhcp = 'Disabled'
-        $HvoFake.Addresses = @(@{ IPAddress = '192.168.1.100'; PrefixLength = 24; AddressState = 'Preferred' })
+        $HvoFake.Addresses = @(@{ IPAddress = '192.168.1.100'; PrefixLength = 24; PrefixOrigin = 'Manual'; AddressState = 'Preferred' })
         $HvoFake.Routes = @('192.168.1.1')
         $HvoFake.Servers = @('192.168.1.10')
         Use-FakeHost -Text (Get-FakePlaintext -Fields $without)
@@ -60,17 +60,24 @@ Describe 'The steps of the configuration' {
 
     It 'replaces the same address with another prefix' {
         $HvoFake.Dhcp = 'Disabled'
-        $HvoFake.Addresses = @(@{ IPAddress = '192.168.1.100'; PrefixLength = 16; AddressState = 'Preferred' })
+        $HvoFake.Addresses = @(@{ IPAddress = '192.168.1.100'; PrefixLength = 16; PrefixOrigin = 'Manual'; AddressState = 'Preferred' })
         Use-FakeHost -Text (Get-FakePlaintext -Fields $without)
         Invoke-FakeLife | Should -Be 'Applied'
         $HvoFake.Addresses.Count | Should -Be 1
         $HvoFake.Addresses[0].PrefixLength | Should -Be 24
     }
 
-    It 'waits for an adapter, and uses the first one that is up' {
-        $HvoFake.Adapters = @(@{ ifIndex = 3; Status = 'Disconnected' }, @{ ifIndex = 12; Status = 'Disconnected' })
-        $HvoFake.OnSleep = { $HvoFake.Adapters = @(@{ ifIndex = 12; Status = 'Up' }, @{ ifIndex = 5; Status = 'Up' }) }
-        Wait-HvoNetworkAdapter | Should -Be 5
+    It 'uses the first adapter that is up' {
+        $HvoFake.Adapters = @(@{ ifIndex = 3; Status = 'Disconnected' }, @{ ifIndex = 12; Status = 'Up' }, @{ ifIndex = 5; Status = 'Up' })
+        Find-HvoNetworkAdapter | Should -Be 5
+    }
+
+    It 'waits for an adapter that is up' {
+        $HvoFake.Adapters = @(@{ ifIndex = 7; Status = 'Disconnected' })
+        Use-FakeHost -Text (Get-FakePlaintext -Fields $without)
+        $HvoFake.Act = $HvoFake.OnSleep
+        $HvoFake.OnSleep = { & $HvoFake.Act; if ([string](Get-FakeRegistry 'Guest' 'ProvisioningState') -cmatch 'Network') { $HvoFake.Adapters[0].Status = 'Up' } }
+        Invoke-FakeLife | Should -Be 'Applied'
     }
 
     It 'joins with the OU, and with a qualified account as given' {
@@ -135,7 +142,7 @@ Describe 'A failure is reported as a step and a code of closed lists' {
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
         (Get-FakeState).code | Should -Be 'DomainUnreachable'
-        $HvoFake.Joins.Count | Should -Be 40
+        $HvoFake.Joins.Count | Should -Be 45
     }
 
     It 'a VM that is in another domain is OtherDomain' {

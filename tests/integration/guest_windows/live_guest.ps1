@@ -2,7 +2,7 @@
 .SYNOPSIS
     Runs the Windows guest on a machine in memory. The process at the other end of standard input and output is its host.
 .DESCRIPTION
-    Whenever the guest waits, it writes a line of JSON with what it has published and logged, and reads a line with the values
+    Whenever the guest waits for data, it writes a line of JSON with what it has published and logged, and reads a line with the values
     that the host publishes. At the end it writes a line with the final state of the machine.
 .PARAMETER Vm
     Id of the VM.
@@ -23,6 +23,8 @@ function Send-Line {
 
 New-FakeMachine -Vm $Vm
 $HvoFake.OnSleep = {
+    # The host has nothing to say to a guest that has its data.
+    if (Get-FakeState) { return }
     Send-Line @{
         ready = Get-FakeRegistry 'Guest' 'ProvisioningReady'
         state = Get-FakeRegistry 'Guest' 'ProvisioningState'

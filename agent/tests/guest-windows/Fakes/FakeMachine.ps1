@@ -18,11 +18,25 @@ function New-FakeMachine {
         SmbiosUuid = $SmbiosUuid
         Name = 'WIN-IMAGE'
         ActiveName = 'WIN-IMAGE'
-        Accounts = @(@{ Name = 'Administrator'; SID = 'S-1-5-21-1-2-3-500'; Enabled = $true; Password = 'image' })
-        Administrators = [System.Collections.ArrayList]@('Administrator')
+        Accounts = @(New-FakeAccount -Name 'Administrator' -Sid 'S-1-5-21-1-2-3-500' -Password 'image')
+        Administrators = [System.Collections.ArrayList]@('S-1-5-21-1-2-3-500')
+        StaysDisabled = $false
+        StaysOutside = $false
+        MustChangePassword = $false
+        UnresolvableMember = $false
+        DnsName = ''
+        Dn = ''
+        DnErrors = 0
+        JoinsInto = ''
         Adapters = @(@{ ifIndex = 7; Status = 'Up' })
         Dhcp = 'Enabled'
-        Addresses = @(@{ IPAddress = '10.20.30.99'; PrefixLength = 24; AddressState = 'Preferred' })
+        Addresses = @(@{ IPAddress = '10.20.30.99'; PrefixLength = 24; PrefixOrigin = 'Dhcp'; AddressState = 'Preferred' })
+        LeaseLooks = 0
+        LeaseTakes = 0
+        Lease = ''
+        Failures = @{}
+        Ignored = @{}
+        Stumbles = @{}
         Routes = @('10.20.30.1')
         Servers = @('10.20.30.1')
         Suffix = ''
@@ -44,6 +58,16 @@ function New-FakeMachine {
         KillAfter = $false
         Killed = $false
     }
+}
+
+function New-FakeAccount {
+    <#
+    .SYNOPSIS
+        Returns a local account, whose password expires after 42 days as by Windows' default policy.
+    #>
+    param([string] $Name, [string] $Sid, [string] $Password, [bool] $Enabled = $true)
+    $now = [DateTime]::UtcNow
+    @{ Name = $Name; SID = $Sid; Enabled = $Enabled; Password = $Password; PasswordLastSet = $now; PasswordExpires = $now.AddDays(42) }
 }
 
 function New-FakeRsa {
@@ -79,7 +103,8 @@ function Assert-FakeAlive {
 function Invoke-FakeChange {
     <#
     .SYNOPSIS
-        Makes one change. Kills the process before or after it if KillAt says so.
+        Makes one change. Kills the process before or after it if KillAt says so. A change in Ignored succeeds without effect,
+        one in Stumbles fails that many times.
     #>
     param([string] $FakeChangeName, [scriptblock] $FakeChangeScript)
     Assert-FakeAlive
@@ -87,7 +112,11 @@ function Invoke-FakeChange {
     $fake.Count++
     $dies = $fake.Count -eq $fake.KillAt
     if ($dies -and -not $fake.KillAfter) { $fake.Killed = $true; Assert-FakeAlive }
-    & $FakeChangeScript
+    if ($fake.Stumbles[$FakeChangeName] -gt 0) {
+        $fake.Stumbles[$FakeChangeName]--
+        throw "$FakeChangeName has failed with the password Canary-7f3a."
+    }
+    if (-not $fake.Ignored[$FakeChangeName]) { & $FakeChangeScript }
     $null = $fake.Changes.Add($FakeChangeName)
     if ($dies) { $fake.Killed = $true; Assert-FakeAlive }
 }

@@ -107,6 +107,12 @@ function Copy-HvoFolder {
     }
 }
 
+function Get-HvoComputerDn {
+    Assert-FakeAlive
+    if ($global:HvoFake.DnErrors -gt 0) { $global:HvoFake.DnErrors--; throw 'The specified domain either does not exist or could not be contacted.' }
+    $global:HvoFake.Dn
+}
+
 function Get-HvoDvdRoot { Assert-FakeAlive; $global:HvoFake.DvdRoots }
 
 function Add-HvoLogLine {

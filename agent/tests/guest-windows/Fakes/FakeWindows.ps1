@@ -1,4 +1,5 @@
-# The Windows commands that the guest calls, on the machine in memory. They have the parameters of the real commands.
+# The Windows commands that the guest calls, on the machine in memory, but for those of FakeNetwork.psm1. They have the
+# parameters of the real commands.
 
 function Start-Sleep {
     param([int] $Seconds)
@@ -26,7 +27,9 @@ function Get-CimInstance {
     $fake = $global:HvoFake
     if ($ClassName -eq 'Win32_ComputerSystemProduct') { return [PSCustomObject]@{ UUID = $fake.SmbiosUuid } }
     if ($ClassName -eq 'Win32_ComputerSystem') {
-        return [PSCustomObject]@{ PartOfDomain = $fake.Domain -ne 'WORKGROUP'; Domain = $fake.Domain }
+        $name = $fake.ActiveName
+        if ($fake.DnsName) { $name = $fake.DnsName }
+        return [PSCustomObject]@{ PartOfDomain = $fake.Domain -ne 'WORKGROUP'; Domain = $fake.Domain; DNSHostName = $name }
     }
     throw "No class $ClassName."
 }
@@ -50,6 +53,10 @@ function Add-Computer {
     Invoke-FakeChange 'Add-Computer' {
         $fake.Domain = $DomainName
         $fake.JoinedAt = $fake.Restarts
+        $unit = "CN=Computers,DC=$($DomainName.Replace('.', ',DC='))"
+        if ($OUPath) { $unit = $OUPath }
+        if ($fake.JoinsInto) { $unit = $fake.JoinsInto }
+        $fake.Dn = "CN=$($fake.ActiveName.ToUpperInvariant()),$unit"
         if ($fake.AnswersAs) { $fake.Domain = $fake.AnswersAs }
     }
 }
@@ -71,10 +78,10 @@ function Get-FakePassword {
 
 function Get-LocalUser {
     [CmdletBinding()]
-    param([string] $Name = '')
+    param([string[]] $Name)
     Assert-FakeAlive
     if ($Name) {
-        $found = Get-FakeAccount $Name
+        $found = Get-FakeAccount $Name[0]
         if ($null -eq $found) { Write-Error "No account $Name."; return }
         return [PSCustomObject]$found
     }
@@ -82,127 +89,64 @@ function Get-LocalUser {
 }
 
 function New-LocalUser {
+    [CmdletBinding()]
     param([string] $Name, [securestring] $Password)
     $plain = Get-FakePassword $Password
     Invoke-FakeChange 'New-LocalUser' {
-        $global:HvoFake.Accounts += @{ Name = $Name; SID = 'S-1-5-21-1-2-3-1001'; Enabled = $true; Password = $plain }
+        $global:HvoFake.Accounts += New-FakeAccount -Name $Name -Sid 'S-1-5-21-1-2-3-1001' -Password $plain
     }
 }
 
 function Rename-LocalUser {
+    [CmdletBinding()]
     param([string] $Name, [string] $NewName)
-    Invoke-FakeChange 'Rename-LocalUser' {
-        $members = $global:HvoFake.Administrators
-        if ($members.Contains($Name)) { $members.Remove($Name); $null = $members.Add($NewName) }
-        (Get-FakeAccount $Name).Name = $NewName
-    }
+    Invoke-FakeChange 'Rename-LocalUser' { (Get-FakeAccount $Name).Name = $NewName }
 }
 
 function Set-LocalUser {
-    param([string] $Name, [securestring] $Password)
+    [CmdletBinding(DefaultParameterSetName = 'Name')]
+    param(
+        [Parameter(Mandatory, ParameterSetName = 'Name')] [string] $Name,
+        [Parameter(Mandatory, ParameterSetName = 'SecurityIdentifier')] [System.Object] $SID,
+        [securestring] $Password, [bool] $PasswordNeverExpires
+    )
     $plain = Get-FakePassword $Password
-    Invoke-FakeChange 'Set-LocalUser' { (Get-FakeAccount $Name).Password = $plain }
+    Invoke-FakeChange 'Set-LocalUser' {
+        $account = $global:HvoFake.Accounts | Where-Object { $_.Name -eq $Name -or ($SID -and $_.SID -eq $SID) }
+        $account.Password = $plain
+        $account.PasswordLastSet = [DateTime]::UtcNow
+        if ($global:HvoFake.MustChangePassword) { $account.PasswordLastSet = $null }
+        if ($PasswordNeverExpires) { $account.PasswordExpires = $null }
+    }
 }
 
 function Enable-LocalUser {
+    [CmdletBinding()]
     param([string] $Name)
-    Invoke-FakeChange 'Enable-LocalUser' { (Get-FakeAccount $Name).Enabled = $true }
+    Invoke-FakeChange 'Enable-LocalUser' { (Get-FakeAccount $Name).Enabled = -not $global:HvoFake.StaysDisabled }
 }
 
 function Add-LocalGroupMember {
-    param([string] $SID, [string] $Member)
+    [CmdletBinding()]
+    param([System.Object] $SID, [string[]] $Member)
     if ($SID -ne 'S-1-5-32-544') { throw "No group $SID." }
-    if ($global:HvoFake.Administrators.Contains($Member)) {
+    $account = (Get-FakeAccount $Member[0]).SID
+    if ($global:HvoFake.Administrators.Contains($account)) {
         Assert-FakeAlive
         $problem = [InvalidOperationException]::new("$Member is a member.")
         throw [System.Management.Automation.ErrorRecord]::new($problem, 'MemberExists', 'ResourceExists', $null)
     }
-    Invoke-FakeChange 'Add-LocalGroupMember' { $null = $global:HvoFake.Administrators.Add($Member) }
-}
-
-function Get-NetAdapter {
-    param([switch] $Physical)
-    Assert-FakeAlive
-    foreach ($adapter in $global:HvoFake.Adapters) { [PSCustomObject]$adapter }
-}
-
-function Get-NetIPInterface {
-    param([int] $InterfaceIndex, [string] $AddressFamily)
-    Assert-FakeAlive
-    [PSCustomObject]@{ Dhcp = $global:HvoFake.Dhcp }
-}
-
-function Set-NetIPInterface {
-    param([int] $InterfaceIndex, [string] $AddressFamily, [string] $Dhcp)
-    Invoke-FakeChange 'Set-NetIPInterface' {
-        $global:HvoFake.Dhcp = $Dhcp
-        $global:HvoFake.Addresses = @()
+    Invoke-FakeChange 'Add-LocalGroupMember' {
+        if (-not $global:HvoFake.StaysOutside) { $null = $global:HvoFake.Administrators.Add($account) }
     }
 }
 
-function Get-NetIPAddress {
+function Get-LocalGroupMember {
+    # A group with a member that cannot be resolved is not listed at all (PowerShell/PowerShell#2996).
     [CmdletBinding()]
-    param([int] $InterfaceIndex, [string] $AddressFamily, [string] $IPAddress)
+    param([System.Object] $SID)
     Assert-FakeAlive
-    foreach ($address in $global:HvoFake.Addresses) {
-        if (-not $IPAddress -or $address.IPAddress -eq $IPAddress) { [PSCustomObject]$address }
-    }
-}
-
-function New-NetIPAddress {
-    param([int] $InterfaceIndex, [string] $IPAddress, [int] $PrefixLength)
-    Invoke-FakeChange 'New-NetIPAddress' {
-        $state = $global:HvoFake.AddressState
-        $global:HvoFake.Addresses += @{ IPAddress = $IPAddress; PrefixLength = $PrefixLength; AddressState = $state }
-    }
-}
-
-function Remove-NetIPAddress {
-    [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int] $InterfaceIndex, [string] $IPAddress)
-    Invoke-FakeChange 'Remove-NetIPAddress' {
-        $global:HvoFake.Addresses = @($global:HvoFake.Addresses | Where-Object { $_.IPAddress -ne $IPAddress })
-    }
-}
-
-function Get-NetRoute {
-    [CmdletBinding()]
-    param([int] $InterfaceIndex, [string] $DestinationPrefix)
-    Assert-FakeAlive
-    foreach ($hop in $global:HvoFake.Routes) { [PSCustomObject]@{ NextHop = $hop } }
-}
-
-function New-NetRoute {
-    param([int] $InterfaceIndex, [string] $DestinationPrefix, [string] $NextHop)
-    Invoke-FakeChange 'New-NetRoute' { $global:HvoFake.Routes += $NextHop }
-}
-
-function Remove-NetRoute {
-    [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int] $InterfaceIndex, [string] $DestinationPrefix, [string] $NextHop)
-    Invoke-FakeChange 'Remove-NetRoute' {
-        $global:HvoFake.Routes = @($global:HvoFake.Routes | Where-Object { $_ -ne $NextHop })
-    }
-}
-
-function Get-DnsClientServerAddress {
-    param([int] $InterfaceIndex, [string] $AddressFamily)
-    Assert-FakeAlive
-    [PSCustomObject]@{ ServerAddresses = $global:HvoFake.Servers }
-}
-
-function Set-DnsClientServerAddress {
-    param([int] $InterfaceIndex, [string[]] $ServerAddresses)
-    Invoke-FakeChange 'Set-DnsClientServerAddress' { $global:HvoFake.Servers = $ServerAddresses }
-}
-
-function Get-DnsClient {
-    param([int] $InterfaceIndex)
-    Assert-FakeAlive
-    [PSCustomObject]@{ ConnectionSpecificSuffix = $global:HvoFake.Suffix }
-}
-
-function Set-DnsClient {
-    param([int] $InterfaceIndex, [string] $ConnectionSpecificSuffix)
-    Invoke-FakeChange 'Set-DnsClient' { $global:HvoFake.Suffix = $ConnectionSpecificSuffix }
+    if ($SID -ne 'S-1-5-32-544') { throw "No group $SID." }
+    if ($global:HvoFake.UnresolvableMember) { throw 'Failed to compare two elements in the array.' }
+    foreach ($member in $global:HvoFake.Administrators) { [PSCustomObject]@{ SID = $member } }
 }

@@ -73,3 +73,6 @@ function Export-BuiltScript {
 
 . ([scriptblock]::Create((Get-BuiltFunction)))
 foreach ($name in 'FakeMachine', 'FakePlatform', 'FakeWindows', 'FakeHost') { . "$PSScriptRoot/$name.ps1" }
+# The commands that Windows generates from CIM classes are functions of script modules: they do not see the preferences of the
+# guest's scripts, so these are functions of a module, too.
+Import-Module -Name "$PSScriptRoot/FakeNetwork.psm1" -Force -Global

@@ -52,6 +52,9 @@ if ($kept) {
 } else {
     Write-HvoAnswerFile -Prepare $PSScriptRoot -Path $AnswerFile
 }
+# At the first boot of each other VM with this disk, the guest replaces the password of the answer file, and deletes the file.
+Set-HvoFileContent -Path "$root\answer-file" -Content ([System.IO.Path]::GetFullPath($AnswerFile))
+Set-HvoFileContent -Path "$root\image-password" -Content (Get-HvoSmbiosUuid)
 
 "The image is prepared. The bootstrap script is run by: $Starter."
 'Eject the provisioning disc, remove what does not belong in the image, and run:'

@@ -3,8 +3,9 @@ function Set-HvoLocalAdministrator {
     .SYNOPSIS
         Ensures that the local administrator exists with the given name and password, and is enabled.
     .DESCRIPTION
-        An existing account with the name is used. Otherwise the built-in administrator is renamed if it is enabled, so
-        that no account keeps the password of the image. If it is disabled, a new account is created.
+        An existing account with the name is used. Otherwise the built-in administrator is renamed if it is enabled. If it
+        is disabled, a new account is created. The password does not expire: nothing here would replace it, and the
+        machine could no longer be administered.
     .PARAMETER Fields
         The fields of the guest data.
     .OUTPUTS
@@ -17,19 +18,15 @@ function Set-HvoLocalAdministrator {
     )
     $name = $Fields.guest_la_uid
     try {
-        $account = Get-LocalUser -Name $name -ErrorAction SilentlyContinue
-        if ($null -eq $account) {
-            $builtIn = $null
-            foreach ($user in @(Get-LocalUser)) {
-                if ([string]$user.SID -clike 'S-1-5-21-*-500') { $builtIn = $user }
-            }
+        if ($null -eq (Find-HvoLocalUser -Name $name)) {
+            $builtIn = Find-HvoLocalUser
             if ($null -ne $builtIn -and $builtIn.Enabled) {
                 Rename-LocalUser -Name $builtIn.Name -NewName $name
             } else {
                 $null = New-LocalUser -Name $name -Password $Fields.guest_la_pw
             }
         }
-        Set-LocalUser -Name $name -Password $Fields.guest_la_pw
+        Set-LocalUser -Name $name -Password $Fields.guest_la_pw -PasswordNeverExpires $true
         Enable-LocalUser -Name $name
     } catch {
         if ($_.FullyQualifiedErrorId -clike 'InvalidPassword*') { throw (New-HvoStepFailure -Code PasswordRefused) }

@@ -4,8 +4,8 @@ function Install-HvoGuestScript {
         Copies the scripts of the guest from the disc to a folder that only SYSTEM can access, and returns the script to
         start.
     .DESCRIPTION
-        The copy is made once per VM; later boots use it. A VM that has been provisioned is left alone, whatever disc is
-        in its drive.
+        Before anything else, the password that the VM shares with all others of its image is replaced. The copy is made
+        once per VM; later boots use it. A VM that has been provisioned is left alone, whatever disc is in its drive.
     .PARAMETER Root
         Folder of the guest, which the image preparation has created.
     .OUTPUTS
@@ -17,6 +17,7 @@ function Install-HvoGuestScript {
         [Parameter(Mandatory = $true)] [string] $Root
     )
     while (-not (Test-HvoSetupFinished)) { Start-Sleep -Seconds 5 }
+    Clear-HvoImagePassword -Root $Root
     $id = Wait-HvoVirtualMachineId -Root $Root
     if (-not $id) { return }
     $context = New-HvoGuestContext -Root $Root -VirtualMachineId $id

@@ -3,8 +3,8 @@ function Join-HvoDomain {
     .SYNOPSIS
         Joins the domain if the data contains one, and checks that Windows has been restarted since.
     .DESCRIPTION
-        While no domain controller can be reached, the join is retried for ten minutes, since the network of a new VM
-        may need time. Rejected credentials are not retried, so that the account is not locked out.
+        That no domain controller can be reached is a failure that another try may not meet, since the network of a new VM
+        may need time. Rejected credentials are not tried again, so that the account is not locked out.
     .PARAMETER Context
         The context of the guest.
     .PARAMETER State
@@ -25,8 +25,9 @@ function Join-HvoDomain {
     $target = $Fields.guest_domain_jointarget
     $system = Get-CimInstance -ClassName Win32_ComputerSystem
     if ($system.PartOfDomain) {
-        # The domain may report another name than the one it was joined by, such as its DNS instead of its NetBIOS name.
-        if (-not $State.joining -and $system.Domain -ne $target) { throw (New-HvoStepFailure -Code OtherDomain) }
+        if (-not (Test-HvoRequestedDomain -Domain ([string]$system.Domain) -State $State -Fields $Fields)) {
+            throw (New-HvoStepFailure -Code OtherDomain)
+        }
         return Test-HvoRestartPending
     }
     $user = $Fields.guest_domain_joinuid
@@ -38,14 +39,10 @@ function Join-HvoDomain {
     Set-HvoRestartPending
     $State.joining = 'yes'
     Set-HvoGuestState -Context $Context -State $State
-    for ($try = 1; $true; $try++) {
-        try {
-            $null = Add-Computer @join
-            return $true
-        } catch {
-            $failure = New-HvoJoinFailure -Context $Context -ErrorRecord $_
-            if (-not $failure.Data['HvoTransient'] -or $try -ge 40) { throw $failure }
-            Start-Sleep -Seconds 15
-        }
+    try {
+        $null = Add-Computer @join
+    } catch {
+        throw (New-HvoJoinFailure -Context $Context -ErrorRecord $_)
     }
+    return $true
 }

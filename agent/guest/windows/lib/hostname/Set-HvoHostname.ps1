@@ -13,10 +13,11 @@ function Set-HvoHostname {
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
     $names = 'SYSTEM\CurrentControlSet\Control\ComputerName'
+    $ignoringCase = [StringComparison]::OrdinalIgnoreCase
     $active = Get-HvoRegistryValue -Path "$names\ActiveComputerName" -Name 'ComputerName'
     $pending = Get-HvoRegistryValue -Path "$names\ComputerName" -Name 'ComputerName'
-    if ($pending -ne $Fields.vm_name) {
+    if (-not [string]::Equals($pending, $Fields.vm_name, $ignoringCase)) {
         $null = Rename-Computer -NewName $Fields.vm_name -Force -WarningAction SilentlyContinue
     }
-    return $active -ne $Fields.vm_name
+    return -not [string]::Equals($active, $Fields.vm_name, $ignoringCase)
 }

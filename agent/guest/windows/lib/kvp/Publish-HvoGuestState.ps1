@@ -11,6 +11,8 @@ function Publish-HvoGuestState {
         The current step.
     .PARAMETER Code
         Why the step failed, or None.
+    .PARAMETER Field
+        With the code NotAsRequested: the field that Windows does not have as requested.
     #>
     [CmdletBinding()]
     param(
@@ -18,9 +20,11 @@ function Publish-HvoGuestState {
         [Parameter(Mandatory = $true)] [ValidateSet('applying', 'applied', 'failed')] [string] $Progress,
         [Parameter(Mandatory = $true)]
         [ValidateSet('Read', 'Hostname', 'Account', 'Network', 'DomainJoin', 'Done')] [string] $Step,
-        [Parameter()] [ValidatePattern('\A[A-Za-z]{1,40}\z', Options = 'None')] [string] $Code = 'None'
+        [Parameter()] [ValidatePattern('\A[A-Za-z]{1,40}\z', Options = 'None')] [string] $Code = 'None',
+        [Parameter()] [AllowEmptyString()] [string] $Field = ''
     )
     $format = '{{"vm":"{0}","run":"{1}","kid":"{2}","state":"{3}","step":"{4}","code":"{5}"}}'
     $value = $format -f $State.vm, $State.run, $State.kid, $Progress, $Step, $Code
+    if ($Field) { $value = $value.Substring(0, $value.Length - 1) + ',"field":"' + $Field + '"}' }
     Set-HvoGuestKvpItem -Name 'ProvisioningState' -Value $value
 }

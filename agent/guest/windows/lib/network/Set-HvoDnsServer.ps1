@@ -12,13 +12,14 @@ function Set-HvoDnsServer {
         [Parameter(Mandatory = $true)] [int] $InterfaceIndex,
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
-    $interface = @{ InterfaceIndex = $InterfaceIndex }
-    $wanted = @($Fields.guest_v4_dns1)
-    if ($Fields.ContainsKey('guest_v4_dns2')) { $wanted += $Fields.guest_v4_dns2 }
-    $servers = @((Get-DnsClientServerAddress @interface -AddressFamily IPv4).ServerAddresses)
-    if (($servers -join ' ') -ne ($wanted -join ' ')) { Set-DnsClientServerAddress @interface -ServerAddresses $wanted }
-    if (-not $Fields.ContainsKey('guest_net_dnssuffix')) { return }
-    if ((Get-DnsClient @interface).ConnectionSpecificSuffix -ne $Fields.guest_net_dnssuffix) {
-        Set-DnsClient @interface -ConnectionSpecificSuffix $Fields.guest_net_dnssuffix
+    $field = Find-HvoDnsDifference -InterfaceIndex $InterfaceIndex -Fields $Fields
+    if (@('guest_v4_dns1', 'guest_v4_dns2') -ccontains $field) {
+        $wanted = @($Fields.guest_v4_dns1)
+        if ($Fields.ContainsKey('guest_v4_dns2')) { $wanted += $Fields.guest_v4_dns2 }
+        Set-DnsClientServerAddress -InterfaceIndex $InterfaceIndex -ServerAddresses $wanted -ErrorAction Stop
+        $field = Find-HvoDnsDifference -InterfaceIndex $InterfaceIndex -Fields $Fields
+    }
+    if ($field -ceq 'guest_net_dnssuffix') {
+        Set-DnsClient -InterfaceIndex $InterfaceIndex -ConnectionSpecificSuffix $Fields.guest_net_dnssuffix -ErrorAction Stop
     }
 }

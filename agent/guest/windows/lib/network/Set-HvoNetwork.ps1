@@ -1,11 +1,11 @@
 function Set-HvoNetwork {
     <#
     .SYNOPSIS
-        Configures a static address if the data contains one, and waits until the address is usable.
+        Configures a static address with its route and DNS servers if the data contains one.
     .PARAMETER Fields
         The fields of the guest data.
     .OUTPUTS
-        System.Boolean, always false, because no restart is needed. Throws NoInterface, AddressInUse or AddressMissing.
+        System.Boolean, always false, because no restart is needed. Throws NoInterface, which another try may not meet.
     #>
     [CmdletBinding()]
     [OutputType([bool])]
@@ -13,14 +13,8 @@ function Set-HvoNetwork {
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
     if (-not $Fields.ContainsKey('guest_v4_ipaddr')) { return $false }
-    $index = Wait-HvoNetworkAdapter
+    $index = Find-HvoNetworkAdapter
     Set-HvoStaticAddress -InterfaceIndex $index -Fields $Fields
     Set-HvoDnsServer -InterfaceIndex $index -Fields $Fields
-    for ($try = 0; $try -lt 30; $try++) {
-        $address = Get-NetIPAddress -InterfaceIndex $index -IPAddress $Fields.guest_v4_ipaddr
-        if ([string]$address.AddressState -eq 'Preferred') { return $false }
-        if ([string]$address.AddressState -eq 'Duplicate') { throw (New-HvoStepFailure -Code AddressInUse) }
-        Start-Sleep -Seconds 2
-    }
-    throw (New-HvoStepFailure -Code AddressMissing)
+    return $false
 }

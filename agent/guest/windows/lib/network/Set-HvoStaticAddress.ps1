@@ -12,27 +12,35 @@ function Set-HvoStaticAddress {
         [Parameter(Mandatory = $true)] [int] $InterfaceIndex,
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
-    $interface = @{ InterfaceIndex = $InterfaceIndex }
-    $ipv4 = @{ InterfaceIndex = $InterfaceIndex; AddressFamily = 'IPv4' }
-    $prefix = [int]$Fields.guest_v4_cidrprefix
-    if ([string](Get-NetIPInterface @ipv4).Dhcp -ne 'Disabled') { Set-NetIPInterface @ipv4 -Dhcp Disabled }
+    $leased = Disable-HvoDhcp -InterfaceIndex $InterfaceIndex
     $present = $false
-    foreach ($address in @(Get-NetIPAddress @ipv4 -ErrorAction SilentlyContinue)) {
-        if ($address.IPAddress -eq $Fields.guest_v4_ipaddr -and [int]$address.PrefixLength -eq $prefix) {
+    foreach ($address in @(Get-HvoAddress -InterfaceIndex $InterfaceIndex)) {
+        # An address that another computer has stays so until it is added again.
+        if ($address.IPAddress -ceq $Fields.guest_v4_ipaddr -and $address.PrefixLength -ceq $Fields.guest_v4_cidrprefix -and
+            $address.PrefixOrigin -ceq 'Manual' -and $address.AddressState -cne 'Duplicate') {
             $present = $true
         } else {
-            Remove-NetIPAddress @interface -IPAddress $address.IPAddress -Confirm:$false
+            Remove-HvoAddress -InterfaceIndex $InterfaceIndex -Address $address.IPAddress
         }
     }
-    if (-not $present) { $null = New-NetIPAddress @interface -IPAddress $Fields.guest_v4_ipaddr -PrefixLength $prefix }
+    if (-not $present) {
+        $wanted = @{ IPAddress = $Fields.guest_v4_ipaddr; PrefixLength = [int]$Fields.guest_v4_cidrprefix }
+        $null = New-NetIPAddress -InterfaceIndex $InterfaceIndex @wanted -ErrorAction Stop
+    }
     $default = @{ InterfaceIndex = $InterfaceIndex; DestinationPrefix = '0.0.0.0/0' }
     $present = $false
-    foreach ($route in @(Get-NetRoute @default -ErrorAction SilentlyContinue)) {
-        if ($route.NextHop -eq $Fields.guest_v4_defaultgw) {
+    foreach ($hop in @(Get-HvoGateway -InterfaceIndex $InterfaceIndex)) {
+        if ($hop -ceq $Fields.guest_v4_defaultgw) {
             $present = $true
-        } else {
-            Remove-NetRoute @default -NextHop $route.NextHop -Confirm:$false
+            continue
+        }
+        try {
+            Remove-NetRoute @default -NextHop $hop -Confirm:$false -ErrorAction Stop
+        } catch {
+            if (-not (Test-HvoNotFound -ErrorRecord $_)) { throw }
         }
     }
-    if (-not $present) { $null = New-NetRoute @default -NextHop $Fields.guest_v4_defaultgw }
+    if (-not $present) { $null = New-NetRoute @default -NextHop $Fields.guest_v4_defaultgw -ErrorAction Stop }
+    # What Windows drops with the lease is gone by then, so that it is noticed.
+    if ($leased) { Start-Sleep -Seconds 10 }
 }

@@ -14,15 +14,7 @@ function Write-HvoAnswerFile {
         [Parameter(Mandatory = $true)] [string] $Prepare,
         [Parameter(Mandatory = $true)] [string] $Path
     )
-    $random = [byte[]]::new(24)
-    $generator = [System.Security.Cryptography.RandomNumberGenerator]::Create()
-    try {
-        $generator.GetBytes($random)
-    } finally {
-        $generator.Dispose()
-    }
-    # The prefix satisfies every complexity rule.
-    $password = 'aA1-' + [Convert]::ToBase64String($random)
+    $password = New-HvoRandomPassword
     $template = Get-HvoFileContent -Path ([System.IO.Path]::Combine($Prepare, 'unattend.xml'))
     Set-HvoFileContent -Path $Path -Content $template.Replace('{password}', $password)
 }

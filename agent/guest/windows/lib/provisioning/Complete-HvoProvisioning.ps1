@@ -12,7 +12,7 @@ function Complete-HvoProvisioning {
         [Parameter(Mandatory = $true)] [PSCustomObject] $Context,
         [Parameter(Mandatory = $true)] [PSCustomObject] $State
     )
-    Publish-HvoGuestState -State $State -Progress $State.progress -Step $State.step -Code $State.code
+    Publish-HvoGuestState -State $State -Progress $State.progress -Step $State.step -Code $State.code -Field $State.field
     Remove-HvoPath -Path $Context.Sealed
     Remove-HvoPath -Path "$($Context.Sealed).new"
     Remove-HvoMachineKey -VirtualMachineId $Context.Vm

@@ -3,8 +3,9 @@ function Invoke-HvoConfiguration {
     .SYNOPSIS
         Applies the stored data step by step, starting with the first unfinished step.
     .DESCRIPTION
-        A finished step is not repeated, because a domain policy may have changed its result since. Windows is restarted
-        five times at most.
+        After a restart, name and network are read back again, and their steps are repeated if they are no longer as
+        requested. The account is not: a policy of the domain may rename or disable it. Windows is restarted five times at
+        most.
     .PARAMETER Context
         The context of the guest.
     .PARAMETER State
@@ -23,7 +24,8 @@ function Invoke-HvoConfiguration {
     try {
         $fields = Read-HvoStoredData -Context $Context -State $State
         foreach ($step in 'Hostname', 'Account', 'Network', 'DomainJoin') {
-            if ($State.finished.Split(',') -ccontains $step) { continue }
+            $finished = $State.finished.Split(',') -ccontains $step
+            if ($finished -and (Test-HvoStepKept -Step $step -Context $Context -State $State -Fields $fields)) { continue }
             Publish-HvoGuestState -State $State -Progress applying -Step $step
             if (Invoke-HvoConfigurationStep -Step $step -Context $Context -State $State -Fields $fields) {
                 if ([int]$State.restarts -ge 5) { throw (New-HvoStepFailure -Code RestartFailed) }
@@ -32,7 +34,7 @@ function Invoke-HvoConfiguration {
                 Write-HvoGuestLog -Context $Context -Name Restart -Detail $step
                 return $true
             }
-            $State.finished = "$($State.finished),$step".TrimStart(',')
+            if (-not $finished) { $State.finished = "$($State.finished),$step".TrimStart(',') }
             Set-HvoGuestState -Context $Context -State $State
             Write-HvoGuestLog -Context $Context -Name StepFinished -Detail $step
         }
@@ -46,6 +48,7 @@ function Invoke-HvoConfiguration {
         $State.progress = 'failed'
         $State.step = $step
         $State.code = $code
+        $State.field = [string]$_.Exception.Data['HvoField']
     }
     $State.phase = 'finishing'
     Set-HvoGuestState -Context $Context -State $State

@@ -1,7 +1,11 @@
 function Invoke-HvoConfigurationStep {
     <#
     .SYNOPSIS
-        Applies one step of the configuration. Each step checks the current value first and changes only what differs.
+        Applies one step of the configuration, and reads back from Windows that it is as requested.
+    .DESCRIPTION
+        Each step checks the current value first and changes only what differs. What another try may not meet, such as an
+        adapter that is not up yet, a lease that Windows drops late, or a domain controller that does not answer, is tried
+        again for ten minutes.
     .PARAMETER Step
         The step.
     .PARAMETER Context
@@ -28,17 +32,33 @@ function Invoke-HvoConfigurationStep {
         Network = 'NetworkFailed'
         DomainJoin = 'DomainJoinFailed'
     }
-    try {
-        switch ($Step) {
-            'Hostname' { return Set-HvoHostname -Fields $Fields }
-            'Account' { return Set-HvoLocalAdministrator -Fields $Fields }
-            'Network' { return Set-HvoNetwork -Fields $Fields }
-            'DomainJoin' { return Join-HvoDomain -Context $Context -State $State -Fields $Fields }
+    $logged = 0
+    for ($try = 1; $true; $try++) {
+        try {
+            $restart = switch ($Step) {
+                'Hostname' { Set-HvoHostname -Fields $Fields }
+                'Account' { Set-HvoLocalAdministrator -Fields $Fields }
+                'Network' { Set-HvoNetwork -Fields $Fields }
+                'DomainJoin' { Join-HvoDomain -Context $Context -State $State -Fields $Fields }
+            }
+            if ($restart) { return $true }
+            $field = Find-HvoDifference -Step $Step -Context $Context -State $State -Fields $Fields
+            if (-not $field) { return $false }
+            $failure = New-HvoStepFailure -Code NotAsRequested -Field $field -Transient
+        } catch {
+            $failure = $_.Exception
+            if (-not $failure.Data.Contains('HvoCode')) {
+                # The text of the error is not passed on: it may repeat an argument of the command.
+                if ($failure.HResult -ne $logged) {
+                    Write-HvoGuestLog -Context $Context -Name StepError -Detail $Step -Number $failure.HResult
+                }
+                $logged = $failure.HResult
+                $failure = New-HvoStepFailure -Code $defaultCode[$Step] -Transient
+            }
         }
-    } catch {
-        if ($_.Exception.Data.Contains('HvoCode')) { throw }
-        # The text of the error is not passed on: it may repeat an argument of the command.
-        Write-HvoGuestLog -Context $Context -Name StepError -Detail $Step -Number $_.Exception.HResult
-        throw (New-HvoStepFailure -Code $defaultCode[$Step])
+        if (-not $failure.Data['HvoTransient'] -or $try -ge 45) { throw $failure }
+        $pause = 15
+        if ($try -le 5) { $pause = 3 }
+        Start-Sleep -Seconds $pause
     }
 }

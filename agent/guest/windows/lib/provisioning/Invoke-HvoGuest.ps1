@@ -30,7 +30,11 @@ function Invoke-HvoGuest {
         if (-not (Receive-HvoSealedData -Context $context -State $state)) { return 'VmChanged' }
     }
     if ($state.phase -ceq 'applying') {
-        if (-not $state.finished) { Publish-HvoGuestState -State $state -Progress applying -Step Hostname }
+        if (-not $state.finished) {
+            # The bootstrap script of the image has done this before, unless it is older than this script.
+            Clear-HvoImagePassword -Root $Root -Received
+            Publish-HvoGuestState -State $state -Progress applying -Step Hostname
+        }
         Set-HvoGuestKvpItem -Name 'ProvisioningReady'
         if (Invoke-HvoConfiguration -Context $context -State $state) { return 'RestartRequired' }
     }

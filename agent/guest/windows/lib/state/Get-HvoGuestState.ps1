@@ -9,7 +9,7 @@ function Get-HvoGuestState {
         The context of the guest.
     .OUTPUTS
         PSCustomObject of strings: vm, machine (SMBIOS UUID), phase (waiting, applying, finishing, done), run, kid,
-        progress, step and code (last published), finished (steps, separated by commas), restarts (a count), and joining
+        progress, step, code and field (last published), finished (steps, separated by commas), restarts (a count), and joining
         (not empty once a domain join has started).
     #>
     [CmdletBinding()]
@@ -26,6 +26,7 @@ function Get-HvoGuestState {
         progress = ''
         step = 'Hostname'
         code = 'None'
+        field = ''
         finished = ''
         restarts = '0'
         joining = ''
