@@ -86,6 +86,134 @@ Describe 'The bootstrap script in the image' {
     }
 }
 
+Describe 'The password that all VMs of an image share' {
+    BeforeEach {
+        New-FakeMachine
+        $HvoFake.Registry[$setup] = 'IMAGE_STATE_COMPLETE'
+        $HvoFake.Registry['SYSTEM\Setup|SystemSetupInProgress'] = '0'
+        $HvoFake.Files['/disc/hvo-guest.json'] = $marker
+        $HvoFake.Files['/disc/Start-HvoGuest.ps1'] = 'code'
+        $HvoFake.DvdRoots = @('/disc')
+        $before = @{ SystemRoot = $env:SystemRoot; SystemDrive = $env:SystemDrive }
+        $env:SystemRoot = '/win'
+        $env:SystemDrive = '/c'
+        $answers = @('/hvo/unattend.xml', '/build/answers.xml', '/win/Panther/unattend.xml', '/win/Panther/Unattend/unattend.xml',
+            '/win/Panther/unattend-original.xml', '/win/System32/Sysprep/unattend.xml', '/win/System32/Sysprep/Panther/unattend.xml',
+            '/c/autounattend.xml')
+        foreach ($file in $answers) { $HvoFake.Files[$file] = '<Value>image</Value>' }
+        $HvoFake.Files['/hvo/answer-file'] = '/build/answers.xml'
+        $HvoFake.Files['/hvo/image-password'] = 'a0000000-0000-4000-8000-00000000000a'
+        $HvoFake.Files['/win/Panther/setupact.log'] = 'log'
+    }
+    AfterEach { foreach ($name in $before.Keys) { Set-Item -Path "env:$name" -Value $before[$name] } }
+
+    It 'is replaced and its files are deleted before anything else' {
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
+        $HvoFake.Changes[0] | Should -Be 'Set-LocalUser'
+        (Get-FakeAccount 'Administrator').Password | Should -Not -Be 'image'
+        (Get-FakeAccount 'Administrator').Password.Length | Should -Be 36
+        foreach ($file in $answers) { $HvoFake.Files.Keys | Should -Not -Contain $file }
+        $HvoFake.Files.Keys | Should -Contain '/win/Panther/setupact.log'
+        $HvoFake.Log[0] | Should -Match ' ImagePasswordReplaced'
+        $others = @($HvoFake.Files.Values) + @($HvoFake.Registry.Values) + @($HvoFake.Log)
+        $others -join '' | Should -Not -Match ([regex]::Escape((Get-FakeAccount 'Administrator').Password))
+    }
+
+    It 'is replaced while the VM waits for the host to publish its id' {
+        $HvoFake.Registry.Remove('SOFTWARE\Microsoft\Virtual Machine\Guest\Parameters|VirtualMachineId')
+        Install-HvoGuestScript -Root '/hvo' | Should -BeNullOrEmpty
+        (Get-FakeAccount 'Administrator').Password | Should -Not -Be 'image'
+    }
+
+    It 'is another one on each VM' {
+        $passwords = foreach ($number in 1, 2) {
+            $HvoFake.SmbiosUuid = "B1051000-0000-4000-8000-00000000000$number"
+            $HvoFake.Files['/win/Panther/unattend.xml'] = 'x'
+            Clear-HvoImagePassword -Root '/hvo'
+            (Get-FakeAccount 'Administrator').Password
+        }
+        $passwords[0] | Should -Not -Be $passwords[1]
+    }
+
+    It 'is replaced on the built-in administrator, whatever its name, and even if it is disabled' {
+        $HvoFake.Accounts = @(New-FakeAccount -Name 'Administrator' -Sid 'S-1-5-21-1-2-3-1003' -Password 'own') + $HvoFake.Accounts
+        $HvoFake.Accounts[1].Name = 'Chef'
+        $HvoFake.Accounts[1].Enabled = $false
+        Clear-HvoImagePassword -Root '/hvo'
+        $HvoFake.Accounts[0].Password | Should -Be 'own'
+        $HvoFake.Accounts[1].Password | Should -Not -Be 'image'
+        $HvoFake.Accounts[1].Enabled | Should -BeFalse
+    }
+
+    It 'is replaced once: at later boots nothing is changed, even if there is an answer file again' {
+        Clear-HvoImagePassword -Root '/hvo'
+        $count = $HvoFake.Count
+        (Get-FakeAccount 'Administrator').Password = 'mine'
+        $HvoFake.Files['/win/Panther/unattend.xml'] = 'of an upgrade'
+        Clear-HvoImagePassword -Root '/hvo'
+        Clear-HvoImagePassword -Root '/hvo' -Received
+        $HvoFake.Count | Should -Be $count
+        (Get-FakeAccount 'Administrator').Password | Should -Be 'mine'
+    }
+
+    It 'is kept in the VM in which the image is made' {
+        $HvoFake.Files['/hvo/image-password'] = $HvoFake.SmbiosUuid.ToLowerInvariant()
+        Clear-HvoImagePassword -Root '/hvo'
+        $HvoFake.Count | Should -Be 0
+    }
+
+    It 'is kept in a restored VM, which has no answer file' {
+        foreach ($file in $answers) { $HvoFake.Files.Remove($file) }
+        Clear-HvoImagePassword -Root '/hvo'
+        (Get-FakeAccount 'Administrator').Password | Should -Be 'image'
+    }
+
+    It 'is kept without a mark, until the VM has received its data' {
+        $HvoFake.Files.Remove('/hvo/image-password')
+        Clear-HvoImagePassword -Root '/hvo'
+        $HvoFake.Count | Should -Be 0
+        Use-FakeHost
+        Invoke-FakeLife | Should -Be 'Applied'
+        $HvoFake.Files.Keys | Should -Not -Contain '/win/Panther/unattend.xml'
+        $HvoFake.Log -join ' ' | Should -Match 'ImagePasswordReplaced'
+    }
+
+    It 'keeps the VM from being configured if it cannot be replaced: nothing is deleted or copied, and the next try repeats it' {
+        $HvoFake.PolicyRefusesPassword = $true
+        { Install-HvoGuestScript -Root '/hvo' } | Should -Throw
+        $HvoFake.Count | Should -Be 0
+        $HvoFake.PolicyRefusesPassword = $false
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
+        (Get-FakeAccount 'Administrator').Password | Should -Not -Be 'image'
+    }
+
+    It 'keeps the VM from being configured if its file cannot be deleted' {
+        $HvoFake.Ignored['Delete answers.xml'] = $true
+        { Install-HvoGuestScript -Root '/hvo' } | Should -Throw '*answer file*'
+        $HvoFake.Files.Keys | Should -Not -Contain "/hvo/guest/$vm/code/Start-HvoGuest.ps1"
+        $HvoFake.Ignored.Clear()
+        Install-HvoGuestScript -Root '/hvo' | Should -Not -BeNullOrEmpty
+        foreach ($file in $answers) { $HvoFake.Files.Keys | Should -Not -Contain $file }
+    }
+
+    It 'is gone however often the process is killed (change <_>)' -ForEach (1..10) {
+        $HvoFake.KillAt = $_
+        $HvoFake.KillAfter = $true
+        { Clear-HvoImagePassword -Root '/hvo' } | Should -Throw
+        $HvoFake.Killed = $false
+        Clear-HvoImagePassword -Root '/hvo'
+        (Get-FakeAccount 'Administrator').Password | Should -Not -Be 'image'
+        foreach ($file in $answers) { $HvoFake.Files.Keys | Should -Not -Contain $file }
+        $HvoFake.Files['/hvo/image-password'] | Should -Be $HvoFake.SmbiosUuid.ToLowerInvariant()
+    }
+
+    It 'is not looked at without the UUID of the VM' {
+        $HvoFake.SmbiosUuid = ''
+        { Clear-HvoImagePassword -Root '/hvo' } | Should -Throw '*UUID*'
+        $HvoFake.Count | Should -Be 0
+    }
+}
+
 Describe 'The platform functions that do not need Windows' {
     BeforeAll {
         $names = 'Get-HvoFileContent', 'Set-HvoFileContent', 'Remove-HvoPath', 'Get-HvoSubfolderName',

@@ -99,6 +99,17 @@ Describe 'Prepare-WindowsImage.ps1' {
         $HvoFake.Files[$answers] | Should -Match '<AdministratorPassword>'
         $HvoFake.Files.Keys | Should -Contain '/pd/HyperVOperator/boot/Start-HvoBootstrap.ps1'
         [string]($output -join '') | Should -Not -Match 'aA1-' -Because 'the password must stay unknown'
+        $HvoFake.Files['/pd/HyperVOperator/image-password'] | Should -Be $HvoFake.SmbiosUuid.ToLowerInvariant()
+        ConvertTo-FakePath $HvoFake.Files['/pd/HyperVOperator/answer-file'] | Should -Be $answers
+    }
+
+    It 'leaves the administrator of the VM alone in which the image is made, also after a restart' {
+        $null = & "$disc/prepare/Prepare-WindowsImage.ps1"
+        Start-FakeBoot
+        $HvoFake.Registry['SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State|ImageState'] = 'IMAGE_STATE_COMPLETE'
+        $null = Install-HvoGuestScript -Root '/pd/HyperVOperator'
+        (Get-FakeAccount 'Administrator').Password | Should -Be 'image'
+        $HvoFake.Files.Keys | Should -Contain $answers
     }
 
     It 'can be run again: an answer file is kept, or replaced with -Force' {

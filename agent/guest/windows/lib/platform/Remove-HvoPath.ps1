@@ -10,6 +10,8 @@ function Remove-HvoPath {
         [Parameter(Mandatory = $true)] [string] $Path
     )
     if ([System.IO.File]::Exists($Path)) {
+        # A read-only file cannot be deleted.
+        [System.IO.File]::SetAttributes($Path, [System.IO.FileAttributes]::Normal)
         [System.IO.File]::Delete($Path)
     } elseif ([System.IO.Directory]::Exists($Path)) {
         [System.IO.Directory]::Delete($Path, $true)
