@@ -12,6 +12,7 @@ $piped = @($input)
 . (Join-Path $PSScriptRoot 'Functions.ps1')
 
 try {
+    Set-HvoModuleAlias
     $job = Read-ProvisioningJobDefinition -InputObject $piped -SchemaId 'host-inventory' -AgentFolder $PSScriptRoot
     $context = New-HvoContext -Job $job -AgentFolder $PSScriptRoot
     Get-HvoInventory -Context $context | ForEach-Object { ConvertTo-HvoJson $_ }

@@ -186,11 +186,19 @@ class Agent:
     async def _update(self, job: dict[str, Any], folder: Folder, streams: Streams) -> str:
         uid, desired = str(job["run"]["machine_uid"]), job["desired"]
         vm = self.world.vms.get(str(job["machine"]["vm_id"]))
+        if vm is not None and vm.unopened is not None:
+            text = texts.unopened(vm.vm_id, vm.unopened)
+            return outcome("failed", "VmUnreadable", text, code="VmUnreadable")
         if vm is None or vm.machine_uid != uid:
             return outcome("failed", "VmMissing", texts.no_vm(str(job["machine"]["vm_id"])), code="VmMissing")
         if folder.journal:
             folder.journal.update(generation=job["run"]["generation"], attempt=job["run"]["attempt"])
         was_running = vm.state == "Running"
+        switched_off = desired["power_state"] == "Off" and desired["cpu_cores"] is None and desired["gb_ram"] is None
+        if vm.critical and not switched_off:
+            return outcome("failed", "VmCritical", texts.critical(vm.vm_id, vm.state), code="VmCritical")
+        if desired["cpu_cores"] not in (None, vm.cpu_cores) and was_running and not vm.shuts_down:
+            return outcome("failed", "GuestTimeout", texts.NO_SHUTDOWN, code="GuestTimeout")
         resize = desired["cpu_cores"] not in (None, vm.cpu_cores) or desired["gb_ram"] not in (None, vm.gb_ram)
         for step in ("SetProcessor", "SetMemory", "SetPower"):
             write_step(streams, step, "started")

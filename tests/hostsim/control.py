@@ -19,6 +19,7 @@ def application(host: SimulatedHost) -> web.Application:
     app = web.Application(client_max_size=16 * 1024**2)
     app.router.add_get("/vms", control.vms)
     app.router.add_delete("/vms/{vm}", control.delete_vm)
+    app.router.add_patch("/vms/{vm}", control.change_vm)
     app.router.add_get("/ledger", control.ledger)
     app.router.add_get("/runs", control.runs)
     app.router.add_get("/rollouts", control.rollouts)
@@ -56,6 +57,18 @@ class _Control:
             return web.Response(status=404, text=f"there is no VM {vm_id}; GET /vms lists them\n")
         await self._call(lambda: self._host.world.delete_vm(vm_id))
         return web.Response(text=f"{vm_id} is deleted\n")
+
+    async def change_vm(self, request: web.Request) -> web.Response:
+        vm_id, asked = request.match_info["vm"], await request.json()
+        if vm_id not in self._host.world.vms:
+            return web.Response(status=404, text=f"there is no VM {vm_id}; GET /vms lists them\n")
+        if not isinstance(asked, dict) or not asked or asked.keys() - {"unopened", "critical"}:
+            return web.Response(status=400, text="give unopened (a text, or null), critical (true or false), or both\n")
+        if "unopened" in asked:
+            await self._call(lambda: self._host.world.break_vm(vm_id, asked["unopened"]))
+        if "critical" in asked:
+            await self._call(lambda: self._host.world.set_critical(vm_id, critical=bool(asked["critical"])))
+        return web.Response(text=f"{vm_id} is changed\n")
 
     async def ledger(self, _: web.Request) -> web.Response:
         return _listed(self._host.ledger.entries)

@@ -58,6 +58,9 @@ def write(
 
 
 def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
+    if vm.unopened is not None:
+        unmarked = vm.name.removeprefix("hvo-") if vm.name.startswith("hvo-") else None
+        return {"type": "vm", "vm_id": vm.vm_id, "name": vm.name, "machine_uid": unmarked, "problem": vm.unopened}
     folder = world.folders.get(vm.machine_uid or "")
     unfinished = bool(folder and folder.journal and folder.journal["state"] != "completed")
     guest = None
@@ -69,6 +72,7 @@ def _vm_line(world: World, vm: Vm) -> dict[str, Any]:
         "vm_id": vm.vm_id,
         "name": vm.name,
         "state": vm.state,
+        "critical": vm.critical,
         "cpu_cores": vm.cpu_cores,
         "memory_bytes": vm.gb_ram * GIB,
         "addresses": vm.addresses if vm.state == "Running" else [],

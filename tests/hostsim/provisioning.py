@@ -127,7 +127,7 @@ class Provisioning:
         self._agent.after_step(step, self._name)
 
     def _runs(self) -> bool:
-        return any(vm.state == "Running" for vm in self._world.vms_of(self._uid))
+        return any(vm.state == "Running" and not vm.critical for vm in self._world.vms_of(self._uid))
 
     # --- the machine's VM --------------------------------------------------------------------------------------------
 
@@ -135,12 +135,15 @@ class Provisioning:
         """Find the VM; forget one of an unfinished machine that is gone, so that another is made from a new disk."""
         world, known = self._world, self._journal["vm_id"]
         lost = self._job.get("lost_vm_id")
-        if lost:
+        if lost and not world.unopened(self._uid, [lost]):
             self._check_lost(lost)
         own = world.vms_of(self._uid)
         if own:
             self._take(own, known)
             return
+        broken = world.unopened(self._uid, [one for one in (known, lost) if one])
+        if broken:
+            raise Failed("VmUnreadable", texts.own_unopened(broken.vm_id, broken.name, str(broken.unopened)))
         if known is None:
             return
         self._check_other_nodes(known)
@@ -206,6 +209,8 @@ class Provisioning:
 
     def _check_name(self) -> None:
         other = self._world.vm_named(self._fields["vm_name"])
+        if other and other.unopened is not None:
+            raise Failed("NameInUse", texts.name_unopened(self._fields["vm_name"], other.vm_id, other.unopened))
         if other and other.machine_uid != self._uid:
             raise Failed("NameInUse", texts.name_in_use(self._fields["vm_name"], other.vm_id))
 
@@ -244,6 +249,8 @@ class Provisioning:
         vm = vms[0]
         self._journal["vm_id"] = vm.vm_id
         vm.name = fields["vm_name"]
+        if vm.critical:
+            raise Failed("VmCritical", texts.critical(vm.vm_id, vm.state))
         if vm.state != "Running":
             if self._agent.faults.start_failure:
                 raise Failed("StartFailed", texts.not_started(vm.name), summary=texts.last_event(vm.name))

@@ -64,11 +64,22 @@ class Removal:
 
     def _check_owner(self) -> None:
         vms = self._world.vms_of(self._uid)
+        if not vms:
+            self._check_known()
         if len(vms) > 1:
             raise Failed("IdentityConflict", texts.several_vms(len(vms), [vm.vm_id for vm in vms]))
         for vm in vms:
             if vm.cluster_uid not in (None, self._cluster_uid):
                 raise Failed("NotOwned", texts.other_cluster(vm.vm_id, str(vm.cluster_uid)))
+
+    def _check_known(self) -> None:
+        """Refuse where a VM is there that is or was the machine's."""
+        broken = self._world.unopened(self._uid, self._known)
+        if broken:
+            raise Failed("VmUnreadable", texts.own_unopened(broken.vm_id, broken.name, str(broken.unopened)))
+        for vm_id in self._known:
+            if vm_id in self._world.vms:
+                raise Failed("NotOwned", texts.unmarked_at_removal(vm_id, self._uid))
 
     def _remove_role(self) -> None:
         node = self._world.node_of(self._uid)
@@ -87,9 +98,7 @@ class Removal:
             self._agent.ledger.add("delete_vm", self._uid, vm.vm_id)
         if vms:
             return "VmRemoved"
-        for vm_id in self._known:
-            if vm_id in self._world.vms:
-                raise Failed("NotOwned", texts.unmarked_at_removal(vm_id, self._uid))
+        self._check_known()
         return "NoVmRegistered" if self._never_registered(repeated=repeated) else "NoVmFound"
 
     def _never_registered(self, *, repeated: bool) -> bool:

@@ -12,6 +12,10 @@ KEY_POSTED = "The VM runs; its guest has posted its key and waits for its data."
 PUBLISHED = "Configuration is published; waiting for the guest to apply it."
 APPLYING = "The guest is applying its configuration."
 NO_CLUSTER = "This host is not a node of a failover cluster that answers."
+NO_SHUTDOWN = (
+    "The VM has to be off for this change, and its guest did not shut down: its Shutdown integration service does not answer (No "
+    "Contact)."
+)
 WRONG_KEY = "The sealed data is for another key than the guest posts now."
 NOTHING_TO_KEEP = "The header does not list what to keep."
 KEY_GONE = "The sealed data is for a key, and the guest posts none now."
@@ -94,6 +98,22 @@ def on_another_node(vm_id: str, node: str) -> str:
 
 def no_vm(vm_id: str) -> str:
     return f"VM {vm_id} no longer exists on this host."
+
+
+def unopened(vm_id: str, problem: str) -> str:
+    return f"VM {vm_id} exists on this host and cannot be opened: {problem}."
+
+
+def own_unopened(vm_id: str, vm_name: str, problem: str) -> str:
+    return f"VM {vm_id} ({vm_name}) on this host cannot be opened and is this machine's. Nothing was changed. Hyper-V says: {problem}."
+
+
+def name_unopened(vm_name: str, vm_id: str, problem: str) -> str:
+    return f"A VM with the name {vm_name}, {vm_id}, exists on this host and cannot be opened: {problem}."
+
+
+def critical(vm_id: str, state: str) -> str:
+    return f"VM {vm_id} is in the state {state}Critical. Hyper-V says: Cannot connect to virtual machine configuration storage."
 
 
 def several_vms(count: int, ids: Sequence[str]) -> str:

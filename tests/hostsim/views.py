@@ -167,6 +167,14 @@ class WorldView(Protocol):
         """Delete a VM as if by hand; its files stay."""
         ...
 
+    def break_vm(self, vm_id: str, problem: str | None) -> None:
+        """Make a VM one that Hyper-V knows and cannot open; with None, one that it can."""
+        ...
+
+    def set_critical(self, vm_id: str, *, critical: bool) -> None:
+        """Take a VM's storage away, or give it back."""
+        ...
+
     def changed_images(self) -> list[str]:
         """Return the names of the golden images that were modified."""
         ...

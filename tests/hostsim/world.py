@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,12 @@ class Vm:
     machine: str | None = None
     """namespace/name in the mark."""
     state: str = "Off"
+    critical: bool = False
+    """Hyper-V has lost the VM's storage, or it is full: `state` is that of the critical variant."""
+    unopened: str | None = None
+    """Why Hyper-V cannot open the VM, which it still knows."""
+    shuts_down: bool = True
+    """The guest's Shutdown integration service answers."""
     vlan_id: int = 0
     iso_attached: bool = False
     addresses: list[str] = field(default_factory=list)
@@ -122,9 +129,23 @@ class World:
         """Return no name, because nothing here writes an image."""
         return []
 
+    def break_vm(self, vm_id: str, problem: str | None) -> None:
+        """Make a VM one that Hyper-V knows and cannot open; with None, one that it can."""
+        self.vms[vm_id].unopened = problem
+
+    def set_critical(self, vm_id: str, *, critical: bool) -> None:
+        """Take a VM's storage away, or give it back."""
+        self.vms[vm_id].critical = critical
+
     def vms_of(self, machine_uid: str) -> list[Vm]:
-        """Return the VMs with a machine's ownership mark."""
-        return [vm for vm in self.vms.values() if vm.machine_uid == machine_uid]
+        """Return the VMs with a machine's ownership mark. That of a VM which cannot be opened is not known."""
+        return [vm for vm in self.vms.values() if vm.machine_uid == machine_uid and vm.unopened is None]
+
+    def unopened(self, machine_uid: str, known: Iterable[str] = ()) -> Vm | None:
+        """Return a VM that cannot be opened and is the machine's: it is known by its GUID, or has the name of an unmarked one."""
+        names, ids = f"hvo-{machine_uid}", set(known)
+        broken = (vm for vm in self.vms.values() if vm.unopened is not None)
+        return next((vm for vm in broken if vm.vm_id in ids or vm.name == names), None)
 
     def vm_named(self, name: str) -> Vm | None:
         """Return a VM by its name."""
@@ -136,7 +157,7 @@ class World:
 
     def traces_of(self, machine_uid: str) -> list[str]:
         """Return every trace of a machine except its tombstone."""
-        found = [f"vm {vm.vm_id}" for vm in self.vms_of(machine_uid)]
+        found = [f"vm {vm.vm_id}" for vm in self.vms.values() if vm.machine_uid == machine_uid]
         if machine_uid in self.folders:
             found.append(f"folder with {sorted(self.folders[machine_uid].files)}")
         return found

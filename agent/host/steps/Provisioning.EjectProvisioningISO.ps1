@@ -1,8 +1,9 @@
 <#
 .SYNOPSIS
-    Ejects the provisioning ISO, deletes it, and makes the disk the first boot device.
+    Ejects the provisioning ISO and deletes it.
 .DESCRIPTION
-    The medium is ejected before the drive is removed, which may fail on a running VM; an empty drive does no harm.
+    The medium is ejected before the drive is removed, which may fail on a running VM; an empty drive does no harm. The boot order
+    is left alone: it was set before the VM was started, and its first entry is now the guest's own boot manager.
 #>
 [CmdletBinding()]
 param(
@@ -11,8 +12,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$vm = Get-HvoVmById -VmId $Context.Journal.vm_id
-if ($null -eq $vm) { Stop-HvoLaunch -Code VmMissing -Message "VM $($Context.Journal.vm_id) no longer exists on this host." }
+$vm = Get-HvoExistingVm -VmId $Context.Journal.vm_id
 foreach ($drive in @(Get-VMDvdDrive -VM $vm)) {
     # A launch that was killed here leaves an empty drive, so empty drives are removed too.
     $ours = Test-HvoSamePath -Path $drive.Path -Other $Context.IsoPath
@@ -27,5 +27,4 @@ foreach ($drive in @(Get-VMDvdDrive -VM $vm)) {
 if (@(Get-VMDvdDrive -VM $vm | Where-Object { Test-HvoSamePath -Path $_.Path -Other $Context.IsoPath }).Count) {
     throw 'the ISO is still attached after it was ejected.'
 }
-Set-HvoVmBootDisk -Context $Context -Vm $vm
 Remove-HvoFile -Path $Context.IsoPath

@@ -36,4 +36,4 @@ if (-not [System.IO.File]::Exists($Context.DiskPath) -and (Get-HvoProperty $host
 if ($null -eq $Context.Vm -or [string]$Context.Vm.State -ne 'Running') {
     Assert-HvoFreeMemory -Bytes ([long]$fields.gb_ram * 1073741824)
 }
-Assert-HvoVmNameFree -Context $Context -Vms @(Get-VM)
+Assert-HvoVmNameFree -Context $Context -List (Get-HvoVmList)

@@ -16,9 +16,10 @@ $ErrorActionPreference = 'Stop'
 $hostLock = Open-HvoLockFile -Path (Join-Path $Context.Machines 'register.lock') -WaitMilliseconds 60000
 if ($null -eq $hostLock) { Suspend-HvoLaunch -Reason HostBusy -Message 'Another machine is being registered on this host.' }
 try {
-    $vms = @(Get-VM)
-    $vm = Find-HvoMachineVm -Context $Context -Vms $vms -KnownIds @($Context.Journal.vm_id)
-    if ($null -eq $vm -or $vm.Name -ne $Context.Fields.vm_name) { Assert-HvoVmNameFree -Context $Context -Vms $vms }
+    $list = Get-HvoVmList
+    $vm = Find-HvoMachineVm -Context $Context -Vms $list.Vms -KnownIds @($Context.Journal.vm_id)
+    if ($null -eq $vm) { Assert-HvoVmNotHidden -Context $Context -Problems $list.Problems -KnownIds @($Context.Journal.vm_id) }
+    if ($null -eq $vm -or $vm.Name -ne $Context.Fields.vm_name) { Assert-HvoVmNameFree -Context $Context -List $list }
     if ($null -eq $vm) { $vm = New-HvoMachineVm -Context $Context }
     $Context.Vm = $vm
     $Context.Journal.vm_id = ConvertTo-HvoGuid $vm.Id

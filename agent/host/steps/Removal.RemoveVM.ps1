@@ -15,11 +15,8 @@ $ErrorActionPreference = 'Stop'
 
 $vm = $Context.Vm
 if ($null -eq $vm) {
-    foreach ($id in $Context.KnownIds) {
-        if ($null -eq (Get-HvoVmById -VmId $id)) { continue }
-        Stop-HvoLaunch -Code NotOwned -Message ("VM $id no longer carries this machine's mark (" +
-            "hyperv-operator.io/machine-uid=$($Context.Run.machine_uid) in its notes). Nothing was removed.")
-    }
+    # Again: the cluster may have brought it here since.
+    Assert-HvoVmMarked -Context $Context
     $finding = 'NoVmFound'
     if ($Context.Tombstone.removing) {
         $finding = 'VmRemoved'
@@ -29,9 +26,12 @@ if ($null -eq $vm) {
     Set-HvoRemovalFinding -Context $Context -Finding $finding
     return
 }
-if ([string]$vm.State -ne 'Off') {
+# A VM in a critical state is off, saved or running as well. Hyper-V removes a saved VM with its saved state.
+if (@('Off', 'Saved') -notcontains (ConvertTo-HvoVmState $vm.State)) {
     Stop-VM -VM $vm -TurnOff -Force
-    if (-not (Wait-HvoVmState -VmId $vm.Id -State 'Off')) { throw 'the VM was turned off and is not off after 60 seconds.' }
+    if (-not (Wait-HvoVmState -VmId $vm.Id -State 'Off')) {
+        throw "the VM was turned off and is not off after 60 seconds; it was in the state $($vm.State)."
+    }
 }
 $Context.Detached = @(Disconnect-HvoForeignDisk -Context $Context -Vm $vm)
 $Context.Tombstone.removing = ConvertTo-HvoGuid $vm.Id

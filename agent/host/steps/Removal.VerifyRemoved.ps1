@@ -11,7 +11,9 @@ $ErrorActionPreference = 'Stop'
 
 $left = @()
 $uid = $Context.Run.machine_uid
-$left += @(Get-VM | Where-Object { (Get-HvoVmMark -Vm $_).MachineUid -ceq $uid } | ForEach-Object { "VM $(ConvertTo-HvoGuid $_.Id)" })
+$list = Get-HvoVmList
+Assert-HvoVmNotHidden -Context $Context -Problems $list.Problems -KnownIds $Context.KnownIds
+$left += @($list.Vms | Where-Object { (Get-HvoVmMark -Vm $_).MachineUid -ceq $uid } | ForEach-Object { "VM $(ConvertTo-HvoGuid $_.Id)" })
 if ([System.IO.Directory]::Exists($Context.Folder)) { $left += "folder $($Context.Folder)" }
 if ($null -ne (Get-HvoClusterName)) {
     $left += @($Context.KnownIds | Where-Object { $null -ne (Get-HvoClusterRole -VmId $_) } | ForEach-Object { "cluster role of VM $_" })

@@ -10,7 +10,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $bytes = [long]$Context.Job.desired.gb_ram * 1073741824
-$running = [string](Get-HvoVmById -VmId $Context.Vm.Id).State -eq 'Running'
+$running = [string](Get-HvoExistingVm -VmId $Context.Vm.Id).State -eq 'Running'
 # A running VM already has its present memory.
 $more = if ($running) { $bytes - $Context.Vm.MemoryStartup } else { $bytes }
 if (($running -or $Context.Journal.resume -or (Get-HvoProperty $Context.Job.desired 'power_state') -eq 'Running') -and $more -gt 0) {
@@ -23,6 +23,6 @@ if ($running) {
     } catch {
         Write-HvoLog -Message "The memory cannot be changed while the VM runs: $($_.Exception.Message)"
     }
-    Stop-HvoVmForUpdate -Context $Context
 }
+Stop-HvoVmForUpdate -Context $Context
 Set-VMMemory -VM $Context.Vm -DynamicMemoryEnabled $false -StartupBytes $bytes

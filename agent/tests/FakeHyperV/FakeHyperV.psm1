@@ -3,7 +3,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # Numbers are those of the real enumerations: whoever serialises one without a cast gets a number here too.
-enum VMState { Other = 1; Running = 2; Off = 3; Stopping = 4; Saved = 6; Paused = 9; Starting = 10; Reset = 11; Saving = 32773 }
+# Microsoft's SdnDiagnostics module lists the words of VMState; the numbers from Hibernated on are this module's own.
+enum VMState {
+    Other = 1; Running = 2; Off = 3; Stopping = 4; Saved = 6; Paused = 9; Starting = 10; Reset = 11; Saving = 32773; Pausing = 32776
+    Resuming = 32777; FastSaved = 32779; FastSaving = 32780; Hibernated = 40000; RunningCritical; OffCritical; StoppingCritical
+    SavedCritical; PausedCritical; StartingCritical; ResetCritical; SavingCritical; PausingCritical; ResumingCritical
+    FastSavedCritical; FastSavingCritical
+}
+enum VMIntegrationComponentOperationalStatus { Ok = 2; Error = 6; NoContact = 12; LostCommunication = 13 }
 enum VMHeartbeatStatus { Unknown = 0; Disabled = 1; NoContact = 2; Error = 3; LostCommunication = 4; OkApplicationsUnknown = 5; OkApplicationsHealthy = 6; OkApplicationsCritical = 7; Paused = 8 }
 enum VMReplicationMode { None = 0; Primary = 1; Replica = 2; TestReplica = 3; ExtendedReplica = 4 }
 enum OnOffState { On = 0; Off = 1 }

@@ -374,6 +374,21 @@ class UnreadableLine(Model):
     problem: Annotated[str, Field(max_length=512, description="What is wrong with it.")]
 
 
+class UnreadableVm(Model):
+    """A VM that Hyper-V knows on the host and cannot open."""
+
+    vm_id: Annotated[str, Field(max_length=64, description="Hyper-V's id of the VM.")] | None = None
+    name: Annotated[str, Field(max_length=256, description="Name of the VM.")] | None = None
+    machine_uid: (
+        Annotated[
+            str,
+            Field(max_length=256, description="UID of the HyperVMachine that the VM belongs to, if that can be read."),
+        ]
+        | None
+    ) = None
+    problem: Annotated[str, Field(max_length=512, description="What Hyper-V says.")]
+
+
 class HyperVHostStatus(Status):
     """What the operator knows about the host."""
 
@@ -399,6 +414,12 @@ class HyperVHostStatus(Status):
     ) = None
     unreadable_lines: Annotated[
         tuple[UnreadableLine, ...], Field(max_length=20, description="The first of these lines.")
+    ] = ()
+    unreadable_vm_count: (
+        Annotated[int, Field(ge=0, description="VMs that Hyper-V knows on the host and cannot open.")] | None
+    ) = None
+    unreadable_vms: Annotated[
+        tuple[UnreadableVm, ...], Field(max_length=20, description="The first of these VMs.")
     ] = ()
     logon_failures: LogonFailures | None = None
     transitions: Transitions = ()

@@ -146,6 +146,9 @@ class Reason(StrEnum):
     PUBLISH_FAILED = "PublishFailed"
     CLUSTER_FAILED = "ClusterFailed"
     REMOVE_FAILED = "RemoveFailed"
+    HYPER_V_UNAVAILABLE = "HyperVUnavailable"
+    VM_UNREADABLE = "VmUnreadable"
+    VM_CRITICAL = "VmCritical"
     INTERNAL = "Internal"
     # Drift of a provisioned machine.
     OUT_OF_SYNC = "OutOfSync"

@@ -122,11 +122,11 @@ TABLE: Final[tuple[Row, ...]] = (
         "Stalled, IdentityConflict",
     ),
     Row(
-        "A line of the inventory was lost that is or may be the VM's",
+        "The VM cannot be opened, or a line of the inventory was lost that is or may be the VM's",
         PROVISIONED,
         rules.report_unreadable,
         "Wait for an inventory that can be read",
-        "Ready stays as it is; Synced is Unknown, ReportUnreadable",
+        "Stalled, VmUnreadable; else Ready stays as it is, and Synced is Unknown, ReportUnreadable",
     ),
     Row(
         "No inventory reports the VM",
@@ -134,6 +134,13 @@ TABLE: Final[tuple[Row, ...]] = (
         provisioned.vm_missing,
         "Wait; poll soon until a second inventory agrees",
         "Stalled, VMMissing",
+    ),
+    Row(
+        "Hyper-V has lost the VM's storage, or it is full, and the spec has not changed since it was applied",
+        PROVISIONED,
+        provisioned.vm_critical,
+        "Wait for an inventory that shows another state",
+        "Stalled, VmCritical",
     ),
     Row(
         "The VM matches the spec",
@@ -282,11 +289,11 @@ TABLE: Final[tuple[Row, ...]] = (
         accepted=True,
     ),
     Row(
-        "A line of the inventory was lost that is or may be that of the machine's VM or journal",
+        "The VM cannot be opened, or a line of the inventory was lost that is or may be that of the machine's VM or journal",
         PROVISIONING,
         rules.report_unreadable,
         "Wait for an inventory that can be read",
-        "ReportUnreadable",
+        "Stalled, VmUnreadable; ReportUnreadable for a line",
         accepted=True,
     ),
     Row(
@@ -351,6 +358,14 @@ TABLE: Final[tuple[Row, ...]] = (
         launching.guest_timed_out,
         "Launch the agent, which collects diagnostics",
         "Queued",
+        accepted=True,
+    ),
+    Row(
+        "The guest has time left, and Hyper-V has lost the VM's storage, or it is full",
+        PROVISIONING,
+        launching.vm_critical,
+        "Wait; poll soon",
+        "Stalled, VmCritical",
         accepted=True,
     ),
     Row(

@@ -14,6 +14,7 @@ from hyperv_operator.api.host import (
     HyperVHostStatus,
     LogonFailures,
     UnreadableLine,
+    UnreadableVm,
     Volume,
 )
 from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
@@ -29,6 +30,7 @@ _GIB = 1024**3
 MAX_LOGON_FAILURES = 2
 _MACHINES_NAMED = 5
 _ORPHANS_NAMED = 10
+_VMS_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,10 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
                 phase=RolloutPhase.PRESENT,
             ),
             "capacity": capacity(found, snapshot.status.capacity),
+            "unreadable_vm_count": len(snapshot.report.vm_problems) or None,
+            "unreadable_vms": tuple(
+                UnreadableVm.model_validate(one.model_dump()) for one in snapshot.report.vm_problems[:_VMS_NAMED]
+            ),
             "unreadable_count": sum(snapshot.report.unreadable_counts.values()) or None,
             "unreadable_lines": tuple(
                 UnreadableLine.model_validate(line.model_dump()) for line in snapshot.report.unreadable
@@ -177,7 +183,21 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
 
 
 def describe_unreadable(report: InventoryReport) -> str:
-    """Return in a sentence or two what of an inventory could not be read; empty if all of it could."""
+    """Return in a few sentences what of an inventory could not be read; empty if all of it could."""
+    parts = (_describe_vms(report), _describe_lines(report))
+    return " ".join(part for part in parts if part)
+
+
+def _describe_vms(report: InventoryReport) -> str:
+    if not report.vm_problems:
+        return ""
+    first = report.vm_problems[0]
+    which = f"VM {first.vm_id}" if first.vm_id else "a VM whose id is not known"
+    noun = "VM" if len(report.vm_problems) == 1 else "VMs"
+    return f"Hyper-V cannot open {len(report.vm_problems)} {noun}; first {which}: {first.problem.rstrip('.')}."
+
+
+def _describe_lines(report: InventoryReport) -> str:
     count = sum(report.unreadable_counts.values())
     if not count:
         return ""

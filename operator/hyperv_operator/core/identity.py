@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hyperv_operator.api.catalogue import explain
+from hyperv_operator.api.names import Reason
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.inventory import VmFacts
 
@@ -17,6 +19,11 @@ class OwnVm:
     vm: VmFacts
     seen_at: datetime
     """When the inventory that reports the VM was begun."""
+
+
+def explain_critical(own: OwnVm) -> str:
+    """Return the message about a VM in a critical state."""
+    return explain(Reason.VM_CRITICAL, f"Hyper-V reports VM {own.vm.vm_id} in the state {own.vm.state}Critical.")
 
 
 def conflict(snapshot: Snapshot) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperv_operator.api.catalogue import explain
 from hyperv_operator.api.names import Reason
-from hyperv_operator.core import agent_version, provisioning, retry
+from hyperv_operator.core import agent_version, identity, provisioning, retry
 from hyperv_operator.core.actions import Launch, Provision, Sealing, Wait
 from hyperv_operator.core.decision import Decision, in_progress, stalled, unchanged
 from hyperv_operator.core.host_names import host_problems, owned_names
@@ -174,6 +174,15 @@ def guest_timed_out(situation: Situation) -> Decision | None:
         return None
     text = "The guest did not respond in time. The agent collects diagnostics on the host."
     return _provision(situation, text, state.run_id)
+
+
+def vm_critical(situation: Situation) -> Decision | None:
+    """The guest has time left, and Hyper-V has lost its VM's storage, or it is full."""
+    own = situation.own
+    if own is None or not own.vm.critical or not isinstance(situation.state, AwaitingGuest):
+        return None
+    due = situation.state.since + situation.snapshot.limits.guest_timeout
+    return Decision(Wait(due, poll_soon=True), stalled(Reason.VM_CRITICAL, identity.explain_critical(own)))
 
 
 def awaiting_guest(situation: Situation) -> Decision | None:

@@ -14,10 +14,12 @@ from hyperv_operator.core.decision import (
     Decision,
     Readiness,
     in_progress,
+    stalled,
     unchanged,
 )
 from hyperv_operator.core.drift import Difference, describe, desired
 from hyperv_operator.core.host_names import owned_name
+from hyperv_operator.core.identity import explain_critical
 from hyperv_operator.core.rules import next_attempt
 from hyperv_operator.core.situation import Situation
 from hyperv_operator.core.snapshot import Snapshot
@@ -64,6 +66,14 @@ def vm_missing(situation: Situation) -> Decision | None:
     text = explain(Reason.VM_MISSING, f"VM {snapshot.status.vm_id} is no longer on the host.")
     synced = ConditionValue(False, Reason.VM_MISSING, text)
     return Decision(Wait(), Assessment(Readiness.STALLED, Reason.VM_MISSING, text, synced=synced))
+
+
+def vm_critical(situation: Situation) -> Decision | None:
+    """Hyper-V has lost the VM's storage, or it is full. What the spec asks for is tried all the same."""
+    own = situation.own
+    if own is None or not own.vm.critical or situation.pending:
+        return None
+    return Decision(Wait(), stalled(Reason.VM_CRITICAL, explain_critical(own)))
 
 
 def in_sync(situation: Situation) -> Decision | None:

@@ -129,8 +129,11 @@ def identity_conflict(situation: Situation) -> Decision | None:
 
 
 def report_unreadable(situation: Situation) -> Decision | None:
-    """A line of an inventory was lost that is, or may be, that of the machine's VM or journal."""
+    """The machine's VM cannot be opened, or a line was lost that is, or may be, that of its VM or journal."""
     snapshot, provisioned = situation.snapshot, situation.lifecycle is Lifecycle.PROVISIONED
+    unopened = unreadable.unopened_vm(snapshot)
+    if unopened:
+        return Decision(Wait(), stalled(Reason.VM_UNREADABLE, explain(Reason.VM_UNREADABLE, unopened)))
     found = unreadable.vm_line(snapshot) or (None if provisioned else unreadable.journal_line(snapshot))
     if found is None:
         return None

@@ -366,9 +366,15 @@ class Snapshot:
     @property
     def is_vm_known(self) -> bool:
         """Whether the machine is known to have a VM, wherever it is now: a failover cluster may move it at any time."""
+        return bool(self.vm_ids)
+
+    @property
+    def vm_ids(self) -> frozenset[str]:
+        """The GUIDs that the machine's VM is known by: in its status, in the last outcome, and in its journals."""
         last = self.own_last
         reported = last.outcome.vm_id if last and last.outcome else None
-        return any((self.status.vm_id, reported, *(journal.vm_id for journal in self.journals())))
+        known = (self.status.vm_id, reported, *(journal.vm_id for journal in self.journals()))
+        return frozenset(vm_id for vm_id in known if vm_id)
 
     def is_current(self) -> bool:
         """Return whether the inventories show what the last launch has done.
@@ -389,5 +395,9 @@ class Snapshot:
             host.previous_begun_at is not None and (end is None or host.previous_begun_at > end) for host in self.hosts
         )
         gaps = (gaps for host in self.hosts for gaps in (host.previous_gaps, host.gaps))
-        hidden = any(one.may_hide_vm(self.uid, self.status.vm_id) for one in gaps)
+        known = self.vm_ids
+        hidden = any(
+            any(one.may_hide_vm(self.uid, vm_id) for vm_id in known or (None,)) or (not known and one.any_unopened)
+            for one in gaps
+        )
         return polled_twice and not hidden and not self.marked_vms()

@@ -1,12 +1,31 @@
-"""Lines of inventories that could not be read, and what a machine must not conclude without them."""
+"""What inventories do not say, because a line cannot be read or Hyper-V cannot open a VM, and what a machine must not conclude."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from hyperv_operator.core.failures import without_paths
 from hyperv_operator.core.host_names import owned_name
 from hyperv_operator.core.snapshot import HostView, Snapshot
 from hyperv_operator.protocol.inventory import UnreadableLine
+
+
+def unopened_vm(snapshot: Snapshot) -> str | None:
+    """Return what a host says about this machine's VM, which it has and cannot open; None if there is no such VM.
+
+    A VM that another host has opened is there, whatever is left of it elsewhere.
+    """
+    uid, known = snapshot.uid, snapshot.vm_ids
+    if snapshot.marked_vms():
+        return None
+    for host in snapshot.hosts:
+        for one in host.report.vm_problems if host.report else ():
+            if one.machine_uid == uid or one.vm_id in known:
+                text = without_paths(one.problem).rstrip(".")
+                return (
+                    f"{owned_name(snapshot, host)} has the VM of this machine, {one.vm_id}, and cannot open it: {text}."
+                )
+    return None
 
 
 def vm_line(snapshot: Snapshot) -> str | None:
@@ -16,7 +35,7 @@ def vm_line(snapshot: Snapshot) -> str | None:
     """
     uid, vm_id = snapshot.uid, snapshot.status.vm_id
     for host in snapshot.hosts:
-        if host.gaps.names_vm(uid, vm_id):
+        if host.gaps.lost_vm(uid, vm_id):
             wrong = _problem(
                 host, lambda line: line.kind == "vm" and (line.machine_uid == uid or line.vm_id in {vm_id} - {None})
             )

@@ -105,6 +105,8 @@ class VmFacts(WireModel):
         VmState, BeforeValidator(lambda value: value if not isinstance(value, str) or value in VM_STATES else "Other")
     ]
     """A state that this operator does not know is Other."""
+    critical: Flag = False
+    """Hyper-V has lost the VM's storage, or it is full: the state is the critical variant of `state`."""
     cpu_cores: Whole
     memory_bytes: Whole
     addresses: Annotated[tuple[Word, ...], first(_ADDRESSES)] = ()
@@ -114,6 +116,18 @@ class VmFacts(WireModel):
     machine: MachineName = None
     """namespace/name of the machine; None in marks of earlier versions."""
     guest: GuestFacts | None = None
+
+
+class VmProblem(WireModel):
+    """A VM that Hyper-V knows and cannot open, or that vanished while it was read: all that is known is here."""
+
+    vm_id: Guid | None = None
+    """None if not even that is known: then it may be any VM."""
+    name: Name | None = None
+    machine_uid: Name | None = None
+    """The machine in its mark, if that can be read."""
+    problem: Annotated[Clean, one_line(512)]
+    """What Hyper-V says."""
 
 
 class JournalState(StrEnum):
@@ -175,14 +189,28 @@ class Gaps:
     """VMs of which the line was lost."""
     journal_uids: frozenset[str] = frozenset()
     """Machines of which the journal's line was lost."""
+    unopened_uids: frozenset[str] = frozenset()
+    """Machines of which a VM could not be opened."""
+    unopened_ids: frozenset[str] = frozenset()
+    """VMs that could not be opened."""
+    any_unopened: bool = False
+    """A VM could not be opened whose mark is not known: it may be that of any machine whose VM's GUID is not known."""
     any_vm: bool = False
-    """A line was lost that may have been any machine's VM."""
+    """A line was lost, or a VM not even listed, that may have been any machine's VM."""
     any_journal: bool = False
     any_image: bool = False
 
     def names_vm(self, uid: str, vm_id: str | None) -> bool:
+        """Return whether a lost line, or a VM that could not be opened, is that of a VM of this machine."""
+        return self.lost_vm(uid, vm_id) or self.unopened_vm(uid, vm_id)
+
+    def lost_vm(self, uid: str, vm_id: str | None) -> bool:
         """Return whether a lost line is that of a VM of this machine."""
         return uid in self.vm_uids or vm_id in self.vm_ids
+
+    def unopened_vm(self, uid: str, vm_id: str | None) -> bool:
+        """Return whether a VM of this machine could not be opened."""
+        return uid in self.unopened_uids or vm_id in self.unopened_ids
 
     def may_hide_vm(self, uid: str, vm_id: str | None) -> bool:
         """Return whether a lost line is, or may be, that of a VM of this machine."""
@@ -205,6 +233,8 @@ class InventoryReport(WireModel):
     journals: tuple[JournalFacts, ...] = ()
     removed: Mapping[str, RemovalFinding | None] = Field(default_factory=dict)
     """What the removals of the last hour found, by machine UID."""
+    vm_problems: tuple[VmProblem, ...] = ()
+    """The VMs that could not be opened."""
     unreadable: tuple[UnreadableLine, ...] = ()
     """The first lines that could not be read as a whole."""
     unreadable_counts: Mapping[str, int] = Field(default_factory=dict)

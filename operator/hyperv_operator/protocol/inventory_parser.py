@@ -25,6 +25,7 @@ from hyperv_operator.protocol.inventory import (
     RemovedFacts,
     UnreadableLine,
     VmFacts,
+    VmProblem,
 )
 from hyperv_operator.protocol.records import MAX_RECORD, OUTCOME_PARTS, Outcome, OutcomeKind, WireModel
 
@@ -38,6 +39,7 @@ _HOST_PARTS: Final = frozenset(
         "computer_name", "os", "logical_processors", "memory_total_bytes", "memory_free_bytes", "volumes", "agent.versions",
     }
 )  # fmt: skip
+_PROBLEM_PARTS: Final = frozenset({"vm_id", "name", "machine_uid"})
 _NO_PARTS: Final[frozenset[str]] = frozenset()
 _IDENTITY: Final = 256
 
@@ -75,7 +77,7 @@ class _Parser:
 
     def __init__(self) -> None:
         self.images = _Items("image", ImageFacts, frozenset({"size_bytes"}), MAX_IMAGES, lambda one: one.name)
-        self.vms = _Items("vm", VmFacts, frozenset({"addresses", "guest"}), MAX_VMS, lambda one: one.vm_id)
+        self.vms = _Items("vm", VmFacts, frozenset({"addresses", "guest", "critical"}), MAX_VMS, lambda one: one.vm_id)
         journal_parts = frozenset({"steps", "reason", "code", "updated_at", "folder"})
         self.journals = _Items("journal", JournalFacts, journal_parts, MAX_VMS, lambda one: one.machine_uid)
         self.removed = _Items("removed", RemovedFacts, frozenset({"finding"}), MAX_VMS, lambda one: one.machine_uid)
@@ -84,13 +86,17 @@ class _Parser:
         self.outcomes: list[Outcome] = []
         self.named: list[UnreadableLine] = []
         self.counts: Counter[str] = Counter()
-        self.gaps: dict[str, set[str]] = {"vm_uids": set(), "vm_ids": set(), "journal_uids": set()}
+        self.vm_problems: list[VmProblem] = []
+        self.gaps: dict[str, set[str]] = {
+            name: set() for name in ("vm_uids", "vm_ids", "unopened_uids", "unopened_ids", "journal_uids")
+        }
+        self.any_unopened = False
         self.unknown: set[str] = set()
         self._readers: Mapping[str, Callable[[dict[str, Node]], None]] = {
             "host": self._host,
             "outcome": self._outcome,
             "image": lambda value: self._item(self.images, value),
-            "vm": lambda value: self._item(self.vms, value),
+            "vm": self._vm,
             "journal": lambda value: self._item(self.journals, value),
             "removed": lambda value: self._item(self.removed, value),
         }
@@ -127,6 +133,27 @@ class _Parser:
             self._note("outcome", "; ".join(reading.problems), {})
         if reading.item is not None:
             self.outcomes.append(reading.item)
+
+    def _vm(self, value: dict[str, Node]) -> None:
+        if value.get("problem") is None:
+            self._item(self.vms, value)
+            return
+        problem = read(VmProblem, value, _PROBLEM_PARTS).item
+        if problem is None or len(self.vm_problems) >= MAX_VMS:
+            excess = problem is not None
+            text = (
+                f"the inventory has more than {MAX_VMS} lines of this kind" if excess else "its problem cannot be read"
+            )
+            self._lose("vm", text, value, excess=excess)
+            return
+        self.vm_problems.append(problem)
+        if problem.machine_uid:
+            self.gaps["unopened_uids"].add(problem.machine_uid)
+        if problem.vm_id is None:
+            self.unknown.add("vm")
+            return
+        self.gaps["unopened_ids"].add(problem.vm_id)
+        self.any_unopened = self.any_unopened or problem.machine_uid is None
 
     def _item(self, items: _Items[ItemT], value: dict[str, Node]) -> None:
         reading = read(items.model, value, items.parts)
@@ -207,10 +234,12 @@ class _Parser:
             vms=tuple(self.vms.found.values()),
             journals=tuple(self.journals.found.values()),
             removed={uid: one.finding for uid, one in self.removed.found.items()},
+            vm_problems=tuple(self.vm_problems),
             unreadable=tuple(self.named),
             unreadable_counts=dict(self.counts),
             gaps=Gaps(
                 **{name: frozenset(found) for name, found in self.gaps.items()},
+                any_unopened=self.any_unopened,
                 any_vm="vm" in self.unknown,
                 any_journal="journal" in self.unknown,
                 any_image="image" in self.unknown,

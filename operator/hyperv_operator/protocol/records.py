@@ -94,6 +94,9 @@ class AgentCode(StrEnum):
     CLUSTER_FAILED = "ClusterFailed"
     REMOVE_FAILED = "RemoveFailed"
     HOST_IDENTITY_CHANGED = "HostIdentityChanged"
+    HYPER_V_UNAVAILABLE = "HyperVUnavailable"
+    VM_UNREADABLE = "VmUnreadable"
+    VM_CRITICAL = "VmCritical"
     INTERNAL = "Internal"
 
 

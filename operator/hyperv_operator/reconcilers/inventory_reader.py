@@ -140,7 +140,8 @@ class InventoryReader:
         before = poll.report
         poll.previous_begun_at, poll.begun_at = poll.begun_at, begun_at
         poll.previous_gaps = before.gaps if before else NO_GAPS
-        if report.unreadable and (before is None or report.unreadable != before.unreadable):
+        told = (before.unreadable, before.vm_problems) if before else ((), ())
+        if (report.unreadable or report.vm_problems) and (report.unreadable, report.vm_problems) != told:
             log.warning("The inventory: %s", host_status.describe_unreadable(report), extra={"host": entry.name})
         poll.report, poll.error = report, None
         self._deps.metrics.host_seen(entry.name, report, begun_at)

@@ -171,6 +171,20 @@ class FolderWorld:
         with self.state.locked():
             (self.state.root / "vms" / f"{vm_id}.json").unlink()
 
+    def break_vm(self, vm_id: str, problem: str | None) -> None:
+        """Make a VM one that Hyper-V knows and cannot open; with None, one that it can."""
+        self._change(vm_id, openError=problem)
+
+    def set_critical(self, vm_id: str, *, critical: bool) -> None:
+        """Take a VM's storage away, or give it back."""
+        state = self.vm(vm_id).state.removesuffix("Critical")
+        self._change(vm_id, state=f"{state}Critical" if critical else state)
+
+    def _change(self, vm_id: str, **changes: Any) -> None:
+        with self.state.locked():
+            record = self.state.read("vms", f"{vm_id}.json")
+            self.state.write({**record, **changes}, "vms", f"{vm_id}.json")
+
     def changed_images(self) -> list[str]:
         """Return the names of the golden images that are not what they were."""
         assert isinstance(self.images, Images)

@@ -35,8 +35,8 @@ _SINCE_POWERSHELL_7 = {
 COMMON = frozenset(
     {
         "Add-Member", "Add-Type", "Compare-Object", "ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Get-Command", "Get-Item",
-        "Join-Path", "Select-Object", "Set-StrictMode", "Sort-Object", "Start-Sleep", "Where-Object",
-        "Write-Information",
+        "Get-Module", "Import-Module", "Join-Path", "Select-Object", "Set-Alias", "Set-StrictMode", "Sort-Object",
+        "Start-Sleep", "Where-Object", "Write-Information",
     }
 )  # fmt: skip
 

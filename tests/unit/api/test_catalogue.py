@@ -135,6 +135,9 @@ RULES = """
     StartFailed            | stalled     | host administrator   | backoff
     ClusterFailed          | stalled     | host administrator   | backoff
     RemoveFailed           | in progress | host administrator   | backoff
+    HyperVUnavailable      | stalled     | host administrator   | backoff
+    VmUnreadable           | stalled     | host administrator   | backoff
+    VmCritical             | stalled     | host administrator   | backoff
     Internal               | stalled     | cluster administrator | backoff
     GuestTimeout           | stalled     | owner of the machine | on change
     GuestKeyInvalid        | in progress | nobody               | backoff

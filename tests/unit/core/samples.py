@@ -16,7 +16,15 @@ from hyperv_operator.core.mutability import Mutability, frozen_values
 from hyperv_operator.core.snapshot import HostView, LaunchResult, Limits, RetryPolicy, SecretCheck, Snapshot
 from hyperv_operator.errors import HostError
 from hyperv_operator.protocol.guest import GuestKey
-from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, GuestFacts, JournalFacts, UnreadableLine, VmFacts
+from hyperv_operator.protocol.inventory import (
+    NO_GAPS,
+    Gaps,
+    GuestFacts,
+    JournalFacts,
+    UnreadableLine,
+    VmFacts,
+    VmProblem,
+)
 from hyperv_operator.protocol.inventory_parser import parse_inventory
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind
@@ -114,9 +122,11 @@ def inventory(
     journals: tuple[JournalFacts, ...] = (),
     gaps: Gaps = NO_GAPS,
     unreadable: tuple[UnreadableLine, ...] = (),
+    vm_problems: tuple[VmProblem, ...] = (),
 ) -> Snapshot:
     """Return the snapshot with an inventory of the host that holds these VMs and journals alone, and has lost some lines."""
-    report = REPORT.model_copy(update={"vms": vms, "journals": journals, "gaps": gaps, "unreadable": unreadable})
+    said = {"vms": vms, "journals": journals, "gaps": gaps, "unreadable": unreadable, "vm_problems": vm_problems}
+    report = REPORT.model_copy(update=said)
     return replace(snapshot, host=replace(HOST, report=report))
 
 

@@ -68,6 +68,9 @@ CODES = [
     (AgentCode.CLUSTER_FAILED, "ClusterFailed", "retries, needs a person"),
     (AgentCode.REMOVE_FAILED, "RemoveFailed", "retries"),
     (AgentCode.HOST_IDENTITY_CHANGED, "HostIdentityChanged", "retries, needs a person"),
+    (AgentCode.HYPER_V_UNAVAILABLE, "HyperVUnavailable", "retries, needs a person"),
+    (AgentCode.VM_UNREADABLE, "VmUnreadable", "retries, needs a person"),
+    (AgentCode.VM_CRITICAL, "VmCritical", "retries, needs a person"),
     (AgentCode.INTERNAL, "Internal", "retries, needs a person"),
 ]
 

@@ -15,7 +15,7 @@ from hyperv_operator.core.actions import Launch, Release, Wait
 from hyperv_operator.core.decision import Lifecycle, Readiness
 from hyperv_operator.core.decision_table import TABLE, match
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, Rival, SecretCheck, Snapshot
-from hyperv_operator.protocol.inventory import Gaps
+from hyperv_operator.protocol.inventory import Gaps, VmProblem
 from hyperv_operator.protocol.job import JobKind
 from hyperv_operator.protocol.records import AgentCode, RemovalFinding
 from unit.core.samples import (
@@ -50,6 +50,7 @@ P, C, R = Lifecycle.PROVISIONING, Lifecycle.PROVISIONED, Lifecycle.REMOVAL
 LAUNCH, WAIT, RELEASE = Launch, Wait, Release
 ONGOING, STALLED, READY, SAME = Readiness.IN_PROGRESS, Readiness.STALLED, Readiness.READY, Readiness.UNCHANGED
 
+UNOPENED = VmProblem.model_validate({"vm_id": VM_ID, "problem": "The object was not found."})
 _DOWN = HostProblem(Reason.HOST_UNREACHABLE, "No answer.", needs_person=False)
 _OPEN_TO_NONE = HOST.spec.model_copy(update={"tenants": ()})
 _CORDONED = HOST.spec.model_copy(update={"cordoned": True})
@@ -103,7 +104,7 @@ class Case:
 
 CASES = [
     Case(
-        "A line of the inventory was lost that is or may be the VM's",
+        "The VM cannot be opened, or a line of the inventory was lost that is or may be the VM's",
         C,
         inventory(configured(READY_NOW), gaps=Gaps(any_vm=True)),
         WAIT,
@@ -111,12 +112,46 @@ CASES = [
         Reason.REPORT_UNREADABLE,
     ),
     Case(
-        "A line of the inventory was lost that is or may be that of the machine's VM or journal",
+        "The VM cannot be opened, or a line of the inventory was lost that is or may be that of the machine's VM or journal",
         P,
         inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), gaps=Gaps(any_vm=True)),
         WAIT,
         ONGOING,
         Reason.REPORT_UNREADABLE,
+        accepted=True,
+    ),
+    Case(
+        "The VM cannot be opened, or a line of the inventory was lost that is or may be the VM's",
+        C,
+        inventory(configured(READY_NOW), vm_problems=(UNOPENED,)),
+        WAIT,
+        STALLED,
+        Reason.VM_UNREADABLE,
+    ),
+    Case(
+        "The VM cannot be opened, or a line of the inventory was lost that is or may be that of the machine's VM or journal",
+        P,
+        inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), vm_problems=(UNOPENED,)),
+        WAIT,
+        STALLED,
+        Reason.VM_UNREADABLE,
+        accepted=True,
+    ),
+    Case(
+        "Hyper-V has lost the VM's storage, or it is full, and the spec has not changed since it was applied",
+        C,
+        inventory(configured(READY_NOW), vms=(vm(state="Paused", critical=True),)),
+        WAIT,
+        STALLED,
+        Reason.VM_CRITICAL,
+    ),
+    Case(
+        "The guest has time left, and Hyper-V has lost the VM's storage, or it is full",
+        P,
+        inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), vms=(vm(state="Paused", critical=True),)),
+        WAIT,
+        STALLED,
+        Reason.VM_CRITICAL,
         accepted=True,
     ),
     Case(

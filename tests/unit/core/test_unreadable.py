@@ -14,7 +14,7 @@ from hyperv_operator.core.actions import Launch, Provision, Release, Remove, Wai
 from hyperv_operator.core.decision import Readiness
 from hyperv_operator.core.decision_table import decide
 from hyperv_operator.core.snapshot import HostView, Snapshot
-from hyperv_operator.protocol.inventory import Gaps, UnreadableLine
+from hyperv_operator.protocol.inventory import Gaps, UnreadableLine, VmProblem
 from hyperv_operator.protocol.records import AgentCode, Outcome, OutcomeKind, RemovalFinding
 from unit.core.samples import (
     HOST,
@@ -40,6 +40,7 @@ OWN_VM, OWN_ID = Gaps(vm_uids=frozenset({UID})), Gaps(vm_ids=frozenset({VM_ID}))
 ANY_VM, ANY_JOURNAL, OWN_JOURNAL = Gaps(any_vm=True), Gaps(any_journal=True), Gaps(journal_uids=frozenset({UID}))
 OTHERS = Gaps(frozenset({"other"}), frozenset({"other"}), frozenset({"other"}), any_image=True)
 READY = condition("Ready", "True", "Ready")
+OTHER_VM = "1f1e2d3c-1111-4222-8333-944455556666"
 WAITING = ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0)
 RESTARTED = launched(vm_id=VM_ID)
 """The operator has restarted since the launch: only the journal says how it ended."""
@@ -277,3 +278,56 @@ def test_a_lost_line_of_one_host_is_enough_to_hide_something(gaps: Gaps, hides: 
 def test_a_vm_id_alone_shows_a_launch_too() -> None:
     known = replace(SNAPSHOT, status=HyperVMachineStatus(vm_id=VM_ID))
     assert unreadable.vm_line(inventory(known, gaps=ANY_VM)) is not None
+
+
+def _unopened(**about: Any) -> VmProblem:
+    return VmProblem.model_validate({"vm_id": VM_ID, "name": "a", "problem": "The object was not found.", **about})
+
+
+@pytest.mark.parametrize(
+    ("about", "own"),
+    [
+        ({}, True),
+        ({"vm_id": OTHER_VM, "machine_uid": UID}, True),
+        ({"vm_id": OTHER_VM}, False),
+        ({"vm_id": None}, False),
+    ],
+)
+def test_a_vm_that_cannot_be_opened_stops_its_own_machine(about: dict[str, Any], own: bool) -> None:
+    for snapshot in (configured(READY), WAITING, RESTARTED):
+        decision = decide(inventory(snapshot, vm_problems=(_unopened(**about),)), NOW)
+        assert (decision.assessment.reason is Reason.VM_UNREADABLE) is own
+        if own:
+            assert decision.assessment.readiness is Readiness.STALLED
+            assert "has the VM of this machine" in decision.assessment.message
+            assert "The object was not found." in decision.assessment.message
+
+
+def test_a_vm_that_another_host_has_opened_is_there() -> None:
+    """A failover leaves what cannot be opened on the node that it left."""
+    snapshot = inventory(configured(READY), vms=(vm(),))
+    other = replace(_peer(Gaps()), report=REPORT.model_copy(update={"vms": (), "vm_problems": (_unopened(),)}))
+    assert decide(replace(snapshot, peers=(other,)), NOW).assessment.reason is Reason.READY
+
+
+@pytest.mark.parametrize(
+    ("gaps", "vm_id", "absent"),
+    [
+        (Gaps(unopened_ids=frozenset({VM_ID})), VM_ID, False),
+        (Gaps(unopened_uids=frozenset({UID})), VM_ID, False),
+        (Gaps(unopened_ids=frozenset({OTHER_VM}), any_unopened=True), VM_ID, True),
+        (Gaps(unopened_ids=frozenset({OTHER_VM}), any_unopened=True), None, False),
+        (Gaps(unopened_ids=frozenset({OTHER_VM})), None, True),
+    ],
+)
+def test_absence_does_not_follow_where_a_vm_cannot_be_opened(gaps: Gaps, vm_id: str | None, absent: bool) -> None:
+    snapshot = inventory(launched(vm_id=vm_id), gaps=gaps)
+    host = snapshot.host and replace(snapshot.host, begun_at=NOW + SECOND, previous_begun_at=NOW + SECOND)
+    assert replace(snapshot, host=host).confirms_absence() is absent
+
+
+def test_a_host_that_cannot_open_the_vm_is_no_host_without_it() -> None:
+    """The agent has found nothing elsewhere, and the removal goes on until the VM can be opened or is gone."""
+    snapshot = inventory(configured(READY), gaps=Gaps(unopened_ids=frozenset({VM_ID})), vm_problems=(_unopened(),))
+    removal = replace(snapshot, deleting=True, removal=RemovalFinding.NO_VM_FOUND)
+    assert not isinstance(decide(removal, NOW).action, Release)

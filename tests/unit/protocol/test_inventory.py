@@ -430,3 +430,56 @@ def test_what_a_gap_may_hide(gaps: Gaps, named: bool, vm: bool, journal: bool) -
     assert gaps.names_vm("u", GUID) is named
     assert (gaps.may_hide_vm("u", GUID), gaps.may_hide_journal("u")) == (vm, journal)
     assert gaps.names_vm("u", None) is (gaps.vm_uids == {"u"})
+
+
+_UNOPENED: dict[str, Any] = {
+    "type": "vm",
+    "vm_id": GUID,
+    "name": "ghost",
+    "machine_uid": None,
+    "problem": "The object was not found.",
+}
+
+
+def test_a_vm_that_cannot_be_opened_is_a_fact_and_no_lost_line() -> None:
+    report = _beside(_UNOPENED)
+    assert [(one.vm_id, one.name, one.problem) for one in report.vm_problems] == [
+        (GUID, "ghost", "The object was not found.")
+    ]
+    assert not report.unreadable_counts
+    assert [one.vm_id for one in report.vms] == [OTHER]
+
+
+@pytest.mark.parametrize(
+    ("changes", "own", "unlaunched", "any_vm"),
+    [
+        ({}, True, False, False),
+        ({"machine_uid": "u"}, True, False, False),
+        ({"vm_id": None, "machine_uid": "u"}, True, True, True),
+        ({"vm_id": None}, True, True, True),
+        ({"vm_id": "not a GUID"}, True, True, True),
+        ({"name": 7}, True, False, False),
+        ({"problem": ["?"]}, True, False, False),
+        ({"problem": 7, "vm_id": None, "machine_uid": 7}, True, True, True),
+    ],
+)
+def test_a_vm_that_cannot_be_opened_may_hide_its_own_machine(
+    changes: dict[str, object], own: bool, unlaunched: bool, any_vm: bool
+) -> None:
+    gaps = _beside({**_UNOPENED, **changes}).gaps
+    assert gaps.may_hide_vm("u", GUID) is own
+    assert gaps.may_hide_vm("other", None) is unlaunched
+    assert gaps.any_vm is any_vm
+
+
+def test_more_vms_that_cannot_be_opened_than_are_kept_hide_all() -> None:
+    lines = [{**_UNOPENED, "vm_id": f"{number:08x}-0000-4000-8000-000000000000"} for number in range(MAX_VMS + 1)]
+    report = _beside(*lines)
+    assert len(report.vm_problems) == MAX_VMS
+    assert report.gaps.any_vm
+
+
+def test_a_critical_state_is_read_beside_the_state() -> None:
+    assert not _with(VM, "critical", False).vms[0].critical
+    assert _with(VM, "critical", True).vms[0].critical
+    assert not _with(VM, "critical", "?").vms[0].critical

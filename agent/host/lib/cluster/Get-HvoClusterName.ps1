@@ -2,12 +2,20 @@ function Get-HvoClusterName {
     <#
     .SYNOPSIS
         Returns the name of the failover cluster that this host is a node of, or null if none answers.
+    .DESCRIPTION
+        Fails with AccessDenied if the cluster refuses the account: then it is not known which roles there are.
     .OUTPUTS
         String, or null.
     #>
     [CmdletBinding()]
     [OutputType([string])]
     param()
-    if (-not (Get-Command -Name 'Get-Cluster' -ErrorAction SilentlyContinue)) { return $null }
-    try { return [string](Get-Cluster -ErrorAction Stop).Name } catch { return $null }
+    # Get-Cluster is also a command of VMware PowerCLI.
+    if (-not (Get-Command -Name 'Get-ClusterGroup' -ErrorAction SilentlyContinue)) { return $null }
+    try {
+        return [string](Get-Cluster -ErrorAction Stop).Name
+    } catch {
+        if (-not (Test-HvoErrorDenied $_)) { return $null }
+        Stop-HvoLaunch -Code AccessDenied -Message "The failover cluster refuses the account of this session: $(Format-HvoError $_)."
+    }
 }

@@ -12,7 +12,7 @@ function Get-HvoGuestInventory {
     )
     $found = @{}
     foreach ($id in $VmIds) { $found[$id] = [ordered]@{ ready = $null; state = $null } }
-    foreach ($component in @(Get-CimInstance -Namespace 'root\virtualization\v2' -ClassName 'Msvm_KvpExchangeComponent')) {
+    foreach ($component in @(Get-HvoVirtualizationInstance -ClassName 'Msvm_KvpExchangeComponent')) {
         $id = ([string]$component.SystemName).ToLowerInvariant()
         if (-not $found.ContainsKey($id)) { continue }
         $items = Select-HvoKvpItem -Items @(Get-HvoProperty $component 'GuestExchangeItems') -Names 'ProvisioningReady', 'ProvisioningState'

@@ -10,7 +10,7 @@ function Get-HvoVmAddress {
     param()
     $found = @{}
     $class = 'Msvm_GuestNetworkAdapterConfiguration'
-    foreach ($adapter in @(Get-CimInstance -Namespace 'root\virtualization\v2' -ClassName $class)) {
+    foreach ($adapter in @(Get-HvoVirtualizationInstance -ClassName $class)) {
         $parts = ([string]$adapter.InstanceID).Split('\')
         $guid = [Guid]::Empty
         if ($parts.Count -lt 2 -or -not [Guid]::TryParse($parts[1], [ref] $guid)) { continue }

@@ -10,10 +10,10 @@ function Get-HvoVmCimInstance {
     param(
         [Parameter(Mandatory = $true)] [string] $VmId
     )
-    $filter = "Name='$($VmId.ToUpperInvariant())'"
-    $system = Get-CimInstance -Namespace 'root\virtualization\v2' -ClassName 'Msvm_ComputerSystem' -Filter $filter |
-        Select-Object -First 1
+    $system = Get-HvoVmSystem -VmId $VmId | Select-Object -First 1
     if ($null -eq $system) {
+        # Nothing is found either where Hyper-V does not answer.
+        Assert-HvoHyperVService -Failures @()
         Stop-HvoLaunch -Code VmMissing -Message "VM $VmId no longer exists on this host."
     }
     return $system

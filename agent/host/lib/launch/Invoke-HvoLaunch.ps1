@@ -20,6 +20,7 @@ function Invoke-HvoLaunch {
     $context = $null
     $lock = $null
     try {
+        Set-HvoModuleAlias
         $job = Read-ProvisioningJobDefinition -InputObject $InputObject -SchemaId $SchemaId -AgentFolder $AgentFolder
         $context = New-HvoContext -Job $job -AgentFolder $AgentFolder -Secrets $Secrets
         $lock = Lock-HvoMachine -Context $context

@@ -12,7 +12,8 @@ function Stop-HvoLaunch {
         [ValidateSet('InvalidDefinition', 'SchemaMismatch', 'Superseded', 'HostBusy', 'ImageNotFound', 'InsufficientSpace',
             'InsufficientMemory', 'SwitchNotFound', 'PathNotAllowed', 'AccessDenied', 'VmMissing', 'IdentityConflict',
             'NameInUse', 'NotOwned', 'IsoMissing', 'CopyFailed', 'RegisterFailed', 'StartFailed', 'GuestTimeout',
-            'GuestKeyInvalid', 'GuestFailed', 'PublishFailed', 'ClusterFailed', 'RemoveFailed', 'HostIdentityChanged', 'Internal')]
+            'GuestKeyInvalid', 'GuestFailed', 'PublishFailed', 'ClusterFailed', 'RemoveFailed', 'HostIdentityChanged',
+            'HyperVUnavailable', 'VmUnreadable', 'VmCritical', 'Internal')]
         [string] $Code,
         [Parameter(Mandatory = $true)] [string] $Message,
         [Parameter()] [string] $Summary = ''

@@ -19,10 +19,17 @@ function Invoke-HvoRemoval {
     }
     $ids = [string[]]@($known | Where-Object { $_ } | ForEach-Object { ConvertTo-HvoGuid $_ })
     $Context.KnownIds = [string[]]@([System.Linq.Enumerable]::Distinct($ids))
-    $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds $Context.KnownIds
+    $list = Get-HvoVmList
+    $Context.Vm = Find-HvoMachineVm -Context $Context -Vms $list.Vms -KnownIds $Context.KnownIds
     if ($null -ne $Context.Vm) {
         $id = ConvertTo-HvoGuid $Context.Vm.Id
         if ($Context.KnownIds -cnotcontains $id) { $Context.KnownIds = [string[]]@(@($Context.KnownIds) + $id) }
+    } else {
+        # A folder shows that the machine was launched here. Without one, only the name of a VM speaks for it.
+        $strict = [System.IO.Directory]::Exists($Context.Folder) -and -not (Test-HvoVmNeverRegistered -Context $Context)
+        Assert-HvoVmNotHidden -Context $Context -Problems $list.Problems -KnownIds $Context.KnownIds `
+            -VmName ([string](Get-HvoProperty $Context.Job.machine 'vm_name')) -Strict:$strict
+        Assert-HvoVmMarked -Context $Context
     }
     $last = $Context.KnownIds | Select-Object -Last 1
     Invoke-HvoStep -Context $Context -Script 'Removal.RemoveClusterRole.ps1' -FailureCode ClusterFailed

@@ -12,10 +12,7 @@ function Invoke-HvoUpdate {
     )
     Assert-HvoHyperVModule
     $vmId = ConvertTo-HvoGuid $Context.Job.machine.vm_id
-    $vm = Get-HvoVmById -VmId $vmId
-    if ($null -eq $vm) {
-        Stop-HvoLaunch -Code VmMissing -Message "VM $vmId no longer exists on this host."
-    }
+    $vm = Get-HvoExistingVm -VmId $vmId
     if ((Get-HvoVmMark -Vm $vm).MachineUid -cne $Context.Run.machine_uid) {
         Stop-HvoLaunch -Code NotOwned -Message "VM $vmId does not carry this machine's mark. Nothing was changed."
     }

@@ -2,6 +2,9 @@ function ConvertTo-HvoVmState {
     <#
     .SYNOPSIS
         Returns a VM state of Hyper-V's as one of the protocol's.
+    .DESCRIPTION
+        A critical state is the state that it is a variant of. What a hibernated or fast-saved VM does is what a saved one does.
+        States between two others, and states that are not known, are Other.
     .OUTPUTS
         String.
     #>
@@ -10,7 +13,7 @@ function ConvertTo-HvoVmState {
     param(
         [Parameter()] [AllowNull()] [object] $State
     )
-    $word = [string]$State
-    if (@('Running', 'Off', 'Paused', 'Saved', 'Starting', 'Stopping') -contains $word) { return $word }
+    $word = [string]$State -creplace 'Critical\z', '' -creplace '\A(FastSaved|Hibernated)\z', 'Saved'
+    if (@('Running', 'Off', 'Paused', 'Saved', 'Starting', 'Stopping') -ccontains $word) { return $word }
     return 'Other'
 }

@@ -1,7 +1,10 @@
 function Get-HvoVmById {
     <#
     .SYNOPSIS
-        Returns the VM with a GUID, or null if this host does not have it.
+        Returns the VM with a GUID, or null if this host does not have it; fails with VmUnreadable if it cannot be opened.
+    .DESCRIPTION
+        Neither the category nor the localized message of Get-VM's error shows whether the VM is missing or cannot be opened, so
+        Msvm_ComputerSystem decides.
     .OUTPUTS
         VirtualMachine, or null.
     #>
@@ -12,10 +15,18 @@ function Get-HvoVmById {
     )
     if (-not $VmId) { return $null }
     try {
-        return Get-VM -Id ([Guid][string]$VmId) -ErrorAction Stop
+        $vm = Get-VM -Id ([Guid][string]$VmId) -ErrorAction Stop
+        if ($null -eq $vm.State) { throw 'Its state could not be read.' }
+        return $vm
     } catch {
-        if ($_.CategoryInfo.Category -eq [System.Management.Automation.ErrorCategory]::PermissionDenied) { throw }
-        # The error message is localized, so only the list of VMs shows that the VM is missing.
-        return Get-VM | Where-Object { [string]$_.Id -eq [string]$VmId } | Select-Object -First 1
+        $failure = $_
     }
+    if (Test-HvoErrorDenied $failure) { throw $failure }
+    $id = ConvertTo-HvoGuid $VmId
+    if (-not @(Get-HvoVmSystem -VmId $id).Count) {
+        # Nothing is found either where Hyper-V does not answer.
+        Assert-HvoHyperVService -Failures @($failure)
+        return $null
+    }
+    Stop-HvoLaunch -Code VmUnreadable -Message "VM $id exists on this host and cannot be opened: $(Format-HvoError $failure)."
 }

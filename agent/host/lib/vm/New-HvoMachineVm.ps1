@@ -18,11 +18,11 @@ function New-HvoMachineVm {
             -VHDPath $Context.DiskPath -Path $Context.Folder -SwitchName $Context.Job.host.virtual_switch
     } catch {
         $failure = $_
-        $made = @(Get-VM | Where-Object { $_.Name -ceq $name })
+        $made = @((Get-HvoVmList).Vms | Where-Object { $_.Name -ceq $name })
         if ($made.Count -ne 1) { throw $failure }
         Write-HvoLog -Message "The VM was created although New-VM failed: $($failure.Exception.Message)"
     }
-    $vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM)
+    $vm = Find-HvoMachineVm -Context $Context -Vms (Get-HvoVmList).Vms
     if ($null -eq $vm) { throw 'The VM was created and does not exist.' }
     return $vm
 }

@@ -15,7 +15,8 @@ function Resolve-HvoMachineVm {
     $Context.OsFamily = Get-HvoOsFamily -Fields $Context.Fields
     $lost = Get-HvoProperty $Context.Job 'lost_vm_id'
     if ($lost) { Assert-HvoVmLost -Context $Context -VmId $lost }
-    $Context.Vm = Find-HvoMachineVm -Context $Context -Vms @(Get-VM) -KnownIds @($journal.vm_id)
+    $list = Get-HvoVmList
+    $Context.Vm = Find-HvoMachineVm -Context $Context -Vms $list.Vms -KnownIds @($journal.vm_id)
     if ($null -ne $Context.Vm) {
         if ($null -eq $journal.vm_id) {
             Assert-HvoVmDiskInFolder -Context $Context
@@ -24,6 +25,7 @@ function Resolve-HvoMachineVm {
         $journal.vm_id = ConvertTo-HvoGuid $Context.Vm.Id
         return
     }
+    Assert-HvoVmNotHidden -Context $Context -Problems $list.Problems -KnownIds @($journal.vm_id)
     if ($null -eq $journal.vm_id) { return }
     Assert-HvoVmOnThisNode -Context $Context -VmIds @($journal.vm_id)
     $found = Get-HvoVmById -VmId $journal.vm_id

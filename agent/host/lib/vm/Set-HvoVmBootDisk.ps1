@@ -1,7 +1,9 @@
 function Set-HvoVmBootDisk {
     <#
     .SYNOPSIS
-        Makes the machine's disk, or its checkpoint's disk, the VM's first boot device.
+        Makes the machine's disk, or its checkpoint's disk, the first boot device of a VM that is off.
+    .DESCRIPTION
+        A guest that has booted puts its boot manager first: an entry of type File, which has no device and lies on the disk.
     #>
     [CmdletBinding()]
     param(
@@ -9,6 +11,7 @@ function Set-HvoVmBootDisk {
         [Parameter(Mandatory = $true)] [object] $Vm
     )
     $first = @((Get-VMFirmware -VM $Vm).BootOrder)[0]
+    if ([string](Get-HvoProperty $first 'BootType') -eq 'File') { return }
     $path = [string](Get-HvoProperty (Get-HvoProperty $first 'Device') 'Path')
     if ($path -and (Test-HvoPathInside -Path $path -Folder $Context.Folder) -and
         -not $path.EndsWith('.iso', [StringComparison]::OrdinalIgnoreCase)) { return }

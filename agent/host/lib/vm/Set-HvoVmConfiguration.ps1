@@ -1,7 +1,7 @@
 function Set-HvoVmConfiguration {
     <#
     .SYNOPSIS
-        Sets CPU, memory, network, disk, ISO and firmware of a VM that is off, as far as they differ from the job.
+        Sets CPU, memory, automatic actions, network, disk, ISO and firmware of a VM that is off, as far as they differ from the job.
     #>
     [CmdletBinding()]
     param(
@@ -15,9 +15,14 @@ function Set-HvoVmConfiguration {
         Set-VMMemory -VM $Vm -DynamicMemoryEnabled $false -StartupBytes $bytes
     }
     # An automatic checkpoint would add a differencing disk at the first start. Server 2016 does not have them.
-    if ((Get-Command -Name 'Set-VM').Parameters.ContainsKey('AutomaticCheckpointsEnabled')) {
+    $command = Get-Command -Name 'Set-VM'
+    if ($command.CommandType -eq 'Alias') { $command = $command.ResolvedCommand }
+    if ($command.Parameters.ContainsKey('AutomaticCheckpointsEnabled')) {
         Set-VM -VM $Vm -AutomaticCheckpointsEnabled $false
     }
+    # Hyper-V keeps a file as large as the memory for a VM that it saves when the host shuts down.
+    if ([string]$Vm.AutomaticStopAction -ne 'ShutDown') { Set-VM -VM $Vm -AutomaticStopAction ShutDown }
+    if ([string]$Vm.AutomaticStartAction -ne 'StartIfRunning') { Set-VM -VM $Vm -AutomaticStartAction StartIfRunning }
     Set-HvoVmNetwork -Context $Context -Vm $Vm
     # A checkpoint has put another file of the folder in the disk's place.
     $disks = @(Get-VMHardDiskDrive -VM $Vm | Where-Object { $_.Path -and (Test-HvoPathInside -Path $_.Path -Folder $Context.Folder) })

@@ -1,7 +1,7 @@
 function Set-HvoVmNetwork {
     <#
     .SYNOPSIS
-        Connects a VM's adapters to the job's virtual switch and sets the job's VLAN.
+        Connects a VM's adapters to the job's virtual switch, gives them static MAC addresses, and sets the job's VLAN.
     #>
     [CmdletBinding()]
     param(
@@ -12,6 +12,7 @@ function Set-HvoVmNetwork {
     foreach ($adapter in @(Get-VMNetworkAdapter -VM $Vm)) {
         if ([string]$adapter.SwitchName -ne $switch) { Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -SwitchName $switch }
     }
+    Set-HvoVmMacAddress -Context $Context -Vm $Vm
     $vlan = [int](Get-HvoProperty $Context.Fields 'vlan_id' -Default 0)
     $present = Get-VMNetworkAdapterVlan -VM $Vm | Select-Object -First 1
     $mode = [string]$present.OperationMode

@@ -18,7 +18,8 @@ function Write-FakeError {
     if ($Terminating -or "$action" -eq 'Stop') {
         $Cmdlet.ThrowTerminatingError($record)
     }
-    if ("$action" -notin 'Ignore', 'SilentlyContinue') {
+    # Where the caller has bound SilentlyContinue, the error still goes into its ErrorVariable.
+    if ($bound.ContainsKey('ErrorAction') -or "$action" -notin 'Ignore', 'SilentlyContinue') {
         $Cmdlet.WriteError($record)
     }
 }
@@ -113,7 +114,8 @@ function Invoke-FakeFault {
         if ($fault.milliseconds -gt 0) { [System.Threading.Thread]::Sleep([int] $fault.milliseconds) }
         if ($fault.kill) { Stop-FakeProcess }
         if ($fault.message) {
-            Write-FakeError $Cmdlet $fault.message $fault.id $fault.category -Terminating
+            $mild = $fault.PSObject.Properties['nonTerminating'] -and $fault.nonTerminating
+            Write-FakeError $Cmdlet $fault.message $fault.id $fault.category -Terminating:(-not $mild)
         }
     }
 }

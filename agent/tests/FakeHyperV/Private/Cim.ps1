@@ -21,6 +21,8 @@ function Get-FakeCim {
     #>
     param([string] $Namespace, [string] $ClassName)
     $space = $Namespace.Replace('\', '/').ToLowerInvariant()
+    # Hyper-V's provider runs in its service, and shows an account without rights nothing.
+    if ($space -eq 'root/virtualization/v2' -and (Get-FakeService) -ne 'Running') { return $true }
     $all = switch ("$space $ClassName") {
         'root/virtualization/v2 Msvm_VirtualSystemManagementService' {
             , @(New-FakeCim $space $ClassName @{ Name = 'vmms'; CreationClassName = $ClassName })
@@ -53,6 +55,10 @@ function Get-FakeCim {
         'root/cimv2 Win32_ComputerSystem' {
             $facts = Get-FakeHostFact
             , @(New-FakeCim $space $ClassName @{ Name = $facts.name; DNSHostName = $facts.name; TotalPhysicalMemory = [uint64] $facts.memoryBytes })
+        }
+        'root/cimv2 Win32_Service' {
+            $state = if ((Get-FakeService) -eq 'Stopped') { 'Stopped' } else { 'Running' }
+            , @(New-FakeCim $space $ClassName @{ Name = 'vmms'; State = $state })
         }
         'root/cimv2 Win32_OperatingSystem' { , @(Get-FakeOperatingSystem $space) }
         'root/cimv2 Win32_Volume' {

@@ -1,3 +1,13 @@
+function Add-FakeBootManager {
+    <#
+    .SYNOPSIS
+    Puts the boot manager of a guest that boots from a disk first in the boot order: a file on that disk.
+    #>
+    param([object] $Record)
+    if ($Record.generation -ne 2 -or -not @($Record.disks).Count -or @($Record.firmware.bootOrder -like 'File:*').Count -gt 0) { return }
+    $Record.firmware.bootOrder = @('File:Windows Boot Manager') + @($Record.firmware.bootOrder)
+}
+
 function Get-FakeBootKey {
     <#
     .SYNOPSIS

@@ -7,7 +7,7 @@ function New-FakeRecord {
     $id = [guid]::NewGuid().ToString()
     $adapter = @{
         id = [guid]::NewGuid().ToString(); name = 'Network Adapter'; switchName = $null
-        vlanMode = 'Untagged'; vlanId = 0
+        vlanMode = 'Untagged'; vlanId = 0; macAddress = '000000000000'; dynamicMac = $true
     }
     $record = @{
         id = $id; name = $Name; notes = ''; state = 'Off'; generation = $Generation; createdAt = Get-FakeTime
@@ -20,6 +20,36 @@ function New-FakeRecord {
     }
     # Records are read as what JSON gives; a new one has the same shape.
     ConvertFrom-Json -InputObject (ConvertTo-Json -InputObject $record -Depth 10)
+}
+
+function Get-FakeOpenError {
+    <#
+    .SYNOPSIS
+    Returns why Hyper-V cannot open a VM; nothing if it can.
+    #>
+    param([object] $Record)
+    if ($Record.PSObject.Properties['openError']) { $Record.openError }
+}
+
+function Write-FakeOpenError {
+    <#
+    .SYNOPSIS
+    Writes what Hyper-V's cmdlets write for a VM that they cannot open, and for all where the service is stopped.
+    #>
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Text = '')
+    $said = "Hyper-V encountered an error trying to access an object on computer '$((Get-FakeHostFact).name)' because the object was not " +
+        'found. The object might have been deleted, or you might not have permission to perform the task. Verify that the Virtual Machine ' +
+        "Management service on the computer is running. $Text"
+    Write-FakeError $Cmdlet $said.Trim() 'ObjectNotFound' 'ObjectNotFound'
+}
+
+function Get-FakeService {
+    <#
+    .SYNOPSIS
+    Returns what Hyper-V's management service is: Running, Stopped, or Hidden from the account.
+    #>
+    $facts = Get-FakeHostFact
+    if ($facts.PSObject.Properties['vmms']) { [string] $facts.vmms } else { 'Running' }
 }
 
 function Get-FakeGuest {
@@ -45,7 +75,7 @@ function ConvertTo-FakeVM {
     param([object] $Record)
     $guest = Get-FakeGuest $Record
     $running = $Record.state -eq 'Running'
-    [pscustomobject] @{
+    $shown = [pscustomobject] @{
         PSTypeName = 'Microsoft.HyperV.PowerShell.VirtualMachine'
         Id = [guid] $Record.id
         VMId = [guid] $Record.id
@@ -70,8 +100,17 @@ function ConvertTo-FakeVM {
         CheckpointType = [string] $Record.checkpointType
         AutomaticStartAction = [string] $Record.automaticStartAction
         AutomaticStopAction = [string] $Record.automaticStopAction
-        Status = 'Operating normally'
+        Status = if ($Record.state -like '*Critical') { 'Cannot connect to virtual machine configuration storage' } else { 'Operating normally' }
     }
+    if ($Record.PSObject.Properties['vanishing'] -and $Record.vanishing) {
+        # Hyper-V's objects read a property when it is asked for; PowerShell makes null of what a getter throws.
+        foreach ($name in @($Record.vanishing)) {
+            Add-Member -InputObject $shown -MemberType ScriptProperty -Name $name -Force -Value {
+                throw [System.InvalidOperationException]::new('The virtual machine was not found.')
+            }
+        }
+    }
+    $shown
 }
 
 function Resolve-FakeVM {
@@ -89,6 +128,10 @@ function Resolve-FakeVM {
             Write-FakeError $Cmdlet $text 'CannotConvertArgumentNoMessage' -Target $one -Terminating
         }
         $found = @($records | Where-Object { $_.id -eq "$($one.Id)" })
+        if ($found.Count -gt 0 -and (Get-FakeOpenError $found[0])) {
+            Write-FakeOpenError $Cmdlet (Get-FakeOpenError $found[0])
+            continue
+        }
         if ($found.Count -eq 0) {
             Write-FakeError $Cmdlet "Hyper-V was unable to find a virtual machine with id `"$($one.Id)`"." -Target $one
         }

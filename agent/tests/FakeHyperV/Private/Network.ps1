@@ -11,6 +11,8 @@ function ConvertTo-FakeAdapter {
         Name = [string] $Adapter.name
         SwitchName = $Adapter.switchName
         Connected = [bool] $Adapter.switchName
+        MacAddress = if ($Adapter.PSObject.Properties['macAddress']) { [string] $Adapter.macAddress } else { '000000000000' }
+        DynamicMacAddressEnabled = -not $Adapter.PSObject.Properties['dynamicMac'] -or [bool] $Adapter.dynamicMac
         IPAddresses = [string[]] @((Get-FakeGuest $Record).addresses)
     }
     $shown.PSObject.TypeNames.Insert(0, 'Microsoft.HyperV.PowerShell.VMNetworkAdapter')

@@ -25,6 +25,37 @@ function Find-FakeObstacle {
     }
 }
 
+function Set-FakeDynamicMac {
+    <#
+    .SYNOPSIS
+    Gives an adapter with a dynamic address one of the host's range, unless it has one of it.
+    #>
+    param([object] $Adapter)
+    if (-not $Adapter.PSObject.Properties['dynamicMac'] -or -not $Adapter.dynamicMac) { return }
+    $facts = Get-FakeHostFact
+    $prefix = if ($facts.PSObject.Properties['macPrefix']) { [string] $facts.macPrefix } else { '00155D000A' }
+    if (([string] $Adapter.macAddress).StartsWith($prefix, [StringComparison]::Ordinal)) { return }
+    $taken = @(Get-FakeRecord | ForEach-Object { $_.adapters } | Where-Object { $_.PSObject.Properties['macAddress'] } | ForEach-Object { $_.macAddress })
+    $number = 0
+    while (('{0}{1:X2}' -f $prefix, $number) -in $taken) { $number += 1 }
+    $Adapter.macAddress = '{0}{1:X2}' -f $prefix, $number
+}
+
+function Get-FakeServiceState {
+    <#
+    .SYNOPSIS
+    Returns the operational status of an integration service: Ok, NoContact or another word; empty if it is disabled.
+    #>
+    param([object] $Record, [string] $Key)
+    if ($Key -in @($Record.disabledServices)) { return '' }
+    $guest = Get-FakeGuest $Record
+    $names = @{ '9f8233ac-be49-4c79-8ee3-e7e1985b2077' = 'Shutdown'; '84eaae65-2f2e-45f5-9bb5-0e857dc8eb47' = 'Heartbeat' }
+    if ($names.ContainsKey($Key) -and $guest.PSObject.Properties['services'] -and $guest.services.PSObject.Properties[$names[$Key]]) {
+        return [string] $guest.services.($names[$Key])
+    }
+    if ("$($guest.heartbeat)" -like 'Ok*') { 'Ok' } else { 'NoContact' }
+}
+
 function Set-FakePower {
     <#
     .SYNOPSIS
@@ -34,6 +65,8 @@ function Set-FakePower {
     $Record.state = $State
     $Record.bootId = $null
     if ($State -eq 'Running') {
+        foreach ($adapter in @($Record.adapters)) { Set-FakeDynamicMac $adapter }
+        Add-FakeBootManager $Record
         $Record.bootId = [guid]::NewGuid().ToString()
         if ([System.IO.Directory]::Exists((Get-FakePath 'guests'))) { Remove-FakeFile 'guests', "$($Record.id).json" }
     }

@@ -40,7 +40,7 @@ function Set-FakeHost {
     $lock = Lock-FakeState
     try {
         $facts = Get-FakeHostFact
-        foreach ($key in $Property.Keys) { $facts.$key = $Property[$key] }
+        foreach ($key in $Property.Keys) { Add-Member -InputObject $facts -NotePropertyName $key -NotePropertyValue $Property[$key] -Force }
         Write-FakeFile 'host.json' $facts
     } finally {
         $lock.Dispose()
@@ -50,14 +50,16 @@ function Set-FakeHost {
 function Set-FakeGuest {
     <#
     .SYNOPSIS
-    Sets what the guest of a running VM tells. Item replaces all of its KVP items.
+    Sets what the guest of a running VM tells. Item replaces all of its KVP items. Service has states of integration services by
+    name, such as @{ Shutdown = 'NoContact' }, that differ from what the heartbeat says.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [guid] $Id,
         [System.Collections.IDictionary] $Item = @{},
         [string[]] $Address = @(),
-        [string] $Heartbeat = 'OkApplicationsUnknown'
+        [string] $Heartbeat = 'OkApplicationsUnknown',
+        [System.Collections.IDictionary] $Service = @{}
     )
     $lock = Lock-FakeState
     try {
@@ -66,6 +68,7 @@ function Set-FakeGuest {
             addresses = @($Address)
             items = @($Item.Keys | ForEach-Object { @{ name = $_; data = $Item[$_] } })
             intrinsic = @(@{ name = 'VirtualMachineId'; data = "$Id".ToUpperInvariant() })
+            services = $Service
         }
         Write-FakeFile 'guests', "$Id.json" $guest
     } finally {
@@ -100,7 +103,7 @@ function Edit-FakeVM {
     $lock = Lock-FakeState
     try {
         $record = Get-FakeRecord | Where-Object { $_.id -eq "$Id" }
-        foreach ($key in $Property.Keys) { $record.$key = $Property[$key] }
+        foreach ($key in $Property.Keys) { Add-Member -InputObject $record -NotePropertyName $key -NotePropertyValue $Property[$key] -Force }
         Save-FakeRecord $record
     } finally {
         $lock.Dispose()
@@ -121,6 +124,8 @@ function Add-FakeFault {
     How many matching calls pass unharmed first.
     .PARAMETER Times
     How often it strikes; 0 is always.
+    .PARAMETER NonTerminating
+    The cmdlet writes the error and goes on.
     #>
     [CmdletBinding()]
     param(
@@ -133,11 +138,13 @@ function Add-FakeFault {
         [switch] $Kill,
         [string] $Message = '',
         [string] $Id = 'OperationFailed',
-        [System.Management.Automation.ErrorCategory] $Category = 'NotSpecified'
+        [System.Management.Automation.ErrorCategory] $Category = 'NotSpecified',
+        [switch] $NonTerminating
     )
     $fault = @{
         cmdlet = $Cmdlet; vm = $Vm; when = $When; skip = $Skip; times = $(if ($Times -gt 0) { $Times } else { $null })
         milliseconds = $Milliseconds; kill = [bool] $Kill; message = $Message; id = $Id; category = "$Category"
+        nonTerminating = [bool] $NonTerminating
     }
     Set-FakeFault @{ cmdlets = @(@(Get-FakeFault 'cmdlets') + $fault | Where-Object { $null -ne $_ }) }
 }

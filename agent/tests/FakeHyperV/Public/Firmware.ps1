@@ -19,6 +19,10 @@ function Get-VMFirmware {
                 }
                 $order = foreach ($key in @($record.firmware.bootOrder)) {
                     $kind, $place = $key -split ':', 2
+                    if ($kind -eq 'File') {
+                        [pscustomobject] @{ PSTypeName = 'Microsoft.HyperV.PowerShell.VMBootSource'; BootType = 'File'; Device = $null }
+                        continue
+                    }
                     if ($kind -eq 'Network') {
                         $device = ConvertTo-FakeAdapter $record ($record.adapters | Where-Object { $_.id -eq $place })
                     } else {
@@ -69,7 +73,7 @@ function Set-VMFirmware {
                     Write-FakeError $PSCmdlet $text 'InvalidParameter' 'InvalidArgument' $record.name
                     continue
                 }
-                if (($EnableSecureBoot -or $SecureBootTemplate) -and -not (Test-FakeOff $PSCmdlet $record)) { continue }
+                if (-not (Test-FakeOff $PSCmdlet $record)) { continue }
                 if (-not $PSCmdlet.ShouldProcess($record.name, 'Set-VMFirmware')) { continue }
                 if ($EnableSecureBoot) { $record.firmware.secureBoot = $EnableSecureBoot }
                 if ($SecureBootTemplate) { $record.firmware.template = $SecureBootTemplate }

@@ -47,18 +47,18 @@ function Get-VMIntegrationService {
         $lock = Enter-FakeCall $PSCmdlet
         try {
             foreach ($record in @(Resolve-FakeVM $PSCmdlet $VM $VMName)) {
-                $listens = "$((Get-FakeGuest $record).heartbeat)" -like 'Ok*'
                 foreach ($key in @($services.Keys | Where-Object { -not $Name -or $services[$_] -in $Name })) {
-                    $enabled = $key -notin @($record.disabledServices)
-                    $status = if ($enabled -and $listens) { 'OK' } elseif ($enabled) { 'No Contact' } else { '' }
+                    $state = Get-FakeServiceState $record $key
+                    $words = @{ Ok = 'OK'; NoContact = 'No Contact'; LostCommunication = 'Lost Communication'; Error = 'Error' }
                     [pscustomobject] @{
                         PSTypeName = 'Microsoft.HyperV.PowerShell.VMIntegrationComponent'
                         VMId = [guid] $record.id
                         VMName = [string] $record.name
                         Name = $services[$key]
                         Id = "Microsoft:$($record.id.ToUpperInvariant())\$($key.ToUpperInvariant())"
-                        Enabled = $enabled
-                        PrimaryStatusDescription = $status
+                        Enabled = $key -notin @($record.disabledServices)
+                        PrimaryOperationalStatus = if ($state) { [VMIntegrationComponentOperationalStatus] $state } else { $null }
+                        PrimaryStatusDescription = if ($state) { $words[$state] } else { '' }
                     }
                 }
             }

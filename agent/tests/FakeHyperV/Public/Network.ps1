@@ -85,6 +85,48 @@ function Connect-VMNetworkAdapter {
     }
 }
 
+function Set-VMNetworkAdapter {
+    <#
+    .SYNOPSIS
+    Makes the MAC address of adapters static, while their VMs are off.
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'VMName')]
+    param(
+        [Parameter(ParameterSetName = 'VMName', Position = 0, Mandatory)] [string] $VMName,
+        [Parameter(ParameterSetName = 'VMObject', Position = 0, Mandatory, ValueFromPipeline)] [object] $VM,
+        [Parameter(ParameterSetName = 'ResourceObject', Position = 0, Mandatory, ValueFromPipeline)] [object] $VMNetworkAdapter,
+        [ValidatePattern('^[0-9A-Fa-f]{12}$')] [string] $StaticMacAddress,
+        [switch] $Passthru
+    )
+    process {
+        $lock = Enter-FakeCall $PSCmdlet
+        try {
+            if ($VMNetworkAdapter) {
+                $found = @(Resolve-FakeAdapter $PSCmdlet $VMNetworkAdapter)
+            } else {
+                $found = @(foreach ($record in Resolve-FakeVM $PSCmdlet $VM $VMName) {
+                        foreach ($adapter in $record.adapters) { @{ Record = $record; Adapter = $adapter } }
+                    })
+            }
+            foreach ($one in $found) {
+                if (-not (Test-FakeOff $PSCmdlet $one.Record)) { continue }
+                if ([Convert]::ToByte($StaticMacAddress.Substring(0, 2), 16) -band 1) {
+                    Write-FakeError $PSCmdlet 'The MAC address is a multicast address.' 'InvalidParameter' 'InvalidArgument' $StaticMacAddress
+                    continue
+                }
+                if (-not $PSCmdlet.ShouldProcess($one.Record.name, 'Set-VMNetworkAdapter')) { continue }
+                Add-Member -InputObject $one.Adapter -NotePropertyName 'macAddress' -NotePropertyValue $StaticMacAddress.ToUpperInvariant() -Force
+                Add-Member -InputObject $one.Adapter -NotePropertyName 'dynamicMac' -NotePropertyValue $false -Force
+                Save-FakeRecord $one.Record
+                Add-FakeLedger 'Set-VMNetworkAdapter' $one.Record @{ StaticMacAddress = $StaticMacAddress }
+            }
+        } finally {
+            $lock.Dispose()
+        }
+        Exit-FakeCall $PSCmdlet $lock
+    }
+}
+
 function Get-VMNetworkAdapterVlan {
     <#
     .SYNOPSIS

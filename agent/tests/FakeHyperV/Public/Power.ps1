@@ -17,6 +17,11 @@ function Start-VM {
                     Write-Warning 'The virtual machine is already in the specified state.'
                     continue
                 }
+                if ($record.state -notin 'Off', 'Saved') {
+                    $text = "Failed to change state. '$($record.name)' failed to start: the operation cannot be performed while the virtual machine is in its current state."
+                    Write-FakeError $PSCmdlet $text 'InvalidState' 'InvalidOperation' $record.name
+                    continue
+                }
                 if (-not $PSCmdlet.ShouldProcess($record.name, 'Start-VM')) { continue }
                 $obstacle = @(Find-FakeObstacle $record)
                 if ($obstacle.Count -gt 0) {
@@ -40,7 +45,8 @@ function Start-VM {
 function Stop-VM {
     <#
     .SYNOPSIS
-    Stops VMs: through the guest, or with TurnOff at once. Without Force, a guest that does not answer has to be confirmed.
+    Stops VMs: through the guest, or with TurnOff at once. Where the Shutdown integration service is not OK, Force turns the VM off,
+    and without it somebody has to confirm that.
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Name')]
     param(
@@ -59,14 +65,21 @@ function Stop-VM {
                     Write-Warning 'The virtual machine is already in the specified state.'
                     continue
                 }
-                $listens = "$((Get-FakeGuest $record).heartbeat)" -like 'Ok*'
+                if ($record.state -in 'OffCritical', 'Saved', 'SavedCritical', 'FastSaved', 'FastSavedCritical', 'Hibernated') {
+                    $text = "Failed to change state. The operation cannot be performed while the virtual machine '$($record.name)' is in its current state."
+                    Write-FakeError $PSCmdlet $text 'InvalidState' 'InvalidOperation' $record.name
+                    continue
+                }
+                $listens = (Get-FakeServiceState $record '9f8233ac-be49-4c79-8ee3-e7e1985b2077') -eq 'Ok'
                 if (-not ($TurnOff -or $Save -or $listens)) {
                     $question = "Hyper-V cannot shut down '$($record.name)' because the Shutdown integration service is unavailable. To avoid potential data loss, you can pause or save the state of the virtual machine. The other option is to turn off the virtual machine, but data loss might occur."
                     if (-not ($Force -or $PSCmdlet.ShouldContinue($question, 'Confirm'))) { continue }
                 }
                 if (-not $PSCmdlet.ShouldProcess($record.name, 'Stop-VM')) { continue }
-                Set-FakePower $record $(if ($Save) { 'Saved' } else { 'Off' })
-                Add-FakeLedger 'Stop-VM' $record @{ TurnOff = [bool] $TurnOff }
+                # Storage that is lost stays lost.
+                $critical = if ($record.state -like '*Critical') { 'Critical' } else { '' }
+                Set-FakePower $record $(if ($Save) { "Saved$critical" } else { "Off$critical" })
+                Add-FakeLedger 'Stop-VM' $record @{ TurnOff = [bool] $TurnOff; PowerCut = [bool] ($TurnOff -or -not $listens) }
                 if ($Passthru) { ConvertTo-FakeVM $record }
             }
         } finally {

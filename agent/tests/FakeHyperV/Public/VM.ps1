@@ -13,6 +13,12 @@ function Get-VM {
     process {
         $lock = Enter-FakeCall $PSCmdlet
         try {
+            $service = Get-FakeService
+            if ($service -eq 'Hidden') { return }
+            if ($service -ne 'Running') {
+                Write-FakeOpenError $PSCmdlet
+                return
+            }
             if ($null -ne $Id) {
                 $found = @(Get-FakeRecord | Where-Object { $_.id -eq "$Id" })
                 if ($found.Count -eq 0) {
@@ -23,7 +29,10 @@ function Get-VM {
             } else {
                 $found = @(Get-FakeRecord)
             }
-            foreach ($record in $found) { ConvertTo-FakeVM $record }
+            foreach ($record in $found) {
+                $broken = Get-FakeOpenError $record
+                if ($broken) { Write-FakeOpenError $PSCmdlet $broken } else { ConvertTo-FakeVM $record }
+            }
         } finally {
             $lock.Dispose()
         }
@@ -183,7 +192,7 @@ function Remove-VM {
         $lock = Enter-FakeCall $PSCmdlet
         try {
             foreach ($record in @(Resolve-FakeVM $PSCmdlet $VM $Name)) {
-                if ($record.state -notin 'Off', 'Saved') {
+                if ($record.state -notin 'Off', 'Saved', 'FastSaved', 'Hibernated', 'OffCritical', 'SavedCritical', 'FastSavedCritical') {
                     $text = "The operation cannot be performed while the virtual machine is in its current state. The name of the virtual machine is $($record.name) and its ID is $($record.id)."
                     Write-FakeError $PSCmdlet $text 'InvalidState' 'InvalidOperation' $record.name
                     continue

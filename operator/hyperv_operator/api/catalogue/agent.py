@@ -85,6 +85,14 @@ BEFORE_WORK: Final[Mapping[Reason, Entry]] = {
         "link, remove the link.",
         machine=STALLED,
     ),
+    Reason.HYPER_V_UNAVAILABLE: Entry(
+        "Hyper-V does not answer on the host: its PowerShell module is not installed, or its management service does not run.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Install Hyper-V's PowerShell module on the host, or start Hyper-V's management service.",
+        "The module is the Windows feature `Hyper-V-PowerShell`; `Get-Service vmms` shows the service. VMs run on without it.",
+        machine=STALLED,
+    ),
     Reason.ACCESS_DENIED: Entry(
         "The operator's account lacks a right on the host.",
         Actor.HOST_ADMIN,
@@ -105,6 +113,24 @@ ON_THE_VM: Final[Mapping[Reason, Entry]] = {
         "A restored VM needs its notes, because they carry the machine's mark; a resource that is applied again gets a new VM. The "
         "operator recreates a VM only before its guest was configured for the first time: later its disk may hold data.",
         machine=(*STALLED, (MachineCondition.SYNCED, False)),
+    ),
+    Reason.VM_UNREADABLE: Entry(
+        "Hyper-V knows the machine's VM and cannot open it: its configuration, or the volume that it is on, is gone or cannot be reached.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Bring the VM's volume or configuration back, or remove the VM in Hyper-V.",
+        "`Get-CimInstance -Namespace root\\virtualization\\v2 Msvm_ComputerSystem` lists the VMs that `Get-VM` does not. The VM counts as "
+        "there until Hyper-V does not know it any more: no other one is made, and nothing of it is deleted.",
+        machine=STALLED,
+    ),
+    Reason.VM_CRITICAL: Entry(
+        "Hyper-V reports the VM in a critical state: a disk or the configuration of the VM cannot be reached, or its volume is full.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Bring the storage of the VM back on the host, or free space on its volume.",
+        "`Get-VM` on the host shows its state and status. Hyper-V continues a VM that it has paused for this by itself. Deleting the "
+        "resource removes the VM also in this state.",
+        machine=STALLED,
     ),
     Reason.IDENTITY_CONFLICT: Entry(
         "Several VMs carry this machine's mark, the VM with the mark is not the one in `status.vmId`, or it is a replica.",
