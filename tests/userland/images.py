@@ -79,7 +79,10 @@ STACKS = {
         Stack(
             "netplan, NetworkManager",
             ("netplan.io", "network-manager"),
-            {"etc/netplan/01-network-manager-all.yaml": "network: {version: 2, renderer: NetworkManager}\n", **_KEEP_NM},
+            {
+                "etc/netplan/01-network-manager-all.yaml": "network: {version: 2, renderer: NetworkManager}\n",
+                **_KEEP_NM,
+            },
             ("NetworkManager",),
         ),
         Stack("ifupdown", ("ifupdown", "isc-dhcp-client"), {"etc/network/interfaces": _INTERFACES}, ("networking",)),
@@ -113,14 +116,25 @@ def prepare(root: Path, stack: Stack, disc: dict[str, bytes], generalise: str) -
     (root / "usr/bin/udevadm").rename(root / "usr/bin/udevadm.real")
     _write(root / "usr/bin/udevadm", _NO_UDEV, 0o755)
     # The kernel of the test may lack iso9660. mount(8) calls this helper for the type that it finds on the device.
-    _write(root / "usr/sbin/mount.iso9660", '#!/bin/sh\nmount --bind /.disc "$2" && mount -o remount,bind,ro "$2"\n', 0o755)
+    _write(
+        root / "usr/sbin/mount.iso9660", '#!/bin/sh\nmount --bind /.disc "$2" && mount -o remount,bind,ro "$2"\n', 0o755
+    )
     for name, content in disc.items():
         (root / ".disc" / name).parent.mkdir(parents=True, exist_ok=True)
         (root / ".disc" / name).write_bytes(content)
-    for unit in ("console-getty", "getty@tty1", "systemd-networkd-wait-online", "apt-daily.timer", "apt-daily-upgrade.timer"):
+    for unit in (
+        "console-getty",
+        "getty@tty1",
+        "systemd-networkd-wait-online",
+        "apt-daily.timer",
+        "apt-daily-upgrade.timer",
+    ):
         (root / f"etc/systemd/system/{unit if '.' in unit else unit + '.service'}").symlink_to("/dev/null")
     # What the distribution and its installer leave.
-    for name, text in {**stack.files, **{f"etc/cloud/cloud.cfg.d/{name}": text for name, text in _OTHERS.items()}}.items():
+    for name, text in {
+        **stack.files,
+        **{f"etc/cloud/cloud.cfg.d/{name}": text for name, text in _OTHERS.items()},
+    }.items():
         _write(root / name, text)
     (root / "etc/resolv.conf").unlink(missing_ok=True)
     if stack.resolver:

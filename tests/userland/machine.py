@@ -36,7 +36,9 @@ def run(*command: str | Path, within: float = 60, stdin: str = "", check: bool =
     except subprocess.TimeoutExpired as expired:
         raise MachineFailed(f"{' '.join(map(str, command))} takes too long: {expired.stdout!r}") from None
     if check and done.returncode != 0:
-        raise MachineFailed(f"{' '.join(map(str, command))} exited with {done.returncode}: {(done.stderr + done.stdout)[-800:]}")
+        raise MachineFailed(
+            f"{' '.join(map(str, command))} exited with {done.returncode}: {(done.stderr + done.stdout)[-800:]}"
+        )
     return done.stdout
 
 
@@ -64,8 +66,19 @@ class Network:
         self._root = self._stack.enter_context(rootfs.overlaid((self._tools,), upper))
         # The DHCP server names another router and DNS server than a static configuration, so that a leftover lease shows.
         pool = [f"--dhcp-range={LEASE},{LEASE},10m", f"--dhcp-option=3,{OTHER_ROUTER}", f"--dhcp-option=6,{DNS2}"]
-        arguments = ["--keep-in-foreground", "--no-resolv", "--no-hosts", "--pid-file", "--log-facility=-", "--user=root"]
-        arguments += ["--dhcp-leasefile=/tmp/leases", f"--domain={DOMAIN}", f"--address=/{PROBE}.{DOMAIN}/{PROBE_ADDRESS}"]
+        arguments = [
+            "--keep-in-foreground",
+            "--no-resolv",
+            "--no-hosts",
+            "--pid-file",
+            "--log-facility=-",
+            "--user=root",
+        ]
+        arguments += [
+            "--dhcp-leasefile=/tmp/leases",
+            f"--domain={DOMAIN}",
+            f"--address=/{PROBE}.{DOMAIN}/{PROBE_ADDRESS}",
+        ]
         (self._root / "dev/null").touch()
         command = [*self._chroot(), "dnsmasq", *arguments, *(pool if self._dhcp else [])]
         log = self._stack.enter_context((self._folder / "router.log").open("w"))
@@ -74,7 +87,9 @@ class Network:
         self._stack.callback(process.terminate)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
     def _ip(self, *arguments: str) -> None:
@@ -85,7 +100,21 @@ class Network:
 
     def plug(self, namespace: str) -> None:
         """Connect a machine's namespace by a cable; its end there is eth0."""
-        run("ip", "link", "add", self.cable, "netns", self.namespace, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+        run(
+            "ip",
+            "link",
+            "add",
+            self.cable,
+            "netns",
+            self.namespace,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "eth0",
+            "netns",
+            namespace,
+        )
         run("ip", "-n", namespace, "link", "set", "eth0", "address", MAC)
         self._ip("link", "set", self.cable, "master", "lan", "up")
 
@@ -165,7 +194,16 @@ class Machine:
 
     def run(self, *command: str, within: float = 60, stdin: str = "", check: bool = True) -> str:
         """Return the output of a command in the machine; raise MachineFailed if it fails and `check`."""
-        enter = ["nsenter", "--target", str(self._init), "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+        enter = [
+            "nsenter",
+            "--target",
+            str(self._init),
+            "--all",
+            "env",
+            "-i",
+            "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL=C",
+        ]
         return run(*enter, *command, within=within, stdin=stdin, check=check)
 
     def ask(self, *command: str) -> str:

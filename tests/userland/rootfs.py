@@ -20,7 +20,17 @@ from controlplane.cache import locked
 Report = Callable[[str], None]
 _BASE = (
     *("systemd-sysv", "dbus", "udev", "kmod", "procps", "netbase", "iproute2", "iputils-ping", "ca-certificates"),
-    *("python3", "sudo", "openssh-server", "openssh-client", "cloud-init", "hyperv-daemons", "dnsmasq-base", "libpam-systemd", "locales"),
+    *(
+        "python3",
+        "sudo",
+        "openssh-server",
+        "openssh-client",
+        "cloud-init",
+        "hyperv-daemons",
+        "dnsmasq-base",
+        "libpam-systemd",
+        "locales",
+    ),
 )
 _SUITES = {"Debian 12": "bookworm", "Debian 13": "trixie"}
 _GENERATION = "2"
@@ -149,7 +159,9 @@ def _bootstrap(suite: str, target: Path) -> None:
 
 def _install(root: Path, packages: tuple[str, ...]) -> None:
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
-    script = 'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && apt-get -q -y install --no-install-recommends "$@"'
+    script = (
+        'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && apt-get -q -y install --no-install-recommends "$@"'
+    )
     _run("chroot", root, "sh", "-c", script, "install", *packages)
     _run("chroot", root, "apt-get", "clean")
 

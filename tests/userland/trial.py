@@ -20,7 +20,19 @@ from hyperv_operator.protocol.job import guest_plaintext
 from hyperv_operator.protocol.sealing import seal, split
 from userland import images, machine, rootfs
 from userland.kvpdevice import FROM_GUEST, FROM_HOST, INTRINSIC, KvpDevice
-from userland.machine import DNS, DNS2, DOMAIN, LEASE, OTHER_ROUTER, PROBE, PROBE_ADDRESS, ROUTER, Machine, MachineFailed, Network
+from userland.machine import (
+    DNS,
+    DNS2,
+    DOMAIN,
+    LEASE,
+    OTHER_ROUTER,
+    PROBE,
+    PROBE_ADDRESS,
+    ROUTER,
+    Machine,
+    MachineFailed,
+    Network,
+)
 
 VM = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
@@ -77,7 +89,9 @@ def read_iso(iso: Path) -> dict[str, bytes]:
 
 
 @contextmanager
-def booted_from(iso: Path, distribution: str, stack: images.Stack, name: str, report: rootfs.Report) -> Iterator[tuple[Machine, Network]]:
+def booted_from(
+    iso: Path, distribution: str, stack: images.Stack, name: str, report: rootfs.Report
+) -> Iterator[tuple[Machine, Network]]:
     """Provide a machine of the image with the ISO in its drive, off, and its network."""
     system = rootfs.find_or_make(distribution, stack.packages, report)
     with ExitStack() as stack_:
@@ -168,7 +182,9 @@ def expected(addressing: str) -> dict[str, Any]:
     }
 
 
-def run_trial(iso: Path, distribution: str, stack: images.Stack, addressing: str, name: str, report: rootfs.Report) -> Outcome:
+def run_trial(
+    iso: Path, distribution: str, stack: images.Stack, addressing: str, name: str, report: rootfs.Report
+) -> Outcome:
     """Provision a machine at its first boot, eject the ISO, boot twice more; look after each boot."""
     wanted = expected(addressing)
     address = wanted["address"][0].partition("/")[0]

@@ -111,10 +111,6 @@ def test_every_call_binds_on_every_version_of_windows(path: Path) -> None:
     assert {version: problems(parse(path), version) for version in WINDOWS} == {key: [] for key in WINDOWS}
 
 
-PENDING = {"Set-HvoDnsServer", "Set-HvoNetwork", "Set-HvoStaticAddress", "Wait-HvoNetworkAdapter"}
-"""Functions of the Windows guest that still rely on a preference. Delete this set with the last of them."""
-
-
 def without_error_action(root: Node, known: Catalogue = DOCUMENTED) -> list[str]:
     """Return the calls of functions of modules that leave it to a preference what an error does."""
     found = []
@@ -130,7 +126,7 @@ def without_error_action(root: Node, known: Catalogue = DOCUMENTED) -> list[str]
 def test_a_call_of_a_modules_function_says_what_its_errors_do(path: Path) -> None:
     """Such functions do not see the script's $ErrorActionPreference; ScriptModule.Tests.ps1 shows that."""
     found = without_error_action(parse(path))
-    assert bool(found) if path.stem in PENDING else found == []
+    assert found == []
 
 
 @pytest.mark.parametrize(

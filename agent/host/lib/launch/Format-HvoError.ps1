@@ -12,6 +12,6 @@ function Format-HvoError {
     )
     # An error variable holds error records, and exceptions of errors that were caught.
     $exception = if ($Failure -is [Exception]) { $Failure } else { $Failure.Exception }
-    $text = ([string]$exception.Message -replace '\s+', ' ').Trim()
+    $text = ([string]$exception.Message -creplace '\s+', ' ').Trim()
     return $text.Substring(0, [Math]::Min(300, $text.Length)).TrimEnd('.')
 }

@@ -14,8 +14,9 @@ function Get-HvoShutdownObstacle {
     param(
         [Parameter(Mandatory = $true)] [object] $Vm
     )
+    $shutdownId = '9F8233AC-BE49-4C79-8EE3-E7E1985B2077'
     $service = Get-VMIntegrationService -VM $Vm |
-        Where-Object { [string]$_.Id -like '*9F8233AC-BE49-4C79-8EE3-E7E1985B2077*' } | Select-Object -First 1
+        Where-Object { ([string]$_.Id).IndexOf($shutdownId, [StringComparison]::OrdinalIgnoreCase) -ge 0 } | Select-Object -First 1
     if ($null -eq $service) { return 'it has no Shutdown integration service.' }
     if (-not $service.Enabled) { return 'its Shutdown integration service is turned off on the host.' }
     $status = [string](Get-HvoProperty $service 'PrimaryOperationalStatus')
