@@ -40,6 +40,8 @@ Capacity.memory_gib
 HyperVHostInventoryStatus.observed_at
 HyperVHostStatus.unreadable_count
 HyperVHostStatus.unreadable_lines
+HyperVHostStatus.unreadable_vm_count
+HyperVHostStatus.unreadable_vms
 ReportedImage.size_gib
 ReportedMachine.gb_ram
 ReportedMachine.machine_ref

@@ -314,6 +314,20 @@ Describe 'Another host' {
     }
 }
 
+Describe 'Hyper-V' {
+    It 'is HyperVUnavailable without its service, VmUnreadable for a VM that it cannot open, VmCritical for one without storage' {
+        $world = New-TestHost
+        $vmId = (Invoke-TestAgent $world (New-TestJob $world)).Outcome.vm_id
+        Set-FakeHost @{ vmms = 'Stopped' }
+        Assert-Failed (Invoke-TestAgent $world (New-TestJob $world -Attempt 2)) 'HyperVUnavailable'
+        Set-FakeHost @{ vmms = 'Running' }
+        Edit-FakeVM -Id $vmId -Property @{ openError = 'The volume is gone.' }
+        Assert-Failed (Invoke-TestAgent $world (New-TestJob $world -Attempt 3)) 'VmUnreadable'
+        Edit-FakeVM -Id $vmId -Property @{ openError = $null; state = 'PausedCritical' }
+        Assert-Failed (Invoke-TestAgent $world (New-TestJob $world -Attempt 4)) 'VmCritical'
+    }
+}
+
 Describe 'The codes' {
     It 'were all provoked' {
         $source = [System.IO.File]::ReadAllText((Join-Path $PSScriptRoot '../host/lib/launch/Stop-HvoLaunch.ps1'))

@@ -8,6 +8,7 @@
     │   ├── BundleError          the folder with the agent is not whole
     │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
     │   └── RecordError          the agent or the guest sent something that is not the contract's
+    │       └── InventoryFailed  the agent could not take an inventory, and says why
     ├── HostError                a call to a Hyper-V host failed
     │   ├── HostUnreachable      no connection: name, network, firewall, host down
     │   │   ├── WinRmUnavailable the host is up, its WinRM service is not
@@ -25,6 +26,7 @@
     │   ├── CallTimeout          the call did not end by its deadline
     │   ├── CallCancelled        the operator cancelled the call
     │   ├── ProtocolViolation    the host's answer is not WSMan, PSRP or the agent's protocol
+    │   │   ├── AgentFailed      the agent could not take an inventory, and says why
     │   │   └── GuestKeyRefused  the key that the machine's own guest posted cannot be used
     │   ├── WrongHost            another machine answers than the one that is pinned
     │   ├── AgentMissing         the agent's script is not on the host
@@ -95,6 +97,15 @@ class SealingError(ContractError):
 
 class RecordError(ContractError):
     """A record, outcome, inventory line or guest value is not what the contract says."""
+
+
+class InventoryFailed(RecordError):
+    """The agent ended an inventory as failed."""
+
+    def __init__(self, message: str, code: str | None) -> None:
+        super().__init__(message)
+        self.code = code
+        """The agent's code; None if it gave none, or one that is not known."""
 
 
 class HostError(OperatorError):
@@ -198,6 +209,17 @@ class ProtocolViolation(HostError):
     """The host answered, but not with what the protocol allows."""
 
     host_answered = True
+
+
+class AgentFailed(ProtocolViolation):
+    """The agent answered that it could not take an inventory. The code says what to do about it."""
+
+    def __init__(
+        self, message: str, *, code: str | None = None, remedy: str = "", effect_unknown: bool = False
+    ) -> None:
+        super().__init__(message, remedy=remedy, effect_unknown=effect_unknown)
+        self.code = code
+        """The agent's code, or None."""
 
 
 class GuestKeyRefused(ProtocolViolation):

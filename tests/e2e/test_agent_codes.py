@@ -22,13 +22,16 @@ from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT, IMAGES
 from hostsim.pwsh.world import FolderWorld
 from hyperv_operator.api.catalogue import CATALOGUE
+from hyperv_operator.api.names import Reason
 from hyperv_operator.core import failures
 from hyperv_operator.protocol.records import AgentCode
 
 pytestmark = [*agents.REAL, pytest.mark.parametrize("agent", ["pwsh"])]
 _LONG = {"HVO_RETRY_BASE_SECONDS": "600", "HVO_RETRY_LIMIT_SECONDS": "600"}
 """A failed machine is not retried during the test, so that its code stays visible."""
-_ONE_AT_A_TIME = ("InsufficientSpace", "IdentityConflict", "VmMissing", "RemoveFailed")
+_OF_THE_HOST = ("HyperVUnavailable",)
+"""It ends the host's inventory too, and the HyperVHost shows it before a machine can."""
+_ONE_AT_A_TIME = ("InsufficientSpace", "IdentityConflict", "VmMissing", "VmCritical", "RemoveFailed")
 """Provoked one after another, because their faults would affect other machines or need a machine that has progressed further."""
 
 
@@ -133,13 +136,16 @@ def test_every_code_of_the_agent_appears_in_the_conditions_with_its_remedy(
     host = new_host({"failoverCluster": "HVC-C"})
     world = host.world
     assert isinstance(world, FolderWorld)
-    together = [code.value for code in AgentCode if code.value not in _ONE_AT_A_TIME]
+    together = [code.value for code in AgentCode if code.value not in (*_ONE_AT_A_TIME, *_OF_THE_HOST)]
     world.failover_cluster = "HVC-C"
     world.memory_bytes = 48 * 1024**3
     world.images["Ubuntu Locked"] = 1024**3
     Path(world.state.inward(AGENT), "isos", "windows.iso").unlink()
     host.faults.guests = {_name("GuestTimeout"): "silent", _name("GuestFailed"): "failing"}
     host.faults.tampered = {_name(code): changes for code, changes in _TAMPERED.items()}
+    ghost = world.add_vm("ghost")
+    world.break_vm(ghost, "The volume is gone.")
+    host.faults.tampered[_name("VmUnreadable")] = {"lost_vm_id": ghost}
     with ExitStack() as stack, rig.operator(cluster, log, agents.settings("pwsh") | _LONG):
         uids = _paused(cluster, tenant, host, [*together, *_ONE_AT_A_TIME])
         host.faults.cmdlets = _cmdlets(uids)
@@ -149,10 +155,10 @@ def test_every_code_of_the_agent_appears_in_the_conditions_with_its_remedy(
         busy.mkdir(parents=True)
         stack.enter_context(_held(busy / "lock"))
         stack.enter_context(_held(Path(world.state.inward(IMAGES), "Ubuntu Locked.vhdx")))
-        for code in [*together, "VmMissing", "RemoveFailed"]:
+        for code in [*together, "VmMissing", "VmCritical", "RemoveFailed"]:
             _begin(cluster, tenant, code)
         _wait_for_codes(cluster, tenant, together)
-        for code in ("VmMissing", "RemoveFailed"):
+        for code in ("VmMissing", "VmCritical", "RemoveFailed"):
             wait_until(
                 lambda code=code: rig.condition(rig.machine(cluster, tenant, _name(code)), "Ready"),  # type: ignore[misc]
                 lambda ready: ready.get("status") == "True",
@@ -177,7 +183,19 @@ def test_every_code_of_the_agent_appears_in_the_conditions_with_its_remedy(
 
         host.faults.tampered = {_name("VmMissing"): {"machine": {"vm_id": str(uuid.uuid4())}}}
         _begin(cluster, tenant, "VmMissing", cpu_cores=3)
+        world.set_critical(str(rig.machine(cluster, tenant, _name("VmCritical"))["status"]["vmId"]), critical=True)
+        _begin(cluster, tenant, "VmCritical", cpu_cores=3)
         cluster.kubectl("delete", "hvm", _name("RemoveFailed"), "-n", tenant, "--wait=false")
-        _wait_for_codes(cluster, tenant, ["VmMissing", "RemoveFailed"])
+        _wait_for_codes(cluster, tenant, ["VmMissing", "VmCritical", "RemoveFailed"])
+
+        world.set_fact(vmms="Stopped")
+        remedy = CATALOGUE[Reason.HYPER_V_UNAVAILABLE].remedy
+        wait_until(
+            lambda: rig.condition(json.loads(cluster.kubectl("get", "hvh", host.name, "-o", "json")), "Ready"),
+            lambda ready: ready["status"] != "True" and remedy in ready["message"],
+            what="the host to say that Hyper-V does not answer",
+            within=60,
+        )
+        world.set_fact(vmms="Running")
         assert world.changed_images() == []
         rig.remove_hosts(cluster)

@@ -13,7 +13,7 @@ import pytest
 from controlplane.commands import CommandFailed
 from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
-from e2e import rig
+from e2e import agents, rig
 from e2e.conftest import NewHost
 
 pytestmark = pytest.mark.timeout(120)
@@ -83,3 +83,24 @@ def test_a_placeholder_is_listed_until_hyper_v_reports_the_vm(
     assert _get(probe_port, "/healthz") == _get(probe_port, "/readyz") == "ok\n"
     seen = [path for path in tmp_path.rglob("*") if path.is_file() and "Canary-place-01" in path.read_text()]
     assert seen == []
+
+
+@agents.BOTH
+def test_a_vm_that_hyper_v_cannot_open_is_named_and_costs_its_own_machine_alone(
+    cluster: ControlPlane, tenant: str, new_host: NewHost, operator: rig.Operator
+) -> None:
+    host = new_host()
+    cluster.apply(rig.submission(host.name, "open-01"), namespace=tenant)
+    vm_id = str(rig.wait_ready(cluster, tenant, "open-01")["status"]["vmId"])
+    host.call(lambda: host.world.break_vm(vm_id, "The volume is gone."))
+    rig.wait_for_reason(cluster, tenant, "open-01", "VmUnreadable")
+    seen = json.loads(cluster.kubectl("get", "hvh", host.name, "-o", "json"))
+    assert rig.condition(seen, "Ready")["status"] == "True"
+    assert (seen["status"]["unreadableVmCount"], seen["status"]["unreadableVms"][0]["vmId"]) == (1, vm_id)
+    assert f'hyperv_operator_host_unreadable_vms{{host="{host.name}"}} 1.0' in _get(_ports(operator)[0], "/metrics")
+
+    host.call(lambda: host.world.break_vm(vm_id, None))
+    host.call(lambda: host.world.set_critical(vm_id, critical=True))
+    rig.wait_for_reason(cluster, tenant, "open-01", "VmCritical")
+    cluster.kubectl("delete", "hvm", "open-01", "-n", tenant, "--timeout=55s")
+    assert not host.world.vms

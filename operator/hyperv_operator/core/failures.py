@@ -63,8 +63,11 @@ def explain_code(code: AgentCode, facts: str = "") -> str:
 
 
 def explain_error(error: errors.HostError) -> str:
-    """Return the message for a failed call: its facts and, once, the remedy of the error or of its reason."""
-    return explain(reason_of_error(error), error.message, error.remedy)
+    """Return the message for a failed call: its facts and, once, the remedy of the error, of the agent's code, or of its reason."""
+    remedy = error.remedy
+    if not remedy and isinstance(error, errors.AgentFailed) and error.code:
+        remedy = CATALOGUE[reason_of_code(AgentCode(error.code))].remedy
+    return explain(reason_of_error(error), error.message, remedy)
 
 
 def explain_to_owner_of_machine(error: errors.HostError) -> str:

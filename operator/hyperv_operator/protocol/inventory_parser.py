@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from hyperv_operator.border.document import UnreadableText, parse_object
 from hyperv_operator.border.reading import Node, read
 from hyperv_operator.border.text import Clean, clean
-from hyperv_operator.errors import RecordError
+from hyperv_operator.errors import InventoryFailed, RecordError
 from hyperv_operator.protocol.inventory import (
     Gaps,
     HostFacts,
@@ -219,7 +219,7 @@ class _Parser:
         """Return the inventory."""
         failed = next((one for one in self.outcomes if one.outcome is not OutcomeKind.COMPLETED), None)
         if failed:
-            raise RecordError(f"The inventory failed: {failed.message}")
+            raise InventoryFailed(f"The inventory failed: {failed.message}", failed.code.value if failed.code else None)
         if not self.outcomes:
             raise RecordError("The inventory ended before it was complete.")
         if self.host_problem is not None:

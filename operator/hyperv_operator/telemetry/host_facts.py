@@ -52,6 +52,9 @@ class HostFacts(Collector):
             "Lines of a host's last inventory that could not be read as a whole, by kind.",
             labels=["host", "kind"],
         )
+        unopened = GaugeMetricFamily(
+            f"{self._prefix}_host_unreadable_vms", "VMs that Hyper-V knows on a host and cannot open.", labels=["host"]
+        )
         for host, (report, begun_at) in seen:
             facts = report.facts
             values = (
@@ -65,6 +68,7 @@ class HostFacts(Collector):
                     family.add_metric([host], value)
             for kind, lines in sorted(report.unreadable_counts.items()):
                 unreadable.add_metric([host, kind], lines)
+            unopened.add_metric([host], len(report.vm_problems))
             # Two series of one name would make the whole scrape invalid.
             for volume in {volume.path: volume for volume in facts.volumes}.values():
                 size.add_metric([host, volume.path], volume.size_bytes)
@@ -72,4 +76,4 @@ class HostFacts(Collector):
             tally = Tally((vm.state, "true" if vm.machine_uid else "false") for vm in report.vms)
             for labels, count in sorted(tally.items()):
                 vms.add_metric([host, *labels], count)
-        yield from (*families, size, free, vms, unreadable)
+        yield from (*families, size, free, vms, unreadable, unopened)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hyperv_operator.api.host import FULL_LANGUAGE
 from hyperv_operator.border.text import clean
-from hyperv_operator.errors import AgentMissing, HostError, ProtocolViolation, RecordError
+from hyperv_operator.errors import AgentFailed, AgentMissing, HostError, InventoryFailed, ProtocolViolation, RecordError
 from hyperv_operator.ports import HostEndpoint, LogLine, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport
@@ -74,6 +74,10 @@ class WinRmHostAgent:
             raise _missing_outcome(endpoint, result)
         try:
             return parse_inventory(lines)
+        except InventoryFailed as error:
+            raise AgentFailed(
+                f"The agent on {endpoint.address} took no inventory. {error.message}", code=error.code
+            ) from None
         except RecordError as error:
             raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {error.message}") from None
 

@@ -68,6 +68,7 @@ class FolderWorld:
             "switches": ["External"],
             "clusterFeature": True,
             "machines": str(self.machines),
+            "vmms": "Running",
             "volumes": [{**volume, "free": 15 * 1024 * GIB} for volume in volumes],
         }
         state.write(self._facts, "host.json")

@@ -75,3 +75,15 @@ async def test_faults_are_listed_and_set(host: SimulatedHost, control: TestClien
 
 def test_the_hyperv_host_has_the_folder_of_the_agent(host: SimulatedHost) -> None:
     assert manifests.hyperv_host(host)["spec"]["paths"]["agent"] == ROOT
+
+
+async def test_a_vm_is_made_one_that_cannot_be_opened_or_has_lost_its_storage(
+    host: SimulatedHost, control: TestClient[Any, Any]
+) -> None:
+    vm_id = host.call(lambda: host.world.add_vm("one"))
+    assert (await control.patch(f"/vms/{vm_id}", json={"unopened": "Gone.", "critical": True})).status == 200
+    assert (host.world.vms[vm_id].unopened, host.world.vms[vm_id].critical) == ("Gone.", True)  # type: ignore[attr-defined]
+    assert (await control.patch(f"/vms/{vm_id}", json={"unopened": None, "critical": False})).status == 200
+    assert (host.world.vms[vm_id].unopened, host.world.vms[vm_id].critical) == (None, False)  # type: ignore[attr-defined]
+    assert (await control.patch(f"/vms/{vm_id}", json={"state": "Off"})).status == 400
+    assert (await control.patch("/vms/nobody", json={"critical": True})).status == 404

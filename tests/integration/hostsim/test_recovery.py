@@ -207,3 +207,45 @@ def test_a_guest_that_stops_does_so_after_each_start(host: SimulatedHost, client
         assert _update(client, vm_id, attempt, **change)["outcome"] == "completed"
         wait_until(lambda: host.world.vms[vm_id].state, lambda state: state == "Off", what="the guest to shut down")
     assert _update(client, vm_id, 5, power_state="Off")["outcome"] == "completed"
+
+
+def test_a_vm_that_cannot_be_opened_is_neither_gone_nor_made_again(host: SimulatedHost, client: Client) -> None:
+    vm_id = str(_provision(client)["vm_id"])
+    host.call(lambda: host.world.break_vm(vm_id, "The volume is gone"))
+    (line,) = _lines(client, "vm")
+    assert (line["vm_id"], line["problem"], "state" in line) == (vm_id, "The volume is gone", False)
+    assert _provision(client, 2)["code"] == "VmUnreadable"
+    assert _provision(client, 3, lost_vm_id=vm_id)["code"] == "VmUnreadable"
+    assert _update(client, vm_id, 4, gb_ram=2)["code"] == "VmUnreadable"
+    assert _remove(client, vm_id)["code"] == "VmUnreadable"
+    assert list(host.world.vms) == [vm_id]
+    assert _UID in host.world.folders
+    host.call(lambda: host.world.break_vm(vm_id, None))
+    assert _remove(client, vm_id, 10)["finding"] == "VmRemoved"
+
+
+def test_a_vm_that_cannot_be_opened_costs_no_other_machine_anything_but_its_name(
+    host: SimulatedHost, client: Client
+) -> None:
+    ghost = host.call(lambda: host.world.add_vm("ghost"))
+    host.call(lambda: host.world.break_vm(ghost, "The volume is gone"))
+    taken = {**provisioning()["fields"], "vm_name": "ghost"}
+    assert _provision(client, fields=taken)["code"] == "NameInUse"
+    assert _remove(client, _provision(client, 2)["vm_id"])["finding"] == "VmRemoved"
+
+
+def test_a_vm_in_a_critical_state_is_shown_left_alone_and_removed(host: SimulatedHost, client: Client) -> None:
+    vm_id = _complete(host, client)
+    host.call(lambda: host.world.set_critical(vm_id, critical=True))
+    assert [(line["state"], line["critical"]) for line in _lines(client, "vm")] == [("Running", True)]
+    assert _update(client, vm_id, 3, cpu_cores=2)["code"] == "VmCritical"
+    assert _update(client, vm_id, 4, power_state="Off")["reason"] == "Updated"
+    assert _remove(client, vm_id)["finding"] == "VmRemoved"
+
+
+def test_a_guest_that_cannot_be_asked_to_shut_down_keeps_running(host: SimulatedHost, client: Client) -> None:
+    vm_id = _complete(host, client)
+    vm = _world(host).vms[vm_id]
+    vm.shuts_down = False
+    assert _update(client, vm_id, 3, cpu_cores=7)["code"] == "GuestTimeout"
+    assert (vm.state, vm.cpu_cores) == ("Running", 1)

@@ -193,6 +193,39 @@ def test_functions_are_grouped_by_topic() -> None:
         assert {len(path.relative_to(folder).parts) for path in folder.rglob("*.ps1")} == {2}
 
 
+_BOUND = re.compile(r"[A-Z][a-z]+-(?:VM|VHD|Cluster)\w*")
+"""Commands of Hyper-V and of the failover cluster: VMware PowerCLI and Virtual Machine Manager have commands of these names too."""
+
+
+def bound_commands() -> set[str]:
+    """Return the commands that Set-HvoModuleAlias binds to their modules."""
+    text = (HOST / "lib" / "host" / "Set-HvoModuleAlias.ps1").read_text(encoding="ascii")
+    return set(re.findall(r"'([A-Z][a-z]+-[A-Z][A-Za-z]+)'", text))
+
+
+@pytest.mark.parametrize("path", [*scripts(HOST), *scripts(ROLLOUT)], ids=name_of)
+def test_commands_that_other_products_have_too_are_bound_to_their_modules(path: Path) -> None:
+    called = {name for name, *_ in commands(parse(path)) if _BOUND.fullmatch(name)}
+    assert called - bound_commands() == set()
+
+
+def test_no_command_is_bound_that_is_not_called() -> None:
+    called = {name for path in scripts(HOST) for name, *_ in commands(parse(path))}
+    assert bound_commands() - called == set()
+
+
+@pytest.mark.parametrize("path", ENTRIES, ids=name_of)
+def test_every_entry_binds_them(path: Path) -> None:
+    called = {name for name, *_ in commands(parse(path))}
+    assert called & {"Set-HvoModuleAlias", "Invoke-HvoLaunch"}
+
+
+def test_vms_are_listed_in_one_place() -> None:
+    """Get-VM fails for a VM that cannot be opened: only the functions that collect its errors call it."""
+    callers = {path.stem for path in scripts(HOST) if any(name == "Get-VM" for name, *_ in commands(parse(path)))}
+    assert callers == {"Get-HvoVmList", "Get-HvoUnlistedVm", "Get-HvoVmById"}
+
+
 _GOOD = """\
 function Test-HvoThing {
     <#

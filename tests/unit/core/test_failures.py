@@ -34,6 +34,7 @@ CALLS = [
     (errors.CallTimeout, "CallTimeout", False, 10),
     (errors.CallCancelled, "CallCancelled", False, 1),
     (errors.ProtocolViolation, "ProtocolViolation", False, 10),
+    (errors.AgentFailed, "ProtocolViolation", False, 10),
     (errors.GuestKeyRefused, "ProtocolViolation", False, 10),
     (errors.WrongHost, "HostIdentityChanged", True, 10),
     (errors.AgentMissing, "AgentMissing", True, 10),
@@ -126,3 +127,12 @@ def test_a_code_without_a_message_says_its_cause() -> None:
         "agent's folder on the host."
     )
     assert CATALOGUE[Reason.ISO_MISSING].remedy == "Put the provisioning ISO into the agent's folder on the host."
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [("HyperVUnavailable", "start Hyper-V's management service"), (None, "port of WinRM")]
+)
+def test_an_inventory_that_failed_has_the_remedy_of_its_code(code: str | None, says: str) -> None:
+    text = failures.explain_error(errors.AgentFailed("The agent took no inventory.", code=code))
+    assert text.startswith("The agent took no inventory. ")
+    assert says in text
