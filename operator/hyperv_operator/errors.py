@@ -102,8 +102,10 @@ class RecordError(ContractError):
 class InventoryFailed(RecordError):
     """The agent ended an inventory as failed."""
 
-    def __init__(self, message: str, code: str | None) -> None:
-        super().__init__(message)
+    def __init__(self, cause: str, code: str | None) -> None:
+        super().__init__(f"The inventory failed: {cause}")
+        self.cause = cause
+        """What the agent said."""
         self.code = code
         """The agent's code; None if it gave none, or one that is not known."""
 

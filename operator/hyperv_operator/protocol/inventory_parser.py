@@ -219,7 +219,7 @@ class _Parser:
         """Return the inventory."""
         failed = next((one for one in self.outcomes if one.outcome is not OutcomeKind.COMPLETED), None)
         if failed:
-            raise InventoryFailed(f"The inventory failed: {failed.message}", failed.code.value if failed.code else None)
+            raise InventoryFailed(failed.message, failed.code.value if failed.code else None)
         if not self.outcomes:
             raise RecordError("The inventory ended before it was complete.")
         if self.host_problem is not None:

@@ -76,7 +76,7 @@ class WinRmHostAgent:
             return parse_inventory(lines)
         except InventoryFailed as error:
             raise AgentFailed(
-                f"The agent on {endpoint.address} took no inventory. {error.message}", code=error.code
+                f"The agent on {endpoint.address} took no inventory: {error.cause}", code=error.code
             ) from None
         except RecordError as error:
             raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {error.message}") from None
