@@ -4,6 +4,16 @@ $ErrorActionPreference = 'Stop'
 
 $script:Repository = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
 $script:Bundle = $null
+$script:Images = @{}
+
+function Get-Python {
+    <#
+    .SYNOPSIS
+        Returns the Python that builds what the tests need.
+    #>
+    @([System.IO.Path]::Combine($script:Repository, '.venv', 'bin', 'python'), 'python3', 'python' |
+            Where-Object { Get-Command $_ -ErrorAction SilentlyContinue })[0]
+}
 
 function Get-AgentBundle {
     <#
@@ -14,9 +24,7 @@ function Get-AgentBundle {
     #>
     if ($null -ne $script:Bundle) { return $script:Bundle }
     $folder = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'hvo-' + [Guid]::NewGuid().ToString('N'))
-    $python = @([System.IO.Path]::Combine($script:Repository, '.venv', 'bin', 'python'), 'python3', 'python' |
-            Where-Object { Get-Command $_ -ErrorAction SilentlyContinue })[0]
-    $null = & $python ([System.IO.Path]::Combine($script:Repository, 'tools', 'agent.py')) --without-isos --output $folder
+    $null = & (Get-Python) ([System.IO.Path]::Combine($script:Repository, 'tools', 'agent.py')) --without-isos --output $folder
     if ($LASTEXITCODE -ne 0) { throw 'tools/agent.py has failed.' }
     try {
         $prefix = [System.IO.Path]::Combine($folder, 'files').Length + 1
@@ -52,6 +60,28 @@ function Get-AgentFunction {
         Returns the agent's functions as a script block to dot-source.
     #>
     [scriptblock]::Create([System.Text.Encoding]::ASCII.GetString((Get-AgentBundle).Files['Functions.ps1']))
+}
+
+function New-TestImage {
+    <#
+    .SYNOPSIS
+        Writes a virtual disk into a file, by default one that a VM of generation 2 starts from; each kind is made once for a session.
+    .PARAMETER Option
+        Options of tests/hostsim/vhdx.py, such as '--style', 'MBR', '--no-efi'.
+    .OUTPUTS
+        Int: the file's length.
+    #>
+    param([Parameter(Mandatory)] [string] $Path, [string[]] $Option = @())
+    $kind = "$Option"
+    if (-not $script:Images.ContainsKey($kind)) {
+        $file = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'hvo-' + [Guid]::NewGuid().ToString('N'))
+        $null = & (Get-Python) ([System.IO.Path]::Combine($script:Repository, 'tests', 'hostsim', 'vhdx.py')) $file @Option
+        if ($LASTEXITCODE -ne 0) { throw 'tests/hostsim/vhdx.py has failed.' }
+        $script:Images[$kind] = [System.IO.File]::ReadAllBytes($file)
+        [System.IO.File]::Delete($file)
+    }
+    [System.IO.File]::WriteAllBytes($Path, $script:Images[$kind])
+    $script:Images[$kind].Length
 }
 
 Export-ModuleMember -Function *

@@ -47,7 +47,7 @@ function New-TestHost {
         [System.IO.File]::WriteAllText((Join-Path $isos "$family.iso"), "ISO for $family")
     }
     foreach ($image in 'Windows Server 2022', 'Ubuntu 24.04') {
-        [System.IO.File]::WriteAllBytes((Join-Path $world.Images "$image.vhdx"), (New-Object byte[] 70000))
+        $null = New-TestImage -Path (Join-Path $world.Images "$image.vhdx")
     }
     Set-AllowedRoot -World $world -Root $world.Images, $world.Machines
     $world

@@ -302,7 +302,7 @@ Describe 'Ownership' {
         $second = Invoke-TestAgent $world (New-TestJob $world -Attempt 2)
         $second.Outcome.reason | Should -Be 'WaitingForGuestKey'
         $second.Outcome.vm_id | Should -Not -Be $first.Outcome.vm_id
-        (Get-Item $disk).Length | Should -Be 70000
+        (Get-Item $disk).Length | Should -Be 5MB
         @(Get-VM).Count | Should -Be 1
     }
 

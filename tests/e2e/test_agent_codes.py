@@ -17,6 +17,7 @@ from controlplane.plane import ControlPlane
 from controlplane.waiting import wait_until
 from e2e import agents, rig
 from e2e.conftest import NewHost
+from hostsim import vhdx
 from hostsim.faults import CmdletFault
 from hostsim.host import SimulatedHost
 from hostsim.pwsh.state import AGENT, IMAGES
@@ -49,13 +50,16 @@ _FIELDS: dict[str, dict[str, object]] = {
     "InsufficientMemory": {"gb_ram": 64},
     "IsoMissing": {"image_name": "Windows Server 2022"},
     "CopyFailed": {"image_name": "Ubuntu Locked"},
+    "ImageUnusable": {"image_name": "Ubuntu Legacy"},
     "ClusterFailed": {"vm_clustered": True},
+    "ClusterRoleUnavailable": {"vm_clustered": True},
 }
 _TAMPERED: dict[str, dict[str, Any]] = {
     "InvalidDefinition": {"fields": {"gb_ram": "much"}},
     "SchemaMismatch": {"schema": {"version": 99}},
     "Superseded": {"run": {"attempt": 1}},
     "ImageNotFound": {"fields": {"image_name": "Ubuntu Gone"}},
+    "ImageChanged": {"host": {"clone": "Differencing"}},
     "SwitchNotFound": {"host": {"virtual_switch": "None"}},
     "HostIdentityChanged": {"host": {"identity": {"machine_guid": "another"}}},
     "PathNotAllowed": {"host": {"paths": {"machines": "E:\\Elsewhere"}}},
@@ -76,6 +80,12 @@ def _cmdlets(uids: dict[str, str]) -> list[CmdletFault]:
         broken("StartFailed", "Start-VM"),
         broken("PublishFailed", "Invoke-CimMethod AddKvpItems"),
         broken("ClusterFailed", "Add-ClusterVirtualMachineRole"),
+        CmdletFault(
+            f"Register-ScheduledTask *{uids[_name('ClusterRoleUnavailable')]}",
+            message="Access is denied.",
+            category="PermissionDenied",
+            times=None,
+        ),
         broken("Internal", "Set-VMDvdDrive"),
         broken("RemoveFailed", "Remove-VM"),
     ]
@@ -87,6 +97,15 @@ def _held(path: Path) -> Iterator[None]:
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _make_parent(world: FolderWorld, image: str) -> None:
+    """Leave what a machine leaves whose differencing disk was made from an image that has changed since."""
+    folder = world.machines / str(uuid.uuid4())
+    folder.mkdir(parents=True)
+    (folder / "disk.vhdx").touch()
+    was = {"name": image, "clone": "Differencing", "size_bytes": 1, "data_id": str(uuid.uuid4())}
+    (folder / "journal.json").write_text(json.dumps({"machine_uid": folder.name, "steps": {}, "image": was}))
 
 
 def _paused(cluster: ControlPlane, tenant: str, host: SimulatedHost, codes: list[str]) -> dict[str, str]:
@@ -140,6 +159,9 @@ def test_every_code_of_the_agent_appears_in_the_conditions_with_its_remedy(
     world.failover_cluster = "HVC-C"
     world.memory_bytes = 48 * 1024**3
     world.images["Ubuntu Locked"] = 1024**3
+    vhdx.write(Path(world.state.inward(IMAGES), "Ubuntu Legacy.vhdx"), style="MBR", efi=False)
+    _make_parent(world, "Ubuntu 24.04")
+    world.set_fact(logon="network")
     Path(world.state.inward(AGENT), "isos", "windows.iso").unlink()
     host.faults.guests = {_name("GuestTimeout"): "silent", _name("GuestFailed"): "failing"}
     host.faults.tampered = {_name(code): changes for code, changes in _TAMPERED.items()}

@@ -39,7 +39,16 @@ def write(
             "agent": _agent(world, version),
         }
     ]
-    lines += [{"type": "image", "name": name, "size_bytes": size} for name, size in world.images.items()]
+    lines += [
+        {
+            "type": "image",
+            "name": name,
+            "size_bytes": size,
+            "children": len(world.children_of(name)),
+            "changed": name in world.changed_parents if world.children_of(name) else None,
+        }
+        for name, size in world.images.items()
+    ]
     lines += [_vm_line(world, vm) for vm in world.vms.values()]
     lines += [
         {

@@ -203,9 +203,41 @@ class Provisioning:
         if self._job["host"]["virtual_switch"] not in world.switches:
             text = texts.no_switch(self._job["host"]["virtual_switch"])
             raise Failed("SwitchNotFound", text, summary=texts.switches(world.switches))
+        if fields.get("vm_clustered"):
+            self._check_role()
+        if (wrong := world.unusable_images.get(fields["image_name"])) is not None:
+            path = f"{self._job['host']['paths']['images']}\\{fields['image_name']}.vhdx"
+            raise Failed("ImageUnusable", texts.unusable_image(path, wrong))
+        self._check_parent()
         if fields["gb_ram"] * GIB > world.memory_free():
             raise Failed("InsufficientMemory", texts.no_memory(fields["gb_ram"], world.memory_free() / GIB))
         self._check_name()
+
+    def _check_parent(self) -> None:
+        image = self._fields["image_name"]
+        children = self._world.children_of(image)
+        if self._job["host"]["clone"] == "Differencing" and children and image in self._world.changed_parents:
+            path = f"{self._job['host']['paths']['images']}\\{image}.vhdx"
+            raise Failed("ImageChanged", texts.changed_image(path, len(children), children[:5]))
+
+    def _check_role(self) -> None:
+        """Refuse what could not become a role of the cluster: the image is not copied for nothing."""
+        world, machines = self._world, str(self._job["host"]["paths"]["machines"])
+        if world.failover_cluster is None:
+            raise Failed("ClusterFailed", texts.NOT_CLUSTERED)
+        folders = [machines]
+        if self._job["host"]["clone"] == "Differencing":
+            folders.append(str(self._job["host"]["paths"]["images"]))
+        for folder in folders:
+            inside = (
+                f"{folder}\\".casefold().startswith(f"{root.rstrip(chr(92))}\\".casefold())
+                for root in world.cluster_volumes
+            )
+            if not any(inside):
+                text, summary = texts.not_shared(folder, world.failover_cluster), texts.shared(world.cluster_volumes)
+                raise Failed("ClusterRoleUnavailable", text, summary=summary)
+        if world.network_logon and not world.administrator:
+            raise Failed("ClusterRoleUnavailable", texts.no_role("Access is denied."))
 
     def _check_name(self) -> None:
         other = self._world.vm_named(self._fields["vm_name"])
@@ -229,6 +261,7 @@ class Provisioning:
             write_step(self._streams, "CopyImage", "progress", f"{size * percent // 100 / GIB:.1f} GB", percent)
         await asyncio.sleep(self._agent.copy_seconds / 4)
         self._folder.files.add("disk.vhdx")
+        self._folder.parent = image if self._job["host"]["clone"] == "Differencing" else None
         self._agent.ledger.add("copy_image", self._uid, image)
 
     async def _copy_iso(self) -> None:

@@ -16,6 +16,7 @@ NO_SHUTDOWN = (
     "The VM has to be off for this change, and its guest did not shut down: its Shutdown integration service does not answer (No "
     "Contact)."
 )
+NOT_CLUSTERED = "vm_clustered is true, and this host is not a node of a failover cluster that answers."
 WRONG_KEY = "The sealed data is for another key than the guest posts now."
 NOTHING_TO_KEEP = "The header does not list what to keep."
 KEY_GONE = "The sealed data is for a key, and the guest posts none now."
@@ -132,12 +133,35 @@ def switches(names: Sequence[str]) -> str:
     return f"The host has these switches: {', '.join(names)}."
 
 
+def not_shared(path: str, cluster: str) -> str:
+    return f"{path} is on no cluster shared volume of {cluster}, and vm_clustered is true."
+
+
+def shared(paths: Sequence[str]) -> str:
+    return f"The cluster has these shared volumes: {', '.join(paths)}."
+
+
+def no_role(why: str) -> str:
+    return f"No cluster role can be made in this network logon, and none by a task that runs as SYSTEM ({why.rstrip('.')})."
+
+
 def no_memory(needed: float, free: float) -> str:
     return f"{needed:.1f} GB of memory are needed and {free:.1f} GB are free on this host."
 
 
 def no_image(name: str, folder: str) -> str:
     return f"No image '{name}' in {folder}."
+
+
+def unusable_image(path: str, problem: str) -> str:
+    return f"The image {path} {problem}."
+
+
+def changed_image(path: str, count: int, uids: Sequence[str]) -> str:
+    return (
+        f"The image {path} was changed after the differencing disks of {count} machines were made from it, among them: "
+        f"{', '.join(uids)}."
+    )
 
 
 def images(folder: str, names: Sequence[str]) -> str:

@@ -84,6 +84,8 @@ class Folder:
     lost_vm_id: str | None = None
     taken_up: bool = False
     """The VM was found by its mark; the journal did not have it."""
+    parent: str | None = None
+    """The image from which its disk was made as a differencing disk."""
 
 
 @dataclass
@@ -94,11 +96,21 @@ class World:
     smbios_uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
     machine_guid: str = field(default_factory=lambda: str(uuid.uuid4()))
     images: dict[str, int] = field(default_factory=lambda: {"Windows Server 2022": 20 * GIB, "Ubuntu 24.04": 5 * GIB})
+    changed_parents: set[str] = field(default_factory=set)
+    """Images that were changed after differencing disks were made from them."""
+    unusable_images: dict[str, str] = field(default_factory=dict)
+    """What is wrong with images that no VM of generation 2 starts from, by their name."""
     switches: list[str] = field(default_factory=lambda: ["External"])
     memory_bytes: int = 1024 * GIB
     logical_processors: int = 64
     volume_bytes: int = 16 * 1024 * GIB
     failover_cluster: str | None = None
+    cluster_volumes: list[str] = field(default_factory=lambda: ["C:\\ClusterStorage\\Volume1", "D:\\"])
+    """Folders of the cluster shared volumes."""
+    network_logon: bool = False
+    """The operator's account is logged on over the network, where a task has to make cluster roles."""
+    administrator: bool = True
+    """The operator's account may register tasks."""
     schema_versions: list[int] = field(default_factory=lambda: [1])
     """The schema versions of the agent that was installed by hand."""
     agent: AgentFolder = field(default_factory=lambda: AgentFolder(installed("by-hand")))
@@ -124,6 +136,10 @@ class World:
         """Return the other node that has a clustered machine's VM."""
         nodes = self.peers if machine_uid in self.clustered else []
         return next((node for node in nodes if node.vms_of(machine_uid)), None)
+
+    def children_of(self, image: str) -> list[str]:
+        """Return the UIDs of the machines whose differencing disks were made from an image."""
+        return sorted(uid for uid, folder in self.folders.items() if folder.parent == image)
 
     def changed_images(self) -> list[str]:
         """Return no name, because nothing here writes an image."""

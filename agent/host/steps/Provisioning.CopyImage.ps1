@@ -16,11 +16,25 @@ $ErrorActionPreference = 'Stop'
 
 if ([System.IO.File]::Exists($Context.DiskPath)) { return $Context.DiskPath }
 $image = Get-HvoImagePath -Context $Context
-if ((Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy') -eq 'Differencing') {
+$clone = [string](Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy')
+# Saved before there is a disk: a launch that is killed in between leaves none without the image that it was made from.
+$identity = Get-HvoImageIdentity -Path $image -Clone $clone
+$Context.Journal.image = $identity
+Save-HvoJournal -Context $Context
+if ($clone -eq 'Differencing') {
     # A temporary name first: a disk with the final name is complete.
     $partial = Get-HvoPartialPath -Path $Context.DiskPath
     Remove-HvoFile -Path $partial
-    $null = New-VHD -Path $partial -ParentPath $image -Differencing
+    # Held open for reading only, as by a copy: nobody writes to the image while the disk is made from it.
+    $held = [System.IO.File]::Open($image, 'Open', 'Read', 'Read')
+    try {
+        $null = New-VHD -Path $partial -ParentPath $image -Differencing
+        $parent = [string](Get-VHD -Path $partial).ParentPath
+        if (-not (Test-HvoSamePath -Path $parent -Other $image)) { throw "the parent of the new disk is $parent and not $image" }
+        if ((Get-HvoImageChange -Path $image -Records @($identity)) -eq 'Changed') { throw "the image $image was changed meanwhile" }
+    } finally {
+        $held.Dispose()
+    }
     Move-HvoFile -Path $partial -Destination $Context.DiskPath -New -WaitSeconds 60
     $Context.StepMessage = 'Made a differencing disk'
     return $Context.DiskPath

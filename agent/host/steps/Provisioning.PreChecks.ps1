@@ -2,7 +2,7 @@
 .SYNOPSIS
     Checks everything that can be known to fail before the image is copied.
 .DESCRIPTION
-    Fields, virtual switch, failover cluster, image, ISO, free space, memory, name.
+    Fields, virtual switch, failover cluster, image and what it is, ISO, free space, memory, name.
 #>
 [CmdletBinding()]
 param(
@@ -19,11 +19,13 @@ if ($switches -notcontains $switch) {
     Stop-HvoLaunch -Code SwitchNotFound -Message "This host has no virtual switch '$switch'." `
         -Summary "The host has these switches: $($switches -join ', ')."
 }
-if ((Get-HvoProperty $fields 'vm_clustered' -Default $false) -and $null -eq (Get-HvoClusterName)) {
-    Stop-HvoLaunch -Code ClusterFailed -Message ('vm_clustered is true, and this host is not a node of a failover cluster that ' +
-        'answers.')
-}
+if (Get-HvoProperty $fields 'vm_clustered' -Default $false) { Assert-HvoClusterRolePossible -Context $Context }
 $image = Get-HvoImagePath -Context $Context
+# A machine that has its disk does not need the image any more.
+if (-not [System.IO.File]::Exists($Context.DiskPath)) {
+    Assert-HvoImageUsable -Path $image -Image (Read-HvoImage -Path $image)
+    Assert-HvoImageUnchanged -Context $Context -Path $image
+}
 $null = Get-HvoIsoPath -Context $Context
 if (-not [System.IO.File]::Exists($Context.DiskPath) -and (Get-HvoProperty $hostOptions 'clone' -Default 'Copy') -eq 'Copy') {
     $needed = [System.IO.FileInfo]::new($image).Length

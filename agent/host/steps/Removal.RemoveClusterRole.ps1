@@ -14,6 +14,7 @@ $ErrorActionPreference = 'Stop'
 
 Assert-HvoVmOnThisNode -Context $Context -VmIds $Context.KnownIds
 if ($null -eq (Get-HvoClusterName)) { return }
+Remove-HvoRoleTask -MachineUid $Context.Run.machine_uid
 $marked = if ($null -ne $Context.Vm) { ConvertTo-HvoGuid $Context.Vm.Id } else { $null }
 $recorded = @($Context.Tombstone.removing, (Get-HvoProperty $Context.Journal 'vm_id') | Where-Object { $_ } |
         ForEach-Object { ConvertTo-HvoGuid $_ })

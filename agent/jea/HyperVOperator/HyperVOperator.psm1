@@ -4,7 +4,7 @@ Set-StrictMode -Version Latest
 
 # The endpoint loads no module by itself. Modules loaded here are invisible in the session. FailoverClusters exists on nodes of
 # failover clusters only.
-Import-Module -Name 'CimCmdlets', 'Hyper-V', 'FailoverClusters' -ErrorAction Ignore
+Import-Module -Name 'CimCmdlets', 'Hyper-V', 'FailoverClusters', 'ScheduledTasks' -ErrorAction Ignore
 
 # Such a session replaces these commands by limited functions. The agent runs in this module's scope and gets the commands.
 Set-Alias -Name 'Get-Command' -Value 'Microsoft.PowerShell.Core\Get-Command'

@@ -25,7 +25,7 @@ foreach ($folder in 'Private', 'Public') {
 }
 
 $names = Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'Public') -Filter '*.ps1' | ForEach-Object {
-    [regex]::Matches([System.IO.File]::ReadAllText($_.FullName), '(?m)^function ([A-Za-z]+-[A-Za-z]+)') |
+    [regex]::Matches([System.IO.File]::ReadAllText($_.FullName), '(?m)^function ([A-Za-z]+-[A-Za-z]+|[a-z]+\.exe)') |
         ForEach-Object { $_.Groups[1].Value }
 }
 if (-not (Test-FakeClusterFeature)) {

@@ -36,6 +36,18 @@ class ReportedImage(Model):
 
     name: Annotated[str, Field(max_length=256, description="Name of the image: its file name without .vhdx.")]
     size_gib: Annotated[int, Field(ge=0, description="Size of the file in GiB.")]
+    children: Annotated[
+        int, Field(ge=0, description="Number of machines whose differencing disks were made from the image.")
+    ] = 0
+    changed: (
+        Annotated[
+            bool,
+            Field(
+                description="True if the image was changed after these disks were made: their VMs do not start. Unset if there are none."
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Placeholder(Model):

@@ -54,7 +54,12 @@ def compose(
         ),
         truncated=len(vms) > MAX_MACHINES,
         images=tuple(
-            ReportedImage(name=image.name, size_gib=image.size_bytes // _GIB)
+            ReportedImage(
+                name=image.name,
+                size_gib=image.size_bytes // _GIB,
+                children=image.children,
+                changed=image.changed,
+            )
             for image in sorted(report.images if report else (), key=lambda image: image.name)[:500]
         ),
         placeholders=tuple(

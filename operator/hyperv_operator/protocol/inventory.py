@@ -83,6 +83,10 @@ class ImageFacts(WireModel):
 
     name: Name
     size_bytes: Whole = 0
+    children: Whole = 0
+    """Machines whose differencing disks were made from it."""
+    changed: Flag | None = None
+    """Whether it was changed since; None if there are no such disks, or that is unknown."""
 
 
 class GuestFacts(WireModel):

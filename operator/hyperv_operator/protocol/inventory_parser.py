@@ -76,7 +76,9 @@ class _Parser:
     """The state while the lines of one inventory are read."""
 
     def __init__(self) -> None:
-        self.images = _Items("image", ImageFacts, frozenset({"size_bytes"}), MAX_IMAGES, lambda one: one.name)
+        self.images = _Items(
+            "image", ImageFacts, frozenset({"size_bytes", "children", "changed"}), MAX_IMAGES, lambda one: one.name
+        )
         self.vms = _Items("vm", VmFacts, frozenset({"addresses", "guest", "critical"}), MAX_VMS, lambda one: one.vm_id)
         journal_parts = frozenset({"steps", "reason", "code", "updated_at", "folder"})
         self.journals = _Items("journal", JournalFacts, journal_parts, MAX_VMS, lambda one: one.machine_uid)

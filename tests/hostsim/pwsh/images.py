@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 from typing_extensions import override
+
+from hostsim import vhdx
 
 _SCALE = 1024
 """An image's file is so many times smaller than what it stands for."""
 
 
 class Images(MutableMapping[str, int]):
-    """The golden images: real files, of which a MiB stands for a GiB."""
+    """The golden images: real virtual disks of 5 MiB and more, of which a MiB stands for a GiB."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -31,9 +32,7 @@ class Images(MutableMapping[str, int]):
     def __setitem__(self, name: str, size: int) -> None:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(b"vhdxfile" + os.urandom(4096))
-            file.truncate(max(size // _SCALE, 8192))
+        vhdx.write(path, length=size // _SCALE)
         self._seen[name] = self._fingerprint(name)
 
     @override

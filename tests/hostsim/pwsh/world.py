@@ -66,6 +66,8 @@ class FolderWorld:
             "logicalProcessors": 64,
             "memoryBytes": 1024 * GIB,
             "switches": ["External"],
+            "logon": "service",
+            "administrator": True,
             "clusterFeature": True,
             "machines": str(self.machines),
             "vmms": "Running",

@@ -143,4 +143,4 @@ def problems_of_51(text: bytes) -> list[str]:
 
 def windows_commands() -> set[str]:
     """Return the Windows-only commands that the fake stands in for, as its list has them."""
-    return set(re.findall(r"`([A-Z]\w+-\w+)`", (AGENT / "tests/FakeHyperV/CMDLETS.md").read_text()))
+    return set(re.findall(r"`([A-Z]\w+-\w+|[a-z]+\.exe)`", (AGENT / "tests/FakeHyperV/CMDLETS.md").read_text()))

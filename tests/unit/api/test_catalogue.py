@@ -129,6 +129,9 @@ RULES = """
     IdentityConflict       | stalled     | host administrator   | backoff
     NameInUse              | stalled     | owner of the machine | backoff
     NotOwned               | stalled     | host administrator   | backoff
+    ImageUnusable          | stalled     | host administrator   | backoff
+    ImageChanged           | stalled     | host administrator   | backoff
+    ClusterRoleUnavailable | stalled     | host administrator   | backoff
     IsoMissing             | stalled     | host administrator   | backoff
     CopyFailed             | stalled     | host administrator   | backoff
     RegisterFailed         | stalled     | host administrator   | backoff

@@ -5,7 +5,8 @@ function Read-HvoJournal {
     .DESCRIPTION
         Each step tests the host before it changes anything, so a lost journal costs time only.
     .OUTPUTS
-        Ordered dictionary, or null. In it, steps is an ordered dictionary; published is one with run, kid and sha256, or null.
+        Ordered dictionary, or null. In it, steps is an ordered dictionary; published is one with run, kid and sha256, or null;
+        image is one as New-HvoJournal says, or null.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
@@ -28,6 +29,15 @@ function Read-HvoJournal {
         $published = Get-HvoProperty $read 'published'
         if ($null -ne $published) {
             $journal.published = [ordered]@{ run = $published.run; kid = $published.kid; sha256 = $published.sha256 }
+        }
+        $image = Get-HvoProperty $read 'image'
+        if ($null -ne $image) {
+            $journal.image = [ordered]@{}
+            foreach ($key in 'name', 'clone', 'size_bytes', 'written_at', 'data_id', 'disk_id') {
+                $journal.image[$key] = Get-HvoProperty $image $key
+            }
+            $written = ConvertFrom-HvoTimestamp $journal.image.written_at
+            if ($null -ne $written) { $journal.image.written_at = Get-HvoTimestamp -Time $written }
         }
         foreach ($key in 'resume', 'taken_up') { $journal[$key] = [bool](Get-HvoProperty $read $key -Default $false) }
         return $journal

@@ -9,11 +9,11 @@ function Stop-HvoLaunch {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)]
-        [ValidateSet('InvalidDefinition', 'SchemaMismatch', 'Superseded', 'HostBusy', 'ImageNotFound', 'InsufficientSpace',
-            'InsufficientMemory', 'SwitchNotFound', 'PathNotAllowed', 'AccessDenied', 'VmMissing', 'IdentityConflict',
-            'NameInUse', 'NotOwned', 'IsoMissing', 'CopyFailed', 'RegisterFailed', 'StartFailed', 'GuestTimeout',
-            'GuestKeyInvalid', 'GuestFailed', 'PublishFailed', 'ClusterFailed', 'RemoveFailed', 'HostIdentityChanged',
-            'HyperVUnavailable', 'VmUnreadable', 'VmCritical', 'Internal')]
+        [ValidateSet('InvalidDefinition', 'SchemaMismatch', 'Superseded', 'HostBusy', 'ImageNotFound', 'ImageUnusable', 'ImageChanged',
+            'InsufficientSpace', 'InsufficientMemory', 'SwitchNotFound', 'PathNotAllowed', 'AccessDenied', 'VmMissing',
+            'IdentityConflict', 'NameInUse', 'NotOwned', 'IsoMissing', 'CopyFailed', 'RegisterFailed', 'StartFailed',
+            'GuestTimeout', 'GuestKeyInvalid', 'GuestFailed', 'PublishFailed', 'ClusterFailed', 'ClusterRoleUnavailable',
+            'RemoveFailed', 'HostIdentityChanged', 'HyperVUnavailable', 'VmUnreadable', 'VmCritical', 'Internal')]
         [string] $Code,
         [Parameter(Mandatory = $true)] [string] $Message,
         [Parameter()] [string] $Summary = ''

@@ -10,6 +10,16 @@ function Get-FakeCluster {
     Write-FakeError $Cmdlet $text $Cmdlet.MyInvocation.MyCommand.Name 'ConnectionError'
 }
 
+function Get-FakeSharedVolume {
+    <#
+    .SYNOPSIS
+    Returns the folders of the cluster shared volumes: those of cluster.json, or all volumes of the host.
+    #>
+    param([object] $Cluster)
+    if ($Cluster.PSObject.Properties['volumes']) { return @($Cluster.volumes) }
+    @((Get-FakeHostFact).volumes | ForEach-Object { $_.name })
+}
+
 function ConvertTo-FakeGroup {
     <#
     .SYNOPSIS

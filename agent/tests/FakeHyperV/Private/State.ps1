@@ -89,6 +89,17 @@ function Get-FakeHostFact {
     $facts
 }
 
+function Get-FakeLogon {
+    <#
+    .SYNOPSIS
+    Returns how this process is logged on: network, or service, as the account of a JEA endpoint and the processes of tasks.
+    #>
+    if ($env:HVO_FAKE_LOGON) { return $env:HVO_FAKE_LOGON }
+    $facts = Get-FakeHostFact
+    if ($facts.PSObject.Properties['logon'] -and $facts.logon) { return [string] $facts.logon }
+    'service'
+}
+
 function Test-FakeClusterFeature {
     <#
     .SYNOPSIS

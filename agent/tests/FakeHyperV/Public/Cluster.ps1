@@ -50,10 +50,37 @@ function Get-ClusterGroup {
     Exit-FakeCall $PSCmdlet $lock
 }
 
+function Get-ClusterSharedVolume {
+    <#
+    .SYNOPSIS
+    Returns the cluster shared volumes.
+    #>
+    [CmdletBinding()]
+    param([Parameter(Position = 0)] [string[]] $Name)
+    $lock = Enter-FakeCall $PSCmdlet
+    try {
+        $cluster = Get-FakeCluster $PSCmdlet
+        if ($null -eq $cluster) { return }
+        $number = 0
+        foreach ($path in @(Get-FakeSharedVolume $cluster)) {
+            $number += 1
+            $title = "Cluster Disk $number"
+            if ($Name -and $title -notin $Name) { continue }
+            [pscustomobject] @{
+                PSTypeName = 'Microsoft.FailoverClusters.PowerShell.ClusterSharedVolume'; Name = $title; State = 'Online'
+                SharedVolumeInfo = @([pscustomobject] @{ FriendlyVolumeName = $path.TrimEnd([System.IO.Path]::DirectorySeparatorChar) })
+            }
+        }
+    } finally {
+        $lock.Dispose()
+    }
+    Exit-FakeCall $PSCmdlet $lock
+}
+
 function Add-ClusterVirtualMachineRole {
     <#
     .SYNOPSIS
-    Makes a VM a role of the cluster.
+    Makes a VM a role of the cluster; not in a network logon. A disk on no shared volume is worth a warning.
     #>
     [CmdletBinding(DefaultParameterSetName = 'VMName')]
     param(
@@ -68,7 +95,8 @@ function Add-ClusterVirtualMachineRole {
         $byId = $PSBoundParameters.ContainsKey('VMId')
         $records = @(Get-FakeRecord | Where-Object { ($byId -and $_.id -eq "$VMId") -or (-not $byId -and $_.name -eq $VMName) })
         $text = $null
-        if ($records.Count -eq 0) { $text = "The virtual machine '$VMName$(if ($byId) { $VMId })' was not found on the node." }
+        if ((Get-FakeLogon) -eq 'network') { $text = 'You do not have administrative privileges on the cluster. Access is denied' }
+        elseif ($records.Count -eq 0) { $text = "The virtual machine '$VMName$(if ($byId) { $VMId })' was not found on the node." }
         elseif ($records.Count -gt 1) { $text = "There are multiple virtual machines named '$VMName' on the node." }
         elseif ($records[0].clustered) { $text = "The virtual machine '$($records[0].name)' is already configured for high availability." }
         if ($text) {
@@ -76,6 +104,11 @@ function Add-ClusterVirtualMachineRole {
             return
         }
         $record = $records[0]
+        $shared = @(Get-FakeSharedVolume $cluster)
+        foreach ($disk in @($record.disks)) {
+            if (@($shared | Where-Object { "$($disk.path)".StartsWith($_, [StringComparison]::OrdinalIgnoreCase) }).Count) { continue }
+            $PSCmdlet.WriteWarning("There were issues while creating the clustered role that may prevent it from starting. Disk path '$($disk.path)' is not a path to storage in the cluster.")
+        }
         $title = if ($Name) { $Name } else { [string] $record.name }
         $taken = @($cluster.groups | ForEach-Object { $_.name })
         $number = 1

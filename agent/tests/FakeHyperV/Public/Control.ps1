@@ -19,7 +19,7 @@ function New-FakeHost {
     $separator = [System.IO.Path]::DirectorySeparatorChar
     $facts = @{
         name = 'HYPERV01'; smbiosUuid = [guid]::NewGuid().ToString(); machineGuid = [guid]::NewGuid().ToString()
-        osName = 'Microsoft Windows Server 2022 Datacenter'; osVersion = '10.0.20348'
+        osName = 'Microsoft Windows Server 2022 Datacenter'; osVersion = '10.0.20348'; logon = 'service'; administrator = $true
         logicalProcessors = 64; memoryBytes = 1TB; switches = @('External'); clusterFeature = [bool] $Cluster
         machines = [System.IO.Path]::Combine($root, 'D', 'VMs')
         volumes = @('C', 'D' | ForEach-Object { @{ name = [System.IO.Path]::Combine($root, $_) + $separator; capacity = 16TB; free = 15TB } })

@@ -51,6 +51,26 @@ BEFORE_WORK: Final[Mapping[Reason, Entry]] = {
         "The file's name is `<image_name>.vhdx`. The message or `status.diagnosis` lists the images that are there.",
         machine=STALLED,
     ),
+    Reason.IMAGE_UNUSABLE: Entry(
+        "The golden image cannot start a VM of generation 2: it is a .vhd file, no VHDX, a differencing disk, or has no EFI system "
+        "partition, as an image of generation 1.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Make the image from a VM of generation 2 and put it into the image folder under a new name.",
+        "The message says what the file is. `Convert-VHD` makes a .vhdx of a .vhd or of a differencing disk; the partitions stay as they "
+        "are: `MBR2GPT` converts those of Windows. See [images](../guides/images.md).",
+        machine=STALLED,
+    ),
+    Reason.IMAGE_CHANGED: Entry(
+        "The golden image was changed after differencing disks were made from it: their VMs do not start any more, and no further disk "
+        "is made from it.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Restore the image as it was, and put the new one beside it under another name.",
+        "`status.images` of the HyperVHostInventory shows images in use. A changed image keeps its name only after the machines that were "
+        "made from it are gone. See [images](../guides/images.md).",
+        machine=STALLED,
+    ),
     Reason.INSUFFICIENT_SPACE: Entry(
         "The volume of the host's `spec.paths.machines` has too little free space for the machine's disk.",
         Actor.HOST_ADMIN,
@@ -198,6 +218,17 @@ ON_THE_VM: Final[Mapping[Reason, Entry]] = {
         "Check the failover cluster's events, that the host is a node that is up, and spec.failoverCluster of the HyperVHost.",
         "`Get-ClusterNode` on the host lists the nodes. The folder in `spec.paths.machines` has to be on a volume of the cluster. "
         "A VM that has moved to another node is moved back, or `vm_clustered` is set to false.",
+        machine=STALLED,
+    ),
+    Reason.CLUSTER_ROLE_UNAVAILABLE: Entry(
+        "The VM could not become a role of the failover cluster, so that its disk was not copied: its folder is not on a cluster shared "
+        "volume, or a network logon without the right to run a task as SYSTEM cannot make the role.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Put the machines and, for differencing disks, the images on a cluster shared volume, and let the operator's account be an "
+        "administrator of the host or use the JEA endpoint.",
+        "`Get-ClusterSharedVolume` on the host lists the volumes. Windows makes a role only for a logon that is not a network logon: "
+        "that of the endpoint's virtual account, or that of a task. See [prepare-host](../guides/prepare-host.md#failover-clusters).",
         machine=STALLED,
     ),
     Reason.REMOVE_FAILED: Entry(

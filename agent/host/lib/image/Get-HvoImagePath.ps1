@@ -1,7 +1,8 @@
 function Get-HvoImagePath {
     <#
     .SYNOPSIS
-        Returns the path of the golden image; fails with ImageNotFound and the names of the images in the folder.
+        Returns the path of the golden image; fails with ImageNotFound and the names of the images in the folder, with
+        ImageUnusable if it is a .vhd file.
     .OUTPUTS
         String: the path.
     #>
@@ -18,6 +19,9 @@ function Get-HvoImagePath {
             if ($found -eq $name) { return $file }
             $names += $found
         }
+    }
+    if ([System.IO.File]::Exists((Join-Path $Context.Images "$name.vhd"))) {
+        Stop-HvoLaunch -Code ImageUnusable -Message "The image '$name' in $($Context.Images) is a .vhd file, and no $name.vhdx is there."
     }
     $names = [string[]]$names
     [Array]::Sort($names, [StringComparer]::Ordinal)
