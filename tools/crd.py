@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from hyperv_operator.api import names
 from hyperv_operator.api.common import Status
-from hyperv_operator.api.host import HyperVHostSpec, HyperVHostStatus
+from hyperv_operator.api.host import NESTED_PATHS, HyperVHostSpec, HyperVHostStatus
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineSpec, HyperVMachineStatus
 from hyperv_operator.schema.model import FieldDefinition, FieldType, JobSchema
@@ -206,6 +206,12 @@ def _unseen(model: type[Status]) -> Json:
     return {**node, "default": {"observedGeneration": -1}}
 
 
+def _is_in(path: str, folder: str) -> str:
+    """Return the condition that a Windows path is a folder or in it; either may end with a separator."""
+    ended = f"({folder}.endsWith('\\\\') ? {folder} : {folder} + '\\\\').lowerAscii()"
+    return f"({path} + '\\\\').lowerAscii().startsWith({ended})"
+
+
 def _host() -> Json:
     spec = structural(HyperVHostSpec)
     spec["properties"]["connection"]["x-kubernetes-validations"] = [
@@ -213,6 +219,11 @@ def _host() -> Json:
             "!has(self.transport) || self.transport != 'http' || !has(self.authentication) || "
             "!(self.authentication in ['basic', 'certificate'])",
             "transport http needs an authentication that encrypts messages: kerberos, negotiate or ntlm",
+        )
+    ]
+    spec["properties"]["paths"]["x-kubernetes-validations"] = [
+        crd_rules.rule(
+            f"!{_is_in('self.images', 'self.machines')} && !{_is_in('self.machines', 'self.images')}", NESTED_PATHS
         )
     ]
     spec["properties"]["tenants"]["items"]["properties"]["vmNamePattern"]["x-kubernetes-validations"] = [

@@ -49,17 +49,18 @@ function New-TestHost {
     foreach ($image in 'Windows Server 2022', 'Ubuntu 24.04') {
         $null = New-TestImage -Path (Join-Path $world.Images "$image.vhdx")
     }
-    Set-AllowedRoot -World $world -Root $world.Images, $world.Machines
+    Set-AllowedRoot -World $world -Images $world.Images -Machines $world.Machines
     $world
 }
 
 function Set-AllowedRoot {
     <#
     .SYNOPSIS
-    Writes the host's agent.json.
+    Writes the host's agent.json: a list for images and machines, or one for each.
     #>
-    param([Parameter(Mandatory)] $World, [Parameter(Mandatory)] [string[]] $Root)
-    $text = ConvertTo-Json -Compress -InputObject @{ allowed_roots = [string[]]$Root }
+    param([Parameter(Mandatory)] $World, [string[]] $Root = @(), [string[]] $Images = @(), [string[]] $Machines = @())
+    $roots = if ($Root.Count) { [string[]]$Root } else { @{ images = [string[]]$Images; machines = [string[]]$Machines } }
+    $text = ConvertTo-Json -Compress -InputObject @{ allowed_roots = $roots }
     [System.IO.File]::WriteAllText((Join-Path $World.Agent 'agent.json'), $text)
 }
 

@@ -157,12 +157,68 @@ Describe 'Allowed roots' {
 
     It 'refuse everything without agent.json, or with one that says nothing' {
         $file = Join-Path $world.Agent 'agent.json'
-        foreach ($text in $null, 'no json', '{}', '{"allowed_roots": []}', '{"allowed_roots": ["VMs"]}', '{"allowed_roots": [1]}') {
+        foreach ($text in $null, 'no json', '{}', '{"allowed_roots": []}', '{"allowed_roots": {}}', '{"allowed_roots": {"images": ["/"]}}',
+            '{"allowed_roots": {"images": [1], "machines": ["/x"]}}', '{"allowed_roots": ["VMs"]}', '{"allowed_roots": [1]}') {
             if ($null -eq $text) { Remove-Item $file } else { [System.IO.File]::WriteAllText($file, $text) }
             (Invoke-TestAgent $world (New-TestJob $world)).Outcome.code | Should -Be 'PathNotAllowed'
         }
         Set-AllowedRoot -World $world -Root $world.Images, $world.Machines
         (Invoke-TestAgent $world (New-TestJob $world)).Outcome.reason | Should -Be 'WaitingForGuestKey'
+    }
+
+    It 'are apart for images and machines: <What>' -ForEach @(
+        @{ What = 'images in the root of machines'; Images = '{machines}/x'; Machines = '{machines}' }
+        @{ What = 'another machine''s folder'; Images = '{machines}/3f0c6f0e-0000-4a3e-9b86-0d6f6a7a1c11'; Machines = '{machines}' }
+        @{ What = 'machines in the root of images'; Images = '{images}'; Machines = '{images}/x' }
+        @{ What = 'the two exchanged'; Images = '{machines}'; Machines = '{images}' }
+    ) {
+        $world = New-TestHost
+        $change = @{
+            'host.paths.images' = $Images.Replace('{machines}', $world.Machines).Replace('{images}', $world.Images)
+            'host.paths.machines' = $Machines.Replace('{machines}', $world.Machines).Replace('{images}', $world.Images)
+        }
+        (Invoke-TestAgent $world (New-TestJob $world -Change $change)).Outcome.code | Should -Be 'PathNotAllowed'
+        @(Get-ChildItem $world.Machines).Count | Should -Be 0
+    }
+
+    It 'that are one list still let no image be a machine''s disk: <What>' -ForEach @(
+        @{ What = 'its folder'; Images = '{machines}/{uid}'; Machines = '{machines}' }
+        @{ What = 'its folder, with other machines'; Images = '{machines}/{uid}'; Machines = '{images}/x' }
+        @{ What = 'its folder in capitals'; Images = '{machines}/{UID}/Virtual Hard Disks'; Machines = '{images}/x' }
+        @{ What = 'images and machines in one folder'; Images = '{machines}'; Machines = '{machines}' }
+        @{ What = 'machines among images'; Images = '{images}'; Machines = '{images}/x' }
+    ) {
+        $world = New-TestHost
+        Set-AllowedRoot -World $world -Root $world.Images, $world.Machines
+        $victim = Complete-TestMachine $world
+        $uid = $victim.Job.run.machine_uid
+        $change = @{ 'run.machine_uid' = '99999999-0000-4000-8000-000000000001'; 'fields.vm_name' = 'thief'
+            'fields.image_name' = 'disk'; 'fields.os_family' = 'windows'
+        }
+        foreach ($key in @{ Name = 'images'; Path = $Images }, @{ Name = 'machines'; Path = $Machines }) {
+            $path = $key.Path.Replace('{machines}', $world.Machines).Replace('{images}', $world.Images).Replace('{uid}', $uid)
+            $change["host.paths.$($key.Name)"] = $path.Replace('{UID}', $uid.ToUpperInvariant())
+        }
+        (Invoke-TestAgent $world (New-TestJob $world -Change $change)).Outcome.code | Should -Be 'PathNotAllowed'
+        @(Get-VM).Count | Should -Be 1
+    }
+
+    It 'may not be nested in agent.json itself' {
+        $world = New-TestHost
+        Set-AllowedRoot -World $world -Images (Join-Path $world.Machines 'images') -Machines $world.Machines
+        $launch = Invoke-TestAgent $world (New-TestJob $world)
+        $launch.Outcome.code | Should -Be 'PathNotAllowed'
+        $launch.Outcome.message | Should -Match 'allowed_roots of'
+    }
+
+    It 'hold no image that is a link to somewhere else' {
+        $world = New-TestHost
+        $target = Join-Path $world.Machines 'disk.vhdx'
+        [System.IO.File]::WriteAllText($target, 'a disk')
+        $null = New-Item -ItemType SymbolicLink -Path (Join-Path $world.Images 'Windows Link.vhdx') -Target $target
+        $launch = Invoke-TestAgent $world (New-TestJob $world -Change @{ 'fields.image_name' = 'Windows Link' })
+        $launch.Outcome.code | Should -Be 'ImageUnusable'
+        $launch.Outcome.message | Should -Match 'is a link'
     }
 
     It 'refuse a folder of the machine that is a link to somewhere else' {

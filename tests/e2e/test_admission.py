@@ -299,3 +299,24 @@ def test_the_api_server_refuses_a_name_pattern_that_is_not_anchored_or_no_expres
     code, answer = cluster.request("POST", "/apis/hyperv-operator.io/v1alpha1/hypervhosts?dryRun=All", body)
     assert code == (201 if part is None else 422), answer
     assert part is None or part in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("images", "good"),
+    [("D:\\Images", True), ("D:\\VMs2", True), ("d:\\vms\\images", False), ("D:\\", False)],
+)
+def test_the_api_server_refuses_images_among_machines(cluster: ControlPlane, images: str, good: bool) -> None:
+    body = {
+        "apiVersion": "hyperv-operator.io/v1alpha1",
+        "kind": "HyperVHost",
+        "metadata": {"name": "nested"},
+        "spec": {
+            "address": "nested.example.com",
+            "connection": {"credentialsSecretRef": {"name": "one"}},
+            "paths": {"images": images, "machines": "D:\\VMs"},
+            "virtualSwitch": "External",
+        },
+    }
+    code, answer = cluster.request("POST", "/apis/hyperv-operator.io/v1alpha1/hypervhosts?dryRun=All", body)
+    assert code == (201 if good else 422), answer
+    assert good or "have to be apart" in answer["message"]

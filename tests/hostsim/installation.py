@@ -38,6 +38,9 @@ def name_of(version_digest: str) -> str:
     return version_digest.removeprefix("sha256:")[:16]
 
 
+_ROOTS = {"images": ["D:\\DiskImages"], "machines": ["D:\\VMs"]}
+
+
 def incoming(upload: str) -> str:
     """Return the staging folder of an upload."""
     return f"{_INCOMING}{upload}"
@@ -58,7 +61,7 @@ def installed(installation: Installation) -> dict[str, bytes]:
     """Return the initial files, for the simulated agent."""
     if installation == "unprepared":
         return {}
-    files = {"agent.json": json.dumps({"allowed_roots": ["D:\\DiskImages", "D:\\VMs"]}).encode()}
+    files = {"agent.json": json.dumps({"allowed_roots": _ROOTS}).encode()}
     if installation == "by-hand":
         files["agent-manifest.json"] = json.dumps({"version": MANUAL_VERSION, "schema_versions": [1]}).encode()
         files |= {name: f"# {name}\n".encode() for name in (*SCRIPTS, "Invoke-HvoJob.ps1")}

@@ -36,6 +36,8 @@ def _name_pattern(text: str) -> str:
 
 
 _LAST_VLAN: Final = 4094
+_SEPARATOR: Final = "\\"
+NESTED_PATHS: Final = "the folders of images and machines have to be apart, neither of them in the other: a machine's disk could be taken for an image"
 FULL_LANGUAGE: Final = "Microsoft.PowerShell"
 """The session configuration that runs any script. Every other one is treated as a JEA endpoint."""
 VlanRange = Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$"), AfterValidator(_range)]
@@ -228,8 +230,17 @@ class Paths(Model):
     agent: Annotated[WindowsPath, Field(description="Folder of the agent and its versions.")] = (
         "C:\\ProgramData\\HyperVOperator"
     )
-    images: Annotated[WindowsPath, Field(description="Folder of the golden images.")]
+    images: Annotated[
+        WindowsPath, Field(description="Folder of the golden images. Not in the folder of the machines, nor around it.")
+    ]
     machines: Annotated[WindowsPath, Field(description="Folder in which each machine gets a folder of its own.")]
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        images, machines = (f"{path.rstrip(_SEPARATOR)}{_SEPARATOR}".lower() for path in (self.images, self.machines))
+        if images.startswith(machines) or machines.startswith(images):
+            raise ValueError(NESTED_PATHS)
+        return self
 
 
 class Storage(Model):

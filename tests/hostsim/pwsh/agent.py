@@ -229,7 +229,7 @@ class PwshAgent:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         folder.mkdir(parents=True, exist_ok=True)
-        roots = [self._state.inward(path) for path in (IMAGES, MACHINES)]
+        roots = {"images": [self._state.inward(IMAGES)], "machines": [self._state.inward(MACHINES)]}
         (folder / "agent.json").write_text(json.dumps({"allowed_roots": roots}))
 
     async def _look(self) -> None:

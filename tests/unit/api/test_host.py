@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from hyperv_operator.api.common import parse_spec
-from hyperv_operator.api.host import HyperVHostSpec
+from hyperv_operator.api.host import HyperVHostSpec, Paths
 
 _SPEC: dict[str, Any] = {
     "address": "h.example.com",
@@ -46,3 +47,26 @@ def test_a_tenant_entry_that_cannot_be_evaluated_is_refused(spec: dict[str, Any]
 def test_a_good_tenant_entry_is_read(pattern: str) -> None:
     spec = _tenant(vmNamePattern=pattern, vlans=["0", "10-19", "7-7"])
     assert isinstance(parse_spec(HyperVHostSpec, spec), HyperVHostSpec)
+
+
+@pytest.mark.parametrize(
+    ("images", "machines", "good"),
+    [
+        ("D:\\I", "D:\\V", True),
+        ("D:\\VMs", "D:\\VMs2", True),
+        ("D:\\VMs2", "D:\\VMs", True),
+        ("D:\\VMs\\Images", "D:\\VMs", False),
+        ("D:\\Images", "D:\\Images\\VMs", False),
+        ("D:\\VMs", "D:\\VMs", False),
+        ("D:\\vms\\images", "d:\\VMS", False),
+        ("D:\\VMs\\Images", "D:\\VMs\\", False),
+        ("D:\\", "D:\\VMs", False),
+    ],
+)
+def test_images_and_machines_are_apart(images: str, machines: str, good: bool) -> None:
+    paths = {"images": images, "machines": machines}
+    if good:
+        assert Paths.model_validate(paths)
+    else:
+        with pytest.raises(ValidationError, match="have to be apart"):
+            Paths.model_validate(paths)

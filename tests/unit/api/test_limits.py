@@ -181,7 +181,7 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Tenant, "maxMachines", 0, -1),
     (Tenant, "maxMachines", 10_000, 10_001),
     (Paths, "images", "C:\\" + "x" * 197, "C:\\" + "x" * 198),
-    (Paths, "images", "c:\\", "c:"),
+    (Paths, "images", "e:\\", "e:"),
     (Paths, "machines", "D:\\V M", "D:\\V$M"),
     (HyperVHostSpec, "address", LONG_NAME + ".", LONG_NAME + "y."),
     (HyperVHostSpec, "address", "x" * 63, "x" * 64),

@@ -2,7 +2,7 @@ function Get-HvoImagePath {
     <#
     .SYNOPSIS
         Returns the path of the golden image; fails with ImageNotFound and the names of the images in the folder, with
-        ImageUnusable if it is a .vhd file.
+        ImageUnusable if it is a .vhd file or a link.
     .OUTPUTS
         String: the path.
     #>
@@ -16,7 +16,10 @@ function Get-HvoImagePath {
     if ([System.IO.Directory]::Exists($Context.Images)) {
         foreach ($file in [System.IO.Directory]::GetFiles($Context.Images, '*.vhdx')) {
             $found = [System.IO.Path]::GetFileNameWithoutExtension($file)
-            if ($found -eq $name) { return $file }
+            if ($found -eq $name) {
+                if ((Get-HvoEntryKind -Path $file) -eq 'File') { return $file }
+                Stop-HvoLaunch -Code ImageUnusable -Message "The image $file is a link, whose target may be another one tomorrow."
+            }
             $names += $found
         }
     }

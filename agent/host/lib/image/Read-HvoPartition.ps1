@@ -21,11 +21,14 @@ function Read-HvoPartition {
         # A power of two from 128 on; more entries than fit into 64 KiB are not looked at.
         $odd = $size -lt 128 -or $size -gt 4096 -or ($size -band ($size - 1)) -ne 0
         if ($odd -or $start -gt 1048576) { throw [System.IO.InvalidDataException]::new('its GPT has entries of an unknown form') }
-        $count = [Math]::Min($count, 65536 / $size)
+        $count = [int][Math]::Min($count, 65536 / $size)
+        if ($count -eq 0) { return $found }
+        $entries = Read-HvoVhdxDisk -Stream $Stream -Layout $Layout -Offset ([long]$start * $Layout.SectorSize) -Count ($count * $size)
+        $efi = [Guid]'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
+        $type = [byte[]]::new(16)
         for ($index = 0; $index -lt $count; $index++) {
-            $at = [long]$start * $Layout.SectorSize + $index * $size
-            $type = Read-HvoVhdxDisk -Stream $Stream -Layout $Layout -Offset $at -Count 16
-            if ([Guid]::new($type) -eq [Guid]'c12a7328-f81f-11d2-ba4b-00a0c93ec93b') { $found.HasEfi = $true }
+            [Buffer]::BlockCopy($entries, [int]($index * $size), $type, 0, 16)
+            if ([Guid]::new($type) -eq $efi) { $found.HasEfi = $true }
         }
         return $found
     }

@@ -96,13 +96,13 @@ BEFORE_WORK: Final[Mapping[Reason, Entry]] = {
         machine=STALLED,
     ),
     Reason.PATH_NOT_ALLOWED: Entry(
-        "A folder in `spec.paths` of the HyperVHost is outside of the roots that the host's `agent.json` allows, or the file is "
-        "missing or unreadable.",
+        "A folder in `spec.paths` of the HyperVHost is outside of the roots that the host's `agent.json` allows, images and machines are "
+        "not apart, or the file is missing or unreadable.",
         Actor.HOST_ADMIN,
         Retry.BACKOFF,
         "Add the folder to allowed_roots in the host's agent.json, or correct spec.paths of the HyperVHost.",
-        '`agent.json` is in the agent\'s folder: `{"allowed_roots": ["D:\\\\DiskImages", "D:\\\\VMs"]}`. If the machine\'s folder is a '
-        "link, remove the link.",
+        '`agent.json` is in the agent\'s folder: `{"allowed_roots": {"images": ["D:\\\\DiskImages"], "machines": ["D:\\\\VMs"]}}`. If the '
+        "machine's folder is a link, remove the link.",
         machine=STALLED,
     ),
     Reason.HYPER_V_UNAVAILABLE: Entry(
