@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench import (
+    agent,
     border,
     executor,
     fleet,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "waiting": fleet.waiting,
     "scale": fleet.scale,
     "websockets": websockets.run,
+    "agent": agent.run,
 }
 
 

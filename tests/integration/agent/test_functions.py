@@ -66,9 +66,26 @@ def test_joserfc_opens_what_the_agent_seals(bits: int, tmp_path: Path) -> None:
             )
 
 
+_TAMPER = """
+$file = [System.IO.FileInfo]::new('%s')
+$times = $file.CreationTimeUtc, $file.LastWriteTimeUtc
+$stream = $file.Open('Open', 'ReadWrite')
+$stream.WriteByte(32)
+$stream.Dispose()
+[System.IO.File]::SetCreationTimeUtc($file.FullName, $times[0])
+[System.IO.File]::SetLastWriteTimeUtc($file.FullName, $times[1])
+"""
+
+
 @needs_pwsh
 def test_the_agent_computes_the_digest_of_the_build(tmp_path: Path) -> None:
-    agent.build(tmp_path, with_isos=False)
+    """Also of a file that was changed since in the same process, with the size and the times that it had."""
+    built = agent.build(tmp_path, with_isos=False)
     files = tmp_path / "files"
-    done = run(f". '{files}/{agent.FUNCTIONS}'; Get-HvoAgentDigest -AgentFolder '{files}'")
-    assert done.stdout.strip() == agent.digest(files)
+    digest = f"Get-HvoAgentDigest -AgentFolder '{files}'"
+    step = files / "steps" / "Removal.RemoveVM.ps1"
+    before = step.stat()
+    done = run(f". '{files}/{agent.FUNCTIONS}'; {digest}; {_TAMPER % step}; {digest}")
+    assert (step.stat().st_size, step.stat().st_mtime_ns // 1_000) == (before.st_size, before.st_mtime_ns // 1_000)
+    assert done.stdout.split() == [built, agent.digest(files)], done.stderr
+    assert agent.digest(files) != built

@@ -21,7 +21,13 @@ function Get-HvoTree {
         foreach ($entry in $inside.GetFileSystemInfos()) {
             if ($prefix -eq '' -and $Except -contains $entry.Name) { continue }
             $name = $prefix + $entry.Name
-            $kind = Get-HvoEntryKind -Path $entry.FullName
+            # Only what may be a link needs a closer look; the listing says the rest.
+            $kind = 'File'
+            if ($entry.Attributes.HasFlag([System.IO.FileAttributes]::ReparsePoint)) {
+                $kind = Get-HvoEntryKind -Path $entry.FullName
+            } elseif ($entry.Attributes.HasFlag([System.IO.FileAttributes]::Directory)) {
+                $kind = 'Folder'
+            }
             if ($kind -eq 'Folder') { $prefixes.Enqueue("$name/") }
             [PSCustomObject]@{ Name = $name; Path = $entry.FullName; Kind = $kind }
         }
