@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyperv_operator.schema import cross_field_rules, validation, values
+from hyperv_operator.schema import cross_field_rules, reserved_names, ssh_keys, validation, values
 from hyperv_operator.schema.model import FieldDefinition, FieldType, JobSchema, ParameterSet, SetMode
 from hyperv_operator.schema.os_family import PREFIXES, OsFamily
 
@@ -99,7 +99,14 @@ def field_rules(schema: JobSchema) -> list[Json]:
             found += [rule(_guarded(scope, one, holds), message) for holds, message in _limits(one)]
     message = validation.unknown_family_message(_MARK)
     found.append(rule(f"!has(self.image_name) || {scope.knows_family()}", message, "self.image_name"))
-    return found + _name_rules(scope) + _account_rules(scope, schema) + _network_rules(schema)
+    return [
+        *found,
+        *_name_rules(scope),
+        *_account_rules(scope, schema),
+        *_reserved_rules(scope, schema),
+        *_key_rules(scope, schema),
+        *_network_rules(schema),
+    ]
 
 
 def _limits(definition: FieldDefinition) -> list[tuple[str, str]]:
@@ -151,6 +158,36 @@ def _account_rules(scope: Scope, schema: JobSchema) -> list[Json]:
         f"size(self.guest_la_uid) <= {limit} && self.guest_la_uid.lowerAscii() == self.vm_name.lowerAscii()"
     )
     return [*found, rule(f"!({same})", cross_field_rules.SAME_AS_COMPUTER)]
+
+
+def _reserved_rules(scope: Scope, schema: JobSchema) -> list[Json]:
+    found = []
+    for one in reserved_names.RULES:
+        definition = schema.field(one.field)
+        if definition is None:
+            continue
+        value = scope.of(one.field)
+        text = value if one.exact else f"{value}.lowerAscii()"
+        conditions = [scope.has(one.field), f"{text}.matches({quote(one.refused)})"]
+        if one.families != frozenset(OsFamily):
+            families = " || ".join(scope.is_family(family) for family in sorted(one.families))
+            conditions.insert(1, f"({families})")
+        if definition.applicability is not None:
+            conditions += [holds for holds, _ in _limits(definition)]
+        found.append(rule(f"!({' && '.join(conditions)})", one.message))
+    return found
+
+
+def _key_rules(scope: Scope, schema: JobSchema) -> list[Json]:
+    """Return the rule that there is a public key. Which line of it is wrong, a rule cannot say within its budget."""
+    definition = schema.field(cross_field_rules.SSH_KEY)
+    if definition is None or definition.type not in (FieldType.STRING, FieldType.MULTILINE):
+        return []
+    value = scope.of(definition.id)
+    broken = [f"{value}.contains('PRIVATE KEY')", *(f"!({holds})" for holds, _ in _limits(definition))]
+    has_key = [f"{value}.contains({quote(word)})" for word in ssh_keys.HINTS]
+    holds = f"({' || '.join((*broken, *has_key))})"
+    return [rule(_guarded(scope, definition, holds), cross_field_rules.NO_SSH_KEY)]
 
 
 _POWERS = "[" + ", ".join(str(2 ** (32 - length)) for length in range(33)) + "]"

@@ -26,6 +26,7 @@ _STATIC = {
     "guest_v4_dns2": "192.168.1.3",
     "guest_net_dnssuffix": "edited.example.com",
 }
+_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE a"
 NEW, COPYING, WAITING, READY, DELETING = range(5)
 EDITS: list[tuple[dict[str, Any], tuple[str, str, str, str, str]]] = [
     ({"fields": {"vm_name": "edited"}}, ("", _FIRST, _FIRST, _FIRST, _FIRST)),
@@ -36,7 +37,7 @@ EDITS: list[tuple[dict[str, Any], tuple[str, str, str, str, str]]] = [
     ({"fields": {"guest_la_uid": "root"}}, ("", "", _GUEST, _GUEST, _GUEST)),
     ({"fields": _STATIC}, ("", "", _GUEST, _GUEST, _GUEST)),
     (
-        {"fields": {"cnf_ansible_ssh_user": "ansible", "cnf_ansible_ssh_key": "ssh-ed25519 AAAA a"}},
+        {"fields": {"cnf_ansible_ssh_user": "ansible", "cnf_ansible_ssh_key": _KEY}},
         ("", "", _GUEST, _GUEST, _GUEST),
     ),
     ({"secretFields": {"guest_la_pw": {"secretKeyRef": {"name": "other"}}}}, ("", "", "", _SECRET, _SECRET)),

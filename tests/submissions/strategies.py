@@ -11,13 +11,17 @@ from hyperv_operator.schema.model import FieldDefinition, FieldType, JobSchema
 IMAGES = (
     "Windows Server 2022", "windows 11", "Microsoft Windows Server", "Ubuntu 24.04", "UBUNTU", "RHEL 9", "Rocky Linux 9",
     "openSUSE Leap", "SUSE", "Debian 12", "Fedora", "Haiku", "My Ubuntu", " Ubuntu", "Ubuntu ", "a/b", "", "\u017fuse", "Windows\n",
+    ".", "..", "...", ".a", "Windows.", "con", "NUL.ubuntu", "com\u00b9", "windows con", "lpt9 .x",
 )  # fmt: skip
 NAMES = (
     "web01", "WEB-01", "1", "42", "a" * 15, "a" * 16, "9" * 15, "9" * 16, "a" * 63, "a" * 64, "-a", "a-", "a b", "wéb", "", "admin",
-    "web01\n", "a.b",
+    "web01\n", "a.b", "localhost", "LOCALHOST", "nul", "com1", "com10", "proxy", "Proxy", "network1",
+    "hvo-3f0c6f0e-8f0b-4a3e-9b86-0d6f6a7a1c11", "HVO-3f0c6f0e-8f0b-4a3e-9b86-0d6f6a7a1c11", "hvo-3f0c6f0e-8f0b-4a3e-9b86-0d6f6a7a1c1",
 )  # fmt: skip
 ACCOUNTS = (
     "Administrator", "admin", "web01", "WEB01", "a" * 20, "a" * 21, "a" * 32, "a" * 33, "a" * 64, "a" * 65, "1a", "", "a b", "_x",
+    "Guest", "guests", "SYSTEM", "admin.", "Defaults", "defaults", "ALL", "root", "daemon",
+    "DAEMON", "systemd-network", "systemd", "nobody",
 )  # fmt: skip
 ADDRESSES = (
     "192.168.1.100", "192.168.1.1", "192.168.1.0", "192.168.1.255", "192.168.2.1", "10.0.0.1", "10.0.3.255", "10.0.0.0",
@@ -26,17 +30,27 @@ ADDRESSES = (
 )  # fmt: skip
 HOSTNAMES = (
     "example.com", "EXAMPLE.com", "example.com.", "a", "a..b", "-a.b", "a_b", "a" * 63 + ".x", "a" * 64 + ".x", "", "exa mple",
-    "x" * 254, ".".join(["a" * 62] * 4) + ".", ".", "a.b..",
+    "x" * 254, "10.0.0.1", "1", "a.1.", "1.a", "1a", "-a.1", ".".join(["a" * 62] * 4) + ".", ".", "a.b..",
 )  # fmt: skip
-_KEY = "ssh-ed25519 " + "A" * 40
+_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9mNn4VJ0C8d3mJ3lqf3YpB3H2cL0P3l2c8JmVtE9Xk"
 KEYS = (
     _KEY,
     _KEY + "\n" + _KEY,
+    f"# ops\r\n\r\n{_KEY} ops\r\n",
     "-----BEGIN PRIVATE KEY-----",
     _KEY + " PRIVATE KEY",
     "short",
-    "ssh-" + "x" * 8_189,
+    _KEY + " " + "x" * 16_303,
+    _KEY + " " + "x" * 16_304,
     "ssh-\n" + "x" * 20,
+    "# only a comment, no key",
+    "# 64 lines" + "\n" * 63 + _KEY,
+    "# 65 lines" + "\n" * 64 + _KEY,
+    "# 64 lines" + "\n" * 63 + _KEY + "\n",
+    f"{_KEY}\n\n{_KEY[:40]}\n{_KEY}",
+    f"no-pty {_KEY}",
+    f"{_KEY} a\u2028b",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQE=",
 )
 UNITS = (
     "OU=Servers,DC=example,DC=com",
@@ -64,6 +78,15 @@ WORDS = (
     "_a",
     "windows",
     "linux",
+    "daemon",
+    "root",
+    ".\\svc",
+    "DOM\\",
+    "\\svc",
+    "svc@",
+    "@example.com",
+    "a\\b@c",
+    " svc",
 )
 WRONG_TYPES = (True, 5, -1, 1.5, 8.0, "8", ["x"], {"a": 1}, "yes", None, 10**18)
 

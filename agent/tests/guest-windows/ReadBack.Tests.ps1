@@ -114,12 +114,22 @@ Describe 'A lease that Windows drops late' {
         Invoke-Life | Should -Be 'Applied'
         Assert-Network
         $HvoFake.Changes | Should -Not -Contain 'Remove-NetIPAddress' -Because 'it was gone by itself'
+        $HvoFake.Log -join "`n" | Should -Not -Match 'StepError'
     }
 
     It 'may take the static address along that equals it, <_> times' -ForEach 1, 2, 5 {
         $HvoFake.Addresses[0].IPAddress = $HvoFake.Lease = '192.168.1.100'
         $HvoFake.LeaseLooks = 1
         $HvoFake.LeaseTakes = $_
+        Invoke-Life | Should -Be 'Applied'
+        Assert-Network
+        $HvoFake.LeaseTakes | Should -Be 0
+    }
+
+    It 'may take the static address along some seconds later' {
+        $HvoFake.Addresses[0].IPAddress = $HvoFake.Lease = '192.168.1.100'
+        $HvoFake.LeaseTakes = 1
+        $HvoFake.LeaseTakesAfter = 8
         Invoke-Life | Should -Be 'Applied'
         Assert-Network
         $HvoFake.LeaseTakes | Should -Be 0
@@ -172,6 +182,13 @@ Describe 'What Windows does not have as requested' {
         Find-HvoNetworkDifference -Fields @{ guest_v4_ipaddr = '192.168.1.100'; guest_v4_cidrprefix = '24' } | Should -Be 'guest_v4_cidrprefix'
     }
 
+    It 'is NotAsRequested with guest_v4_ipaddr if the address is still that of a lease' {
+        $HvoFake.Dhcp = 'Disabled'
+        $HvoFake.LeaseLooks = 10
+        $HvoFake.Addresses = @(@{ IPAddress = '192.168.1.100'; PrefixLength = 24; PrefixOrigin = 'Dhcp'; AddressState = 'Preferred' })
+        Find-HvoNetworkDifference -Fields @{ guest_v4_ipaddr = '192.168.1.100'; guest_v4_cidrprefix = '24' } | Should -Be 'guest_v4_ipaddr'
+    }
+
     It 'is NotAsRequested with guest_v4_ipaddr if the interface keeps another address' {
         $HvoFake.Ignored['Remove-NetIPAddress'] = $true
         $HvoFake.Addresses += @{ IPAddress = '10.1.1.1'; PrefixLength = 24; PrefixOrigin = 'Manual'; AddressState = 'Preferred' }
@@ -196,6 +213,7 @@ Describe 'What Windows does not have as requested' {
         @{ What = 'stays disabled'; Key = 'StaysDisabled'; Field = 'guest_la_uid' }
         @{ What = 'is no administrator'; Key = 'StaysOutside'; Field = 'guest_la_uid' }
         @{ What = 'has to get another password'; Key = 'MustChangePassword'; Field = 'guest_la_pw' }
+        @{ What = 'has a password that expires'; Key = 'KeepsExpiring'; Field = 'guest_la_pw' }
     ) {
         $HvoFake[$Key] = $true
         # The account is made anew.

@@ -1,4 +1,4 @@
-"""Rules between fields, and between fields and their host.
+"""Rules between fields, and between fields and their host; and those about one field that its limits cannot express.
 
 The custom resources repeat the rules that CEL can express: `tools/crd_rules.py` renders them from the limits and messages here.
 """
@@ -12,7 +12,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from hyperv_operator.api import expressions
 from hyperv_operator.protocol.job import guest_plaintext, is_guest_field
+from hyperv_operator.schema import reserved_names, ssh_keys
 from hyperv_operator.schema.model import JobSchema
 from hyperv_operator.schema.os_family import OsFamily
 from hyperv_operator.schema.problems import FieldError
@@ -35,6 +37,8 @@ OWN_ADDRESS: Final = "guest_v4_defaultgw is the guest's own address; give the ro
 SAME_AS_COMPUTER: Final = (
     "guest_la_uid is the same as vm_name; Windows has no local account with its computer's name, so change one of them."
 )
+SSH_KEY: Final = "cnf_ansible_ssh_key"
+NO_SSH_KEY: Final = f"{SSH_KEY} has no public key in OpenSSH's format; give the content of the .pub file, such as ssh-ed25519 AAAA... name."
 
 
 def check(
@@ -51,6 +55,8 @@ def check(
         *_servers(fields),
         *_name(fields, family),
         *_account(fields, family),
+        *_reserved(fields, family),
+        *_ssh_keys(fields),
         *_budget(schema, fields, family, secrets),
         *_cluster(fields, host_has_cluster=host_has_cluster),
     ]
@@ -145,6 +151,31 @@ def _account(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[F
         return [FieldError("guest_la_uid", "account_length", account_message(family))]
     if family is OsFamily.WINDOWS and isinstance(name, str) and account.lower() == name.lower():
         return [FieldError("guest_la_uid", "same_as_computer", SAME_AS_COMPUTER, ("vm_name",))]
+    return []
+
+
+def _reserved(fields: Mapping[str, JsonValue], family: OsFamily | None) -> list[FieldError]:
+    """Check names that have a meaning. A rule about all families needs none to be known."""
+    found = []
+    for rule in reserved_names.RULES:
+        value = fields.get(rule.field)
+        is_about = family in rule.families or rule.families == frozenset(OsFamily)
+        if is_about and isinstance(value, str) and expressions.matches_whole(rule.refused, rule.text(value)):
+            found.append(FieldError(rule.field, rule.code, rule.message))
+    return found
+
+
+def _ssh_keys(fields: Mapping[str, JsonValue]) -> list[FieldError]:
+    text = fields.get(SSH_KEY)
+    if not isinstance(text, str):
+        return []
+    if not any(word in text for word in ssh_keys.HINTS):
+        return [FieldError(SSH_KEY, "ssh_key_missing", NO_SSH_KEY)]
+    try:
+        ssh_keys.check(text)
+    except ssh_keys.KeyProblem as problem:
+        place = SSH_KEY if problem.line is None else f"Line {problem.line} of {SSH_KEY}"
+        return [FieldError(SSH_KEY, "ssh_key", f"{place} {problem.reason}.")]
     return []
 
 

@@ -48,7 +48,7 @@ OTHER: dict[str, Any] = {
     "guest_domain_joinuid": "other",
     "guest_domain_joinou": "OU=x",
     "cnf_ansible_ssh_user": "other",
-    "cnf_ansible_ssh_key": "ssh-ed25519 AAAA other",
+    "cnf_ansible_ssh_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE other",
 }
 """Another value of every field that is not secret."""
 _SENTENCES = {

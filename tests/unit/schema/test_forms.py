@@ -38,7 +38,7 @@ STATIC: dict[str, Any] = {
     "guest_v4_dns1": "192.168.1.2",
 }
 DOMAIN = {"guest_domain_jointarget": "example.com", "guest_domain_joinuid": "svc", "guest_domain_joinpw": "x"}
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9mNn4VJ0C8d3mJ3lqf3YpB3H2cL0P3l2c8JmVtE9Xk"
 BETWEEN_FIELDS = {
     "not_a_host",
     "outside_subnet",
@@ -47,6 +47,11 @@ BETWEEN_FIELDS = {
     "digits_only",
     "account_length",
     "same_as_computer",
+    "reserved_name",
+    "not_a_domain",
+    "join_account",
+    "ssh_key_missing",
+    "ssh_key",
     "kvp_budget",
     "no_cluster",
 }

@@ -141,7 +141,9 @@ def test_the_size_of_the_guest_data_is_that_of_its_plaintext() -> None:
     values = {**GOOD, "image_name": "Ubuntu 24.04", "cnf_ansible_ssh_user": "ops"}
 
     def submit(length: int) -> Accepted | Rejected:
-        text = "ssh-rsa " + 'é"' * (length // 3)
+        text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9mNn4VJ0C8d3mJ3lqf3YpB3H2cL0P3l2c8JmVtE9Xk " + 'é"' * (
+            length // 3
+        )
         return validate_job_submission(schema, {**values, "cnf_ansible_ssh_key": text}, secrets=SECRETS, strict=True)
 
     fits = submit(35_000)

@@ -23,6 +23,7 @@ function New-FakeMachine {
         StaysDisabled = $false
         StaysOutside = $false
         MustChangePassword = $false
+        KeepsExpiring = $false
         UnresolvableMember = $false
         DnsName = ''
         Dn = ''
@@ -33,6 +34,8 @@ function New-FakeMachine {
         Addresses = @(@{ IPAddress = '10.20.30.99'; PrefixLength = 24; PrefixOrigin = 'Dhcp'; AddressState = 'Preferred' })
         LeaseLooks = 0
         LeaseTakes = 0
+        LeaseTakesAfter = 0
+        LeaseTakesAt = 0
         Lease = ''
         Failures = @{}
         Ignored = @{}

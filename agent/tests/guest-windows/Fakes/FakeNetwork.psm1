@@ -33,13 +33,13 @@ function Step-FakeLease {
     <#
     .SYNOPSIS
         Lets Windows drop the lease once it has been looked at LeaseLooks times. LeaseTakes is how often it takes a static address
-        that equals the lease along.
+        that equals the lease along, LeaseTakesAfter how many seconds later.
     #>
     $fake = $global:HvoFake
     if ($fake.Dhcp -eq 'Enabled') { return }
     if ($fake.LeaseLooks -gt 0) { $fake.LeaseLooks--; return }
     $fake.Addresses = @($fake.Addresses | Where-Object { $_.PrefixOrigin -ne 'Dhcp' })
-    if ($fake.LeaseTakes -le 0) { return }
+    if ($fake.LeaseTakes -le 0 -or $fake.Slept -lt $fake.LeaseTakesAt) { return }
     $equal = @($fake.Addresses | Where-Object { $_.IPAddress -eq $fake.Lease })
     if ($equal.Count -eq 0) { return }
     $fake.LeaseTakes--
@@ -65,6 +65,7 @@ function Set-NetIPInterface {
     param([uint32[]] $InterfaceIndex, [string[]] $AddressFamily, [string] $Dhcp)
     Invoke-FakeNetworkChange 'Set-NetIPInterface' {
         $global:HvoFake.Dhcp = $Dhcp
+        $global:HvoFake.LeaseTakesAt = $global:HvoFake.Slept + $global:HvoFake.LeaseTakesAfter
         $global:HvoFake.Routes = @()
     }
 }

@@ -116,7 +116,7 @@ function Set-LocalUser {
         $account.Password = $plain
         $account.PasswordLastSet = [DateTime]::UtcNow
         if ($global:HvoFake.MustChangePassword) { $account.PasswordLastSet = $null }
-        if ($PasswordNeverExpires) { $account.PasswordExpires = $null }
+        if ($PasswordNeverExpires -and -not $global:HvoFake.KeepsExpiring) { $account.PasswordExpires = $null }
     }
 }
 

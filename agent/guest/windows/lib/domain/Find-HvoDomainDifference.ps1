@@ -8,7 +8,7 @@ function Find-HvoDomainDifference {
     .PARAMETER Context
         The context of the guest.
     .PARAMETER State
-        The state. It tells whether the guest has joined the domain itself.
+        The state, which records that the guest has joined the domain itself.
     .PARAMETER Fields
         The fields of the guest data.
     .OUTPUTS

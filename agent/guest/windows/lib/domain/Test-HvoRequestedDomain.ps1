@@ -8,7 +8,7 @@ function Test-HvoRequestedDomain {
     .PARAMETER Domain
         Name of the domain that this computer is in.
     .PARAMETER State
-        The state. It tells whether the guest has joined the domain itself.
+        The state, which records that the guest has joined the domain itself.
     .PARAMETER Fields
         The fields of the guest data.
     .OUTPUTS
