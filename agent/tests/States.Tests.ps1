@@ -160,6 +160,30 @@ Describe 'An update that needs the VM to be off' {
     }
 }
 
+Describe 'A VM between two states' {
+    BeforeEach {
+        $world = New-TestHost
+        $machine = Complete-TestMachine $world
+    }
+
+    It 'is waited for before it is started, shut down or removed' {
+        Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Starting'; settling = @{ polls = 4; state = 'Running' } }
+        $started = (Get-Calls 'Start-VM').Count
+        (Update-Machine $world $machine @{ power_state = 'Running' }).Outcome.reason | Should -Be 'Updated'
+        (Get-Calls 'Start-VM').Count | Should -Be $started
+        Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Saving'; settling = @{ polls = 4; state = 'Saved' } }
+        (Remove-Machine $world $machine.VmId 10).finding | Should -Be 'VmRemoved'
+        (Get-Calls 'Stop-VM').Count | Should -Be 0
+    }
+
+    It 'goes on from a pause where the spec says Running' {
+        Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Paused' }
+        (Update-Machine $world $machine @{ power_state = 'Running' }).Outcome.reason | Should -Be 'Updated'
+        (Get-Calls 'Resume-VM').Count | Should -Be 1
+        [string](Get-VM).State | Should -Be 'Running'
+    }
+}
+
 Describe 'The boot order' {
     It 'is left alone while the VM runs, where the guest has put its boot manager first' {
         $world = New-TestHost

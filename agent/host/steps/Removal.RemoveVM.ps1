@@ -27,10 +27,11 @@ if ($null -eq $vm) {
     return
 }
 # A VM in a critical state is off, saved or running as well. Hyper-V removes a saved VM with its saved state.
-if (@('Off', 'Saved') -notcontains (ConvertTo-HvoVmState $vm.State)) {
+$now = Wait-HvoVmSettled -VmId $vm.Id
+if (@('Off', 'Saved') -notcontains (ConvertTo-HvoVmState $now.State)) {
     Stop-VM -VM $vm -TurnOff -Force
     if (-not (Wait-HvoVmState -VmId $vm.Id -State 'Off')) {
-        throw "the VM was turned off and is not off after 60 seconds; it was in the state $($vm.State)."
+        throw "the VM was turned off and is not off after 60 seconds; it was in the state $($now.State)."
     }
 }
 $Context.Detached = @(Disconnect-HvoForeignDisk -Context $Context -Vm $vm)

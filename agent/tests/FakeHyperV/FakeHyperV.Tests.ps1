@@ -62,6 +62,59 @@ Describe 'The fake Hyper-V module' {
             Get-VM -Id $missing -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             & { $ErrorActionPreference = 'Stop'; { Get-VM -Name 'nobody' } | Should -Throw '*unable to find*"nobody"*' }
         }
+        It 'writes an error for a VM that cannot be opened, and lists the others' {
+            $ghost = New-VM -Name 'ghost' -Generation 2 -MemoryStartupBytes 1GB -NoVHD
+            Edit-FakeVM -Id $ghost.Id -Property @{ openError = 'The volume is gone.' }
+            @(Get-VM -ErrorAction SilentlyContinue -ErrorVariable failures).Name | Should -Be 'one'
+            $failures.Count | Should -Be 1
+            [string]$failures[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+            { Get-VM -ErrorAction Stop } | Should -Throw -ErrorId 'ObjectNotFound,Get-VM'
+            { Get-VM -Id $ghost.Id -ErrorAction Stop } | Should -Throw -ErrorId 'ObjectNotFound,Get-VM'
+            @(Get-CimInstance @Space -ClassName Msvm_ComputerSystem -Filter "Name='$("$($ghost.Id)".ToUpperInvariant())'").Count | Should -Be 1
+        }
+        It 'makes null of what cannot be read of a VM that vanishes' {
+            Edit-FakeVM -Id $Vm.Id -Property @{ vanishing = @('State') }
+            (Get-VM).State | Should -BeNullOrEmpty
+            (Get-VM).Name | Should -Be 'one'
+        }
+        It 'shows nothing where its service is stopped or hidden' {
+            Set-FakeHost @{ vmms = 'Stopped' }
+            { Get-VM -ErrorAction Stop } | Should -Throw -ErrorId 'ObjectNotFound,Get-VM'
+            Get-CimInstance @Space -ClassName Msvm_VirtualSystemManagementService | Should -BeNullOrEmpty
+            (Get-CimInstance -ClassName Win32_Service -Filter "Name='vmms'").State | Should -Be 'Stopped'
+            Set-FakeHost @{ vmms = 'Hidden' }
+            Get-VM -ErrorAction Stop | Should -BeNullOrEmpty
+        }
+        It 'keeps a running VM from another boot order, whose first entry is the guest''s own and has no device' {
+            Start-VM -VM $Vm
+            $first = @((Get-VMFirmware -VM $Vm).BootOrder)[0]
+            [string]$first.BootType | Should -Be 'File'
+            $first.Device | Should -BeNullOrEmpty
+            { Set-VMFirmware -VM $Vm -FirstBootDevice (Get-VMHardDiskDrive -VM $Vm) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidState,Set-VMFirmware'
+        }
+        It 'gives an adapter an address at its first start, and another one on a host with another range, unless it is static' {
+            (Get-VMNetworkAdapter -VM $Vm).MacAddress | Should -Be '000000000000'
+            Start-VM -VM $Vm
+            $first = (Get-VMNetworkAdapter -VM $Vm).MacAddress
+            $first | Should -Match '^00155D000A'
+            { Set-VMNetworkAdapter -VMNetworkAdapter (Get-VMNetworkAdapter -VM $Vm) -StaticMacAddress $first -ErrorAction Stop } | Should -Throw
+            Stop-VM -VM $Vm -TurnOff -Force
+            Set-FakeHost @{ macPrefix = '00155D000B' }
+            Start-VM -VM $Vm
+            (Get-VMNetworkAdapter -VM $Vm).MacAddress | Should -Match '^00155D000B'
+            Stop-VM -VM $Vm -TurnOff -Force
+            Set-VMNetworkAdapter -VMNetworkAdapter (Get-VMNetworkAdapter -VM $Vm) -StaticMacAddress '020000000001'
+            Start-VM -VM $Vm
+            (Get-VMNetworkAdapter -VM $Vm).MacAddress | Should -Be '020000000001'
+        }
+        It 'turns off with Force what its Shutdown service does not reach, whatever the heartbeat says' {
+            Start-VM -VM $Vm
+            Set-FakeGuest -Id $Vm.Id -Service @{ Shutdown = 'NoContact' }
+            (Get-VM).Heartbeat | Should -Be 'OkApplicationsUnknown'
+            Stop-VM -VM $Vm -Force
+            @(Get-FakeLedger 'Stop-VM')[-1].detail.PowerCut | Should -BeTrue
+            [string](Get-VM).State | Should -Be 'Off'
+        }
         It 'keeps a running VM from being removed, resized in processors, or given another Secure Boot' {
             Start-VM -VM $Vm
             { Remove-VM -VM $Vm -Force -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidState,Remove-VM'

@@ -45,7 +45,7 @@ def compose(
             ReportedMachine(
                 vm_id=vm.vm_id,
                 name=vm.name,
-                state=vm.state,
+                state=f"{vm.state}Critical" if vm.critical else vm.state,
                 cpu_cores=vm.cpu_cores,
                 gb_ram=f"{vm.memory_bytes / _GIB:g}",
                 machine_ref=_ref(ours.get(vm.machine_uid or "")),

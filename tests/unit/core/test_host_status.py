@@ -491,6 +491,35 @@ def test_lines_that_cannot_be_read_are_counted_and_named() -> None:
     assert status.is_true("Ready")
 
 
+_UNOPENED = '{"type":"vm","vm_id":"0f1e2d3c-1111-4222-8333-9444555566%02d","name":"g","machine_uid":null,"problem":"No volume."}'
+
+
+def test_vms_that_cannot_be_opened_are_counted_and_named_and_the_host_stays_ready() -> None:
+    report = _report(*(_UNOPENED % number for number in range(21)))
+    status = host_status.compose(replace(SNAPSHOT, report=report), NOW)
+    assert (status.unreadable_vm_count, len(status.unreadable_vms), status.unreadable_count) == (21, 20, None)
+    first = status.unreadable_vms[0]
+    assert (first.vm_id, first.name, first.machine_uid, first.problem) == (
+        "0f1e2d3c-1111-4222-8333-944455556600", "g", None, "No volume.",
+    )  # fmt: skip
+    fresh = status.condition("InventoryFresh")
+    assert fresh is not None
+    assert fresh.message == (
+        "The inventory is fresh. Hyper-V cannot open 21 VMs; first VM 0f1e2d3c-1111-4222-8333-944455556600: No volume."
+    )
+    assert status.is_true("Ready")
+    again = host_status.compose(replace(SNAPSHOT, report=_report(), status=status), NOW)
+    assert (again.unreadable_vm_count, again.unreadable_vms) == (None, ())
+
+
+def test_vms_and_lines_are_both_named() -> None:
+    nameless = '{"type":"vm","problem":"No list."}'
+    assert host_status.describe_unreadable(_report(nameless, "{")) == (
+        "Hyper-V cannot open 1 VM; first a VM whose id is not known: No list. "
+        "1 of its lines could not be read as a whole, the first of them (line): it is not JSON."
+    )
+
+
 def test_an_inventory_that_can_be_read_clears_what_was_said() -> None:
     wrong = host_status.compose(replace(SNAPSHOT, report=_report("{")), NOW)
     right = host_status.compose(replace(SNAPSHOT, report=_report(), status=wrong), NOW)

@@ -31,6 +31,11 @@ def test_a_vm_is_shown_as_reported_and_refers_to_its_machine() -> None:
     assert (shown.machine_ref.namespace, shown.machine_ref.name, shown.machine_ref.uid) == ("team", "a", UID)
 
 
+def test_a_critical_state_is_shown_as_hyper_v_shows_it() -> None:
+    report = EMPTY.model_copy(update={"vms": (vm(state="Paused", critical=True),)})
+    assert placeholders.compose(report, [OURS], NOW).machines[0].state == "PausedCritical"
+
+
 @pytest.mark.parametrize("uid", [None, "of another cluster"])
 def test_a_vm_without_a_known_machine_refers_to_none(uid: str | None) -> None:
     report = EMPTY.model_copy(update={"vms": (vm(machine_uid=uid),)})

@@ -52,11 +52,19 @@ def test_what_could_not_be_read_has_no_gauge_and_is_counted_by_kind() -> None:
         {"path": "C\ud83d", "size_bytes": 1, "free_bytes": 1},
         {"path": "C\udc00", "size_bytes": 2, "free_bytes": 1},
     ]
-    lines = [json.dumps(host), "{", "[]", '{"type":"vm"}', '{"type":"outcome","outcome":"completed"}']
+    lines = [
+        json.dumps(host),
+        "{",
+        "[]",
+        '{"type":"vm"}',
+        '{"type":"vm","problem":"No."}',
+        '{"type":"outcome","outcome":"completed"}',
+    ]
     metrics = PrometheusMetrics()
     metrics.host_seen("hyperv01", parse_inventory(lines), BEGUN)
     found = _samples(metrics)
     assert ("host_logical_processors", "hyperv01") not in found
+    assert found["host_unreadable_vms", "hyperv01"] == 1
     assert found["host_memory_bytes", "hyperv01"] == REPORT.facts.memory_total_bytes
     assert [key[2] for key in found if key[0] == "host_volume_bytes"] == ["C\ufffd"]
     assert found["host_unreadable_lines", "hyperv01", "line"] == 2

@@ -14,7 +14,7 @@ function Set-HvoModuleAlias {
             'Add-VMDvdDrive', 'Add-VMHardDiskDrive', 'Connect-VMNetworkAdapter', 'Get-VM', 'Get-VMDvdDrive', 'Get-VMFirmware',
             'Get-VMHardDiskDrive', 'Get-VMHost', 'Get-VMIntegrationService', 'Get-VMNetworkAdapter', 'Get-VMNetworkAdapterVlan',
             'Get-VMSwitch', 'New-VHD', 'New-VM', 'Remove-VM', 'Remove-VMDvdDrive', 'Remove-VMHardDiskDrive', 'Remove-VMSavedState',
-            'Rename-VM', 'Set-VM', 'Set-VMDvdDrive', 'Set-VMFirmware', 'Set-VMMemory', 'Set-VMNetworkAdapter',
+            'Rename-VM', 'Resume-VM', 'Set-VM', 'Set-VMDvdDrive', 'Set-VMFirmware', 'Set-VMMemory', 'Set-VMNetworkAdapter',
             'Set-VMNetworkAdapterVlan', 'Set-VMProcessor', 'Start-VM', 'Stop-VM'
         )
         'FailoverClusters' = @('Add-ClusterVirtualMachineRole', 'Get-Cluster', 'Get-ClusterGroup', 'Remove-ClusterGroup')

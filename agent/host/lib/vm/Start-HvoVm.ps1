@@ -1,21 +1,25 @@
 function Start-HvoVm {
     <#
     .SYNOPSIS
-        Starts a VM unless it runs; fails with StartFailed and the VM's last event of the host's event log, or with VmCritical.
+        Starts or resumes a VM unless it runs; fails with StartFailed and the VM's last event of the host's event log, or with VmCritical.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory = $true)] [object] $Vm
     )
-    $now = Get-HvoExistingVm -VmId $Vm.Id
+    $now = Wait-HvoVmSettled -VmId $Vm.Id
     if ([string]$now.State -eq 'Running') { return }
     # A VM that is off or saved may start all the same: its storage may be back.
     if (@('Off', 'Saved') -notcontains (ConvertTo-HvoVmState $now.State)) { Assert-HvoVmNotCritical -Vm $now }
     $began = [DateTime]::Now.AddSeconds(-5)
     try {
-        Start-VM -VM $Vm -ErrorAction Stop
+        if ((ConvertTo-HvoVmState $now.State) -eq 'Paused') {
+            Resume-VM -VM $Vm -ErrorAction Stop
+        } else {
+            Start-VM -VM $Vm -ErrorAction Stop
+        }
     } catch {
-        # Start-VM may fail although the VM was started.
+        # The command may fail although the VM was started.
         $now = Get-HvoVmById -VmId $Vm.Id
         if ($null -ne $now -and [string]$now.State -eq 'Running') { return }
         $cause = $_.Exception.Message

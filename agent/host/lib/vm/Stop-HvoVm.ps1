@@ -14,7 +14,7 @@ function Stop-HvoVm {
         [Parameter(Mandatory = $true)] [object] $Vm,
         [Parameter()] [switch] $TurnOff
     )
-    $now = Get-HvoExistingVm -VmId $Vm.Id
+    $now = Wait-HvoVmSettled -VmId $Vm.Id
     $state = ConvertTo-HvoVmState $now.State
     if ($state -eq 'Off') { return }
     $cause = "it is in the state $($now.State)."

@@ -25,6 +25,21 @@ function Find-FakeObstacle {
     }
 }
 
+function Step-FakeTransition {
+    <#
+    .SYNOPSIS
+    Counts down a transition that Edit-FakeVM has ordered, as in @{ state = 'Starting'; settling = @{ polls = 2; state = 'Running' } }.
+    #>
+    param([object] $Record)
+    if (-not $Record.PSObject.Properties['settling'] -or -not $Record.settling) { return }
+    $Record.settling.polls -= 1
+    if ($Record.settling.polls -le 0) {
+        $Record.state = $Record.settling.state
+        $Record.settling = $null
+    }
+    Save-FakeRecord $Record
+}
+
 function Set-FakeDynamicMac {
     <#
     .SYNOPSIS

@@ -42,6 +42,39 @@ function Start-VM {
     }
 }
 
+function Resume-VM {
+    <#
+    .SYNOPSIS
+    Lets paused VMs go on.
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Name')]
+    param(
+        [Parameter(ParameterSetName = 'Name', Position = 0, Mandatory)] [Alias('VMName')] [string[]] $Name,
+        [Parameter(ParameterSetName = 'VMObject', Position = 0, Mandatory, ValueFromPipeline)] [object[]] $VM,
+        [switch] $Passthru
+    )
+    process {
+        $lock = Enter-FakeCall $PSCmdlet
+        try {
+            foreach ($record in @(Resolve-FakeVM $PSCmdlet $VM $Name)) {
+                if ($record.state -ne 'Paused') {
+                    $text = "Failed to change state. The operation cannot be performed while the virtual machine '$($record.name)' is in its current state."
+                    Write-FakeError $PSCmdlet $text 'InvalidState' 'InvalidOperation' $record.name
+                    continue
+                }
+                if (-not $PSCmdlet.ShouldProcess($record.name, 'Resume-VM')) { continue }
+                $record.state = 'Running'
+                Save-FakeRecord $record
+                Add-FakeLedger 'Resume-VM' $record
+                if ($Passthru) { ConvertTo-FakeVM $record }
+            }
+        } finally {
+            $lock.Dispose()
+        }
+        Exit-FakeCall $PSCmdlet $lock
+    }
+}
+
 function Stop-VM {
     <#
     .SYNOPSIS

@@ -21,6 +21,7 @@ function Get-VM {
             }
             if ($null -ne $Id) {
                 $found = @(Get-FakeRecord | Where-Object { $_.id -eq "$Id" })
+                foreach ($record in $found) { Step-FakeTransition $record }
                 if ($found.Count -eq 0) {
                     Write-FakeError $PSCmdlet "Hyper-V was unable to find a virtual machine with id `"$Id`"." -Target $Id
                 }
