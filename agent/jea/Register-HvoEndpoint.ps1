@@ -6,6 +6,7 @@
     what differs. It
 
     - checks the group, the agent's folder and the rights on it, and that nothing writes transcripts of the endpoint;
+    - leaves the folders of images and machines in the agent's agent.json to SYSTEM and Administrators, and warns of others;
     - installs the module HyperVOperator below Program Files, with the agent's folder fixed in it;
     - registers the session configuration for the group.
 
@@ -21,6 +22,8 @@
     Run jobs as this group managed service account (DOMAIN\name$) instead of as a virtual administrator account.
 .PARAMETER VirtualAccountGroup
     Local groups of the virtual account, instead of Administrators: for example 'Hyper-V Administrators'.
+.PARAMETER KeepFolderRights
+    Leave the rights on the folders of images and machines as they are.
 .PARAMETER RestartWinRM
     Restart the WinRM service if the endpoint has changed.
 .EXAMPLE
@@ -34,6 +37,7 @@ param(
     [Parameter(Mandatory = $true, ParameterSetName = 'Managed')]
     [ValidatePattern('\A[^\\]+\\[^\\]+\$\z', Options = 'None')] [string] $GroupManagedServiceAccount,
     [Parameter(ParameterSetName = 'Virtual')] [string[]] $VirtualAccountGroup = @(),
+    [Parameter()] [switch] $KeepFolderRights,
     [Parameter()] [switch] $RestartWinRM
 )
 Set-StrictMode -Version Latest
@@ -49,9 +53,11 @@ Write-HvoTranscriptWarning
 $account = @{ RunAsVirtualAccount = $true }
 if ($VirtualAccountGroup.Count -gt 0) { $account.RunAsVirtualAccountGroups = $VirtualAccountGroup }
 if ($PSCmdlet.ParameterSetName -eq 'Managed') { $account = @{ GroupManagedServiceAccount = $GroupManagedServiceAccount } }
+$folders = @(if (-not $KeepFolderRights) { Get-HvoDataFolder -AgentPath $AgentPath })
 $configuration = Get-HvoSessionConfiguration -Template "$PSScriptRoot\HyperVOperator.pssc" -Group $Group -Account $account
 
-if (-not $PSCmdlet.ShouldProcess($Name, 'Install the module and register the endpoint')) { return }
+if (-not $PSCmdlet.ShouldProcess($Name, 'Protect the folders, install the module and register the endpoint')) { return }
+foreach ($folder in $folders) { Protect-HvoDataFolder -Path $folder }
 Install-HvoModule -Source "$PSScriptRoot\HyperVOperator" -AgentPath $AgentPath
 "The module HyperVOperator is installed; jobs run with the agent in $AgentPath."
 if (-not (Register-HvoSessionConfiguration -Name $Name -Configuration $configuration)) {

@@ -8,7 +8,7 @@ BeforeAll {
         param([string] $To)
         Copy-Item -LiteralPath $jea -Destination $To -Recurse
         foreach ($name in 'Assert-HvoElevatedSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
-            'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Find-HvoCertificate', 'Set-HvoHttpsListener',
+            'Get-HvoDataFolder', 'Protect-HvoDataFolder', 'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Find-HvoCertificate', 'Set-HvoHttpsListener',
             'Set-HvoFirewallRule', 'Write-HvoServiceWarning') {
             $file = (Get-ChildItem -LiteralPath "$To/functions" -Recurse -Filter "$name.ps1").FullName
             Set-Content -LiteralPath $file -Value @"
@@ -35,7 +35,7 @@ Describe 'The scripts for the host' {
     BeforeEach {
         $global:HvoCalls = @()
         $global:HvoArguments = @{}
-        $global:HvoAnswers = @{ 'Register-HvoSessionConfiguration' = $true; 'Find-HvoCertificate' = 'A' * 40 }
+        $global:HvoAnswers = @{ 'Get-HvoDataFolder' = 'D:\VMs'; 'Register-HvoSessionConfiguration' = $true; 'Find-HvoCertificate' = 'A' * 40 }
         $copy = Join-Path $TestDrive ([string][Guid]::NewGuid())
         Copy-WithFake $copy
     }
@@ -43,7 +43,7 @@ Describe 'The scripts for the host' {
     It 'checks, installs, registers, and restarts WinRM when asked' {
         $said = & "$copy/Register-HvoEndpoint.ps1" -Group 'EXAMPLE\operators' -AgentPath 'C:\Agent' -RestartWinRM
         $HvoCalls | Should -Be @('Assert-HvoElevatedSession', 'Assert-HvoGroup', 'Assert-HvoAgentFolder', 'Write-HvoTranscriptWarning',
-            'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Restart-Service')
+            'Get-HvoDataFolder', 'Protect-HvoDataFolder', 'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Restart-Service')
         ($said -join "`n") | Should -Match 'is registered for EXAMPLE\\operators\.'
     }
 
@@ -52,6 +52,12 @@ Describe 'The scripts for the host' {
                 Where-Object { $_ -is [System.Management.Automation.WarningRecord] })
         $warnings.Count | Should -Be 1
         $HvoCalls | Should -Not -Contain 'Restart-Service'
+    }
+
+    It 'leaves the rights of the folders alone where that is asked for' {
+        $null = & "$copy/Register-HvoEndpoint.ps1" -Group 'EXAMPLE\operators' -KeepFolderRights 3>$null
+        $HvoCalls | Should -Not -Contain 'Protect-HvoDataFolder'
+        $HvoCalls | Should -Contain 'Install-HvoModule'
     }
 
     It 'restarts nothing where nothing has changed' {
@@ -64,7 +70,7 @@ Describe 'The scripts for the host' {
     It 'changes nothing with -WhatIf' {
         $null = & "$copy/Register-HvoEndpoint.ps1" -Group 'EXAMPLE\operators' -WhatIf
         $null = & "$copy/Set-HvoListener.ps1" -HostName 'hyperv01.example.com' -RemoteAddress '10.20.0.0/24' -WhatIf
-        foreach ($name in 'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Set-HvoHttpsListener', 'Set-HvoFirewallRule',
+        foreach ($name in 'Protect-HvoDataFolder', 'Install-HvoModule', 'Register-HvoSessionConfiguration', 'Set-HvoHttpsListener', 'Set-HvoFirewallRule',
             'Set-Service') { $HvoCalls | Should -Not -Contain $name }
     }
 

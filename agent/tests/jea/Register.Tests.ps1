@@ -133,6 +133,71 @@ Describe 'What is checked before' {
     }
 }
 
+Describe 'The folders of images and machines' {
+    BeforeEach {
+        $fake = @{ Writers = @('S-1-5-18', 'S-1-5-32-544', 'S-1-5-32-545'); Named = @(); Calls = @() }
+        $folder = (New-Item -ItemType Directory -Path "$TestDrive/$([guid]::NewGuid())").FullName
+        # What icacls does: inherited rights go, those given by name stay, the owner changes.
+        function icacls.exe {
+            $fake.Calls += "$(@($args | Select-Object -Skip 1))"
+            if ($args -contains '/inheritance:r') { $fake.Writers = @('S-1-5-21-9-9-9-1001', 'S-1-5-18', 'S-1-5-32-544') + $fake.Named }
+            if ($args -contains '/setowner') { $fake.Writers = @($fake.Writers | Where-Object { $_ -ne 'S-1-5-21-9-9-9-1001' }) }
+            $global:LASTEXITCODE = [int]($fake.Calls.Count -eq $fake.FailAt)
+        }
+        $fake.FailAt = 0
+    }
+
+    It 'are those of agent.json: <Text>' -ForEach @(
+        @{ Text = '{"allowed_roots": {"images": ["D:\\I"], "machines": ["D:\\V", "E:\\V"]}}'; Roots = @('D:\I', 'D:\V', 'E:\V') }
+        @{ Text = '{"allowed_roots": ["D:\\I", "D:\\V", "d:\\v"]}'; Roots = @('D:\I', 'D:\V') }
+    ) {
+        [System.IO.File]::WriteAllText("$folder/agent.json", $Text)
+        @(Get-HvoDataFolder -AgentPath $folder) | Should -Be $Roots
+    }
+
+    It 'have to be known' { { Get-HvoDataFolder -AgentPath $folder } | Should -Throw '*does not exist*Write it first*' }
+
+    It 'are taken from everybody but SYSTEM and Administrators, once' {
+        Protect-HvoDataFolder -Path $folder | Should -Match 'inherits no rights now'
+        $fake.Calls | Should -Be @('/inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F', '/setowner *S-1-5-32-544')
+        Protect-HvoDataFolder -Path $folder | Should -Match 'already'
+        $fake.Calls.Count | Should -Be 2
+    }
+
+    It 'keep the rights of Hyper-V''s VMs' {
+        $fake.Writers = @('S-1-5-18', 'S-1-5-32-544', 'S-1-5-83-0', 'S-1-5-83-1-1-2-3-4')
+        Protect-HvoDataFolder -Path $folder | Should -Match 'already'
+    }
+
+    It 'keep rights that were given by name, with a warning' {
+        $fake.Named = @('S-1-5-21-1-2-3-1105')
+        $said = @(Protect-HvoDataFolder -Path $folder 3>&1)
+        @($said | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }) | Should -Match 'S-1-5-21-1-2-3-1105'
+    }
+
+    It 'are not protected by halves without a word' {
+        $fake.FailAt = 2
+        { Protect-HvoDataFolder -Path $folder } | Should -Throw '*setowner*has failed*'
+    }
+
+    It 'are never a volume or the system''s: <Path>' -ForEach @(@{ Path = '/' }, @{ Path = '{ProgramData}' }) {
+        $before = $env:ProgramData
+        $env:ProgramData = $folder
+        try {
+            { Protect-HvoDataFolder -Path $Path.Replace('{ProgramData}', $folder) } | Should -Throw '*belongs to more than the operator*'
+        } finally {
+            $env:ProgramData = $before
+        }
+        $fake.Calls.Count | Should -Be 0
+    }
+
+    It 'that do not exist are warned of' {
+        $said = @(Protect-HvoDataFolder -Path "$folder/none" 3>&1)
+        $said.Count | Should -Be 1
+        [string]$said[0] | Should -Match 'does not exist'
+    }
+}
+
 Describe 'Installing the module' {
     It 'puts the module in place with the agent''s folder fixed in it, also over an older one and what an ended try has left' {
         $before = $env:ProgramFiles

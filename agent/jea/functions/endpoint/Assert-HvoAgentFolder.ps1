@@ -14,11 +14,7 @@ function Assert-HvoAgentFolder {
             throw "$name is not in ${Path}: put the agent there first, or correct -AgentPath."
         }
     }
-    # SYSTEM, Administrators, CREATOR OWNER (here always one of the others), and TrustedInstaller.
-    $trusted = 'S-1-5-18', 'S-1-5-32-544', 'S-1-3-0',
-        'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464'
-    foreach ($sid in @(Get-HvoFolderWriter -Path $Path)) {
-        if ($trusted -contains $sid) { continue }
+    foreach ($sid in @(Get-HvoUntrustedWriter -Path $Path)) {
         throw ("$sid may change $Path, and so what the endpoint runs. Cut the folder's inheritance and leave SYSTEM and " +
             "Administrators alone in it: icacls `"$Path`" /inheritance:r /grant:r *S-1-5-18:(OI)(CI)F " +
             '*S-1-5-32-544:(OI)(CI)F /setowner *S-1-5-32-544')
