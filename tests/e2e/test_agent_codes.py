@@ -105,7 +105,8 @@ def _make_parent(world: FolderWorld, image: str) -> None:
     folder.mkdir(parents=True)
     (folder / "disk.vhdx").touch()
     was = {"name": image, "clone": "Differencing", "size_bytes": 1, "data_id": str(uuid.uuid4())}
-    (folder / "journal.json").write_text(json.dumps({"machine_uid": folder.name, "steps": {}, "image": was}))
+    journal = {"machine_uid": folder.name, "cluster_uid": str(uuid.uuid4()), "steps": {}, "image": was}
+    (folder / "journal.json").write_text(json.dumps(journal))
 
 
 def _paused(cluster: ControlPlane, tenant: str, host: SimulatedHost, codes: list[str]) -> dict[str, str]:
