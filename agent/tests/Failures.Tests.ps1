@@ -2,6 +2,7 @@
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'FakeHyperV/FakeHyperV.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'HostAgent.psm1') -Force
+    Import-Module (Join-Path $PSScriptRoot 'Bundle.psm1')
     $script:seen = New-Object System.Collections.Generic.HashSet[string]
 
     function Assert-Failed {
@@ -89,6 +90,24 @@ Describe 'A host that lacks something' {
         Assert-Failed $launch 'SwitchNotFound'
         $launch.Outcome.message | Should -Be "This host has no virtual switch 'Absent'."
         $launch.Outcome.diagnosis.summary | Should -Be 'The host has these switches: External.'
+    }
+
+    It 'is ImageUnusable for a disk of generation 1' {
+        $null = New-TestImage -Path (Join-Path $world.Images 'Windows Server 2022.vhdx') -Option '--style', 'MBR', '--no-efi'
+        Assert-Failed (Invoke-TestAgent $world (New-TestJob $world)) 'ImageUnusable'
+    }
+
+    It 'is ImageChanged where the parent of other disks was replaced' {
+        $differencing = @{ 'host.clone' = 'Differencing' }
+        $other = @{ 'run.machine_uid' = '99999999-0000-4000-8000-000000000001'; 'fields.vm_name' = 'other' }
+        $null = Invoke-TestAgent $world (New-TestJob $world -Change ($differencing + $other))
+        $null = New-TestImage -Path (Join-Path $world.Images 'Windows Server 2022.vhdx') -Option '--sector', '4096'
+        Assert-Failed (Invoke-TestAgent $world (New-TestJob $world -Change $differencing)) 'ImageChanged'
+    }
+
+    It 'is ClusterRoleUnavailable in a network logon without rights' {
+        $world = New-TestHost -Cluster 'HVC01' -Property @{ logon = 'network'; administrator = $false }
+        Assert-Failed (Invoke-TestAgent $world (New-TestJob $world -Change @{ 'fields.vm_clustered' = $true })) 'ClusterRoleUnavailable'
     }
 
     It 'is IsoMissing' {

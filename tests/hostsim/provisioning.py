@@ -216,7 +216,7 @@ class Provisioning:
     def _check_parent(self) -> None:
         image = self._fields["image_name"]
         children = self._world.children_of(image)
-        if self._job["host"]["clone"] == "Differencing" and children and image in self._world.changed_parents:
+        if self._job["host"].get("clone") == "Differencing" and children and image in self._world.changed_parents:
             path = f"{self._job['host']['paths']['images']}\\{image}.vhdx"
             raise Failed("ImageChanged", texts.changed_image(path, len(children), children[:5]))
 
@@ -226,7 +226,7 @@ class Provisioning:
         if world.failover_cluster is None:
             raise Failed("ClusterFailed", texts.NOT_CLUSTERED)
         folders = [machines]
-        if self._job["host"]["clone"] == "Differencing":
+        if self._job["host"].get("clone") == "Differencing":
             folders.append(str(self._job["host"]["paths"]["images"]))
         for folder in folders:
             inside = (
@@ -261,7 +261,7 @@ class Provisioning:
             write_step(self._streams, "CopyImage", "progress", f"{size * percent // 100 / GIB:.1f} GB", percent)
         await asyncio.sleep(self._agent.copy_seconds / 4)
         self._folder.files.add("disk.vhdx")
-        self._folder.parent = image if self._job["host"]["clone"] == "Differencing" else None
+        self._folder.parent = image if self._job["host"].get("clone") == "Differencing" else None
         self._agent.ledger.add("copy_image", self._uid, image)
 
     async def _copy_iso(self) -> None:

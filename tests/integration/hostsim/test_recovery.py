@@ -249,3 +249,36 @@ def test_a_guest_that_cannot_be_asked_to_shut_down_keeps_running(host: Simulated
     vm.shuts_down = False
     assert _update(client, vm_id, 3, cpu_cores=7)["code"] == "GuestTimeout"
     assert (vm.state, vm.cpu_cores) == ("Running", 1)
+
+
+def test_what_cannot_work_is_refused_before_an_image_is_copied(host: SimulatedHost, client: Client) -> None:
+    world = _world(host)
+    world.unusable_images["Ubuntu 24.04"] = "has no partition table"
+    refused = _provision(client)
+    assert refused["code"] == "ImageUnusable"
+    assert refused["message"].endswith("Ubuntu 24.04.vhdx has no partition table.")
+    world.unusable_images.clear()
+    fields = {**provisioning()["fields"], "vm_clustered": True}
+    assert _provision(client, 2, fields=fields)["code"] == "ClusterFailed"
+    cluster.join("hvc", host)
+    world.cluster_volumes = ["C:\\ClusterStorage\\Volume1", "D:\\VM"]
+    assert _provision(client, 3, fields=fields)["code"] == "ClusterRoleUnavailable"
+    world.cluster_volumes = ["d:\\vms"]
+    world.network_logon, world.administrator = True, False
+    assert _provision(client, 4, fields=fields)["code"] == "ClusterRoleUnavailable"
+    assert host.ledger.count("copy_image") == 0
+    world.administrator = True
+    assert _provision(client, 5, fields=fields)["outcome"] == "pending"
+
+
+def test_a_parent_that_was_changed_is_reported_and_gets_no_more_children(host: SimulatedHost, client: Client) -> None:
+    differencing = {**provisioning()["host"], "clone": "Differencing"}
+    assert _provision(client, host=differencing)["outcome"] == "pending"
+    seen = {line["name"]: (line["children"], line["changed"]) for line in _lines(client, "image")}
+    assert seen == {"Windows Server 2022": (0, None), "Ubuntu 24.04": (1, False)}
+    _world(host).changed_parents.add("Ubuntu 24.04")
+    assert ("Ubuntu 24.04", True) in [(line["name"], line["changed"]) for line in _lines(client, "image")]
+    other = {**provisioning()["run"], "machine_uid": "m-2"}
+    fields = {**provisioning()["fields"], "vm_name": "two"}
+    assert _provision(client, run=other, fields=fields, host=differencing)["code"] == "ImageChanged"
+    assert _provision(client, run={**other, "attempt": 2}, fields=fields)["outcome"] == "pending"
