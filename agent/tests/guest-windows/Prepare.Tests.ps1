@@ -8,7 +8,8 @@ BeforeAll {
         if ($HvoFake.Exchange) { [PSCustomObject]@{ StartType = $HvoFake.Exchange } }
     }
     function Set-Service {
-        param([string] $Name, [string] $StartupType)
+        [CmdletBinding()]
+        param([Parameter(Mandatory)] [string] $Name, [string] $StartupType)
         $HvoFake.Exchange = $StartupType
     }
 }

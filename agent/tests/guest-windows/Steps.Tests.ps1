@@ -193,7 +193,11 @@ Describe 'A failure is reported as a step and a code of closed lists' {
     }
 
     It 'an unexpected error has the default code of the step, and no text' {
-        function Rename-Computer { throw 'Canary-7f3a in a text.' }
+        function Rename-Computer {
+            [CmdletBinding()]
+            param([Parameter(Mandatory)] [string] $NewName, [switch] $Force)
+            throw "Canary-7f3a in a text about $NewName, $Force."
+        }
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
         (Get-FakeState).code | Should -Be 'HostnameNotSet'

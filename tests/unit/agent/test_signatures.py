@@ -23,8 +23,6 @@ SCRIPTS = [path for part in PARTS.values() for path in part]
 DOCUMENTED = catalogue.load()
 OWN = {name: node for path in SCRIPTS for name, node in functions(path).items()}
 FAKES = [(path, name) for path in scripts(AGENT / "tests") for name in functions(path) if name in DOCUMENTED]
-GUESTS_TESTS = AGENT / "tests" / "guest-windows"
-"""Their fakes may take less than the cmdlets require: nothing but the scripts calls them, and these calls are bound above."""
 PROGRAMS: set[str] = set()
 """Programs that the scripts run by a bare name."""
 
@@ -289,12 +287,8 @@ def test_a_call_of_an_own_function_is_bound_too() -> None:
 @pytest.mark.parametrize(("path", "name"), FAKES, ids=lambda value: value if isinstance(value, str) else value.name)
 def test_a_fake_has_only_what_the_real_one_has(path: Path, name: str) -> None:
     function = functions(path)[name]
-    differences = list(declared.differences(declared.signature_of(name, function), DOCUMENTED.all(name)))
-    if path.is_relative_to(GUESTS_TESTS):
-        differences = [one for one in differences if not one.startswith("does not require")]
-    else:
-        assert declared.is_advanced(function), "it would take any parameter: it has no CmdletBinding"
-    assert differences == []
+    assert list(declared.differences(declared.signature_of(name, function), DOCUMENTED.all(name))) == []
+    assert declared.is_advanced(function), "it would take any parameter: it has no CmdletBinding"
 
 
 @pytest.mark.parametrize(

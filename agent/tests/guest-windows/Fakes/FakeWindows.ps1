@@ -2,7 +2,8 @@
 # parameters of the real commands.
 
 function Start-Sleep {
-    param([int] $Seconds)
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [int] $Seconds)
     Assert-FakeAlive
     $global:HvoFake.Slept += $Seconds
     if ($global:HvoFake.Slept -gt 4000) { throw 'The guest has waited for more than 4000 seconds.' }
@@ -10,6 +11,7 @@ function Start-Sleep {
 }
 
 function Restart-Computer {
+    [CmdletBinding()]
     param([switch] $Force)
     Assert-FakeAlive
     $global:HvoFake.RestartsAsked++
@@ -17,12 +19,13 @@ function Restart-Computer {
 
 function Rename-Computer {
     [CmdletBinding()]
-    param([string] $NewName, [switch] $Force)
+    param([Parameter(Mandatory)] [string] $NewName, [switch] $Force)
     Invoke-FakeChange 'Rename-Computer' { $global:HvoFake.Name = $NewName }
 }
 
 function Get-CimInstance {
-    param([string] $ClassName)
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $ClassName)
     Assert-FakeAlive
     $fake = $global:HvoFake
     if ($ClassName -eq 'Win32_ComputerSystemProduct') { return [PSCustomObject]@{ UUID = $fake.SmbiosUuid } }
@@ -36,7 +39,7 @@ function Get-CimInstance {
 
 function Add-Computer {
     [CmdletBinding()]
-    param([string] $DomainName, [pscredential] $Credential, [string] $OUPath, [switch] $Force)
+    param([Parameter(Mandatory)] [string] $DomainName, [Parameter(Mandatory)] [pscredential] $Credential, [string] $OUPath, [switch] $Force)
     $fake = $global:HvoFake
     $what = @{ Domain = $DomainName; User = $Credential.UserName; Ou = $OUPath; Name = $fake.ActiveName
         Password = $Credential.GetNetworkCredential().Password
@@ -90,7 +93,7 @@ function Get-LocalUser {
 
 function New-LocalUser {
     [CmdletBinding()]
-    param([string] $Name, [securestring] $Password)
+    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [securestring] $Password)
     $plain = Get-FakePassword $Password
     Invoke-FakeChange 'New-LocalUser' {
         $global:HvoFake.Accounts += New-FakeAccount -Name $Name -Sid 'S-1-5-21-1-2-3-1001' -Password $plain
@@ -99,7 +102,7 @@ function New-LocalUser {
 
 function Rename-LocalUser {
     [CmdletBinding()]
-    param([string] $Name, [string] $NewName)
+    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $NewName)
     Invoke-FakeChange 'Rename-LocalUser' { (Get-FakeAccount $Name).Name = $NewName }
 }
 
@@ -122,13 +125,13 @@ function Set-LocalUser {
 
 function Enable-LocalUser {
     [CmdletBinding()]
-    param([string] $Name)
+    param([Parameter(Mandatory)] [string] $Name)
     Invoke-FakeChange 'Enable-LocalUser' { (Get-FakeAccount $Name).Enabled = -not $global:HvoFake.StaysDisabled }
 }
 
 function Add-LocalGroupMember {
     [CmdletBinding()]
-    param([System.Object] $SID, [string[]] $Member)
+    param([Parameter(Mandatory)] [System.Object] $SID, [Parameter(Mandatory)] [string[]] $Member)
     if ($SID -ne 'S-1-5-32-544') { throw "No group $SID." }
     $account = (Get-FakeAccount $Member[0]).SID
     if ($global:HvoFake.Administrators.Contains($account)) {
@@ -144,7 +147,7 @@ function Add-LocalGroupMember {
 function Get-LocalGroupMember {
     # A group with a member that cannot be resolved is not listed at all (PowerShell/PowerShell#2996).
     [CmdletBinding()]
-    param([System.Object] $SID)
+    param([Parameter(Mandatory)] [System.Object] $SID)
     Assert-FakeAlive
     if ($SID -ne 'S-1-5-32-544') { throw "No group $SID." }
     if ($global:HvoFake.UnresolvableMember) { throw 'Failed to compare two elements in the array.' }

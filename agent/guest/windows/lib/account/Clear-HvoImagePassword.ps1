@@ -6,13 +6,12 @@ function Clear-HvoImagePassword {
         The built-in administrator gets a random password, even if it is disabled. This happens once for each VM, and only
         while an answer file is there: without one, this is not a VM that has just been made from a prepared image, and its
         administrator may have a password that somebody needs. The VM that the image is made in keeps its password: the
-        preparation has marked it. The password is replaced before the files are deleted.
+        preparation has marked it. The password is replaced before the files are deleted. Throws if the password could not be
+        replaced or a file not be deleted: the VM must not be configured then.
     .PARAMETER Root
         Folder of the guest, which the image preparation has created.
     .PARAMETER Received
         This VM has received its data. Without that, an image without a mark is left alone.
-    .OUTPUTS
-        Nothing. Throws if the password could not be replaced or a file not be deleted: the VM must not be configured then.
     #>
     [CmdletBinding()]
     param(
