@@ -95,8 +95,8 @@ Describe 'The steps of the configuration' {
         $HvoFake.Joins.Count | Should -Be 1
     }
 
-    It 'retries while the domain cannot be reached' {
-        $HvoFake.JoinError = 1355, 1722, 1355
+    It 'retries while the domain cannot be reached, or while the clock is wrong' {
+        $HvoFake.JoinError = 1355, 1722, 1398
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Applied'
         $HvoFake.Joins.Count | Should -Be 4
@@ -124,7 +124,6 @@ Describe 'A failure is reported as a step and a code of closed lists' {
         @{ Number = 2224; Code = 'ComputerExists' }
         @{ Number = 2732; Code = 'ComputerExists' }
         @{ Number = 8557; Code = 'JoinQuotaExceeded' }
-        @{ Number = 1398; Code = 'TimeSkew' }
         @{ Number = 4444; Code = 'DomainJoinFailed' }
     ) {
         $HvoFake.JoinError = @($Number)
@@ -142,6 +141,14 @@ Describe 'A failure is reported as a step and a code of closed lists' {
         Use-FakeHost
         Invoke-FakeLife | Should -Be 'Failed'
         (Get-FakeState).code | Should -Be 'DomainUnreachable'
+        $HvoFake.Joins.Count | Should -Be 45
+    }
+
+    It 'a clock that stays wrong is TimeSkew after ten minutes' {
+        $HvoFake.JoinError = @(1398) * 100
+        Use-FakeHost
+        Invoke-FakeLife | Should -Be 'Failed'
+        (Get-FakeState).code | Should -Be 'TimeSkew'
         $HvoFake.Joins.Count | Should -Be 45
     }
 

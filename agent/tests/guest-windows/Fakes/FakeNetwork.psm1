@@ -140,7 +140,7 @@ function Get-NetRoute {
 
 function New-NetRoute {
     [CmdletBinding()]
-    param([Parameter(Mandatory)] [uint32] $InterfaceIndex, [Parameter(Mandatory)] [string] $DestinationPrefix, [string] $NextHop)
+    param([uint32] $InterfaceIndex, [Parameter(Mandatory)] [string] $DestinationPrefix, [string] $NextHop)
     Invoke-FakeNetworkChange 'New-NetRoute' { $global:HvoFake.Routes += $NextHop }
 }
 
@@ -184,7 +184,7 @@ function Set-DnsClient {
 
 function Register-ScheduledTask {
     [CmdletBinding()]
-    param([string] $TaskPath, [Parameter(Mandatory)] [string] $TaskName, [Parameter(Mandatory)] [string] $Xml, [switch] $Force)
+    param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
     if ($global:HvoFake.Failures['Register-ScheduledTask'] -gt 0) {
         Write-Error -Message 'Access is denied.' -ErrorId 'HRESULT 0x80070005' -Category PermissionDenied
         return
@@ -192,4 +192,4 @@ function Register-ScheduledTask {
     $global:HvoFake.Task = @{ Path = $TaskPath; Name = $TaskName; Xml = [xml]$Xml }
 }
 
-Export-ModuleMember -Function '*-Net*', '*-Dns*', 'Register-ScheduledTask'
+Export-ModuleMember -Function @('*-Net*', '*-Dns*', 'Register-ScheduledTask')

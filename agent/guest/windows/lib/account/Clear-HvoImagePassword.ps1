@@ -6,8 +6,8 @@ function Clear-HvoImagePassword {
         The built-in administrator gets a random password, even if it is disabled. This happens once for each VM, and only
         while an answer file is there: without one, this is not a VM that has just been made from a prepared image, and its
         administrator may have a password that somebody needs. The VM that the image is made in keeps its password: the
-        preparation has marked it. The password is replaced before the files are deleted. Throws if the password could not be
-        replaced or a file not be deleted: the VM must not be configured then.
+        preparation has marked it. The password is replaced before the files are deleted. If either fails, an exception is
+        thrown, and the VM must not be configured.
     .PARAMETER Root
         Folder of the guest, which the image preparation has created.
     .PARAMETER Received

@@ -45,5 +45,6 @@ function New-HvoJoinFailure {
     $code = 'DomainJoinFailed'
     if ($number -ne 0) { $code = $codes[$number] }
     Write-HvoGuestLog -Context $Context -Name JoinFailed -Detail $code -Number $number
-    return New-HvoStepFailure -Code $code -Transient:($code -eq 'DomainUnreachable')
+    # The clock of a new VM may be set only after it has started. Neither of the two counts as a wrong password.
+    return New-HvoStepFailure -Code $code -Transient:(@('DomainUnreachable', 'TimeSkew') -ccontains $code)
 }
