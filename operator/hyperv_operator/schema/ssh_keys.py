@@ -56,8 +56,7 @@ def _payload(kind: str) -> str:
     return f"{begin}[A-Za-z0-9+/]{{{digits - len(begin)}}}{'=' * padding}"
 
 
-_TEXT: Final = r"[^\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]*"
-"""Printable text: no control characters, and nothing that some programs take for a line end."""
+_TEXT: Final = r"[^\x00-\x1f]*"
 _KEY: Final = "|".join(rf"{kind.replace('.', '[.]')}[ \t]+{_payload(kind)}" for kind in TYPES)
 _FORM: Final = rf"[ \t]*(#{_TEXT}|({_KEY})([ \t]+{_TEXT})?)?[ \t]*\r?"
 HINTS: Final = ("ssh-", "ecdsa-", "sk-")
@@ -65,8 +64,8 @@ HINTS: Final = ("ssh-", "ecdsa-", "sk-")
 
 _LINE: Final = f"^{_FORM}$"
 NO_KEY_FORM: Final = (
-    f"is no public key in OpenSSH's format: give its type ({', '.join(TYPES)}), the key in base64 and, if you like, a comment, on one "
-    "line and without options"
+    f"is no public key in OpenSSH's format: give its type ({', '.join(TYPES)}), the key in base64 and, if you like, a comment of "
+    "printable characters, on one line and without options"
 )
 
 
@@ -86,7 +85,7 @@ def check(text: str) -> None:
         raise KeyProblem(None, f"has more than {MAX_LINES} lines; remove some of them")
     count = 0
     for number, line in enumerate(lines, 1):
-        if not expressions.matches_whole(_LINE, line):
+        if not expressions.matches_whole(_LINE, line) or not _is_printable(line):
             raise KeyProblem(number, NO_KEY_FORM)
         kind, payload, *_ = [*line.split(maxsplit=2), "", ""]
         if not kind or kind.startswith("#"):
@@ -99,6 +98,11 @@ def check(text: str) -> None:
             )
     if not count:
         raise KeyProblem(None, "has only comments and blank lines; give at least one public key")
+
+
+def _is_printable(line: str) -> bool:
+    """Return whether a line has no invisible characters. The guest asks the same question of its own Python."""
+    return all(one.isprintable() for one in line.replace("\t", "").removesuffix("\r"))
 
 
 def _reason(kind: str, payload: str) -> str | None:
