@@ -209,6 +209,11 @@ Describe 'What Windows does not have as requested' {
         Assert-Failed 'Hostname' 'NotAsRequested' 'vm_name'
     }
 
+    It 'is not that Windows reports no name in DNS' {
+        $HvoFake.HasNoDnsName = $true
+        Invoke-Life | Should -Be 'Applied'
+    }
+
     It 'is NotAsRequested with <Field> if the account <What>' -ForEach @(
         @{ What = 'stays disabled'; Key = 'StaysDisabled'; Field = 'guest_la_uid' }
         @{ What = 'is no administrator'; Key = 'StaysOutside'; Field = 'guest_la_uid' }

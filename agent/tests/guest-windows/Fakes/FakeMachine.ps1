@@ -26,6 +26,7 @@ function New-FakeMachine {
         KeepsExpiring = $false
         UnresolvableMember = $false
         DnsName = ''
+        HasNoDnsName = $false
         Dn = ''
         DnErrors = 0
         JoinsInto = ''

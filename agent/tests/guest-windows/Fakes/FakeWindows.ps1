@@ -32,6 +32,7 @@ function Get-CimInstance {
     if ($ClassName -eq 'Win32_ComputerSystem') {
         $name = $fake.ActiveName
         if ($fake.DnsName) { $name = $fake.DnsName }
+        if ($fake.HasNoDnsName) { $name = $null }
         return [PSCustomObject]@{ PartOfDomain = $fake.Domain -ne 'WORKGROUP'; Domain = $fake.Domain; DNSHostName = $name }
     }
     throw "No class $ClassName."

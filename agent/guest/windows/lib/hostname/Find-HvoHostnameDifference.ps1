@@ -13,10 +13,11 @@ function Find-HvoHostnameDifference {
         [Parameter(Mandatory = $true)] [hashtable] $Fields
     )
     $key = 'SYSTEM\CurrentControlSet\Control\ComputerName\ActiveComputerName'
-    $names = @(Get-HvoRegistryValue -Path $key -Name 'ComputerName')
-    $names += (Get-CimInstance -ClassName Win32_ComputerSystem).DNSHostName
-    foreach ($name in $names) {
-        if (-not [string]::Equals($name, $Fields.vm_name, [StringComparison]::OrdinalIgnoreCase)) { return 'vm_name' }
+    $active = Get-HvoRegistryValue -Path $key -Name 'ComputerName'
+    $dns = (Get-CimInstance -ClassName Win32_ComputerSystem).DNSHostName
+    foreach ($name in $active, $dns) {
+        # A name that Windows does not report is not another name.
+        if ($name -and -not [string]::Equals($name, $Fields.vm_name, [StringComparison]::OrdinalIgnoreCase)) { return 'vm_name' }
     }
     return ''
 }
