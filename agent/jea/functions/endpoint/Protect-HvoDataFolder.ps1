@@ -24,7 +24,7 @@ function Protect-HvoDataFolder {
     $full = [System.IO.Path]::GetFullPath($Path).TrimEnd($ends)
     $shared = @($env:SystemRoot, $env:ProgramFiles, $env:ProgramData, $env:PUBLIC | Where-Object { $_ })
     $shared = @($shared | ForEach-Object { $_.TrimEnd($ends) })
-    if ($full -match '\A([A-Za-z]:)?\z' -or $shared -contains $full) {
+    if ($full -cmatch '\A([A-Za-z]:)?\z' -or $shared -contains $full) {
         throw "$Path belongs to more than the operator: its rights are not changed. Give images and machines folders of their own."
     }
     $before = @(Get-HvoUntrustedWriter -Path $Path)

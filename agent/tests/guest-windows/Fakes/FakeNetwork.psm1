@@ -140,7 +140,7 @@ function Get-NetRoute {
 
 function New-NetRoute {
     [CmdletBinding()]
-    param([uint32] $InterfaceIndex, [Parameter(Mandatory)] [string] $DestinationPrefix, [string] $NextHop)
+    param([Parameter(Mandatory)] [uint32] $InterfaceIndex, [Parameter(Mandatory)] [string] $DestinationPrefix, [string] $NextHop)
     Invoke-FakeNetworkChange 'New-NetRoute' { $global:HvoFake.Routes += $NextHop }
 }
 
@@ -184,7 +184,7 @@ function Set-DnsClient {
 
 function Register-ScheduledTask {
     [CmdletBinding()]
-    param([string] $TaskPath, [string] $TaskName, [string] $Xml, [switch] $Force)
+    param([string] $TaskPath, [Parameter(Mandatory)] [string] $TaskName, [Parameter(Mandatory)] [string] $Xml, [switch] $Force)
     if ($global:HvoFake.Failures['Register-ScheduledTask'] -gt 0) {
         Write-Error -Message 'Access is denied.' -ErrorId 'HRESULT 0x80070005' -Category PermissionDenied
         return
