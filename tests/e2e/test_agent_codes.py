@@ -136,6 +136,16 @@ def _wait_for_codes(cluster: ControlPlane, tenant: str, codes: list[str]) -> Non
     wait_until(missing, lambda left: not left, what="every code in its machine's conditions", within=300, every=1)
 
 
+def _wait_for_host(cluster: ControlPlane, name: str, remedy: str) -> None:
+    """Wait until the host is not Ready, with this remedy."""
+    wait_until(
+        lambda: rig.condition(json.loads(cluster.kubectl("get", "hvh", name, "-o", "json")), "Ready"),
+        lambda ready: ready["status"] != "True" and remedy in ready["message"],
+        what="the host to say what it lacks",
+        within=60,
+    )
+
+
 def _lacks(machine: dict[str, Any], code: AgentCode) -> object:
     """Return the actual outcome, reason and message if they lack the code, its reason or its remedy; otherwise None."""
     outcome = machine["status"].get("run", {}).get("outcome", "")
@@ -212,13 +222,7 @@ def test_every_code_of_the_agent_appears_in_the_conditions_with_its_remedy(
         _wait_for_codes(cluster, tenant, ["VmMissing", "VmCritical", "RemoveFailed"])
 
         world.set_fact(vmms="Stopped")
-        remedy = CATALOGUE[Reason.HYPER_V_UNAVAILABLE].remedy
-        wait_until(
-            lambda: rig.condition(json.loads(cluster.kubectl("get", "hvh", host.name, "-o", "json")), "Ready"),
-            lambda ready: ready["status"] != "True" and remedy in ready["message"],
-            what="the host to say that Hyper-V does not answer",
-            within=60,
-        )
+        _wait_for_host(cluster, host.name, CATALOGUE[Reason.HYPER_V_UNAVAILABLE].remedy)
         world.set_fact(vmms="Running")
         assert world.changed_images() == []
         rig.remove_hosts(cluster)

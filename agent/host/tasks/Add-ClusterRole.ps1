@@ -16,6 +16,7 @@ $ErrorActionPreference = 'Stop'
 $warnings = [System.Collections.ArrayList]::new()
 $result = [ordered]@{ ok = $true; message = ''; warnings = @() }
 try {
+    Set-HvoModuleAlias
     $null = Get-Cluster -ErrorAction Stop
     if ($VmId) { Add-HvoClusterRole -VmId $VmId -Warnings $warnings }
 } catch {

@@ -214,7 +214,7 @@ def test_no_command_is_bound_that_is_not_called() -> None:
     assert bound_commands() - called == set()
 
 
-@pytest.mark.parametrize("path", ENTRIES, ids=name_of)
+@pytest.mark.parametrize("path", [*ENTRIES, *scripts(HOST / "tasks")], ids=name_of)
 def test_every_entry_binds_them(path: Path) -> None:
     called = {name for name, *_ in commands(parse(path))}
     assert called & {"Set-HvoModuleAlias", "Invoke-HvoLaunch"}

@@ -11,13 +11,16 @@ function Set-HvoModuleAlias {
     param()
     $commands = @{
         'Hyper-V' = @(
-            'Add-VMDvdDrive', 'Add-VMHardDiskDrive', 'Connect-VMNetworkAdapter', 'Get-VM', 'Get-VMDvdDrive', 'Get-VMFirmware',
-            'Get-VMHardDiskDrive', 'Get-VMHost', 'Get-VMIntegrationService', 'Get-VMNetworkAdapter', 'Get-VMNetworkAdapterVlan',
-            'Get-VMSwitch', 'New-VHD', 'New-VM', 'Remove-VM', 'Remove-VMDvdDrive', 'Remove-VMHardDiskDrive', 'Remove-VMSavedState',
+            'Add-VMDvdDrive', 'Add-VMHardDiskDrive', 'Connect-VMNetworkAdapter', 'Get-VHD', 'Get-VM', 'Get-VMDvdDrive',
+            'Get-VMFirmware', 'Get-VMHardDiskDrive', 'Get-VMHost', 'Get-VMIntegrationService', 'Get-VMNetworkAdapter',
+            'Get-VMNetworkAdapterVlan', 'Get-VMSwitch', 'New-VHD', 'New-VM', 'Remove-VM', 'Remove-VMDvdDrive',
+            'Remove-VMHardDiskDrive', 'Remove-VMSavedState',
             'Rename-VM', 'Resume-VM', 'Set-VM', 'Set-VMDvdDrive', 'Set-VMFirmware', 'Set-VMMemory', 'Set-VMNetworkAdapter',
             'Set-VMNetworkAdapterVlan', 'Set-VMProcessor', 'Start-VM', 'Stop-VM'
         )
-        'FailoverClusters' = @('Add-ClusterVirtualMachineRole', 'Get-Cluster', 'Get-ClusterGroup', 'Remove-ClusterGroup')
+        'FailoverClusters' = @(
+            'Add-ClusterVirtualMachineRole', 'Get-Cluster', 'Get-ClusterGroup', 'Get-ClusterSharedVolume', 'Remove-ClusterGroup'
+        )
     }
     foreach ($module in $commands.Keys) {
         if (-not (Get-Module -Name $module)) { Import-Module -Name $module -ErrorAction SilentlyContinue }
