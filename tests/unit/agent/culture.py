@@ -11,8 +11,8 @@ Where it matters, by the documentation and the public issues of PowerShell:
 - The keys of `@{}` and `[ordered]@{}` compare by the culture of the session in Windows PowerShell 5.1 (PowerShell#8280, PowerShell#8566).
 - `StartsWith`, `EndsWith`, `IndexOf`, `LastIndexOf` and `Compare` of strings compare by the current culture; in Thai, punctuation is
   ignored. `Contains`, `Replace` and `Split` compare ordinally ("Best practices for comparing strings in .NET").
-- `ToString()`, `-f` with a format and `Parse` use the numbers and the calendar of the current culture: in Thai, 2026 is 2569. An
-  expandable string and a cast to `[string]` use the invariant culture.
+- `ToString()`, `-f` with a format that is not hexadecimal, and `Parse` use the numbers and the calendar of the current culture: in Thai,
+  2026 is 2569. An expandable string and a cast to `[string]` use the invariant culture.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _SORTED = re.compile(
     r"\[(?:System\.Collections\.Generic\.)(?:SortedDictionary|SortedSet|SortedList)\[string\b", re.IGNORECASE
 )
 _BY_CULTURE = frozenset({"Compare-Object", "Group-Object", "Get-Unique"})
+_FORMAT = re.compile(r"\{\d+(?:,|:(?!x\d*\}))", re.IGNORECASE)
 _NOT_TEXT = frozenset({"TimeCreated"})
 """Properties that are not strings, so that they sort the same everywhere."""
 _STRING_COMPARISON = re.compile(
@@ -123,9 +124,7 @@ def _switches(root: Node) -> Iterator[str]:
 
 def _formats(root: Node) -> Iterator[str]:
     for node in nodes(root, "format_expression"):
-        if any(text_of(child).lower() == "-f" for child in node.children) and re.search(
-            r"\{\d+[,:]", text_of(node.children[0])
-        ):
+        if any(text_of(child).lower() == "-f" for child in node.children) and _FORMAT.search(text_of(node.children[0])):
             yield text_of(node)
 
 

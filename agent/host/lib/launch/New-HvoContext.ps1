@@ -25,7 +25,7 @@ function New-HvoContext {
     $machines = Resolve-HvoAllowedPath -Path (Get-HvoProperty $paths 'machines') -Roots $roots.machines -What 'machines'
     $folders = [string[]]@(Resolve-HvoMachineFolder -Job $Job -Machines $machines -Roots $roots.machines)
     foreach ($one in $folders) { Assert-HvoSeparateFolder -Images $images -Machines $one -Where 'the job' }
-    if ($images -match '(^|[\\/])[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}([\\/]|$)') {
+    if ($images -cmatch '(^|[\\/])[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}([\\/]|$)') {
         Stop-HvoLaunch -Code PathNotAllowed -Message "$images, the folder of images, is the folder of a machine or in it."
     }
     $run = Get-HvoProperty $Job 'run'
