@@ -158,6 +158,15 @@ Describe 'A provisioning' {
         (Invoke-TestAgent $world (New-TestJob $world)).Outcome.reason | Should -Be 'WaitingForGuestKey'
     }
 
+    It 'knows no image that is still being copied into the folder' {
+        [System.IO.File]::Move($path, (Join-Path $world.Images 'Windows New.partial.vhdx'))
+        foreach ($name in 'Windows New', 'Windows New.partial') {
+            $launch = Invoke-TestAgent $world (New-TestJob $world -Attempt $name.Length -Change @{ 'fields.image_name' = $name })
+            $launch.Outcome.code | Should -Be 'ImageNotFound'
+        }
+        @((Invoke-TestAgent $world (New-TestJob $world -Golden 'inventory')).Lines) -match 'partial' | Should -BeNullOrEmpty
+    }
+
     It 'changes nothing of the image' {
         $before = [System.IO.File]::GetLastWriteTimeUtc($path)
         $hash = (Get-FileHash $path).Hash

@@ -115,6 +115,19 @@ Describe 'A session of the endpoint' -Skip:(-not $can) {
         { Invoke-There "$agent/Get-HostInventory.ps1" } | Should -Throw '*is not recognized*'
     }
 
+    It 'lets the agent run a program, as it needs to know its logon, and nobody else' {
+        $file = "$agent/Get-HostInventory.ps1"
+        $before = [System.IO.File]::ReadAllText($file)
+        try {
+            [System.IO.File]::WriteAllText($file, '@(whoami)')
+            $run = Invoke-There 'Invoke-HvoJob' @(ConvertTo-Job '{"schema":{"id":"host-inventory","version":1}}')
+            $run.Output | Should -Be @(whoami)
+        } finally {
+            [System.IO.File]::WriteAllText($file, $before)
+        }
+        { Invoke-There 'whoami' } | Should -Throw '*is not recognized*'
+    }
+
     It 'gives what is no job, or of no known schema, to a script that changes nothing: <Json>' -ForEach @(
         @{ Json = 'nope' }, @{ Json = '{}' }, @{ Json = '{"schema":{"id":"..\\evil","version":1}}' }
     ) {

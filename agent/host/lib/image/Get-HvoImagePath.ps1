@@ -16,6 +16,8 @@ function Get-HvoImagePath {
     if ([System.IO.Directory]::Exists($Context.Images)) {
         foreach ($file in [System.IO.Directory]::GetFiles($Context.Images, '*.vhdx')) {
             $found = [System.IO.Path]::GetFileNameWithoutExtension($file)
+            # <name>.partial.vhdx is being copied there.
+            if ([System.IO.Path]::GetExtension($found) -eq '.partial') { continue }
             if ($found -eq $name) {
                 if ((Get-HvoEntryKind -Path $file) -eq 'File') { return $file }
                 Stop-HvoLaunch -Code ImageUnusable -Message "The image $file is a link, whose target may be another one tomorrow."

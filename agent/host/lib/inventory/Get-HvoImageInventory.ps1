@@ -28,6 +28,8 @@ function Get-HvoImageInventory {
     }
     foreach ($file in [System.IO.DirectoryInfo]::new($Context.Images).GetFiles('*.vhdx')) {
         $name = [System.IO.Path]::GetFileNameWithoutExtension($file.Name)
+        # <name>.partial.vhdx is being copied there.
+        if ([System.IO.Path]::GetExtension($name) -eq '.partial') { continue }
         $records = @(if ($children.ContainsKey($name)) { $children[$name].Values })
         $changed = $null
         if ($records.Count) {
