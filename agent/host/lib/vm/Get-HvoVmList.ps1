@@ -37,6 +37,7 @@ function Get-HvoVmList {
     # Where some VMs are listed, a refusal is about one VM and not about Hyper-V.
     if ($failures.Count -or -not $listed.Count) { Assert-HvoHyperVService -Failures @(if (-not $listed.Count) { $failures }) }
     if ($failures.Count) {
+        Write-HvoLog -Message "$($failures.Count) VMs could not be listed; the first: $(Format-HvoError $failures[0])."
         foreach ($other in @(Get-HvoUnlistedVm -Listed @($listed.Keys) -Failure $failures[0])) {
             if ($null -ne $other.Vm) { $listed[$other.VmId] = $other.Vm } else { $problems += $other.Problem }
         }
