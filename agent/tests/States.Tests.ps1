@@ -32,25 +32,26 @@ Describe 'A state of Hyper-V''s' {
         $script:machine = Complete-TestMachine $made
     }
 
-    It 'is <Shown> in the inventory where it is <State>, and critical: <Critical>' -ForEach @(
-        @{ State = 'Running'; Shown = 'Running'; Critical = $false }, @{ State = 'RunningCritical'; Shown = 'Running'; Critical = $true }
-        @{ State = 'OffCritical'; Shown = 'Off'; Critical = $true }, @{ State = 'SavedCritical'; Shown = 'Saved'; Critical = $true }
-        @{ State = 'PausedCritical'; Shown = 'Paused'; Critical = $true }, @{ State = 'StartingCritical'; Shown = 'Starting'; Critical = $true }
-        @{ State = 'StoppingCritical'; Shown = 'Stopping'; Critical = $true }, @{ State = 'FastSaved'; Shown = 'Saved'; Critical = $false }
-        @{ State = 'FastSavedCritical'; Shown = 'Saved'; Critical = $true }, @{ State = 'Hibernated'; Shown = 'Saved'; Critical = $false }
-        @{ State = 'Saving'; Shown = 'Other'; Critical = $false }, @{ State = 'Resuming'; Shown = 'Other'; Critical = $false }
-        @{ State = 'Reset'; Shown = 'Other'; Critical = $false }, @{ State = 'ResumingCritical'; Shown = 'Other'; Critical = $true }
-    ) {
-        Edit-FakeVM -Id $machine.VmId -Property @{ state = $State }
-        $line = Get-Inventory $made | Where-Object { $_.type -eq 'vm' }
-        $line.vm_id | Should -Be $machine.VmId
-        $line.state | Should -BeExactly $Shown
-        $line.critical | Should -Be $Critical
+    It 'is one of the protocol''s in the inventory, and critical or not' {
+        $states = @{
+            Running = 'Running'; RunningCritical = 'Running'; OffCritical = 'Off'
+            SavedCritical = 'Saved'; PausedCritical = 'Paused'; StartingCritical = 'Starting'
+            StoppingCritical = 'Stopping'; FastSaved = 'Saved'; FastSavedCritical = 'Saved'
+            Hibernated = 'Saved'; Saving = 'Other'; Resuming = 'Other'
+            Reset = 'Other'; ResumingCritical = 'Other'
+        }
+        foreach ($state in $states.Keys) {
+            Edit-FakeVM -Id $machine.VmId -Property @{ state = $state }
+            $line = Get-Inventory $made | Where-Object { $_.type -eq 'vm' }
+            $line.vm_id | Should -Be $machine.VmId
+            $line.state | Should -BeExactly $states[$state] -Because $state
+            $line.critical | Should -Be ($state -like '*Critical') -Because $state
+        }
     }
 }
 
 Describe 'A VM in a critical state' {
-    BeforeEach {
+    BeforeAll {
         $world = New-TestHost
         $machine = Complete-TestMachine $world
     }
@@ -70,10 +71,10 @@ Describe 'A VM in a critical state' {
 
     It 'can be switched off' {
         Edit-FakeVM -Id $machine.VmId -Property @{ state = 'PausedCritical' }
-        (Update-Machine $world $machine @{ power_state = 'Off' }).Outcome.reason | Should -Be 'Updated'
+        (Update-Machine $world $machine @{ power_state = 'Off' } 12).Outcome.reason | Should -Be 'Updated'
         [string](Get-VM).State | Should -Be 'OffCritical'
-        (Update-Machine $world $machine @{ power_state = 'Off' } 10).Outcome.reason | Should -Be 'Updated'
-        (Update-Machine $world $machine @{ power_state = 'Running' } 11).Outcome.code | Should -Be 'VmCritical'
+        (Update-Machine $world $machine @{ power_state = 'Off' } 13).Outcome.reason | Should -Be 'Updated'
+        (Update-Machine $world $machine @{ power_state = 'Running' } 14).Outcome.code | Should -Be 'VmCritical'
     }
 }
 
@@ -110,7 +111,7 @@ Describe 'An unfinished machine in a critical state' {
 }
 
 Describe 'An update that needs the VM to be off' {
-    BeforeEach {
+    BeforeAll {
         $world = New-TestHost
         $machine = Complete-TestMachine $world
     }
@@ -131,20 +132,21 @@ Describe 'An update that needs the VM to be off' {
         Edit-FakeVM -Id $machine.VmId -Property @{ disabledServices = @('9f8233ac-be49-4c79-8ee3-e7e1985b2077') }
         (Update-Machine $world $machine @{ cpu_cores = 8 } 12).Outcome.code | Should -Be 'GuestTimeout'
         (Get-Calls 'Stop-VM').Count | Should -Be 0
+        Edit-FakeVM -Id $machine.VmId -Property @{ disabledServices = @() }
     }
 
     It 'shuts a guest down whose Shutdown service is OK without a heartbeat' {
         Set-FakeGuest -Id $machine.VmId -Heartbeat 'NoContact' -Service @{ Shutdown = 'Ok' }
-        (Update-Machine $world $machine @{ cpu_cores = 8 }).Outcome.reason | Should -Be 'Updated'
+        (Update-Machine $world $machine @{ cpu_cores = 8 } 13).Outcome.reason | Should -Be 'Updated'
         (Get-VM).ProcessorCount | Should -Be 8
         @(Get-Calls 'Stop-VM' | Where-Object { $_.detail.PowerCut }).Count | Should -Be 0
     }
 
     It 'discards no memory of a VM that is saved, paused or hibernated' {
-        $attempt = 9
+        $attempt = 14
         foreach ($state in 'Saved', 'Paused', 'Hibernated') {
             Edit-FakeVM -Id $machine.VmId -Property @{ state = $state }
-            (Update-Machine $world $machine @{ cpu_cores = 8 } $attempt).Outcome.code | Should -Be 'GuestTimeout'
+            (Update-Machine $world $machine @{ cpu_cores = 6 } $attempt).Outcome.code | Should -Be 'GuestTimeout'
             (Update-Machine $world $machine @{ gb_ram = 4 } ($attempt + 1)).Outcome.code | Should -Be 'GuestTimeout'
             [string](Get-VM).State | Should -Be $state
             $attempt += 2
@@ -152,35 +154,30 @@ Describe 'An update that needs the VM to be off' {
     }
 
     It 'says in its record that a guest was turned off that did not shut down, where the spec says Off' {
+        Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Running' }
         Set-FakeGuest -Id $machine.VmId -Service @{ Shutdown = 'NoContact' }
-        $launch = Update-Machine $world $machine @{ power_state = 'Off' }
+        $launch = Update-Machine $world $machine @{ power_state = 'Off' } 30
         $launch.Outcome.reason | Should -Be 'Updated'
         ($launch.Records | Where-Object { $_.step -eq 'SetPower' -and $_.state -eq 'completed' }).message | Should -Match 'was turned off'
-        @(Get-Calls 'Stop-VM').detail.TurnOff | Should -Be $true
+        @(Get-Calls 'Stop-VM')[-1].detail.TurnOff | Should -BeTrue
     }
 }
 
 Describe 'A VM between two states' {
-    BeforeEach {
+    It 'is waited for before it is started, shut down or removed, and goes on from a pause where the spec says Running' {
         $world = New-TestHost
         $machine = Complete-TestMachine $world
-    }
-
-    It 'is waited for before it is started, shut down or removed' {
         Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Starting'; settling = @{ polls = 4; state = 'Running' } }
         $started = (Get-Calls 'Start-VM').Count
         (Update-Machine $world $machine @{ power_state = 'Running' }).Outcome.reason | Should -Be 'Updated'
         (Get-Calls 'Start-VM').Count | Should -Be $started
-        Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Saving'; settling = @{ polls = 4; state = 'Saved' } }
-        (Remove-Machine $world $machine.VmId 10).finding | Should -Be 'VmRemoved'
-        (Get-Calls 'Stop-VM').Count | Should -Be 0
-    }
-
-    It 'goes on from a pause where the spec says Running' {
         Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Paused' }
-        (Update-Machine $world $machine @{ power_state = 'Running' }).Outcome.reason | Should -Be 'Updated'
+        (Update-Machine $world $machine @{ power_state = 'Running' } 10).Outcome.reason | Should -Be 'Updated'
         (Get-Calls 'Resume-VM').Count | Should -Be 1
         [string](Get-VM).State | Should -Be 'Running'
+        Edit-FakeVM -Id $machine.VmId -Property @{ state = 'Saving'; settling = @{ polls = 4; state = 'Saved' } }
+        (Remove-Machine $world $machine.VmId 11).finding | Should -Be 'VmRemoved'
+        (Get-Calls 'Stop-VM').Count | Should -Be 0
     }
 }
 
@@ -295,12 +292,12 @@ Describe 'The role of a VM in a failover cluster' {
     }
 
     It 'is not missing where the cluster refuses the account' {
-        $machine = Complete-TestMachine $world -Change @{ 'fields.vm_clustered' = $true }
+        $vm = New-VM -Name "hvo-$uid" -Generation 2 -MemoryStartupBytes 1GB -NoVHD
         $attempt = 9
         foreach ($category in 'PermissionDenied', 'AuthenticationError', 'SecurityError') {
             Set-FakeFault @{ cmdlets = @() }
             Add-FakeFault 'Get-Cluster' -Message 'You do not have administrative privileges on the cluster.' -Category $category -Times 0
-            $outcome = Remove-Machine $world $machine.VmId $attempt
+            $outcome = Remove-Machine $world "$($vm.Id)" $attempt
             $outcome.code | Should -Be 'AccessDenied'
             $outcome.message | Should -Match 'cluster'
             @(Get-VM).Count | Should -Be 1
