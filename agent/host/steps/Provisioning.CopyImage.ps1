@@ -25,16 +25,10 @@ if ($clone -eq 'Differencing') {
     # A temporary name first: a disk with the final name is complete.
     $partial = Get-HvoPartialPath -Path $Context.DiskPath
     Remove-HvoFile -Path $partial
-    # Held open for reading only, as by a copy: nobody writes to the image while the disk is made from it.
-    $held = [System.IO.File]::Open($image, 'Open', 'Read', 'Read')
-    try {
-        $null = New-VHD -Path $partial -ParentPath $image -Differencing
-        $parent = [string](Get-VHD -Path $partial).ParentPath
-        if (-not (Test-HvoSamePath -Path $parent -Other $image)) { throw "the parent of the new disk is $parent and not $image" }
-        if ((Get-HvoImageChange -Path $image -Records @($identity)) -eq 'Changed') { throw "the image $image was changed meanwhile" }
-    } finally {
-        $held.Dispose()
-    }
+    $null = New-VHD -Path $partial -ParentPath $image -Differencing
+    $parent = [string](Get-VHD -Path $partial).ParentPath
+    if (-not (Test-HvoSamePath -Path $parent -Other $image)) { throw "the parent of the new disk is $parent and not $image" }
+    if ((Get-HvoImageChange -Path $image -Records @($identity)) -eq 'Changed') { throw "the image $image was changed meanwhile" }
     Move-HvoFile -Path $partial -Destination $Context.DiskPath -New -WaitSeconds 60
     $Context.StepMessage = 'Made a differencing disk'
     return $Context.DiskPath
