@@ -230,7 +230,7 @@ class Walk:
     def command(self, node: Node, env: Environment) -> Environment | None:
         """Record a call."""
         after = self._children(node, env)
-        name = next((text_of(child) for child in node.children if child.type == "command_name"), None)
+        name = command_name(node)
         if name is None or after is None:
             return after
         elements = _elements(node)
@@ -365,6 +365,20 @@ def _follows_expression(node: Node) -> bool:
     """Return whether a command is behind an expression in a pipeline: `$a | Where-Object { ... }`."""
     before = node.prev_sibling
     return before is not None and before.type == "|"
+
+
+_QUOTED = re.compile(r"""(['"])((?:[\w.-]+\\)?[A-Za-z]+-[A-Za-z]\w*)\1""")
+
+
+def command_name(command: Node) -> str | None:
+    """Return the name of a command, also of `& 'Get-Thing'`, or None if it is computed or the path of a script."""
+    for child in command.children:
+        if child.type == "command_name":
+            return text_of(child)
+        if child.type == "command_name_expr":
+            quoted = _QUOTED.fullmatch(text_of(child))
+            return quoted[2] if quoted else None
+    return None
 
 
 def _elements(command: Node) -> tuple[Element, ...]:

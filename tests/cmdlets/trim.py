@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from cmdlets.calls import command_name
 from cmdlets.catalogue import DATA, parse
-from unit.agent.source import AGENT, commands, functions, scripts
+from unit.agent.source import AGENT, functions, nodes, scripts
 from unit.agent.source import parse as tree
 
 
 def needed() -> set[str]:
     """Return the names of the commands that the agent's scripts call and that its tests imitate, in lower case."""
     tests = scripts(AGENT / "tests")
-    called = {one[0].rpartition("\\")[2] for path in scripts() if path not in tests for one in commands(tree(path))}
+    names = {command_name(node) for path in scripts() if path not in tests for node in nodes(tree(path), "command")}
+    called = {name.rpartition("\\")[2] for name in names if name}
     imitated = {name for path in tests for name in functions(path)}
     return {name.lower() for name in called | imitated}
 

@@ -26,6 +26,10 @@ from unit.agent.source import commands, nodes, parse_text, text_of, walk
 
 _OPERATORS = re.compile(r"-i?(?:match|notmatch|replace|split|like|notlike)", re.IGNORECASE)
 _COMPARING = frozenset({"startswith", "endswith", "indexof", "lastindexof"})
+_CONVERTING = frozenset({"format", "todouble", "tosingle", "todecimal", "todatetime"})
+_INLINE = re.compile(r"\(\?[a-z]*i[a-z]*[:)]")
+"""The option of a pattern that makes it ignore case: `(?i)`."""
+_NAMED = re.compile(r"CurrentCulture(?:IgnoreCase)?$")
 _PARSED = re.compile(
     r"\[(?:System\.)?(?:DateTime|DateTimeOffset|TimeSpan|double|single|float|decimal|int\d*|long|u?int\d+|byte)\]",
     re.IGNORECASE,
@@ -46,7 +50,7 @@ def problems(text: bytes) -> list[str]:
     """Return what the current culture changes in a script: the expressions, as their source has them."""
     root = parse_text(text)
     found: list[str] = []
-    for check in (_operators, _attributes, _calls, _switches, _formats, _commands):
+    for check in (_operators, _attributes, _calls, _switches, _formats, _commands, _literals):
         found += check(root)
     found += [text_of(node) for node in nodes(root, "type_literal") if _SORTED.match(text_of(node))]
     return found
@@ -77,6 +81,12 @@ def _calls(root: Node) -> Iterator[str]:
             or (name == "compare" and static and not _STRING_COMPARISON.search(text_of(node)))
             or (name == "sort" and not any("StringComparer]::Ordinal" in text for text in arguments))
             or (name in ("parse", "tryparse") and _PARSED.match(text_of(node)) and not _has_culture(arguments))
+            or (name in _CONVERTING and static and not _has_culture(arguments))
+            or (
+                "IgnoreCase" in text_of(node)
+                and re.match(r"\[regex\]", text_of(node), re.IGNORECASE)
+                and not _is_invariant(arguments)
+            )
         )
         if known:
             yield text_of(node)
@@ -111,6 +121,10 @@ def _is_invariant_format(arguments: list[str]) -> bool:
     return arguments in (["'D'"], ["'N'"]) or _has_culture(arguments)
 
 
+def _is_invariant(arguments: list[str]) -> bool:
+    return any("CultureInvariant" in text for text in arguments)
+
+
 def _has_culture(arguments: list[str]) -> bool:
     return any(text.lower() == "$invariant" or "InvariantCulture" in text for text in arguments)
 
@@ -120,6 +134,13 @@ def _switches(root: Node) -> Iterator[str]:
         parameters = [text_of(one).lower() for one in nodes(node, "switch_parameter")]
         if {"-wildcard", "-regex"} & set(parameters) and "-casesensitive" not in parameters:
             yield text_of(node).partition("{")[0].strip()
+
+
+def _literals(root: Node) -> Iterator[str]:
+    """Yield patterns that ignore case by their own option, and what names the current culture."""
+    for kind in ("verbatim_string_characters", "expandable_string_literal", "verbatim_here_string_characters"):
+        yield from (text_of(node) for node in nodes(root, kind) if _INLINE.search(text_of(node)))
+    yield from (text_of(node) for node in nodes(root, "member_access") if _NAMED.search(text_of(node)))
 
 
 def _formats(root: Node) -> Iterator[str]:
@@ -137,7 +158,8 @@ def _commands(root: Node) -> Iterator[str]:
             "Sort-Object": not _sorts_no_text(rest),
             "Get-Date": bool({"-format", "-uformat"} & given),
         }
-        if by_culture.get(name, name in _BY_CULTURE):
+        simplified = name in ("Where-Object", "where", "?") and any(_OPERATORS.fullmatch(text) for text in rest)
+        if simplified or by_culture.get(name, name in _BY_CULTURE):
             yield " ".join([name, *rest])
 
 

@@ -34,6 +34,11 @@ def test_nothing_depends_on_the_culture(path: Path) -> None:
         "function f { param([ValidatePattern('[a-z]')] [string] $A) 1 }",
         "function f { param([ValidatePattern('[a-z]', Options = 'IgnoreCase')] [string] $A) 1 }",
         "$a.StartsWith('x', [StringComparison]::CurrentCulture)", "$a.StartsWith('x', [StringComparison]::InvariantCultureIgnoreCase)",
+        "$a | Where-Object Name -like 'i*'", "$a | Where-Object -Property Name -Match 'i'",
+        "$a -cmatch '(?i)x'", "$a -creplace '(?mi)x', 'y'",
+        "[regex]::IsMatch($a, 'x', 'IgnoreCase')", "[Regex]::new('x', [System.Text.RegularExpressions.RegexOptions]::IgnoreCase)",
+        "[string]::Format('{0:N2}', $a)", "[Convert]::ToDouble($a)", "[Convert]::ToDateTime($a)",
+        "[string]::Equals($a, $b, [StringComparison]::CurrentCultureIgnoreCase)", "[System.Globalization.CultureInfo]::CurrentCulture",
     ],
 )  # fmt: skip
 def test_what_depends_on_the_culture_is_seen(text: str) -> None:
@@ -51,6 +56,8 @@ def test_what_depends_on_the_culture_is_seen(text: str) -> None:
         "'{0} {1}' -f $a, $b", "'0x{0:X8}' -f $a", "$a | Sort-Object -Property TimeCreated", "[Array]::Sort($a, [StringComparer]::Ordinal)",
         "$a | Select-Object -First 1", "[Guid]::Parse($a)", "Write-Thing -Like 'i'", "[System.Net.IPAddress]::TryParse($a, [ref]$b)",
         "function f { param([ValidatePattern('[a-z]', Options = 'None')] [string] $A) 1 }",
+        "$a | Where-Object Name -clike 'i*'", "$a -cmatch '(?m)^x'", "[regex]::IsMatch($a, 'x')", "[Convert]::ToInt32($a)",
+        "[regex]::IsMatch($a, 'x', 'IgnoreCase, CultureInvariant')", "[string]::Equals($a, $b, [StringComparison]::OrdinalIgnoreCase)",
     ],
 )  # fmt: skip
 def test_what_is_the_same_everywhere_is_no_problem(text: str) -> None:

@@ -219,6 +219,7 @@ PLANTED = Catalogue(
         "whoami.exe /groups /fo csv",
         "foreach ($b in 1, 2) { $a = @{ Name = $b }; if ($b) { $a.Size = 1 }; Set-Thing @a }",
         "try { $a = @{ Name = 1 } } catch { throw }; Set-Thing @a", "switch ($a) { 'x' { Set-Thing -Name 'a' } default { Get-Command } }",
+        "& 'Set-Thing' -Name 'a'", "& $a -Bad 1", "& (Get-Command) -Bad 1", "& 'Set-Thing.ps1' -Bad 1",
     ],
 )  # fmt: skip
 def test_a_call_that_binds_is_no_problem(text: str) -> None:
@@ -266,6 +267,8 @@ def test_a_call_that_binds_is_no_problem(text: str) -> None:
         ("function f { if ($a) { Set-Thing } }", WINDOWS, "is missing"),
         ("$a | ForEach-Object { Set-Thing -Bad 1 }", WINDOWS, "-Bad"),
         ("$b = $(Set-Thing -Bad 1)", WINDOWS, "-Bad"),
+        ("& 'Set-Thing' -Bad 1", WINDOWS, "-Bad"),
+        ('& "Thing\\Set-Thing" -Bad 1', WINDOWS, "-Bad"),
         ('"$(Set-Thing -Bad 1)"', WINDOWS, "-Bad"),
         ("return (Set-Thing -Bad 1)", WINDOWS, "-Bad"),
     ],
