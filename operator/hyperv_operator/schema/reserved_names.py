@@ -77,6 +77,13 @@ RULES: Final = (
         "image_name is the name of a device in Windows, so no file can have it; rename the image.",
     ),
     NameRule(
+        "image_name",
+        _ALL,
+        "^.*[.]a?vhdx?$",
+        "reserved_name",
+        "image_name has the extension of a disk, which the agent adds itself; leave it out.",
+    ),
+    NameRule(
         "vm_name",
         _ALL,
         f"^({DEVICES})$",

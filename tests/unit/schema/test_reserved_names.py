@@ -28,7 +28,11 @@ _MORE: dict[str, Any] = {
 BOTH, WINDOWS, LINUX = ("windows", "linux"), ("windows",), ("linux",)
 
 REFUSED: list[tuple[str, tuple[str, ...], str]] = [
-    ("image_name", BOTH, ". .. ... NUL con Con.ubuntu AUX prn com1 COM9 lpt1 lpt\u00b2 nul.vhdx"),
+    (
+        "image_name",
+        BOTH,
+        ". .. ... NUL con Con.ubuntu AUX prn com1 COM9 lpt1 lpt\u00b2 nul.iso golden.vhdx Golden.VHD g.avhdx",
+    ),
     ("vm_name", BOTH, "localhost LocalHost LOCALHOST nul CON aux prn com1 LPT9"),
     ("vm_name", WINDOWS, "proxy SYSTEM network Users builtin null"),
     (
@@ -47,7 +51,7 @@ REFUSED: list[tuple[str, tuple[str, ...], str]] = [
     ("guest_domain_joinuid", WINDOWS, r".\svc \svc DOM\ svc@ @example.com a\b\c a\b@c a@b@c"),
 ]
 ACCEPTED: list[tuple[str, tuple[str, ...], str]] = [
-    ("image_name", BOTH, ".hidden ..x Windows. console con1 xcon com10 lpt nulls a.con"),
+    ("image_name", BOTH, ".hidden ..x Windows. console con1 xcon com10 lpt nulls a.con vhdx a.vhdx.2 my-vhdx"),
     ("vm_name", BOTH, "localhost1 my-localhost con1 com10 nul-1 hvo hvo-1 hvo-web"),
     ("vm_name", LINUX, "proxy system network users"),
     ("guest_la_uid", BOTH, "ops admin guest1 systems all-of-us a.b"),
