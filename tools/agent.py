@@ -1,7 +1,8 @@
 """Build the bundle that the operator rolls out to hosts: `python tools/agent.py [--output DIR] [--without-isos] [--script]`.
 
 The bundle has two parts: `files/`, the content of a version's folder on a host, and `rollout.ps1`, the text that brings it
-there. The same checkout gives the same bytes, wherever and whenever they are built: a version is known by its digest.
+there. Beside them lies `first-contact.ps1`, which a person runs on a host by hand. The same checkout gives the same bytes,
+wherever and whenever they are built: a version is known by its digest.
 
 A version holds the entry and step scripts as they are in agent/host, and one file with all functions of agent/host/lib: a
 host reads a few files for a launch instead of one for each function.
@@ -20,7 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = "Functions.ps1"
 """The file of a version that holds all functions; the entry scripts load it."""
 _MANIFEST = "agent-manifest.json"
+FIRST_CONTACT = "first-contact.ps1"
+"""What somebody with a real host runs there (docs/guides/first-contact.md)."""
 _ENTRY = "Invoke-HvoRollout"
+_FIRST_CONTACT_ENTRY = "Invoke-HvoFirstContact"
 _HELP = re.compile(r"^[ ]*<#.*?#>\n", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"\b[A-Z][A-Za-z]+-Hvo\w+")
 
@@ -45,6 +49,7 @@ def build(folder: Path, root: Path = ROOT, *, with_isos: bool = True) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (folder / "rollout.ps1").write_bytes(script(root).encode("ascii"))
+    (folder / FIRST_CONTACT).write_bytes(first_contact(root).encode("ascii"))
     return digest(files)
 
 
@@ -71,16 +76,26 @@ def digest(files: Path) -> str:
 
 def script(root: Path = ROOT) -> str:
     """Return `rollout.ps1`: the functions that a rollout needs, and the line that starts it."""
-    known = _functions(root / "agent" / "host" / "lib") | _functions(root / "agent" / "rollout")
+    return f"{_needed(root, 'rollout', _ENTRY)}$input | {_ENTRY}\n"
+
+
+def first_contact(root: Path = ROOT) -> str:
+    """Return `first-contact.ps1`, which a person runs on a host: its functions, and the line that starts it."""
+    return f"{_needed(root, 'first-contact', _FIRST_CONTACT_ENTRY)}{_FIRST_CONTACT_ENTRY} @args\n"
+
+
+def _needed(root: Path, part: str, entry: str) -> str:
+    """Return a function of a part of the agent, and the functions of that part and of the library that it calls."""
+    known = _functions(root / "agent" / "host" / "lib") | _functions(root / "agent" / part)
     needed: set[str] = set()
-    left = {_ENTRY}
+    left = {entry}
     while left:
         name = left.pop()
         if name not in known:
-            raise BundleError(f"There is no function {name} in agent/rollout or agent/host/lib. Correct its name.")
+            raise BundleError(f"There is no function {name} in agent/{part} or agent/host/lib. Correct its name.")
         needed.add(name)
         left |= set(_NAME.findall(known[name])) - needed
-    return "".join([*(known[name] for name in sorted(needed)), f"$input | {_ENTRY}\n"])
+    return "".join(known[name] for name in sorted(needed))
 
 
 def _functions(folder: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import crd
 import yaml
 from gitops import files as gitops
-from reference import conditions, crds, decisions, fields, gateway, metrics, settings
+from reference import conditions, crds, decisions, fields, gateway, metrics, preflight, settings
 
 from hyperv_operator.schema.forms import render_form
 from hyperv_operator.schema.loader import load_schema
@@ -33,6 +33,7 @@ def files() -> dict[Path, str]:
     made[_PAGES / "fields.md"] = fields.render(schema)
     made[_PAGES / "conditions.md"] = conditions.render()
     made[_PAGES / "decisions.md"] = decisions.render()
+    made[_PAGES / "preflight.md"] = preflight.render()
     made[_PAGES / "settings.md"] = settings.render()
     made[_PAGES / "gateway-api.md"] = gateway.render()
     made[_PAGES / "openapi.json"] = gateway.document()

@@ -18,6 +18,7 @@ function Invoke-HvoJob {
         $scripts = @{
             'vm-provisioning' = 'Invoke-ProvisioningJob.ps1'; 'vm-removal' = 'Invoke-RemovalJob.ps1'
             'vm-update' = 'Invoke-UpdateJob.ps1'; 'host-inventory' = 'Get-HostInventory.ps1'
+            'host-preflight' = 'Get-HostPreflight.ps1'
         }
         $pieces = [System.Collections.Generic.List[string]]::new()
     }

@@ -9,6 +9,13 @@
 #>
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+$mode = "$($ExecutionContext.SessionState.LanguageMode)"
+if ($mode -ne 'FullLanguage') {
+    # Before anything that constrained language does not run, Functions.ps1 first of all.
+    $message = "PowerShell runs the agent's scripts in the language mode $mode on this host, and they need FullLanguage."
+    return '{"type":"outcome","outcome":"failed","reason":"ConstrainedLanguage","code":"ConstrainedLanguage","message":"' + $message +
+        '","vm_id":null,"guest_key":null,"diagnosis":null,"finding":null}'
+}
 $piped = @($input)
 . (Join-Path $PSScriptRoot 'Functions.ps1')
 

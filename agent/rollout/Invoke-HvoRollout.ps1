@@ -16,10 +16,17 @@ function Invoke-HvoRollout {
     begin {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
-        $lines = [System.Collections.Generic.List[string]]::new()
+        $mode = "$($ExecutionContext.SessionState.LanguageMode)"
+        $lines = $null
+        # Constrained language runs this much, and no other function of the rollout.
+        if ($mode -eq 'FullLanguage') { $lines = [System.Collections.Generic.List[string]]::new() }
     }
-    process { $lines.Add($InputObject) }
+    process { if ($null -ne $lines) { $lines.Add($InputObject) } }
     end {
+        if ($mode -ne 'FullLanguage') {
+            $message = "PowerShell runs the operator's script in the language mode $mode on this host, and it needs FullLanguage."
+            return '{"type":"rollout","ok":false,"code":"ConstrainedLanguage","message":"' + $message + '"}'
+        }
         try {
             $answer = Invoke-HvoRolloutOperation -Lines $lines.ToArray()
         } catch {

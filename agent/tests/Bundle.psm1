@@ -33,7 +33,8 @@ function Get-AgentBundle {
             $files[$file.Substring($prefix).Replace('\', '/')] = [System.IO.File]::ReadAllBytes($file)
         }
         $text = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($folder, 'rollout.ps1'))
-        $script:Bundle = [PSCustomObject]@{ Files = $files; RolloutText = $text }
+        $kit = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($folder, 'first-contact.ps1'))
+        $script:Bundle = [PSCustomObject]@{ Files = $files; RolloutText = $text; FirstContactText = $kit }
     } finally {
         [System.IO.Directory]::Delete($folder, $true)
     }

@@ -8,6 +8,7 @@ $script:Repository = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PS
 $script:Scripts = @{
     'vm-provisioning' = 'Invoke-ProvisioningJob.ps1'; 'vm-removal' = 'Invoke-RemovalJob.ps1'
     'vm-update' = 'Invoke-UpdateJob.ps1'; 'host-inventory' = 'Get-HostInventory.ps1'
+    'host-preflight' = 'Get-HostPreflight.ps1'
 }
 $script:Temporary = New-Object System.Collections.Generic.List[string]
 

@@ -51,7 +51,7 @@ from hyperv_operator.reconcilers.admission import Admission
 from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.host import HostReconciler
-from hyperv_operator.reconcilers.inventory_reader import INVENTORY, ROLLOUT
+from hyperv_operator.reconcilers.inventory_reader import INVENTORY, PREFLIGHT, ROLLOUT
 from hyperv_operator.reconcilers.lookup import Lookup
 from hyperv_operator.reconcilers.machine import MachineReconciler
 from hyperv_operator.reconcilers.subjects import CachedSubjects
@@ -141,7 +141,7 @@ def agent_bundle(settings: Settings, schema: JobSchema) -> AgentBundle | None:
 
 
 def executor_options(settings: Settings) -> ExecutorOptions:
-    """Return the executor's limits. Its task categories are the kinds of jobs, the inventory and the rollout."""
+    """Return the executor's limits. Its task categories are the kinds of jobs, the inventory, the rollout and the preflight."""
     return ExecutorOptions(
         deadlines={
             JobKind.PROVISION.value: settings.run_deadline_seconds,
@@ -149,6 +149,7 @@ def executor_options(settings: Settings) -> ExecutorOptions:
             JobKind.REMOVE.value: settings.removal_deadline_seconds,
             INVENTORY: settings.inventory_deadline_seconds,
             ROLLOUT: settings.rollout_deadline_seconds,
+            PREFLIGHT: settings.preflight_deadline_seconds,
         },
         job=Bounds(settings.job_workers_min, settings.job_workers_max),
         fast=Bounds(settings.fast_workers_min, settings.fast_workers_max),

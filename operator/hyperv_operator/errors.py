@@ -8,7 +8,8 @@
     │   ├── BundleError          the folder with the agent is not whole
     │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
     │   └── RecordError          the agent or the guest sent something that is not the contract's
-    │       └── InventoryFailed  the agent could not take an inventory, and says why
+    │       └── JobFailed        the agent says that a job which only reads has failed
+    │           └── InventoryFailed  that was an inventory
     ├── HostError                a call to a Hyper-V host failed
     │   ├── HostUnreachable      no connection: name, network, firewall, host down
     │   │   ├── WinRmUnavailable the host is up, its WinRM service is not
@@ -30,6 +31,9 @@
     │   │   └── GuestKeyRefused  the key that the machine's own guest posted cannot be used
     │   ├── WrongHost            another machine answers than the one that is pinned
     │   ├── AgentMissing         the agent's script is not on the host
+    │   ├── AgentBlocked         a policy of the host does not let the agent's scripts run
+    │   │   ├── LanguageConstrained  application control allows them constrained language only
+    │   │   └── ScriptsBlocked   the execution policy does not let them start
     │   └── RolloutFailed        the operator's version of the agent could not be installed, or does not work
     │       └── AgentFilesInUse  a process on the host uses the files that would be replaced
     └── ClusterError             a call to the Kubernetes API failed
@@ -99,15 +103,22 @@ class RecordError(ContractError):
     """A record, outcome, inventory line or guest value is not what the contract says."""
 
 
-class InventoryFailed(RecordError):
+class JobFailed(RecordError):
+    """The agent says that a job which only reads has failed."""
+
+    def __init__(self, message: str, code: str | None) -> None:
+        super().__init__(message)
+        self.code = code
+        """The agent's code; None for one that this operator does not know."""
+
+
+class InventoryFailed(JobFailed):
     """The agent ended an inventory as failed."""
 
     def __init__(self, cause: str, code: str | None) -> None:
-        super().__init__(f"The inventory failed: {cause}")
+        super().__init__(f"The inventory failed: {cause}", code)
         self.cause = cause
         """What the agent said."""
-        self.code = code
-        """The agent's code; None if it gave none, or one that is not known."""
 
 
 class HostError(OperatorError):
@@ -238,6 +249,20 @@ class AgentMissing(HostError):
     """The agent's script or command does not exist on the host."""
 
     host_answered = True
+
+
+class AgentBlocked(HostError):
+    """A policy of the host does not let the agent's scripts run; another version of them does not run either."""
+
+    host_answered = True
+
+
+class LanguageConstrained(AgentBlocked):
+    """PowerShell runs the scripts in constrained language, because application control does not trust them."""
+
+
+class ScriptsBlocked(AgentBlocked):
+    """The execution policy does not let the scripts start: none at all, or none without a signature."""
 
 
 class RolloutFailed(HostError):

@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     """Deadline of one removal."""
     inventory_deadline_seconds: float = Field(default=120, gt=0, le=3_600)
     """Deadline of one inventory poll."""
+    preflight_interval_seconds: float = Field(default=3600, ge=10, le=604_800)
+    """Interval between two preflights of a host. One follows at once on the first inventory, on a new version of the agent and on a
+    change of the HyperVHost, and with each inventory while something blocks."""
+    preflight_deadline_seconds: float = Field(default=120, gt=0, le=3_600)
+    """Deadline of one preflight of a host."""
     guest_timeout_seconds: int = Field(default=3600, ge=1, le=86_400)
     """How long a guest may take from its first boot to its final state."""
     guest_wait_seconds: int = Field(default=5, ge=0, le=60)

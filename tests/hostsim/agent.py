@@ -6,13 +6,13 @@ import asyncio
 import json
 from typing import Any
 
-from hostsim import identity, inventory, texts
+from hostsim import identity, inventory, preflight, texts
 from hostsim.faults import Faults
 from hostsim.guest import start
 from hostsim.ledger import Ledger
 from hostsim.provisioning import Provisioning
 from hostsim.removal import Removal
-from hostsim.rollout import Rollout
+from hostsim.rollout import Rollout, refusal
 from hostsim.script import Failed, Launch, Pending, RolloutCall, ShellKilled, Streams, outcome, write_step
 from hostsim.tampering import tampered
 from hostsim.versions import VersionBook
@@ -52,6 +52,10 @@ class Agent:
         """Run one job to its outcome."""
         job = tampered(launch.job, self.faults.tampered.get(launch.vm_name, {}))
         schema = job["schema"]
+        if self.faults.language_mode != "FullLanguage":
+            text = texts.language(self.faults.language_mode)
+            streams.output(outcome("failed", "ConstrainedLanguage", text, code="ConstrainedLanguage"))
+            return
         try:
             known = inventory.schema_versions(self.world, launch.version, schema["id"])
         except ValueError as error:
@@ -59,6 +63,9 @@ class Agent:
             return
         if schema["id"] == "host-inventory":
             self._read_inventory(job, launch.version, streams)
+            return
+        if schema["id"] == "host-preflight":
+            self._read_preflight(job, streams)
             return
         if schema["id"] not in _RUNS or schema["version"] not in known:
             text = texts.unsupported(schema["id"], schema["version"], [str(version) for version in known])
@@ -80,6 +87,10 @@ class Agent:
 
     async def roll_out(self, call: RolloutCall, streams: Streams) -> None:
         """Answer one rollout call."""
+        if self.faults.language_mode != "FullLanguage":
+            answer = refusal("ConstrainedLanguage", texts.language_of_rollout(self.faults.language_mode))
+            streams.output(json.dumps(answer, separators=(",", ":")))
+            return
         host_id = {"smbios_uuid": self.world.smbios_uuid, "machine_guid": self.world.machine_guid}
         streams.output(json.dumps(Rollout(self.world.agent, host_id).answer(call.inputs), separators=(",", ":")))
 
@@ -127,6 +138,14 @@ class Agent:
             streams.output(_failed(failure, None))
             return
         inventory.write(self.world, version, job, streams, self.faults.inventory)
+
+    def _read_preflight(self, job: dict[str, Any], streams: Streams) -> None:
+        try:
+            identity.check(self.world, job)
+        except Failed as failure:
+            streams.output(_failed(failure, None))
+            return
+        preflight.write(self.world, job, streams, self.faults.preflight)
 
     async def _run_or_refuse(self, schema: str, job: dict[str, Any], streams: Streams) -> str:
         try:

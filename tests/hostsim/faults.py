@@ -101,6 +101,14 @@ class Faults:
     """By VM name: behaviour of single guests."""
     inventory: Callable[[list[str]], list[str]] | None = None
     """Rewrites the lines of an inventory before they are sent, the outcome included."""
+    preflight: Callable[[list[str]], list[str]] | None = None
+    """Rewrites the lines of a preflight before they are sent, the outcome included."""
+    preflight_missing: bool = False
+    """The agent is one that has no preflight."""
+    language_mode: str = "FullLanguage"
+    """The language mode in which PowerShell runs scripts and script texts."""
+    scripts_blocked: bool = False
+    """The execution policy lets no script start. Script texts run all the same."""
     chatter: Sequence[str] = ()
     """Lines that every run prints at its beginning."""
     hostile: HostileMode | None = None

@@ -13,7 +13,7 @@ def check(world: World, job: dict[str, Any]) -> None:
     """Raise `Failed` if a job that changes the host does not name it, or if a job names another host."""
     named = job["host"].get("identity")
     if named is None:
-        if job["schema"]["id"] == "host-inventory":
+        if job["schema"]["id"] in ("host-inventory", "host-preflight"):
             return
         raise Failed("InvalidDefinition", texts.invalid_keys(["host.identity"]))
     own = (world.smbios_uuid, world.machine_guid)

@@ -11,7 +11,13 @@ from typing import Literal
 
 ROOT = "C:\\ProgramData\\HyperVOperator"
 """Path of the folder on every host."""
-SCRIPTS = ("Invoke-ProvisioningJob.ps1", "Invoke-RemovalJob.ps1", "Invoke-UpdateJob.ps1", "Get-HostInventory.ps1")
+SCRIPTS = (
+    "Invoke-ProvisioningJob.ps1",
+    "Invoke-RemovalJob.ps1",
+    "Invoke-UpdateJob.ps1",
+    "Get-HostInventory.ps1",
+    "Get-HostPreflight.ps1",
+)
 """The scripts that can be launched."""
 MANUAL_VERSION = "1.0.0"
 """Version of the agent that was installed by hand."""

@@ -126,6 +126,9 @@ class Pipeline:
         if launch is None:
             self._not_found()
             return None
+        if agent.faults.scripts_blocked and self.is_script:
+            self._blocked(launch.script or "")
+            return None
         if agent.faults.breaks(launch.version):
             self._broken(launch.version)
             return None
@@ -164,7 +167,8 @@ class Pipeline:
         if match is None or match["name"] not in SCRIPTS:
             return None
         path = match["path"].replace("''", "'")
-        return Launch(self.command, path, inputs, version_in(path)) if agent.has_script(path) else None
+        known = agent.has_script(path) and not (agent.faults.preflight_missing and "Preflight" in path)
+        return Launch(self.command, path, inputs, version_in(path)) if known else None
 
     def _not_found(self) -> None:
         name = self.command.split("'")[1] if "'" in self.command else self.command
@@ -175,6 +179,12 @@ class Pipeline:
     def _broken(self, version: str) -> None:
         message = f"The scripts of version {version} are broken, as was ordered."
         self.error(message, "RuntimeException", "System.Management.Automation.RuntimeException")
+        self.server.complete()
+
+    def _blocked(self, script: str) -> None:
+        """Fail like a script that the execution policy does not let start (about_Execution_Policies)."""
+        message = f"File {script} cannot be loaded because running scripts is disabled on this system."
+        self.error(message, "UnauthorizedAccess", "System.Management.Automation.PSSecurityException")
         self.server.complete()
 
     def _refuse_script(self) -> None:

@@ -44,7 +44,7 @@ class Launch:
     @property
     def changes_host(self) -> bool:
         """Whether the job may change the host."""
-        return bool(self.job["schema"]["id"] != "host-inventory")
+        return self.job["schema"]["id"] not in ("host-inventory", "host-preflight")
 
 
 @dataclass(frozen=True)

@@ -266,3 +266,11 @@ def other_digest(found: str, wanted: str) -> str:
 
 def not_a_version(name: str) -> str:
     return f"'{name}' in keep is not the name of a version, 16 hexadecimal digits. Nothing was removed."
+
+
+def language(mode: str) -> str:
+    return f"PowerShell runs the agent's scripts in the language mode {mode} on this host, and they need FullLanguage."
+
+
+def language_of_rollout(mode: str) -> str:
+    return f"PowerShell runs the operator's script in the language mode {mode} on this host, and it needs FullLanguage."

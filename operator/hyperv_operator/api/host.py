@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -400,6 +401,46 @@ class UnreadableVm(Model):
     problem: Annotated[str, Field(max_length=512, description="What Hyper-V says.")]
 
 
+class PreflightCounts(Model):
+    """How many rows of the preflight have each state."""
+
+    ok: Annotated[int, Field(ge=0, description="Rows that are as machines need it.")] = 0
+    warning: Annotated[
+        int, Field(ge=0, description="Rows that may become a problem, or are one for some machines.")
+    ] = 0
+    blocking: Annotated[int, Field(ge=0, description="Rows without which no machine can be provisioned.")] = 0
+    unknown: Annotated[int, Field(ge=0, description="Rows that could not be read. They never block.")] = 0
+
+
+class PreflightRow(Model):
+    """A row of the preflight that blocks or warns."""
+
+    id: Annotated[str, Field(max_length=64, description="Name of the row, such as VirtualSwitch.")]
+    subject: Annotated[str, Field(max_length=200, description="What the row is about, such as a path or an image.")] = (
+        ""
+    )
+    state: Annotated[Literal["blocking", "warning"], Field(description="Whether the row blocks or warns.")]
+    observed: Annotated[str, Field(max_length=400, description="What the host has.")] = ""
+    expected: Annotated[str, Field(max_length=200, description="What machines need.")] = ""
+    remedy: Annotated[str, Field(max_length=300, description="What to do about it.")] = ""
+
+
+class Preflight(Model):
+    """What the last preflight of the host has found."""
+
+    checked_at: Annotated[
+        datetime,
+        Field(description="When the preflight began; at most one interval old while its rows stay as they are."),
+    ]
+    generation: Annotated[int, Field(ge=0, description="Generation of the spec that the host was checked against.")]
+    agent_digest: Annotated[str, Field(max_length=100, description="Digest of the agent that made the preflight.")]
+    counts: Annotated[PreflightCounts, Field(description="How many rows have each state.")] = PreflightCounts()
+    rows: Annotated[
+        tuple[PreflightRow, ...],
+        Field(max_length=40, description="The rows that block, then those that warn; the first 40 of them."),
+    ] = ()
+
+
 class HyperVHostStatus(Status):
     """What the operator knows about the host."""
 
@@ -433,4 +474,5 @@ class HyperVHostStatus(Status):
         tuple[UnreadableVm, ...], Field(max_length=20, description="The first of these VMs.")
     ] = ()
     logon_failures: LogonFailures | None = None
+    preflight: Preflight | None = None
     transitions: Transitions = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hyperv_operator.api.host import HyperVHostStatus
 from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition, Reason
+from hyperv_operator.core import preflight
 from hyperv_operator.protocol.records import OutcomeKind
 
 _RUNS = {"provision": "Provisioning", "update": "An update", "remove": "Removal"}
@@ -48,6 +49,16 @@ def between(old: HyperVMachineStatus, new: HyperVMachineStatus) -> tuple[StatusE
 
 def between_hosts(old: HyperVHostStatus, new: HyperVHostStatus) -> tuple[StatusEvent, ...]:
     """Return the Events for the transition between two statuses of a host that were written one after the other."""
+    return (*_host_readiness(old, new), *_preflight(old, new))
+
+
+def _preflight(old: HyperVHostStatus, new: HyperVHostStatus) -> tuple[StatusEvent, ...]:
+    text = preflight.changes(old.preflight, new.preflight)
+    warning = preflight.worsened(old.preflight, new.preflight)
+    return (StatusEvent(EventReason.PREFLIGHT_CHANGED, text, warning=warning),) if text else ()
+
+
+def _host_readiness(old: HyperVHostStatus, new: HyperVHostStatus) -> tuple[StatusEvent, ...]:
     before, after = old.condition(HostCondition.READY), new.condition(HostCondition.READY)
     if after is None or (before and (before.status, before.reason) == (after.status, after.reason)):
         return ()

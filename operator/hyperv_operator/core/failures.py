@@ -31,6 +31,9 @@ _REASON_OF_ERROR: Final[dict[type[errors.HostError], Reason]] = {
     errors.GuestKeyRefused: Reason.PROTOCOL_VIOLATION,
     errors.WrongHost: Reason.HOST_IDENTITY_CHANGED,
     errors.AgentMissing: Reason.AGENT_MISSING,
+    errors.AgentBlocked: Reason.SCRIPTS_BLOCKED,
+    errors.LanguageConstrained: Reason.CONSTRAINED_LANGUAGE,
+    errors.ScriptsBlocked: Reason.SCRIPTS_BLOCKED,
     errors.RolloutFailed: Reason.AGENT_ROLLOUT_FAILED,
     errors.AgentFilesInUse: Reason.AGENT_ROLLOUT_INCOMPLETE,
 }

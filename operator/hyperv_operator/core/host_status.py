@@ -13,16 +13,17 @@ from hyperv_operator.api.host import (
     HostId,
     HyperVHostStatus,
     LogonFailures,
+    Preflight,
     UnreadableLine,
     UnreadableVm,
     Volume,
 )
 from hyperv_operator.api.names import ABANDON_ANNOTATION, HostCondition, Reason
-from hyperv_operator.core import conditions, failures
+from hyperv_operator.core import conditions, failures, preflight
 from hyperv_operator.core.decision import ConditionValue
 from hyperv_operator.core.rollout import Rollout, RolloutPhase
 from hyperv_operator.core.snapshot import HostProblem
-from hyperv_operator.errors import AgentMissing, HostError, LogonRefused, WrongHost
+from hyperv_operator.errors import AgentBlocked, AgentMissing, HostError, LogonRefused, WrongHost
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import HostFacts, HostIdFacts, InventoryReport
 
@@ -57,6 +58,8 @@ class HostSnapshot:
     """The machines (namespace/name) that keep a deleted host's finalizer."""
     orphans: tuple[str, ...] | None = None
     """The VMs whose machine was looked for and not found, each in words; None while that is not known."""
+    preflight: Preflight | None = None
+    """What the last preflight has found; None before the first, and from an agent that has none."""
     offered: AgentBundle | None = None
     """The operator's agent, where a person has to install it."""
 
@@ -151,6 +154,7 @@ def compose(snapshot: HostSnapshot, now: datetime) -> HyperVHostStatus:
             snapshot.status.conditions, facts, list(HostCondition), snapshot.generation, now
         ),
         "logon_failures": snapshot.logon_failures,
+        "preflight": snapshot.preflight,
     }
     identity_kept = problem_now is None or problem_now.reason is not Reason.HOST_IDENTITY_CHANGED
     if snapshot.report and snapshot.error is None and identity_kept:
@@ -236,7 +240,7 @@ def _reachable(snapshot: HostSnapshot) -> ConditionValue:
     error = snapshot.error
     if snapshot.spec_error:
         return ConditionValue(None, Reason.INVALID_SPEC, "The host was not polled: its spec cannot be read.")
-    if error is None or isinstance(error, AgentMissing | WrongHost):
+    if error is None or isinstance(error, AgentMissing | AgentBlocked | WrongHost):
         answered = snapshot.report is not None or error is not None
         text = "The host answers." if answered else "The host has not been polled yet."
         return ConditionValue(True if answered else None, Reason.AS_EXPECTED if answered else Reason.PENDING, text)
@@ -253,7 +257,9 @@ def _reachable(snapshot: HostSnapshot) -> ConditionValue:
 def _rollout_problem(rollout: Rollout, *, answers: bool) -> ConditionValue:
     """Return why the operator's agent is not on the host. `answers` says whether another version is."""
     reason = Reason.AGENT_ROLLOUT_INCOMPLETE
-    if rollout.needs_person and not answers:
+    if rollout.reason:
+        reason = rollout.reason
+    elif rollout.needs_person and not answers:
         reason = Reason.AGENT_MISSING
     elif rollout.needs_person or rollout.effective_phase is RolloutPhase.FAILED:
         reason = Reason.AGENT_ROLLOUT_FAILED
@@ -265,6 +271,8 @@ def _agent_name(bundle: AgentBundle) -> str:
 
 
 def _agent_ready(snapshot: HostSnapshot) -> ConditionValue:
+    if isinstance(snapshot.error, AgentBlocked):
+        return ConditionValue(False, failures.reason_of_error(snapshot.error), failures.explain_error(snapshot.error))
     answered = snapshot.report is not None or isinstance(snapshot.error, AgentMissing)
     if snapshot.rollout and not snapshot.rollout.is_ready and answered:
         return _rollout_problem(snapshot.rollout, answers=not isinstance(snapshot.error, AgentMissing))
@@ -334,6 +342,10 @@ def _kstatus(problem_now: HostProblem | None, snapshot: HostSnapshot) -> dict[st
     if problem_now is None and agent.value is not True:
         waits = agent.reason in (Reason.AGENT_ROLLOUT_INCOMPLETE, Reason.WAITING_FOR_INVENTORY)
         problem_now = HostProblem(agent.reason, agent.message, needs_person=not waits)
+    found = snapshot.preflight
+    if problem_now is None and found and preflight.is_blocking(found):
+        text = explain(Reason.PREFLIGHT_FAILED, preflight.facts(found), preflight.remedies(found))
+        problem_now = HostProblem(Reason.PREFLIGHT_FAILED, text, needs_person=True)
     if problem_now is None:
         return {
             HostCondition.READY: ConditionValue(True, Reason.READY, "Machines can be provisioned here."),

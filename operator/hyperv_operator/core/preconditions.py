@@ -205,7 +205,7 @@ def schema_supported(snapshot: Snapshot, host: HostView) -> Violation | None:
 
 
 def host_open(snapshot: Snapshot) -> Violation | None:
-    """The host accepts new machines: it is neither cordoned nor being deleted. Machines with a claim continue."""
+    """The host accepts new machines: it is neither cordoned nor being deleted, and nothing blocks. Machines with a claim continue."""
     host = snapshot.host
     if host is None or snapshot.status.claim is not None:
         return None
@@ -215,6 +215,10 @@ def host_open(snapshot: Snapshot) -> Violation | None:
         return Violation(Reason.HOST_CORDONED, facts, remedy=remedy)
     if host.spec.cordoned:
         return Violation(Reason.HOST_CORDONED, f"Host {host.name} is cordoned, and nothing new starts there.")
+    if host.is_blocked:
+        facts = f"Host {host.name} is not ready for new machines: its preflight found what prevents them."
+        remedy = "The status of the HyperVHost has the details; whoever manages it can repair it."
+        return Violation(Reason.PREFLIGHT_FAILED, facts, remedy=remedy)
     return None
 
 

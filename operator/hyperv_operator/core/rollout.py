@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 
 from hyperv_operator.api.host import AgentStatus
+from hyperv_operator.api.names import Reason
 from hyperv_operator.protocol.bundle import version_folder, version_name
 
 
@@ -45,6 +46,8 @@ class Rollout:
     retry_at: datetime | None = None
     needs_person: bool = False
     """A person must correct something on this host first; no other host waits for that."""
+    reason: Reason | None = None
+    """What that is, where the failed call knew it; None for a host that is not prepared."""
 
     @property
     def name(self) -> str:
@@ -68,7 +71,7 @@ class Rollout:
 
     def installing(self) -> Rollout:
         """Return the rollout while the version is being installed; the message of a failed attempt stays until one succeeds."""
-        if self.failures:
+        if self.failures or self.reason:
             return replace(self, phase=RolloutPhase.INSTALLING)
         text = f"Agent {self.version} is being installed on the host."
         return replace(self, phase=RolloutPhase.INSTALLING, message=text, remedy="")
@@ -79,12 +82,28 @@ class Rollout:
 
     def waiting(self, message: str) -> Rollout:
         """Return the rollout while other hosts come first, or this host cannot be used."""
-        return replace(self, phase=RolloutPhase.WAITING, message=message, remedy="")
+        return replace(self, phase=RolloutPhase.WAITING, message=message, remedy="", reason=None)
 
-    def put_off(self, message: str, retry_at: datetime, *, remedy: str = "", needs_person: bool = False) -> Rollout:
+    def put_off(
+        self,
+        message: str,
+        retry_at: datetime,
+        *,
+        remedy: str = "",
+        needs_person: bool = False,
+        reason: Reason | None = None,
+    ) -> Rollout:
         """Return the rollout after an attempt that the host prevented: neither a failure nor the end of an earlier one."""
         phase = RolloutPhase.FAILED if self.failures else RolloutPhase.WAITING
-        return replace(self, phase=phase, message=message, remedy=remedy, retry_at=retry_at, needs_person=needs_person)
+        return replace(
+            self,
+            phase=phase,
+            message=message,
+            remedy=remedy,
+            retry_at=retry_at,
+            needs_person=needs_person,
+            reason=reason,
+        )
 
     def failed(self, message: str, retry_at: datetime, *, remedy: str = "") -> Rollout:
         """Return the rollout after a failed attempt; launches still use the version that was active before."""
@@ -96,6 +115,7 @@ class Rollout:
             failures=self.failures + 1,
             retry_at=retry_at,
             needs_person=False,
+            reason=None,
         )
 
     def damaged(self) -> Rollout:

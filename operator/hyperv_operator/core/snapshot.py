@@ -63,6 +63,8 @@ class HostView:
     """The rollout of the operator's agent to this host; None where the agent is installed by hand."""
     deleting: bool = False
     """The HyperVHost has a deletion timestamp; its finalizer stays until its machines are gone."""
+    is_blocked: bool = False
+    """The last preflight found something without which no machine can be provisioned."""
 
     @property
     def gaps(self) -> Gaps:
@@ -72,7 +74,7 @@ class HostView:
     @property
     def takes_machines(self) -> bool:
         """Whether a new machine could be launched here now."""
-        if self.problem or self.deleting or self.spec.cordoned or self.report is None:
+        if self.problem or self.deleting or self.is_blocked or self.spec.cordoned or self.report is None:
             return False
         return self.rollout is None or self.rollout.is_ready
 

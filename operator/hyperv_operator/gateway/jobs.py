@@ -45,6 +45,7 @@ _PENDING: Final = frozenset(
         Reason.WAITING_FOR_SECRET,
         Reason.WAITING_FOR_INVENTORY,
         Reason.HOST_CORDONED,
+        Reason.PREFLIGHT_FAILED,
         Reason.AGENT_ROLLOUT_INCOMPLETE,
     ]
 )

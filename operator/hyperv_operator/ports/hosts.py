@@ -12,7 +12,8 @@ from hyperv_operator.api import address
 from hyperv_operator.ports.tasks import TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import HostIdFacts, InventoryReport
-from hyperv_operator.protocol.job import JobDefinition
+from hyperv_operator.protocol.job import JobDefinition, PreflightJob
+from hyperv_operator.protocol.preflight import PreflightReport
 from hyperv_operator.protocol.records import Outcome
 
 
@@ -94,6 +95,10 @@ class HostAgent(Protocol):
 
     def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> InventoryReport:
         """Return the host's inventory."""
+        ...
+
+    def read_preflight(self, endpoint: HostEndpoint, job: PreflightJob, context: TaskContext) -> PreflightReport:
+        """Return the host's preflight; raises `AgentMissing` if its agent has none."""
         ...
 
     def install(

@@ -76,6 +76,10 @@ class Metrics(Protocol):
         """Set one host's conditions in the gauge of hosts by condition."""
         ...
 
+    def host_preflight(self, host: str, counts: Mapping[str, int]) -> None:
+        """Set how many rows of a host's preflight have each state."""
+        ...
+
     def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
         """Set the gauges of one host from an inventory and the time at which it began."""
         ...

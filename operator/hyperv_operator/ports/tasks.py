@@ -81,7 +81,7 @@ class RemoteTask(Generic[T]):
     host: str
     lane: Lane
     category: str
-    """provision, remove, update, inventory or rollout: a metrics label, and selects the deadline. The deadline counts from the
+    """provision, remove, update, inventory, preflight or rollout: a metrics label, and selects the deadline. The deadline counts from the
     start of the function, not from the submission."""
     prepare: Callable[[], Awaitable[Callable[[TaskContext], T]]]
     """Awaited on the event loop when the task leaves the queue and returns the blocking function, so that secrets are read and

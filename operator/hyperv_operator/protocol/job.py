@@ -26,7 +26,7 @@ class _Model(BaseModel):
 class SchemaRef(_Model):
     """The schema of a job."""
 
-    id: Literal["vm-provisioning", "vm-removal", "vm-update", "host-inventory"]
+    id: Literal["vm-provisioning", "vm-removal", "vm-update", "host-inventory", "host-preflight"]
     version: Annotated[int, Field(ge=1)]
 
 
@@ -131,8 +131,15 @@ class InventoryJob(_Job):
     """Folders, besides `host.paths.machines`, that hold machine folders made with an earlier one."""
 
 
+class PreflightJob(_Job):
+    """The job of `Get-HostPreflight.ps1`."""
+
+    max_concurrent_runs: int
+    """How many runs the host's quotas have to suffice for."""
+
+
 RunJob = ProvisioningJob | RemovalJob | UpdateJob
-JobDefinition = RunJob | InventoryJob
+JobDefinition = RunJob | InventoryJob | PreflightJob
 
 
 def is_guest_field(name: str) -> bool:

@@ -100,6 +100,7 @@ class AgentCode(StrEnum):
     HYPER_V_UNAVAILABLE = "HyperVUnavailable"
     VM_UNREADABLE = "VmUnreadable"
     VM_CRITICAL = "VmCritical"
+    CONSTRAINED_LANGUAGE = "ConstrainedLanguage"
     INTERNAL = "Internal"
 
 

@@ -31,6 +31,7 @@ class RolloutCode(StrEnum):
     IN_USE = "InUse"
     DISK_FULL = "DiskFull"
     ACCESS_DENIED = "AccessDenied"
+    CONSTRAINED_LANGUAGE = "ConstrainedLanguage"
     INTERNAL = "Internal"
 
 

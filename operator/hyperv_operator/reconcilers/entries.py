@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hyperv_operator.api.host import HostId, HyperVHostSpec, HyperVHostStatus, LogonFailures
+from hyperv_operator.api.host import HostId, HyperVHostSpec, HyperVHostStatus, LogonFailures, Preflight
 from hyperv_operator.api.inventory import HyperVHostInventoryStatus
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core.host_status import pinned
 from hyperv_operator.core.machine_status import LaunchStart
+from hyperv_operator.core.preflight import is_blocking
 from hyperv_operator.core.rollout import Rollout
 from hyperv_operator.core.snapshot import ActiveTask, HostProblem, HostView, LaunchResult, SecretCheck
 from hyperv_operator.core.transitions import newest
@@ -234,6 +235,14 @@ class HostEntry:
     """The machines (namespace/name) that keep a deleted host's finalizer."""
     orphans: tuple[str, ...] | None = None
     """The VMs whose machine does not exist, each in words; None while that is not known."""
+    preflight: Preflight | None = None
+    """What the last preflight has found; None before the first, and from an agent that has none."""
+    preflight_known: bool = False
+    """What status says of the last preflight was taken over."""
+    preflight_written: Preflight | None = None
+    """The preflight that the host's status shows."""
+    preflight_tried: tuple[object, datetime] | None = None
+    """What the last attempt was about, and when the next one is due."""
     kept_for_written: tuple[str, ...] = ()
     """The machines among them that the host's status names."""
     errors: ErrorPause = field(default_factory=ErrorPause)
@@ -330,4 +339,5 @@ class HostEntry:
             previous_gaps=self.poll.previous_gaps,
             rollout=self.rollout,
             deleting=self.resource.meta.deleting,
+            is_blocked=is_blocking(self.preflight if self.preflight_known else self.resource.status.preflight),
         )

@@ -19,6 +19,7 @@ from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.entries import NEVER_POLLED, HostEntry, MachineEntry
 from hyperv_operator.reconcilers.inventory_reader import InventoryReader
 from hyperv_operator.reconcilers.orphans import Orphans
+from hyperv_operator.reconcilers.preflights import Preflights
 from hyperv_operator.reconcilers.redacted import redacted_status
 from hyperv_operator.reconcilers.resources import HostResource, MachineResource
 from hyperv_operator.reconcilers.rollouts import Rollouts
@@ -47,6 +48,7 @@ class HostReconciler:
         self._tenure = Tenure(deps, cache)
         self._rollouts = Rollouts(deps, cache, self._inventories)
         self._orphans = Orphans(deps, cache)
+        self._preflights = Preflights(deps, self._inventories)
 
     async def step(self, entry: HostEntry) -> datetime | None:
         """Run one pass; return when the next is due, or None once the host is released or gone. Failures are never raised.
@@ -86,6 +88,7 @@ class HostReconciler:
     def cancel(self, entry: HostEntry) -> None:
         """Cancel the calls that a pass of a host waits for: the host was deleted, and its loop decides what comes next."""
         self._inventories.cancel(entry)
+        self._preflights.cancel(entry)
 
     async def _launched_machines(self, entry: HostEntry) -> tuple[str, ...]:
         """Return the machines (namespace/name) that may have something on the host, also by a move of their failover cluster."""
@@ -124,6 +127,7 @@ class HostReconciler:
 
     def forget(self, entry: HostEntry) -> None:
         """Drop everything about a host that is released or gone, and wake its machines."""
+        self._preflights.cancel(entry)
         # Not if there is another host of this name by now.
         if self._cache.hosts.get(entry.name) in (entry, None):
             self._cache.hosts.pop(entry.name, None)
@@ -139,6 +143,7 @@ class HostReconciler:
     async def _work(self, entry: HostEntry, spec: HyperVHostSpec) -> bool:
         """Poll the inventory and roll out the agent, each if it is due; return whether anything was done."""
         self._rollouts.update(entry)
+        self._preflights.restore(entry)
         polled = self._inventories.due(entry, spec) <= self._deps.clock.now()
         if polled:
             if not await self._inventories.poll(entry, spec):
@@ -150,7 +155,9 @@ class HostReconciler:
         if self._rollouts.begin(entry):
             await self._report(entry)
             await self._rollouts.install(entry, spec)
+        self._preflights.begin(entry, spec)
         unchanged = entry.rollout == before and entry.kept_for == entry.kept_for_written and not entry.disturbed
+        unchanged = unchanged and entry.preflight == entry.preflight_written
         if not polled and unchanged:
             return False
         await self._report(entry)
@@ -158,8 +165,8 @@ class HostReconciler:
         return True
 
     def _due(self, entry: HostEntry, spec: HyperVHostSpec) -> datetime:
-        due, retry = self._inventories.due(entry, spec), self._rollouts.due(entry)
-        return min(due, retry) if retry else due
+        due = (self._inventories.due(entry, spec), self._rollouts.due(entry), self._preflights.due(entry))
+        return min(at for at in due if at)
 
     # --- reporting ---------------------------------------------------------------------------------------------------
 
@@ -181,6 +188,7 @@ class HostReconciler:
             rollout=entry.rollout,
             kept_for=entry.kept_for,
             orphans=entry.orphans,
+            preflight=entry.preflight if entry.preflight_known else entry.resource.status.preflight,
             offered=self._deps.bundle if entry.rollout is None else None,
         )
 
@@ -195,6 +203,7 @@ class HostReconciler:
         entry.problem = host_status.problem(self._snapshot(entry))
         await self._write_status(entry)
         entry.kept_for_written, entry.disturbed = entry.kept_for, False
+        entry.preflight_written = entry.preflight
         self._wake_machines(entry)
 
     async def _write_status(self, entry: HostEntry) -> None:
@@ -235,7 +244,7 @@ class HostReconciler:
         view, report = entry.view(NEVER_POLLED), entry.poll.report
         facts = report and (report.images, report.facts.agent, report.gaps)
         # The spec too: a machine that waits for an uncordoned host or for the failover cluster has no deadline.
-        shown = (entry.problem, facts, entry.rollout, view and view.spec, view and view.deleting)
+        shown = (entry.problem, facts, entry.rollout, view and (view.spec, view.deleting, view.is_blocked))
         if shown != entry.shown:
             # What all of its machines see is compared once, however many there are.
             entry.shown, entry.shown_number = shown, entry.shown_number + 1

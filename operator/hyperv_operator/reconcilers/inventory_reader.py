@@ -40,6 +40,8 @@ INVENTORY: Final = "inventory"
 """The category of the tasks."""
 ROLLOUT: Final = "rollout"
 """The category of the tasks that install or delete versions of the agent."""
+PREFLIGHT: Final = "preflight"
+"""The category of the tasks that look at what a host lacks."""
 _SPREAD: Final = (0.9, 1.0)
 
 

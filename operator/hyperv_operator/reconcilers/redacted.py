@@ -59,11 +59,17 @@ def redact_error(error: HostError, clean: _Clean) -> None:
 
 
 def redacted_status(status: _Status, clean: _Clean) -> _Status:
-    """Return a status with redacted texts: the messages of conditions and of past runs, and the diagnosis. Its transitions have theirs."""
+    """Return a status with redacted texts: messages of conditions and past runs, the diagnosis, the rows of a preflight.
+
+    Its transitions have theirs.
+    """
     update: dict[str, object] = {"conditions": tuple(_with_texts(one, clean, "message") for one in status.conditions)}
     if isinstance(status, HyperVMachineStatus):
         update["history"] = tuple(_with_texts(one, clean, "message") for one in status.history)
         status = _with_texts(status, clean, "diagnosis")
+    elif status.preflight is not None:
+        rows = tuple(_with_texts(row, clean, "subject", "observed", "expected") for row in status.preflight.rows)
+        update["preflight"] = status.preflight.model_copy(update={"rows": rows})
     return status.model_copy(update=update)
 
 

@@ -10,11 +10,12 @@ from typing import Final
 
 from hyperv_operator.api.host import FULL_LANGUAGE, HyperVHostSpec
 from hyperv_operator.api.names import EventReason, Reason
-from hyperv_operator.core import host_status, retry, rollout
+from hyperv_operator.core import failures, host_status, retry, rollout
 from hyperv_operator.core.agent_version import version_in_use
 from hyperv_operator.core.rollout import Candidate, Rollout, RolloutPhase
 from hyperv_operator.core.snapshot import HostView
 from hyperv_operator.errors import (
+    AgentBlocked,
     AgentFilesInUse,
     AgentMissing,
     CallCancelled,
@@ -132,10 +133,14 @@ class Rollouts:
             await self._deps.events.emit(entry.ref, EventReason.AGENT_ROLLOUT_FAILED.value, error.message, warning=True)
             return before.failed(error.message, self._retry_at(before.failures + 1), remedy=error.remedy)
         except HostError as error:
-            missing = isinstance(error, AgentMissing)
-            if not missing and not isinstance(error, LogonPending):
+            # An agent that a person has installed may work all the same.
+            needs_person = isinstance(error, AgentMissing | AgentBlocked)
+            if not needs_person and not isinstance(error, LogonPending):
                 entry.poll.error = error
-            return before.put_off(error.message, self._retry_at(1), remedy=error.remedy, needs_person=missing)
+            reason = failures.reason_of_error(error) if isinstance(error, AgentBlocked) else None
+            return before.put_off(
+                error.message, self._retry_at(1), remedy=error.remedy, needs_person=needs_person, reason=reason
+            )
         self._inventories.store(entry, report, begun_at)
         entry.poll.ended_at = self._deps.clock.now()
         text = f"Agent {bundle.version} ({bundle.name}) is on the host and answers."

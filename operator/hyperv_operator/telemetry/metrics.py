@@ -110,6 +110,12 @@ class PrometheusMetrics:
             buckets=_MINUTES,
             registry=registry,
         )
+        self._preflight = Gauge(
+            f"{_PREFIX}_host_preflight_rows",
+            "Rows of a host's last preflight, by state: ok, warning, blocking or unknown.",
+            ["host", "state"],
+            registry=registry,
+        )
         self._orphans = Gauge(
             f"{_PREFIX}_orphans",
             "VMs on a host that carry this cluster's ownership mark and whose HyperVMachine does not exist.",
@@ -253,6 +259,7 @@ class PrometheusMetrics:
             self._abandoned,
             self._elsewhere,
             self._orphans,
+            self._preflight,
         )
         self._gone: set[str] = set()
         registry.register(self._machines)
@@ -328,6 +335,13 @@ class PrometheusMetrics:
         """Set one host's conditions."""
         self._gone.discard(host)
         self._hosts.objects[host] = (host, conditions)
+
+    def host_preflight(self, host: str, counts: Mapping[str, int]) -> None:
+        """Set the number of rows of one host's preflight."""
+        # A call that has just ended may be of a host that was deleted.
+        if host not in self._gone:
+            for state, count in counts.items():
+                self._preflight.labels(host, state).set(count)
 
     def host_seen(self, host: str, report: InventoryReport, begun_at: datetime) -> None:
         """Set the resources of one host."""

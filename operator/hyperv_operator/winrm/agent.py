@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from hyperv_operator.api.host import FULL_LANGUAGE
 from hyperv_operator.border.text import clean
-from hyperv_operator.errors import AgentFailed, AgentMissing, HostError, InventoryFailed, ProtocolViolation, RecordError
+from hyperv_operator.errors import (
+    AgentFailed,
+    AgentMissing,
+    HostError,
+    InventoryFailed,
+    JobFailed,
+    LanguageConstrained,
+    ProtocolViolation,
+    RecordError,
+    ScriptsBlocked,
+)
 from hyperv_operator.ports import HostEndpoint, LogLine, LogStream, Metrics, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.inventory_parser import parse_inventory
-from hyperv_operator.protocol.job import JobDefinition
-from hyperv_operator.protocol.records import Outcome, parse_record
+from hyperv_operator.protocol.job import JobDefinition, PreflightJob
+from hyperv_operator.protocol.preflight import PreflightReport, parse_preflight
+from hyperv_operator.protocol.records import AgentCode, Outcome, parse_record
 from hyperv_operator.winrm.pool import SessionPool, measured, retried_if_session_lost
 from hyperv_operator.winrm.rollout import AgentRollout, Check
 from hyperv_operator.winrm.session import PipelineResult, Sink, Statement
 from hyperv_operator.winrm.sinks import OutputSink, RunSink
 
 JEA_COMMAND = "Invoke-HvoJob"
+_BLOCKED: Final = "UnauthorizedAccess"
+"""The id of the error for a script that the execution policy does not let start (PSSecurityException)."""
 _SCRIPTS = {
     "vm-provisioning": "Invoke-ProvisioningJob.ps1",
     "vm-removal": "Invoke-RemovalJob.ps1",
     "vm-update": "Invoke-UpdateJob.ps1",
     "host-inventory": "Get-HostInventory.ps1",
+    "host-preflight": "Get-HostPreflight.ps1",
 }
 
 
@@ -64,6 +79,32 @@ class WinRmHostAgent:
 
     def read_inventory(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> InventoryReport:
         """Return the host's inventory."""
+        lines = self._read_lines(endpoint, job, context)
+        try:
+            return parse_inventory(lines)
+        except InventoryFailed as error:
+            if error.code == AgentCode.CONSTRAINED_LANGUAGE:
+                raise LanguageConstrained(f"{endpoint.address}: {error.message}") from None
+            raise AgentFailed(
+                f"The agent on {endpoint.address} took no inventory: {error.cause}", code=error.code
+            ) from None
+        except RecordError as error:
+            raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {error.message}") from None
+
+    def read_preflight(self, endpoint: HostEndpoint, job: PreflightJob, context: TaskContext) -> PreflightReport:
+        """Return the host's preflight; `AgentMissing` from an agent that has none."""
+        lines = self._read_lines(endpoint, job, context)
+        try:
+            return parse_preflight(lines)
+        except JobFailed as error:
+            if error.code == AgentCode.SCHEMA_MISMATCH:
+                raise AgentMissing(f"The agent on {endpoint.address} has no preflight.") from None
+            raise ProtocolViolation(f"The preflight of {endpoint.address} is invalid: {error.message}") from None
+        except RecordError as error:
+            raise ProtocolViolation(f"The preflight of {endpoint.address} is invalid: {error.message}") from None
+
+    def _read_lines(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> list[str]:
+        """Return the lines of a job that only reads, and so may be repeated if its session was lost."""
 
         def read(*, fresh: bool = False) -> tuple[list[str], PipelineResult]:
             sink = OutputSink(endpoint.where)
@@ -72,14 +113,7 @@ class WinRmHostAgent:
         lines, result = retried_if_session_lost(read)
         if not lines and result.failed:
             raise _missing_outcome(endpoint, result)
-        try:
-            return parse_inventory(lines)
-        except InventoryFailed as error:
-            raise AgentFailed(
-                f"The agent on {endpoint.address} took no inventory: {error.cause}", code=error.code
-            ) from None
-        except RecordError as error:
-            raise ProtocolViolation(f"The inventory of {endpoint.address} is invalid: {error.message}") from None
+        return lines
 
     def install(
         self, endpoint: HostEndpoint, bundle: AgentBundle, job: JobDefinition, check: Check, context: TaskContext
@@ -133,6 +167,8 @@ def _missing_outcome(endpoint: HostEndpoint, result: PipelineResult) -> HostErro
             remedy=f"Publish {JEA_COMMAND} in the endpoint (docs/guides/least-privilege.md).",
         )
     shown = clean(" ".join(result.error.split()), 300)
+    if result.error_id.partition(",")[0] == _BLOCKED:
+        return ScriptsBlocked(f"PowerShell on {endpoint.address} does not start the agent's script: {shown}")
     return ProtocolViolation(
         f"The agent on {endpoint.address} ended without an outcome{f': {shown}' if shown else '.'}", effect_unknown=True
     )

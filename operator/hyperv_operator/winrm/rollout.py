@@ -15,6 +15,7 @@ from hyperv_operator.errors import (
     AgentFilesInUse,
     AgentMissing,
     HostError,
+    LanguageConstrained,
     ProtocolViolation,
     RecordError,
     RolloutFailed,
@@ -139,5 +140,7 @@ def refusal(answer: RolloutAnswer, where: str) -> HostError:
     remedy = _REMEDIES.get(code, "")
     if code in (RolloutCode.HOST_NOT_PREPARED, RolloutCode.ACCESS_DENIED):
         return AgentMissing(f"{where} is not prepared for the agent: {answer.message}", remedy=remedy)
+    if code is RolloutCode.CONSTRAINED_LANGUAGE:
+        return LanguageConstrained(f"{where}: {answer.message}")
     text = f"The agent could not be installed on {where} ({code}): {answer.message}"
     return AgentFilesInUse(text) if code is RolloutCode.IN_USE else RolloutFailed(text, remedy=remedy)

@@ -31,6 +31,7 @@ _OF_COMMAND = {
     "vm-removal": "Invoke-RemovalJob.ps1",
     "vm-update": "Invoke-UpdateJob.ps1",
     "host-inventory": "Get-HostInventory.ps1",
+    "host-preflight": "Get-HostPreflight.ps1",
 }
 _LOOK_EVERY = 0.05
 _FREE = 15 * 1024 * GIB

@@ -11,14 +11,18 @@ from typing_extensions import override
 
 from hostcalls import OPTIONS, Listener, endpoint, options, provisioning
 from hostsim.host import SimulatedHost
+from hyperv_operator.api.catalogue.preflight import ROWS
 from hyperv_operator.errors import (
     AgentMissing,
     CallCancelled,
     CallTimeout,
     HostError,
     HostUnreachable,
+    LanguageConstrained,
     LogonRefused,
+    ProtocolViolation,
     QuotaExceeded,
+    ScriptsBlocked,
     ShellLost,
     TlsUntrusted,
     WinRmUnavailable,
@@ -27,9 +31,11 @@ from hyperv_operator.ports import AgentReport, LogLine, PasswordCredentials
 from hyperv_operator.protocol.job import (
     InventoryJob,
     MachineRef,
+    PreflightJob,
     RemovalJob,
     SchemaRef,
 )
+from hyperv_operator.protocol.preflight import RowState
 from hyperv_operator.protocol.records import AgentCode, OutcomeKind, Step, StepRecord
 from hyperv_operator.winrm.agent import WinRmHostAgent
 
@@ -103,6 +109,56 @@ def test_each_fault_during_a_run_has_its_own_error(host: SimulatedHost, agent: W
     with pytest.raises(HostError) as raised:
         agent.run(endpoint(host), provisioning(host), Listener())
     assert raised.value.effect_unknown
+
+
+_PREFLIGHT = PreflightJob(schema_ref=SchemaRef(id="host-preflight", version=1), host=OPTIONS, max_concurrent_runs=4)
+
+
+@pytest.mark.parametrize("configuration", ["Microsoft.PowerShell", "Hvo"])
+def test_a_preflight_is_read_also_at_a_jea_endpoint(
+    host: SimulatedHost, agent: WinRmHostAgent, configuration: str
+) -> None:
+    host.world.switches = ["Lab"]
+    report = agent.read_preflight(endpoint(host, configuration_name=configuration), _PREFLIGHT, Listener())
+    assert report.at
+    assert report.unreadable == 0
+    assert [row.id for row in report.rows if row.state is RowState.BLOCKING] == ["VirtualSwitch"]
+    assert {row.id for row in report.rows} <= ROWS.keys()
+    assert host.ledger.entries == []
+
+
+def test_an_agent_of_an_earlier_version_has_no_preflight(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+    host.faults.preflight_missing = True
+    with pytest.raises(AgentMissing):
+        agent.read_preflight(endpoint(host), _PREFLIGHT, Listener())
+    mismatch = '{"type":"outcome","outcome":"failed","reason":"SchemaMismatch","code":"SchemaMismatch","message":"No."}'
+    host.faults.preflight_missing, host.faults.preflight = False, lambda _: [mismatch]
+    with pytest.raises(AgentMissing):
+        agent.read_preflight(endpoint(host), _PREFLIGHT, Listener())
+
+
+@pytest.mark.parametrize("lines", [[], ["no JSON"], ['{"type":"outcome","outcome":"failed","message":"Broken."}']])
+def test_a_preflight_that_is_not_whole_says_nothing(
+    host: SimulatedHost, agent: WinRmHostAgent, lines: list[str]
+) -> None:
+    host.faults.preflight = lambda _: lines
+    with pytest.raises(ProtocolViolation):
+        agent.read_preflight(endpoint(host), _PREFLIGHT, Listener())
+
+
+def test_application_control_and_the_execution_policy_are_named(host: SimulatedHost, agent: WinRmHostAgent) -> None:
+    host.faults.language_mode = "ConstrainedLanguage"
+    with pytest.raises(LanguageConstrained, match=r"in the language mode ConstrainedLanguage on this host"):
+        agent.read_inventory(endpoint(host), _inventory(), Listener())
+    assert agent.run(endpoint(host), provisioning(host), Listener()).code is AgentCode.CONSTRAINED_LANGUAGE
+    host.faults.language_mode, host.faults.scripts_blocked = "FullLanguage", True
+    for call in (
+        lambda: agent.read_inventory(endpoint(host), _inventory(), Listener()),
+        lambda: agent.run(endpoint(host), provisioning(host), Listener()),
+    ):
+        with pytest.raises(ScriptsBlocked, match=r"running scripts is disabled on this system"):
+            call()
+    assert host.ledger.entries == []
 
 
 class _SlowDown(Listener):

@@ -14,7 +14,9 @@ from hyperv_operator.errors import (
     AgentMissing,
     CallTimeout,
     HostError,
+    LanguageConstrained,
     RolloutFailed,
+    ScriptsBlocked,
     ShellLost,
     WrongHost,
 )
@@ -150,3 +152,18 @@ def test_prune_deletes_only_versions_that_are_not_kept(
     gone = agent.prune(endpoint(host), bundle, [bundle.name, "a" * 16], Listener())
     assert gone == ("b" * 16,)
     assert host.world.agent.names() == sorted([bundle.name, "a" * 16])
+
+
+def test_application_control_stops_a_rollout_before_anything_is_sent(host: SimulatedHost, install: Install) -> None:
+    host.faults.language_mode = "ConstrainedLanguage"
+    with pytest.raises(LanguageConstrained, match=r"in the language mode ConstrainedLanguage on this host"):
+        install()
+    assert _operations(host) == ["look"]
+
+
+def test_an_execution_policy_that_lets_no_script_start_is_no_fault_of_the_version(
+    host: SimulatedHost, install: Install
+) -> None:
+    host.faults.scripts_blocked = True
+    with pytest.raises(ScriptsBlocked):
+        install()

@@ -29,13 +29,19 @@ class Message(NamedTuple):
 
 def failures() -> list[Message]:
     """Return the messages that go with a code, in every form that a script gives them."""
-    found = [*_of(HOST, STOP, "-Code"), *_converted(HOST, CONVERT)]
+    found = [*_of(HOST, STOP, "-Code"), *_converted(HOST, CONVERT), *_of_language(HOST / "Get-HostInventory.ps1")]
     return [*found, *(one for one in _of(HOST, SUSPEND, "-Reason") if one.code == AgentCode.HOST_BUSY)]
 
 
 def refusals() -> list[Message]:
     """Return the messages of the operations of a rollout that fail."""
-    return [*_of(ROLLOUT, REFUSE, "-Code"), *_converted(ROLLOUT, CONVERT_REFUSAL)]
+    own = _of_language(ROLLOUT / "Invoke-HvoRollout.ps1")
+    return [*_of(ROLLOUT, REFUSE, "-Code"), *_converted(ROLLOUT, CONVERT_REFUSAL), *own]
+
+
+def _of_language(path: Path) -> list[Message]:
+    """Return what a script says in constrained language, in which it calls no function."""
+    return [Message("ConstrainedLanguage", text, name_of(path)) for text in _assigned("$message", path)]
 
 
 def _of(folder: Path, command: str, kind: str) -> Iterable[Message]:

@@ -13,6 +13,7 @@ from tree_sitter import Language, Node, Parser
 AGENT = Path(__file__).resolve().parents[3] / "agent"
 HOST = AGENT / "host"
 ROLLOUT = AGENT / "rollout"
+FIRST_CONTACT = AGENT / "first-contact"
 
 _TEXT_NODES = frozenset({"comment", "verbatim_string_characters", "verbatim_here_string_characters"})
 _SINCE_POWERSHELL_7 = {

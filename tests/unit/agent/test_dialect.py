@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from unit.agent.source import (
     AGENT,
+    FIRST_CONTACT,
     HOST,
     ROLLOUT,
     commands,
@@ -24,7 +25,12 @@ from unit.agent.source import (
 
 JEA = AGENT / "jea"
 GUEST = AGENT / "guest" / "windows"
-ON_HOSTS = [*scripts(HOST), *scripts(ROLLOUT), *[path for path in scripts(JEA) if path.suffix == ".ps1"]]
+ON_HOSTS = [
+    *scripts(HOST),
+    *scripts(ROLLOUT),
+    *scripts(FIRST_CONTACT),
+    *[path for path in scripts(JEA) if path.suffix == ".ps1"],
+]
 ALL = [*ON_HOSTS, *scripts(GUEST)]
 FUNCTIONS = [path for path in ALL if functions(path)]
 ENTRIES = [path for path in sorted(HOST.glob("*.ps1")) if path not in FUNCTIONS]

@@ -9,15 +9,27 @@ from typing import get_args
 
 import pytest
 
+from hyperv_operator.api.catalogue.preflight import CLOCK, ROWS
 from hyperv_operator.protocol.inventory import JournalState, VmState
-from hyperv_operator.protocol.records import AgentCode, OutcomeKind, PendingReason, Step, StepState
+from hyperv_operator.protocol.preflight import RowState
+from hyperv_operator.protocol.records import (
+    AgentCode,
+    Outcome,
+    OutcomeKind,
+    PendingReason,
+    Step,
+    StepState,
+    parse_record,
+)
 from hyperv_operator.protocol.rollout import RolloutCode
 from hyperv_operator.schema.os_family import PREFIXES
 from unit.agent.source import (
     AGENT,
     COMMON,
+    FIRST_CONTACT,
     HOST,
     ROLLOUT,
+    code_of,
     commands,
     functions,
     name_of,
@@ -189,7 +201,7 @@ def test_the_states_of_steps_are_those_of_the_contract() -> None:
 
 def test_the_codes_are_those_of_the_contract() -> None:
     codes = words_of("Stop-HvoLaunch", "Code")
-    assert codes == set(AgentCode)
+    assert codes | {AgentCode.CONSTRAINED_LANGUAGE} == set(AgentCode)
     assert arguments("Stop-HvoLaunch", "Code") <= codes
     assert arguments("Invoke-HvoStep", "FailureCode") <= codes
 
@@ -197,12 +209,121 @@ def test_the_codes_are_those_of_the_contract() -> None:
 def test_every_code_is_used_or_stands_for_what_another_part_finds() -> None:
     used = arguments("Stop-HvoLaunch", "Code") | arguments("Invoke-HvoStep", "FailureCode")
     text = source_of("ConvertTo-HvoFailure").read_text() + source_of("ConvertTo-HvoOutcome").read_text()
+    text += "".join(GUARD.findall(SCRIPTS[0].read_text())).replace('"', "'")
     assert {code for code in AgentCode if code not in used and f"'{code}'" not in text} == set()
 
 
+SCRIPTS = [path for path in ENTRIES if path.stem != "Invoke-HvoJob"]
+GUARD = re.compile(r"^\$mode = .*?^}$", re.MULTILINE | re.DOTALL)
+_OUTCOME = re.compile(r"""'(\{"type":"outcome".*?"message":")' \+ \$message \+\s+'(".*?\})'""", re.DOTALL)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_an_entry_script_asks_for_full_language_before_anything_else(path: Path) -> None:
+    """Constrained language lets no method and no type of .NET be used, so neither is in what it runs."""
+    text = path.read_text()
+    (guard,) = GUARD.findall(text)
+    assert guard == GUARD.findall(SCRIPTS[0].read_text())[0]
+    head = text.partition("#>\n")[2]
+    assert head.startswith("Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n" + guard)
+    root = parse_text(guard.encode())
+    assert [one[0] for one in commands(root)] == []
+    assert not nodes(root, "invokation_expression")
+    assert not nodes(root, "type_literal")
+
+
+def test_the_answer_in_constrained_language_is_an_outcome_of_the_protocol() -> None:
+    found = _OUTCOME.search(SCRIPTS[0].read_text())
+    assert found
+    outcome = parse_record(f"{found[1]}PowerShell runs it.{found[2]}")
+    assert isinstance(outcome, Outcome)
+    assert (outcome.outcome, outcome.code) == (OutcomeKind.FAILED, AgentCode.CONSTRAINED_LANGUAGE)
+    assert set(json.loads(f"{found[1]}{found[2]}")) == {"type", *Outcome.model_fields} - {"problems"}
+
+
+def reachable(entry: Path) -> dict[str, Path]:
+    """Return an entry script and the functions that it calls, and those that they call, by name."""
+    own = {path.stem: path for path in LIBRARY}
+    found, left = {entry.stem: entry}, [entry]
+    while left:
+        names = {one[0] for one in commands(parse(left.pop()))} & own.keys() - found.keys()
+        found |= {name: own[name] for name in names}
+        left += [own[name] for name in names]
+    return found
+
+
+_WRITES = re.compile(
+    r"System\.IO\.\w+\]::(Write|Append|Create|Delete|Move|Copy|Replace|Set|Open)\w*\("
+    r"|\.(Delete|MoveTo|CopyTo|CreateSubdirectory|SetAccess\w+|Put|Kill)\("
+)
+
+
+@pytest.mark.parametrize("name", ["Get-HostInventory", "Get-HostPreflight"])
+def test_what_only_reads_calls_nothing_that_changes_the_host(name: str) -> None:
+    """Of Windows it calls Get- commands alone, and of .NET nothing that writes.
+
+    The functions that are allowed open files to read them, and the lock of a machine to see whether it is held.
+    """
+    found = reachable(HOST / f"{name}.ps1")
+    assert len(found) > 20
+    allowed = {"Test-HvoMachineLocked", "Read-HvoFile", "Get-HvoSha256", "Read-HvoImage"}
+    for function, path in found.items():
+        called = {one[0] for one in commands(parse(path))} & windows_commands()
+        assert {one for one in called if not one.startswith("Get-")} <= {"whoami.exe"}, function
+        assert function in allowed or not _WRITES.search(code_of(parse(path))), function
+
+
+@pytest.mark.parametrize(
+    "text", ["[System.IO.File]::WriteAllText($a, $b)", "[System.IO.Directory]::CreateDirectory($a)", "$file.Delete()"]
+)
+def test_what_writes_is_seen(text: str) -> None:
+    assert _WRITES.search(text)
+
+
+def test_first_contact_changes_a_host_only_in_the_disposable_vm_and_writes_one_report() -> None:
+    own = {path.stem: path for path in scripts(FIRST_CONTACT)}
+    for name, path in own.items():
+        assert list(functions(path)) == [name]
+        assert problems_of_51(path.read_bytes()) == []
+        called = {one[0] for one in commands(parse(path))} - own.keys() - {one.stem for one in LIBRARY} - COMMON
+        assert called <= windows_commands() | {"Get-NetAdapter"}, name
+        if name == "Get-HvoMachineFinding":
+            continue
+        assert {one for one in called if not one.startswith("Get-")} == set(), name
+        written = [match[0] for match in _WRITES.finditer(code_of(parse(path)))]
+        assert written == (["System.IO.File]::WriteAllText("] if name == "Invoke-HvoFirstContact" else []), name
+
+
+def test_every_function_of_first_contact_is_used() -> None:
+    called = {one[0] for path in scripts(FIRST_CONTACT) for one in commands(parse(path))}
+    assert {path.stem for path in scripts(FIRST_CONTACT)} - called == {"Invoke-HvoFirstContact"}
+
+
+def test_the_rows_of_the_preflight_are_those_of_the_catalogue() -> None:
+    rows = words_of("New-HvoCheckRow", "Id")
+    assert rows | {CLOCK} == ROWS.keys()
+    run = arguments("Invoke-HvoCheck", "Id")
+    assert run == rows
+    assert words_of("New-HvoCheckRow", "State") == set(RowState)
+
+
+def test_only_rows_that_may_block_are_written_as_blocking() -> None:
+    for path in sorted((HOST / "lib" / "preflight").glob("*Check.ps1")):
+        text = path.read_text()
+        names = (
+            set(re.findall(r"-Id (\w+) -State|Id = '(\w+)'", text))
+            if "'blocking'" in text or "-State blocking" in text
+            else set()
+        )
+        assert {one or other for one, other in names} <= {name for name, entry in ROWS.items() if entry.blocks}, (
+            path.name
+        )
+
+
 def test_the_codes_of_a_rollout_are_those_of_the_protocol() -> None:
-    codes = set(RolloutCode)
+    codes = set(RolloutCode) - {RolloutCode.CONSTRAINED_LANGUAGE}
     assert words_of("Stop-HvoRollout", "Code") == codes
+    assert '"code":"ConstrainedLanguage"' in (ROLLOUT / "Invoke-HvoRollout.ps1").read_text()
     used = arguments("Stop-HvoRollout", "Code")
     assert used | set(re.findall(r"\$code = '(\w+)'", source_of("ConvertTo-HvoRefusal").read_text())) == codes
 
@@ -244,7 +365,7 @@ def test_outcomes_and_their_reasons_are_those_of_the_contract() -> None:
     assert words_of("New-HvoOutcome", "Outcome") == set(OutcomeKind)
     assert words_of("Suspend-HvoLaunch", "Reason") == set(PendingReason)
     assert arguments("Suspend-HvoLaunch", "Reason") == set(PendingReason)
-    assert arguments("New-HvoOutcome", "Reason") == {"Provisioned", "Removed", "Updated", "Inventory"}
+    assert arguments("New-HvoOutcome", "Reason") == {"Provisioned", "Removed", "Updated", "Inventory", "Preflight"}
 
 
 def test_journals_and_vms_have_the_states_of_the_contract() -> None:

@@ -21,7 +21,7 @@ from hyperv_operator.api.catalogue import (
     Kstatus,
     explain,
 )
-from hyperv_operator.api.host import HyperVHostStatus
+from hyperv_operator.api.host import HyperVHostStatus, Preflight, PreflightCounts, PreflightRow
 from hyperv_operator.api.names import EventReason, HostCondition, MachineCondition, Reason
 from hyperv_operator.core import host_status
 from hyperv_operator.core.decision_table import decide
@@ -37,6 +37,13 @@ _PACKAGE = _ROOT / "operator" / "hyperv_operator"
 _REPORT = parse_inventory((_ROOT / "Schemas" / "examples" / "inventory" / "host.jsonl").read_text().splitlines())
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _VALUES = {"True": True, "False": False, "Unknown": None}
+_BLOCKED = Preflight(
+    checked_at=_NOW,
+    generation=1,
+    agent_digest="sha256:a",
+    counts=PreflightCounts(blocking=1),
+    rows=(PreflightRow(id="VirtualSwitch", subject="External", state="blocking", observed="there is none"),),
+)
 HOST_ERRORS = (
     errors.HostUnreachable,
     errors.WinRmUnavailable,
@@ -50,6 +57,8 @@ HOST_ERRORS = (
     errors.ProtocolViolation,
     errors.WrongHost,
     errors.AgentMissing,
+    errors.LanguageConstrained,
+    errors.ScriptsBlocked,
 )
 
 RULES = """
@@ -107,6 +116,8 @@ RULES = """
     HostIdentityChanged    | stalled     | cluster administrator | backoff
     AgentMissing           | stalled     | host administrator   | backoff
     AgentIncompatible      | stalled     | host administrator   | on change
+    ScriptsBlocked         | stalled     | host administrator   | backoff
+    PreflightFailed        | stalled     | host administrator   | on change
     AgentRolloutFailed     | stalled     | host administrator   | backoff
     InventoryStale         | neither     | nobody               | on change
     OrphansFound           | neither     | cluster administrator | on change
@@ -125,6 +136,7 @@ RULES = """
     SwitchNotFound         | stalled     | host administrator   | backoff
     PathNotAllowed         | stalled     | host administrator   | backoff
     AccessDenied           | stalled     | host administrator   | backoff
+    ConstrainedLanguage    | stalled     | host administrator   | backoff
     VMMissing              | stalled     | owner of the machine | backoff
     IdentityConflict       | stalled     | host administrator   | backoff
     NameInUse              | stalled     | owner of the machine | backoff
@@ -284,6 +296,7 @@ def _snapshots() -> list[host_status.HostSnapshot]:
         replace(seen, kept_for=("team/one",)),
         replace(seen, orphans=()),
         replace(seen, orphans=("web-01 (team/web, UID u)",)),
+        replace(seen, preflight=_BLOCKED),
         *(replace(seen, rollout=one) for one in rollouts),
         *(replace(unasked, rollout=one, error=errors.AgentMissing("It failed.")) for one in rollouts),
     ]
@@ -312,6 +325,7 @@ def _machines() -> list[Snapshot]:
     ended = [replace(machines.just_after(machines.outcome(code=code, message="No.")), failures=1) for code in codes]
     assert machines.NEW.host is not None
     hosts = [replace(machines.NEW.host, problem=problem) for problem in _problems()]
+    hosts.append(replace(machines.NEW.host, is_blocked=True))
     return [*calls, *ended, *(replace(machines.NEW, host=host) for host in hosts)]
 
 
@@ -332,14 +346,14 @@ def test_the_events_that_are_warnings() -> None:
     warnings = {event.value for event, entry in EVENTS.items() if entry.warning}
     assert warnings == {
         "Abandoned", "AgentRolloutFailed", "DriftDetected", "HostProblem", "NotificationTargetsInvalid",
-        "NotificationsFailing", "Rejected", "Retrying", "RunFailed", "ServedByAnotherOperator", "StatusRefused",
+        "NotificationsFailing", "PreflightChanged", "Rejected", "Retrying", "RunFailed", "ServedByAnotherOperator", "StatusRefused",
     }  # fmt: skip
 
 
 def test_the_events_of_hosts() -> None:
     on_hosts = {event.value for event, entry in EVENTS.items() if entry.on_host}
     assert on_hosts == {
-        "AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable", "ServedByAnotherOperator",
+        "AgentInstalled", "AgentRolloutFailed", "HostProblem", "HostReachable", "PreflightChanged", "ServedByAnotherOperator",
         "StatusRefused",
     }  # fmt: skip
 

@@ -53,7 +53,7 @@ def test_a_missing_schema_file_is_named(tmp_path: Path) -> None:
 
 def test_every_task_category_has_a_deadline() -> None:
     deadlines = executor_options(Settings()).deadlines
-    assert set(deadlines) == {"provision", "update", "remove", "inventory", "rollout"}
+    assert set(deadlines) == {"provision", "update", "remove", "inventory", "rollout", "preflight"}
 
 
 def test_an_empty_agent_folder_disables_rollouts(monkeypatch: pytest.MonkeyPatch) -> None:

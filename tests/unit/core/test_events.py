@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.api.host import HyperVHostStatus
+from hyperv_operator.api.host import HyperVHostStatus, Preflight, PreflightRow
 from hyperv_operator.api.machine import HyperVMachineStatus, PastRun, Run
 from hyperv_operator.core.events import StatusEvent, between, between_hosts
 from unit.core.samples import NOW, RUN, UID
@@ -209,3 +209,19 @@ UNTRUSTED, UNKNOWN = ("Ready", "False", "TlsUntrusted"), ("Ready", "Unknown", "W
 def test_a_host_that_can_be_used_and_each_new_reason_why_it_cannot_are_events(old: Any, new: Any, events: Any) -> None:
     before, after = (HyperVHostStatus(conditions=tuple(_condition(*one) for one in each)) for each in (old, new))
     assert _names(between_hosts(before, after)) == events
+
+
+@pytest.mark.parametrize(("before", "after", "warning"), [(0, 1, True), (1, 0, False)])
+def test_rows_of_the_preflight_that_begin_or_cease_to_matter_are_an_event(
+    before: int, after: int, *, warning: bool
+) -> None:
+    row = PreflightRow(id="VirtualSwitch", subject="External", state="blocking")
+
+    def status(count: int) -> HyperVHostStatus:
+        found = Preflight(checked_at=NOW, generation=1, agent_digest="a", rows=(row,) * count)
+        return HyperVHostStatus(preflight=found)
+
+    (event,) = between_hosts(status(before), status(after))
+    assert (event.reason, event.warning) == ("PreflightChanged", warning)
+    assert "VirtualSwitch External (blocking)" in event.message
+    assert between_hosts(status(after), status(after)) == ()

@@ -38,6 +38,9 @@ CALLS = [
     (errors.GuestKeyRefused, "ProtocolViolation", False, 10),
     (errors.WrongHost, "HostIdentityChanged", True, 10),
     (errors.AgentMissing, "AgentMissing", True, 10),
+    (errors.AgentBlocked, "ScriptsBlocked", True, 10),
+    (errors.LanguageConstrained, "ConstrainedLanguage", True, 10),
+    (errors.ScriptsBlocked, "ScriptsBlocked", True, 10),
     (errors.RolloutFailed, "AgentRolloutFailed", True, 10),
     (errors.AgentFilesInUse, "AgentRolloutIncomplete", False, 10),
 ]
@@ -75,6 +78,7 @@ CODES = [
     (AgentCode.HYPER_V_UNAVAILABLE, "HyperVUnavailable", "retries, needs a person"),
     (AgentCode.VM_UNREADABLE, "VmUnreadable", "retries, needs a person"),
     (AgentCode.VM_CRITICAL, "VmCritical", "retries, needs a person"),
+    (AgentCode.CONSTRAINED_LANGUAGE, "ConstrainedLanguage", "retries, needs a person"),
     (AgentCode.INTERNAL, "Internal", "retries, needs a person"),
 ]
 

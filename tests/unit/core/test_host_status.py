@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from hyperv_operator.api.catalogue import explain
-from hyperv_operator.api.host import AgentStatus, Capacity, HostId, HyperVHostStatus, LogonFailures, Volume
+from hyperv_operator.api.host import (
+    AgentStatus,
+    Capacity,
+    HostId,
+    HyperVHostStatus,
+    LogonFailures,
+    Preflight,
+    PreflightCounts,
+    PreflightRow,
+    Volume,
+)
 from hyperv_operator.api.names import Reason
 from hyperv_operator.core import host_status
 from hyperv_operator.core.host_status import HostSnapshot
@@ -20,7 +30,9 @@ from hyperv_operator.errors import (
     AuthenticationFailed,
     HostError,
     HostUnreachable,
+    LanguageConstrained,
     LogonRefused,
+    ScriptsBlocked,
     WinRmUnavailable,
     WrongHost,
 )
@@ -547,3 +559,61 @@ def test_without_one_of_its_figures_the_capacity_is_not_known(figure: str) -> No
     found = _host(200, 50).model_copy(update={figure: None})
     assert host_status.capacity(found, None) is None
     assert host_status.capacity(found, _old(50)) == _old(50)
+
+
+# --- what a policy of the host prevents, and what the preflight finds -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(LanguageConstrained("x"), "ConstrainedLanguage"), (ScriptsBlocked("x"), "ScriptsBlocked")]
+)
+def test_a_policy_that_stops_the_agent_has_a_reason_of_its_own(error: HostError, reason: str) -> None:
+    found = _conditions(replace(NEW, error=error))
+    assert found["Reachable"] == OK
+    assert found["AgentReady"] == found["Ready"] == ("False", reason)
+    assert found["Stalled"] == ("True", reason)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_rollout_that_a_policy_stops_has_the_reason_of_the_policy(*, answers: bool) -> None:
+    rollout = WAITING.put_off("No.", NOW, needs_person=True, reason=Reason.CONSTRAINED_LANGUAGE)
+    snapshot = replace(SNAPSHOT, rollout=rollout) if answers else replace(NEW, rollout=rollout, error=AgentMissing("x"))
+    assert _conditions(snapshot)["Ready"] == ("False", "ConstrainedLanguage")
+    again = replace(snapshot, rollout=rollout.installing())
+    assert _message(again, "AgentReady") == _message(snapshot, "AgentReady")
+    for later in (rollout.failed("No.", NOW), rollout.waiting("x"), rollout.put_off("x", NOW), rollout.ready()):
+        assert later.reason is None
+
+
+def _preflight(blocking: int, warning: int = 0) -> Preflight:
+    row = PreflightRow(
+        id="VirtualSwitch", subject="External", state="blocking", observed="there is none", remedy="Create it."
+    )
+    counts = PreflightCounts(blocking=blocking, warning=warning)
+    return Preflight(checked_at=NOW, generation=1, agent_digest="a", counts=counts, rows=(row,) * blocking)
+
+
+def test_a_row_that_blocks_makes_the_host_not_ready_and_says_what_to_do() -> None:
+    snapshot = replace(SNAPSHOT, preflight=_preflight(1))
+    found = _conditions(snapshot)
+    assert found["Ready"] == ("False", "PreflightFailed")
+    assert found["Stalled"] == ("True", "PreflightFailed")
+    assert found["Reachable"] == found["AgentReady"] == OK
+    assert _message(snapshot, "Ready") == "VirtualSwitch of External: there is none. Create it."
+    assert host_status.compose(snapshot, NOW).preflight == _preflight(1)
+    # What was launched goes on: machines with a claim see no problem of the host.
+    assert host_status.problem(snapshot) is None
+
+
+@pytest.mark.parametrize("found", [None, _preflight(0), _preflight(0, warning=3)])
+def test_a_host_without_a_row_that_blocks_is_ready(found: Preflight | None) -> None:
+    assert _conditions(replace(SNAPSHOT, preflight=found))["Ready"] == ("True", "Ready")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"error": HostUnreachable("x")}, {"rollout": WAITING}, {"same_identity": "other"}, {"kept_for": ("a/b",)}],
+)
+def test_what_is_nearer_comes_before_the_preflight(changes: dict[str, Any]) -> None:
+    plain, blocked = replace(SNAPSHOT, **changes), replace(SNAPSHOT, preflight=_preflight(1), **changes)
+    assert _conditions(blocked) == _conditions(plain)

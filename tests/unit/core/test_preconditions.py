@@ -234,6 +234,15 @@ def test_a_closed_host_starts_nothing_new_and_finishes_what_was_launched(changes
     assert preconditions.host_open(SNAPSHOT) is None
 
 
+def test_a_host_that_its_preflight_blocks_starts_nothing_new_and_names_no_details_to_owners() -> None:
+    violation = preconditions.host_open(with_host(SNAPSHOT, is_blocked=True))
+    assert violation
+    assert violation.reason is Reason.PREFLIGHT_FAILED
+    assert violation.message.endswith("whoever manages it can repair it.")
+    assert preconditions.host_open(with_host(launched(), is_blocked=True)) is None
+    assert not replace(HOST, is_blocked=True).takes_machines
+
+
 def _with_images(*names: str, **fields: Any) -> Snapshot:
     images = tuple(ImageFacts(name=name, size_bytes=1) for name in names)
     return with_host(_fields(**fields), report=REPORT.model_copy(update={"images": images, "vms": (), "journals": ()}))

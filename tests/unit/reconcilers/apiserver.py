@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from hyperv_operator.api.machine import HyperVMachineStatus
 from hyperv_operator.api.names import FINALIZER, HOST_KIND, MACHINE_KIND
-from hyperv_operator.errors import ObjectGone, WriteConflict
+from hyperv_operator.errors import AgentMissing, ObjectGone, WriteConflict
 from hyperv_operator.ports import CanaryLease, JsonObject, ObjectRef, RemoteTask, SecretData
 from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
@@ -152,7 +152,10 @@ class Tasks:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if task.on_start:
             task.on_start()
-            future.set_result(REPORT)
+            if task.category == "preflight":
+                future.set_exception(AgentMissing("An agent without a preflight."))
+            else:
+                future.set_result(REPORT)
             return future
         self.submitted.append(task)
 

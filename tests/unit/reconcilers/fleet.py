@@ -12,11 +12,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from executor.tasks import service
-from hyperv_operator.errors import LogonRefused
+from hyperv_operator.errors import AgentMissing, LogonRefused
 from hyperv_operator.ports import HostEndpoint, JsonObject, LoggedOn, ObjectRef, SecretData, TaskContext
 from hyperv_operator.protocol.bundle import AgentBundle
 from hyperv_operator.protocol.inventory import InventoryReport
 from hyperv_operator.protocol.inventory_parser import parse_inventory
+from hyperv_operator.protocol.preflight import PreflightReport
 from hyperv_operator.reconcilers.cache import Cache
 from hyperv_operator.reconcilers.dependencies import Dependencies
 from hyperv_operator.reconcilers.entries import HostEntry
@@ -113,6 +114,10 @@ class Hosts:
             with self._lock:
                 self._inside -= 1
 
+    def read_preflight(self, endpoint: HostEndpoint, _: object, context: TaskContext) -> PreflightReport:
+        """Answer like an agent that has no preflight."""
+        raise AgentMissing("There is none.")
+
     def inside(self) -> int:
         """Return how many calls are under way."""
         with self._lock:
@@ -127,7 +132,7 @@ class Fleet:
     ) -> None:
         self.cluster = cluster
         self.cache = Cache()
-        self.tasks = service(deadlines={"inventory": 30.0, "rollout": 30.0})
+        self.tasks = service(deadlines={"inventory": 30.0, "rollout": 30.0, "preflight": 30.0})
         ports: Any = cluster
         deps = Dependencies(
             settings=settings or Settings(),

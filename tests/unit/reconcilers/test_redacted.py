@@ -13,7 +13,7 @@ from pydantic import SecretBytes, SecretStr
 from typing_extensions import override
 
 from hyperv_operator.api.common import Condition
-from hyperv_operator.api.host import HyperVHostStatus
+from hyperv_operator.api.host import HyperVHostStatus, Preflight, PreflightRow
 from hyperv_operator.api.machine import HyperVMachineStatus, PastRun
 from hyperv_operator.core.actions import Launch, Remove
 from hyperv_operator.errors import HostUnreachable, LogonRefused
@@ -94,6 +94,14 @@ def test_every_text_of_a_machines_status_is_redacted() -> None:
 def test_the_messages_of_a_hosts_conditions_are_redacted() -> None:
     shown = redacted_status(HyperVHostStatus(conditions=(_condition("password=abcdef"),)), Redactor().clean)
     assert shown.conditions[0].message == f"password={MASK}"
+
+
+def test_the_rows_of_a_preflight_are_redacted() -> None:
+    row = PreflightRow(id="Image", subject="password=abcdef", state="warning", observed="password=abcdef")
+    found = Preflight(checked_at=NOW, generation=1, agent_digest="a", rows=(row,))
+    shown = redacted_status(HyperVHostStatus(preflight=found), Redactor().clean)
+    assert shown.preflight
+    assert (shown.preflight.rows[0].subject, shown.preflight.rows[0].observed) == (f"password={MASK}",) * 2
 
 
 def test_a_mask_makes_no_text_longer_than_its_field_allows() -> None:

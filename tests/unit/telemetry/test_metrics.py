@@ -42,6 +42,7 @@ def test_a_deleted_host_leaves_no_series_even_if_a_call_ends_after_it() -> None:
     for host in ("gone", "stays"):
         metrics.host_conditions(host, READY)
         metrics.host_seen(host, REPORT, NOW)
+        metrics.host_preflight(host, {"ok": 3, "blocking": 1})
         metrics.winrm_operation(host, "open", "ok", 1)
         metrics.rollout_finished(host, "ok", 1)
         metrics.call_refused(host)
@@ -51,6 +52,7 @@ def test_a_deleted_host_leaves_no_series_even_if_a_call_ends_after_it() -> None:
     assert before.count('host="gone"') == before.count('host="stays"') > 20
     metrics.host_gone("gone")
     metrics.winrm_operation("gone", "open", "CallCancelled", 1)
+    metrics.host_preflight("gone", {"ok": 3})
     text = _text(metrics)
     assert 'host="gone"' not in text
     assert text.count('host="stays"') == before.count('host="stays"')

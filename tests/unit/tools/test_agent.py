@@ -60,7 +60,7 @@ def test_it_contains_the_agent_and_its_isos_and_nothing_else(bundle: Path) -> No
     assert contents == wanted
     assert {"isos/windows.iso", "isos/linux.iso", "agent-manifest.json", "Get-HostInventory.ps1"} < wanted.keys()
     assert (bundle / "rollout.ps1").read_bytes() == TEXT.encode()
-    assert {path.name for path in bundle.iterdir()} == {"files", "rollout.ps1"}
+    assert {path.name for path in bundle.iterdir()} == {"files", "rollout.ps1", "first-contact.ps1"}
 
 
 def test_hosts_accept_the_paths_of_all_files(bundle: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_launch_reads_few_files(bundle: Path) -> None:
         for name in _contents(bundle / "files")
         if name.endswith(".ps1") and not name.startswith(("steps/", "tasks/"))
     ]
-    assert len(names) == 6
+    assert len(names) == 7
 
 
 def test_the_isos_can_be_left_out(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

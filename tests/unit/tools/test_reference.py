@@ -152,6 +152,8 @@ def test_a_condition_type_names_the_reasons_it_can_have() -> None:
         "AgentIncompatible",
         "AgentRolloutIncomplete",
         "AgentRolloutFailed",
+        "ConstrainedLanguage",
+        "ScriptsBlocked",
     }
 
 

@@ -11,7 +11,7 @@ function Assert-HvoJobDefinition {
     $uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     if ($Job.schema.id -eq 'host-inventory') {
         if ([string](Get-HvoProperty $Job 'cluster_uid') -cnotmatch $uuid) { $wrong.Add('cluster_uid') }
-    } else {
+    } elseif ($Job.schema.id -ne 'host-preflight') {
         $run = Get-HvoProperty $Job 'run'
         foreach ($key in 'id', 'machine_uid', 'cluster_uid') {
             if ([string](Get-HvoProperty $run $key) -cnotmatch $uuid) { $wrong.Add("run.$key") }

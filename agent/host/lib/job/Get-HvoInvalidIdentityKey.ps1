@@ -1,7 +1,7 @@
 function Get-HvoInvalidIdentityKey {
     <#
     .SYNOPSIS
-        Returns the key of the job's host identity that is missing or does not have its form. An inventory may lack it.
+        Returns the key of the job's host identity that is missing or does not have its form. An inventory and a preflight may lack it.
     .OUTPUTS
         String, or nothing.
     #>
@@ -12,7 +12,7 @@ function Get-HvoInvalidIdentityKey {
     )
     $identity = Get-HvoProperty (Get-HvoProperty $Job 'host') 'identity'
     if ($null -eq $identity) {
-        if ($Job.schema.id -ne 'host-inventory') { return 'host.identity' }
+        if ('host-inventory', 'host-preflight' -cnotcontains $Job.schema.id) { return 'host.identity' }
         return
     }
     foreach ($key in 'smbios_uuid', 'machine_guid') {

@@ -56,15 +56,26 @@ function Get-FakeCim {
             $facts = Get-FakeHostFact
             , @(New-FakeCim $space $ClassName @{ Name = $facts.name; DNSHostName = $facts.name; TotalPhysicalMemory = [uint64] $facts.memoryBytes })
         }
+        'root/cimv2 Win32_OperatingSystem' { , @(Get-FakeOperatingSystem $space) }
         'root/cimv2 Win32_Service' {
             $state = if ((Get-FakeService) -eq 'Stopped') { 'Stopped' } else { 'Running' }
-            , @(New-FakeCim $space $ClassName @{ Name = 'vmms'; State = $state })
+            $service = Get-FakeFact 'service' ([pscustomobject] @{ State = $state; StartMode = 'Auto' })
+            $found = @(if ($service.State) { New-FakeCim $space $ClassName @{ Name = 'vmms'; State = $service.State; StartMode = $service.StartMode } })
+            , $found
         }
-        'root/cimv2 Win32_OperatingSystem' { , @(Get-FakeOperatingSystem $space) }
+        'root/microsoft/windows/defender MSFT_MpPreference' {
+            $defender = Get-FakeFact 'defender' $null
+            if ($null -eq $defender) { $null } else {
+                $all = @{ ExclusionPath = $null; ExclusionExtension = $null; DisableAutoExclusions = $false; DisableRealtimeMonitoring = $false }
+                foreach ($one in $defender.PSObject.Properties) { $all[$one.Name] = $one.Value }
+                , @(New-FakeCim $space $ClassName $all)
+            }
+        }
         'root/cimv2 Win32_Volume' {
             , @(foreach ($volume in (Get-FakeHostFact).volumes) {
                     New-FakeCim $space $ClassName @{
                         Name = [string] $volume.name; DriveType = [uint32] 3
+                        FileSystem = if ($volume.PSObject.Properties['fileSystem']) { [string] $volume.fileSystem } else { 'NTFS' }
                         Capacity = [Nullable[uint64]] $volume.capacity; FreeSpace = [Nullable[uint64]] $volume.free
                     }
                 })

@@ -37,6 +37,7 @@ function ConvertTo-FakeVhd {
     [pscustomobject] @{
         PSTypeName = 'Microsoft.Vhd.PowerShell.VirtualHardDisk'
         Path = $Path
+        VhdFormat = [System.IO.Path]::GetExtension($Path).TrimStart('.').ToUpperInvariant()
         VhdType = [VhdType] $disk.vhdx
         Size = [uint64] $disk.size
         FileSize = [uint64] (New-Object System.IO.FileInfo($Path)).Length

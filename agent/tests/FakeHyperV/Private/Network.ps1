@@ -40,3 +40,13 @@ function Resolve-FakeAdapter {
         }
     }
 }
+
+function Get-FakeSwitchType {
+    <#
+    .SYNOPSIS
+    Returns the type of a virtual switch: External unless host.json says otherwise in switchTypes.
+    #>
+    param([string] $Name)
+    $known = (Get-FakeFact 'switchTypes' ([pscustomobject] @{})).PSObject.Properties[$Name]
+    if ($null -ne $known) { [string] $known.Value } else { 'External' }
+}

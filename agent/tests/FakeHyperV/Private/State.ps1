@@ -89,6 +89,16 @@ function Get-FakeHostFact {
     $facts
 }
 
+function Get-FakeFact {
+    <#
+    .SYNOPSIS
+    Returns a fact that host.json may lack, or a default.
+    #>
+    param([string] $Name, [object] $Default)
+    $found = (Get-FakeHostFact).PSObject.Properties[$Name]
+    if ($null -ne $found -and $null -ne $found.Value) { $found.Value } else { $Default }
+}
+
 function Get-FakeLogon {
     <#
     .SYNOPSIS

@@ -22,6 +22,7 @@ function New-FakeHost {
         osName = 'Microsoft Windows Server 2022 Datacenter'; osVersion = '10.0.20348'; logon = 'service'; administrator = $true
         logicalProcessors = 64; memoryBytes = 1TB; switches = @('External'); clusterFeature = [bool] $Cluster
         machines = [System.IO.Path]::Combine($root, 'D', 'VMs')
+        service = $null; winrm = $null; executionPolicy = $null; acls = $null; defender = $null; switchTypes = $null
         volumes = @('C', 'D' | ForEach-Object { @{ name = [System.IO.Path]::Combine($root, $_) + $separator; capacity = 16TB; free = 15TB } })
     }
     foreach ($key in $Property.Keys) { $facts[$key] = $Property[$key] }

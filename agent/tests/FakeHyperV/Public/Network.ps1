@@ -12,7 +12,7 @@ function Get-VMSwitch {
             Write-FakeError $PSCmdlet "Hyper-V was unable to find a virtual switch with name `"$Name`"." -Target $Name
         }
         foreach ($one in $found) {
-            [pscustomobject] @{ PSTypeName = 'Microsoft.HyperV.PowerShell.VMSwitch'; Name = [string] $one; SwitchType = 'External' }
+            [pscustomobject] @{ PSTypeName = 'Microsoft.HyperV.PowerShell.VMSwitch'; Name = [string] $one; SwitchType = Get-FakeSwitchType ([string] $one) }
         }
     } finally {
         $lock.Dispose()
@@ -135,11 +135,19 @@ function Get-VMNetworkAdapterVlan {
     [CmdletBinding(DefaultParameterSetName = 'VMName')]
     param(
         [Parameter(ParameterSetName = 'VMName', Position = 0, Mandatory)] [string[]] $VMName,
-        [Parameter(ParameterSetName = 'VMObject', Position = 0, Mandatory, ValueFromPipeline)] [object[]] $VM
+        [Parameter(ParameterSetName = 'VMObject', Position = 0, Mandatory, ValueFromPipeline)] [object[]] $VM,
+        [Parameter(ParameterSetName = 'ManagementOS', Mandatory)] [switch] $ManagementOS
     )
     process {
         $lock = Enter-FakeCall $PSCmdlet
         try {
+            if ($ManagementOS) {
+                [pscustomobject] @{
+                    PSTypeName = 'Microsoft.HyperV.PowerShell.VMNetworkAdapterVlanSetting'
+                    OperationMode = [VMNetworkAdapterVlanMode] 'Untagged'; AccessVlanId = 0; ParentAdapter = $null
+                }
+                return
+            }
             foreach ($record in @(Resolve-FakeVM $PSCmdlet $VM $VMName)) {
                 foreach ($adapter in $record.adapters) {
                     [pscustomobject] @{

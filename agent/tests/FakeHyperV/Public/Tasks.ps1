@@ -3,9 +3,11 @@ function whoami.exe {
     .SYNOPSIS
     Writes the groups of this process's token, as whoami /groups /fo csv /nh does. Anything else is not answered.
     #>
+    [CmdletBinding()]
+    param([Parameter(ValueFromRemainingArguments)] [string[]] $Argument)
     $lock = Enter-FakeCall $PSCmdlet
     try {
-        if ("$args" -ne '/groups /fo csv /nh') { throw "The fake whoami.exe does not know: $args" }
+        if ("$Argument" -ne '/groups /fo csv /nh') { throw "The fake whoami.exe does not know: $Argument" }
         $groups = [ordered] @{ 'Everyone' = 'S-1-1-0'; 'NT AUTHORITY\Authenticated Users' = 'S-1-5-11' }
         if ((Get-FakeLogon) -eq 'network') { $groups['NT AUTHORITY\NETWORK'] = 'S-1-5-2' } else { $groups['NT AUTHORITY\SERVICE'] = 'S-1-5-6' }
         if (Test-FakeAdministrator) { $groups['BUILTIN\Administrators'] = 'S-1-5-32-544' }

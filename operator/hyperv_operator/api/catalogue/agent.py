@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hyperv_operator.api.catalogue.model import STALLED, WORKING, Actor, Entry, Retry
-from hyperv_operator.api.names import MachineCondition, Reason
+from hyperv_operator.api.catalogue.model import HOST_STALLED, STALLED, UNSEEN, WORKING, Actor, Entry, Retry
+from hyperv_operator.api.names import HostCondition, MachineCondition, Reason
 
 _LOG: Final = "`kubectl logs -n hyperv-system deployment/hyperv-operator` has the agent's lines of the run; their `run` is `status.run.id`."
 
@@ -121,6 +121,17 @@ BEFORE_WORK: Final[Mapping[Reason, Entry]] = {
         "It has to be a member of `Hyper-V Administrators`, with write access to the folders in `spec.paths`; see "
         "[prepare-host](../guides/prepare-host.md).",
         machine=STALLED,
+    ),
+    Reason.CONSTRAINED_LANGUAGE: Entry(
+        "PowerShell on the host runs the agent's scripts in constrained language, because application control (WDAC or AppLocker) does not "
+        "trust them.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Allow the agent in the host's application control (docs/guides/application-control.md).",
+        "The operator cannot roll its agent out to such a host. Sign the agent's files, let the policy trust the signer, and register a "
+        "JEA endpoint with them.",
+        machine=(*STALLED, *UNSEEN),
+        host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
     ),
 }
 

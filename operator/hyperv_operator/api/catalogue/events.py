@@ -90,6 +90,12 @@ _EVENTS: Final[Mapping[EventReason, EventEntry]] = {
         warning=True,
         on_host=True,
     ),
+    EventReason.PREFLIGHT_CHANGED: EventEntry(
+        "Rows of the preflight begin or cease to block or to warn.",
+        "The rows that do so now, and those that do not any more.",
+        warning=True,
+        on_host=True,
+    ),
     EventReason.AGENT_ROLLOUT_FAILED: EventEntry(
         "The operator's version of the agent could not be installed on the host, or does not work there.",
         "What happened.",

@@ -113,6 +113,26 @@ UNUSABLE: Final[Mapping[Reason, Entry]] = {
         "the installation by hand.",
         host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
     ),
+    Reason.SCRIPTS_BLOCKED: Entry(
+        "The execution policy of the host does not let the agent's scripts start: it allows no scripts, or only scripts with a signature.",
+        Actor.HOST_ADMIN,
+        Retry.BACKOFF,
+        "Set the execution policy to RemoteSigned, or sign the agent's files (docs/guides/application-control.md).",
+        "`Get-ExecutionPolicy -List` on the host shows the policy of each scope. One of the scopes MachinePolicy and UserPolicy comes "
+        "from Group Policy, and is changed there.",
+        machine=(*STALLED, *UNSEEN),
+        host=(*HOST_STALLED, (HostCondition.AGENT_READY, False)),
+    ),
+    Reason.PREFLIGHT_FAILED: Entry(
+        "The preflight found something on the host without which no machine can be provisioned there.",
+        Actor.HOST_ADMIN,
+        Retry.ON_CHANGE,
+        "Correct what status.preflight of the HyperVHost names.",
+        "While a row blocks, the preflight is repeated with each inventory, so that a repaired host is noticed soon. "
+        "Machines that were launched before continue. [preflight](preflight.md) lists the rows.",
+        machine=STALLED,
+        host=HOST_STALLED,
+    ),
     Reason.AGENT_ROLLOUT_FAILED: Entry(
         "The operator's version of the agent could not be installed on the host, or does not work there.",
         Actor.HOST_ADMIN,
