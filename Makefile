@@ -7,7 +7,7 @@ LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 export PYTHONPATH := operator:tests:tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo unit test faults mutants check bench fuzz generate screenshots isos agent lock hostsim clean
+.PHONY: help setup demo unit test faults userland mutants check bench fuzz generate screenshots isos agent lock hostsim clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ test: unit ## run the unit, integration and e2e tests
 
 faults: $(STAMP) ## inject one fault at each place of the operator's work, and compare; ARGS="--only machine/api/get.secrets/1/429" runs one, ARGS="--help"
 	$(BIN)/python -m faults $(ARGS)
+
+userland: $(STAMP) ## provision machines of real distributions with the Linux guest, and boot them three times; needs root; ARGS='--only "Debian 13, ifupdown"' runs some
+	$(BIN)/python -m userland $(ARGS)
 
 mutants: $(STAMP) ## put small faults into the pure packages and list those that no unit test notices; ARGS="core.retry" restricts, ARGS="--strict" judges
 	$(BIN)/python -m mutants $(ARGS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from userland.machine import run
 
-DATASOURCE = "etc/cloud/cloud.cfg.d/zz-datasource.cfg"
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "prepare-linux-image.md"
 _INTERFACES = """\
 # This file describes the network interfaces available on your system, as the installer leaves it.
 source /etc/network/interfaces.d/*
@@ -21,6 +21,17 @@ iface lo inet loopback
 allow-hotplug eth0
 iface eth0 inet dhcp
 """
+_HOTPLUG = """\
+# What udev does for an interface with allow-hotplug.
+[Unit]
+After=networking.service
+[Service]
+Type=oneshot
+ExecStart=/sbin/ifup --allow=hotplug --all
+[Install]
+WantedBy=multi-user.target
+"""
+_HAND_MADE = {"etc/network/interfaces": _INTERFACES, "etc/systemd/system/hotplug.service": _HOTPLUG}
 _NETPLAN = """\
 network:
   version: 2
@@ -36,6 +47,7 @@ _OTHERS = {
     "10-locale.cfg": "locale: C.UTF-8\n",
     "99-installer.cfg": "datasource_list: [ Ec2 ]\npreserve_hostname: false\n",
 }
+_OWN_NETWORK = "network: {config: disabled}\n"
 _NO_UDEV = """\
 #!/bin/sh
 # There is no udev: cloud-init and netplan ask it to set up links and to look at them again.
@@ -85,27 +97,28 @@ STACKS = {
             },
             ("NetworkManager",),
         ),
-        Stack("ifupdown", ("ifupdown", "isc-dhcp-client"), {"etc/network/interfaces": _INTERFACES}, ("networking",)),
+        Stack("ifupdown", ("ifupdown", "isc-dhcp-client"), _HAND_MADE, ("networking", "hotplug")),
+        Stack("ifupdown, dhcpcd", ("ifupdown", "dhcpcd-base"), _HAND_MADE, ("networking", "hotplug")),
         Stack(
             "ifupdown, resolvconf",
             ("ifupdown", "isc-dhcp-client", "resolvconf"),
-            {"etc/network/interfaces": _INTERFACES},
-            ("networking", "resolvconf"),
+            _HAND_MADE,
+            ("networking", "hotplug", "resolvconf"),
             "../run/resolvconf/resolv.conf",
         ),
         Stack(
             "ifupdown, resolved",
             ("ifupdown", "isc-dhcp-client", "systemd-resolved"),
-            {"etc/network/interfaces": _INTERFACES},
-            ("networking", "systemd-resolved"),
+            _HAND_MADE,
+            ("networking", "hotplug", "systemd-resolved"),
             _RESOLVED,
         ),
     )
 }
 
 
-def prepare(root: Path, stack: Stack, disc: dict[str, bytes], generalise: str) -> None:
-    """Make the image of the guide: its packages are there. `generalise` is the guide's script for the last step."""
+def prepare(root: Path, stack: Stack, disc: dict[str, bytes]) -> None:
+    """Make the image of the guide, whose packages are installed, with the commands and files of its text."""
     chroot = ["chroot", str(root)]
     # What stands in for hardware: no device appears without udev, and a container is no VM of Microsoft.
     unit = (root / "usr/lib/systemd/system/hv-kvp-daemon.service").read_text()
@@ -147,15 +160,22 @@ def prepare(root: Path, stack: Stack, disc: dict[str, bytes], generalise: str) -
     for other in {"systemd-networkd", "networking", "NetworkManager"} - set(stack.enable):
         run(*chroot, "systemctl", "--quiet", "disable", other, check=False)
     # The guide.
-    _write(root / DATASOURCE, "datasource_list: [NoCloud, None]\n")
+    own = _OWN_NETWORK if "etc/network/interfaces" in stack.files else ""
+    name, text = _from_guide(r"`/(etc/cloud/cloud\.cfg\.d/[^`]+)`:\n   ```yaml\n   (.*?)   ```")
+    _write(root / name, text + own)
     shutil.rmtree(root / "var/lib/cloud/seed", ignore_errors=True)
-    run(*chroot, "sh", "-ec", generalise)
+    (script,) = _from_guide(r"Generalise the image\..*?```sh\n(.*?)```")
+    run(*chroot, "sh", "-ec", script)
+
+
+def _from_guide(pattern: str) -> tuple[str, ...]:
+    found = re.search(pattern, GUIDE.read_text(), re.DOTALL)
+    assert found is not None, f"the guide has nothing like {pattern}"
+    assert _OWN_NETWORK.strip() in GUIDE.read_text()
+    return found.groups()
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(mode)
-
-
-Prepare = Callable[[Path], None]

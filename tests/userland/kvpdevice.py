@@ -12,6 +12,7 @@ import struct
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 FROM_HOST, FROM_GUEST, INTRINSIC = 0, 1, 3
 _SET, _DELETE, _ENUMERATE, _REGISTER = 1, 2, 3, 100
@@ -20,10 +21,7 @@ _KEY, _VALUE = 512, 2048
 _HEADER = struct.Struct("<BBH")
 _SIZES = struct.Struct("<III")
 
-# Operations of the kernel's include/uapi/linux/fuse.h.
-_LOOKUP, _FORGET, _GETATTR, _SETATTR, _OPEN, _READ, _WRITE, _RELEASE, _FLUSH, _INIT, _INTERRUPT = (
-    1, 2, 3, 4, 14, 15, 16, 18, 25, 26, 36,
-)  # fmt: skip
+# The kernel's include/uapi/linux/fuse.h.
 _IN = struct.Struct("<IIQQIIII")
 _OUT = struct.Struct("<IiQ")
 _ATTR = struct.Struct("<QQQQQQIIIIIIIIII")
@@ -51,7 +49,7 @@ class KvpDevice:
         self._registered = False
         self._call = threading.Lock()
 
-    def __enter__(self) -> KvpDevice:
+    def __enter__(self) -> Self:
         self._fuse = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
         options = f"fd={self._fuse},rootmode=100600,user_id=0,group_id=0,allow_other".encode()
         if self._libc.mount(b"hv_kvp", bytes(self.path), b"fuse", _MS_NOSUID | _MS_NODEV, options) != 0:
@@ -116,10 +114,9 @@ class KvpDevice:
             self._answer = None
             self._requests.append(message)
             self._hand_over()
-            if not self._changed.wait_for(lambda: self._answer is not None, 20):
-                raise KvpUnavailable("hv_kvp_daemon does not answer")
-            answer = self._answer
-        assert answer is not None
+            answer = self._changed.wait_for(lambda: self._answer, 20)
+        if answer is None:
+            raise KvpUnavailable("hv_kvp_daemon does not answer")
         (error,) = struct.unpack_from("<I", answer)
         return answer if error == 0 else None
 

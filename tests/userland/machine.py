@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from userland import rootfs
 from userland.kvpdevice import KvpDevice
@@ -21,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 MAC = "00:15:5d:00:00:01"
 ROUTER, OTHER_ROUTER, DNS, DNS2 = "192.168.1.1", "192.168.1.2", "192.168.1.10", "192.168.1.11"
 DOMAIN = "example.com"
-PROBE, PROBE_ADDRESS = "probe", "192.168.1.77"
+PROBE, PROBE_ADDRESS, PROBE_ADDRESS2 = "probe", "192.168.1.77", "192.168.1.78"
 LEASE = "192.168.1.200"
 
 
@@ -45,15 +42,14 @@ def run(*command: str | Path, within: float = 60, stdin: str = "", check: bool =
 class Network:
     """A network namespace with a router, a DHCP server, and two DNS servers that know one name."""
 
-    def __init__(self, folder: Path, tools: Path, name: str, *, dhcp: bool) -> None:
+    def __init__(self, folder: Path, tools: Path, name: str) -> None:
         self._folder = folder
         self._tools = tools
         self.namespace = f"hvo-{name}-r"
-        self.cable = f"hvo{name}"
-        self._dhcp = dhcp
+        self._cables = 0
         self._stack = ExitStack()
 
-    def __enter__(self) -> Network:
+    def __enter__(self) -> Self:
         run("ip", "netns", "add", self.namespace)
         self._stack.callback(run, "ip", "netns", "delete", self.namespace)
         self._ip("link", "set", "lo", "up")
@@ -64,33 +60,28 @@ class Network:
         upper = self._folder / "router"
         upper.mkdir()
         self._root = self._stack.enter_context(rootfs.overlaid((self._tools,), upper))
-        # The DHCP server names another router and DNS server than a static configuration, so that a leftover lease shows.
-        pool = [f"--dhcp-range={LEASE},{LEASE},10m", f"--dhcp-option=3,{OTHER_ROUTER}", f"--dhcp-option=6,{DNS2}"]
-        arguments = [
-            "--keep-in-foreground",
-            "--no-resolv",
-            "--no-hosts",
-            "--pid-file",
-            "--log-facility=-",
-            "--user=root",
-        ]
-        arguments += [
-            "--dhcp-leasefile=/tmp/leases",
-            f"--domain={DOMAIN}",
-            f"--address=/{PROBE}.{DOMAIN}/{PROBE_ADDRESS}",
-        ]
         (self._root / "dev/null").touch()
-        command = [*self._chroot(), "dnsmasq", *arguments, *(pool if self._dhcp else [])]
-        log = self._stack.enter_context((self._folder / "router.log").open("w"))
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._stack.callback(process.wait)
-        self._stack.callback(process.terminate)
+        # A lease names another router and another DNS server than a static configuration, and each DNS server has another
+        # address for the same name, so that a leftover of a lease shows.
+        pool = [f"--dhcp-range={LEASE},{LEASE},10m", f"--dhcp-option=3,{OTHER_ROUTER}", f"--dhcp-option=6,{DNS2}"]
+        self._serve(f"--listen-address={DNS}", f"--address=/{PROBE}.{DOMAIN}/{PROBE_ADDRESS}")
+        self._serve(f"--listen-address={DNS2},{ROUTER}", f"--address=/{PROBE}.{DOMAIN}/{PROBE_ADDRESS2}", *pool)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _serve(self, *arguments: str) -> None:
+        """Start a dnsmasq."""
+        always = ["--keep-in-foreground", "--no-resolv", "--no-hosts", "--pid-file", "--log-facility=-", "--user=root"]
+        always += ["--bind-interfaces", "--dhcp-leasefile=/tmp/leases", f"--domain={DOMAIN}"]
+        log = self._stack.enter_context((self._folder / "router.log").open("a"))
+        command = [*self._chroot(), "dnsmasq", *always, *arguments]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._stack.callback(process.wait)
+        self._stack.callback(process.terminate)
 
     def _ip(self, *arguments: str) -> None:
         run("ip", "-n", self.namespace, *arguments)
@@ -99,12 +90,14 @@ class Network:
         return ["nsenter", f"--net=/run/netns/{self.namespace}", "chroot", str(self._root)]
 
     def plug(self, namespace: str) -> None:
-        """Connect a machine's namespace by a cable; its end there is eth0."""
+        """Connect a machine's namespace by a new cable; its end there is eth0."""
+        self._cables += 1
+        cable = f"cable{self._cables}"
         run(
             "ip",
             "link",
             "add",
-            self.cable,
+            cable,
             "netns",
             self.namespace,
             "type",
@@ -116,7 +109,7 @@ class Network:
             namespace,
         )
         run("ip", "-n", namespace, "link", "set", "eth0", "address", MAC)
-        self._ip("link", "set", self.cable, "master", "lan", "up")
+        self._ip("link", "set", cable, "master", "lan", "up")
 
     def new_key(self) -> str:
         """Make an SSH key; return the public half."""
@@ -219,25 +212,20 @@ class Machine:
         return self.ask("journalctl", "--boot", "--no-pager", "--output=cat", *(["--unit", unit] if unit else []))
 
     def shut_down(self) -> None:
-        """Shut down, or cut the power after half a minute."""
-        if self._process is None:
-            return
-        try:
-            if self._init is not None:
-                self.ask("systemctl", "poweroff", "--no-block")
-                self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            pass
-        self._process.kill()
-        self._process.wait()
+        """Shut down, and cut the power after half a minute."""
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                if self._init is not None:
+                    self.ask("systemctl", "poweroff", "--no-block")
+                    self._process.wait(30)
+            self._process.kill()
+            self._process.wait()
         self._process, self._init = None, None
         self.kvp.restarted()
-        run("ip", "netns", "delete", self._namespace)
-        if self._cgroup.is_dir():
-            for path in sorted(self._cgroup.rglob("*"), reverse=True):
-                if path.is_dir():
-                    path.rmdir()
-            self._cgroup.rmdir()
+        run("ip", "netns", "delete", self._namespace, check=False)
+        for path in (*sorted(self._cgroup.rglob("*"), reverse=True), self._cgroup):
+            if path.is_dir():
+                path.rmdir()
 
 
 def _moments(seconds: float) -> Iterator[None]:

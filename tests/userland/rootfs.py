@@ -33,6 +33,7 @@ _BASE = (
     ),
 )
 _SUITES = {"Debian 12": "bookworm", "Debian 13": "trixie"}
+DISTRIBUTIONS = tuple(_SUITES)
 _GENERATION = "2"
 """Part of the name of a base in the cache: a change here makes all of them anew."""
 
@@ -84,21 +85,19 @@ def cgroups() -> Path:
     return found
 
 
-def is_cached(distribution: str, packages: tuple[str, ...]) -> bool:
-    """Return whether the root file system is there already."""
-    return _layer(distribution, packages).is_dir()
+def find_or_make(distribution: str, packages: tuple[str, ...], report: Report, within: float = 1_800) -> Rootfs:
+    """Return a root file system of the distribution with the packages, made if it is not in the cache.
 
-
-def find_or_make(distribution: str, packages: tuple[str, ...], report: Report) -> Rootfs:
-    """Return a root file system of the distribution with the packages, made if it is not in the cache."""
+    Raise Unavailable if it cannot be made, or if one command of that takes longer than `within` seconds.
+    """
     base, layer = _base(distribution), _layer(distribution, packages)
     with locked(base.parent, report):
         if not base.is_dir():
             report(f"making {distribution} by debootstrap, about 3 minutes on 2 cores, once per user")
-            _make(base, lambda partial: _bootstrap(_SUITES[distribution], partial))
+            _make(base, lambda partial: _bootstrap(_SUITES[distribution], partial, within))
         if not layer.is_dir():
             report(f"installing {' '.join(packages)} in {distribution}, once per user")
-            _make(layer, lambda partial: _install_layer(base, partial, packages))
+            _make(layer, lambda partial: _install_layer(base, partial, packages, within))
     return Rootfs((layer, base))
 
 
@@ -128,6 +127,8 @@ def _run(*command: str | Path, within: float = 1_800) -> str:
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=within)
     except FileNotFoundError:
         raise Unavailable(f"{command[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"{command[0]} takes longer than {within:.0f} seconds here") from None
     if done.returncode != 0:
         raise Unavailable(f"{' '.join(map(str, command))} failed: {(done.stdout + done.stderr)[-800:]}")
     return done.stdout
@@ -144,33 +145,33 @@ def _mirror() -> str:
     return sites[0]
 
 
-def _bootstrap(suite: str, target: Path) -> None:
+def _bootstrap(suite: str, target: Path, within: float) -> None:
     mirror = _mirror()
     if shutil.which("debootstrap") is None:
         _run("apt-get", "install", "--yes", "--no-install-recommends", "debootstrap")
-    _run("debootstrap", "--variant=minbase", suite, target, mirror)
+    _run("debootstrap", "--variant=minbase", suite, target, mirror, within=within)
     (target / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")  # starts no service in the chroot
     (target / "usr/sbin/policy-rc.d").chmod(0o755)
     (target / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
     (target / "etc/apt/sources.list").write_text(f"deb {mirror} {suite} main\n")
     # dpkg resolves versioned virtual packages, which debootstrap does not.
-    _install(target, _BASE)
+    _install(target, _BASE, within)
 
 
-def _install(root: Path, packages: tuple[str, ...]) -> None:
+def _install(root: Path, packages: tuple[str, ...], within: float) -> None:
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     script = (
         'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && apt-get -q -y install --no-install-recommends "$@"'
     )
-    _run("chroot", root, "sh", "-c", script, "install", *packages)
+    _run("chroot", root, "sh", "-c", script, "install", *packages, within=within)
     _run("chroot", root, "apt-get", "clean")
 
 
-def _install_layer(base: Path, target: Path, packages: tuple[str, ...]) -> None:
+def _install_layer(base: Path, target: Path, packages: tuple[str, ...], within: float) -> None:
     target.mkdir()
     if packages:
         with overlaid((base,), target) as root:
-            _install(root, packages)
+            _install(root, packages, within)
 
 
 @contextmanager

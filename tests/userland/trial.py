@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import re
+import os
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -18,16 +18,16 @@ import pycdlib
 from hyperv_operator.protocol.guest import GuestState, parse_guest_ready, parse_guest_state
 from hyperv_operator.protocol.job import guest_plaintext
 from hyperv_operator.protocol.sealing import seal, split
-from userland import images, machine, rootfs
+from userland import images, rootfs
 from userland.kvpdevice import FROM_GUEST, FROM_HOST, INTRINSIC, KvpDevice
 from userland.machine import (
     DNS,
-    DNS2,
     DOMAIN,
     LEASE,
     OTHER_ROUTER,
     PROBE,
     PROBE_ADDRESS,
+    PROBE_ADDRESS2,
     ROUTER,
     Machine,
     MachineFailed,
@@ -45,8 +45,7 @@ STATIC: dict[str, Any] = {
     "guest_v4_dns1": DNS,
     "guest_net_dnssuffix": DOMAIN,
 }
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "prepare-linux-image.md"
-PROPERTIES = ("address", "route", "DNS", "hostname", "account", "key", "host keys", "users")
+PROPERTIES = ("address", "route", "DNS", "hostname", "account", "key", "host keys", "users", "cloud-init")
 
 
 @dataclass(frozen=True)
@@ -66,13 +65,6 @@ class Outcome:
         return self.state == "applied" and len(self.boots) == 3 and not any(self.boots)
 
 
-def generalise_script() -> str:
-    """Return the guide's commands that generalise an image."""
-    found = re.search(r"Generalise the image\..*?```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL)
-    assert found is not None
-    return found.group(1)
-
-
 def read_iso(iso: Path) -> dict[str, bytes]:
     """Return the files of an ISO."""
     image = pycdlib.PyCdlib()
@@ -90,20 +82,21 @@ def read_iso(iso: Path) -> dict[str, bytes]:
 
 @contextmanager
 def booted_from(
-    iso: Path, distribution: str, stack: images.Stack, name: str, report: rootfs.Report
+    iso: Path, distribution: str, stack: images.Stack, report: rootfs.Report
 ) -> Iterator[tuple[Machine, Network]]:
     """Provide a machine of the image with the ISO in its drive, off, and its network."""
     system = rootfs.find_or_make(distribution, stack.packages, report)
     with ExitStack() as stack_:
         folder = Path(stack_.enter_context(tempfile.TemporaryDirectory(dir=rootfs.cache_root(), prefix=".trial-")))
         (folder / "kvp").touch()
-        network = stack_.enter_context(Network(folder, rootfs.tools(report), name, dhcp=True))
+        name = f"{os.getpid() % 100_000}"  # of interfaces, which may have 15 characters
+        network = stack_.enter_context(Network(folder, rootfs.tools(report), name))
         kvp = stack_.enter_context(KvpDevice(folder / "kvp"))
         vm = Machine(folder, system, network, kvp, name)
         stack_.callback(vm.eject)
         stack_.callback(vm.shut_down)
         with vm.prepared() as root:
-            images.prepare(root, stack, read_iso(iso), generalise_script())
+            images.prepare(root, stack, read_iso(iso))
         vm.insert(iso)
         yield vm, network
 
@@ -133,7 +126,7 @@ def provision(vm: Machine, fields: dict[str, Any], seconds: float) -> GuestState
     raise MachineFailed(f"the guest has no final state: {vm.log()[-3000:]}")
 
 
-def look(vm: Machine, network: Network, address: str) -> dict[str, Any]:
+def look(vm: Machine, network: Network, address: str, addressing: str) -> dict[str, Any]:
     """Return what the machine has, as its own commands and a login from outside show it."""
     addresses = [
         f"{one['local']}/{one['prefixlen']}"
@@ -146,11 +139,13 @@ def look(vm: Machine, network: Network, address: str) -> dict[str, Any]:
     return {
         "address": addresses,
         "route": routes[:1],
-        "DNS": vm.ask("getent", "ahostsv4", PROBE).split()[:1],
+        # A lease's domain is searched or not, as the network service likes.
+        "DNS": vm.ask("getent", "ahostsv4", PROBE if addressing == "static" else f"{PROBE}.{DOMAIN}").split()[:1],
         "hostname": [vm.run("uname", "-n").strip(), (vm.disk / "etc/hostname").read_text().strip()],
         "account": _account(vm),
         "key": _login(network, address),
         "host keys": sorted(" ".join(key.split()[i] for i in (-1, 1))[:20] for key in keys),
+        "cloud-init": vm.ask("cloud-init", "status").split()[1:2],
         "users": sorted(name for name, _, uid, *_ in accounts if 1_000 <= int(uid) < 60_000),
     }
 
@@ -174,22 +169,21 @@ def expected(addressing: str) -> dict[str, Any]:
     return {
         "address": [f"{ADDRESS if static else LEASE}/24"],
         "route": [ROUTER if static else OTHER_ROUTER],
-        "DNS": [PROBE_ADDRESS],
+        "DNS": [PROBE_ADDRESS if static else PROBE_ADDRESS2],
         "hostname": ["build-01", "build-01"],
         "account": ["root"],
         "key": ["root", "ansible"],
         "users": ["ansible", "operator"],
+        "cloud-init": ["done"],
     }
 
 
-def run_trial(
-    iso: Path, distribution: str, stack: images.Stack, addressing: str, name: str, report: rootfs.Report
-) -> Outcome:
+def run_trial(iso: Path, distribution: str, stack: images.Stack, addressing: str, report: rootfs.Report) -> Outcome:
     """Provision a machine at its first boot, eject the ISO, boot twice more; look after each boot."""
     wanted = expected(addressing)
     address = wanted["address"][0].partition("/")[0]
     boots: list[dict[str, str]] = []
-    with booted_from(iso, distribution, stack, name, report) as (vm, network):
+    with booted_from(iso, distribution, stack, report) as (vm, network):
         fields = {"vm_name": "build-01", "guest_la_uid": "operator", "cnf_ansible_ssh_user": "ansible"}
         fields |= {"cnf_ansible_ssh_key": network.new_key(), **(STATIC if addressing == "static" else {})}
         vm.boot()
@@ -201,7 +195,7 @@ def run_trial(
                 vm.eject()
                 vm.boot()
             vm.wait_booted()
-            found = look(vm, network, address)
+            found = look(vm, network, address, addressing)
             if number == 1:
                 wanted["host keys"] = found["host keys"]
             boots.append({name: json.dumps(found[name]) for name in PROPERTIES if found[name] != wanted[name]})

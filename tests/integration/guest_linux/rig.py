@@ -26,7 +26,9 @@ GUEST = ISO / "guest"
 VM, OTHER_VM = "5d2c7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d", "9a1b7d0a-3a44-4c6e-a0a8-0f5f1f2b3c4d"
 RUN = "b7e23ec2-9f2c-4f5e-8d0a-5a4f5b8a9d10"
 PASSWORD = "canary:pä$$word'9f3"
-SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExam ansible@example.com"
+SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHX6KsqhTkyjVOzfGq/yoNQIcncVB2QL5I2gF8lHZRTM ansible@example.com"
+LEASE = "192.168.1.200/24\n"
+"""The address that a DHCP server has given at the boot."""
 FIELDS: dict[str, Any] = {"vm_name": "build-01", "guest_la_uid": "operator", "gb_ram": 4}
 STATIC: dict[str, Any] = {
     "guest_v4_ipaddr": "192.168.1.101",
@@ -41,10 +43,11 @@ NETWORKS = {
     "NetworkManager": ("nmcli",),
     "netplan": ("netplan",),
     "networkd": ("networkctl",),
-    "ifupdown": ("cloud-init", "ifup", "ifdown"),
-    "wicked": ("cloud-init", "wicked"),
+    "ifupdown": ("ifup", "ifdown"),
+    "ifupdown with resolvconf": ("ifup", "ifdown", "resolvconf"),
+    "wicked": ("wicked", "netconfig"),
 }
-_COMMON = ("getent", "useradd", "chpasswd", "hostnamectl", "visudo", "systemctl", "ip", "restorecon")
+_COMMON = ("getent", "useradd", "chpasswd", "hostnamectl", "uname", "visudo", "sudo", "systemctl", "ip", "restorecon")
 _FOLDERS = (
     "etc/cloud/cloud.cfg.d",
     "etc/sudoers.d",
@@ -70,13 +73,21 @@ class System:
         self._device("eth0", "hv_netvsc", 2)
         self._device("enP1s1", "mlx5_core", 1)
         self.write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n")
+        self.write("etc/shadow", "root:*:20000:0:99999:7:::\n")
         self.write("etc/group", "root:x:0:\nadmin:x:4:\n")
         self.write("etc/hostname", "localhost\n")
         self.write("etc/hosts", "127.0.0.1 localhost\n127.0.1.1 localhost\n")
         self.write("sys/class/dmi/id/product_uuid", "11111111-AAAA\n")
+        self.write("etc/resolv.conf", "search lease.example\nnameserver 192.168.1.12\n")
+        if network.startswith("ifupdown"):
+            # As Debian's installer leaves it.
+            text = "source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n\n"
+            self.write("etc/network/interfaces", text + "allow-hotplug eth0\niface eth0 inet dhcp\n")
         if network == "netplan":
             self.write("etc/netplan/50-cloud-init.yaml", "network: {}\n")
-        (self.record / "live").write_text("")
+        (self.record / "live").write_text(LEASE)
+        (self.record / "route").write_text("default via 192.168.1.2 dev eth0 proto dhcp metric 100\n")
+        (self.record / "nodename").write_text("localhost\n")
         (self.record / "nm").write_text("eth0:connected\nlo:unmanaged\n")
         self.install(*_COMMON, *NETWORKS[network])
         self.set_vm(VM)
@@ -207,7 +218,19 @@ class System:
     ) -> Iterator[Run]:
         """Run the guest; kill it when the block ends."""
         before = [] if kill_at is None else [str(HERE / "kill_at.py"), str(kill_at)]
-        options = ["--key-bits", "2048", "--poll", "0.02", "--tries", "2", "--pause", "0.01", *arguments]
+        options = [
+            "--key-bits",
+            "2048",
+            "--poll",
+            "0.02",
+            "--patience",
+            "0",
+            "--pause",
+            "0.01",
+            "--lock",
+            "0.3",
+            *arguments,
+        ]
         start = command or [python, "-I", "-B", *before, str(GUEST)]
         with (self.record / "log").open("ab") as log:
             process = subprocess.Popen(

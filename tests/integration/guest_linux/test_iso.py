@@ -171,6 +171,17 @@ def test_cloud_init_installs_and_starts_the_guest_at_every_boot(tmp_path: Path, 
     assert not list(tmp_path.glob("tmp.*"))
 
 
+def test_at_later_boots_without_the_iso_its_command_does_nothing(tmp_path: Path, linux: bytes) -> None:
+    """cloud-init keeps the user-data of the ISO, and a command that fails would make the whole boot an error."""
+    system = System(tmp_path)
+    environment = _insert(system, linux)
+    (tmp_path / "drive" / "blkid").write_text("#!/bin/sh\nexit 2\n")
+    done = subprocess.run(_bootcmd(linux), check=True, env=environment, capture_output=True, text=True)
+    assert "The ISO of hyperv-operator is not in the drive." in done.stdout
+    assert system.argv() == ""
+    assert not (system.root / "usr/local/lib/hyperv-operator-guest").exists()
+
+
 def test_the_installed_guest_works(tmp_path: Path, linux: bytes) -> None:
     system = System(tmp_path)
     subprocess.run(_bootcmd(linux), check=True, env=_insert(system, linux))

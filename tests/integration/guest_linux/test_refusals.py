@@ -177,13 +177,13 @@ def test_data_of_another_run_is_refused_after_data_was_stored(tmp_path: Path) ->
     system = System(tmp_path)
     old = "00000000-0000-4000-8000-000000000001"
     system.fail("chpasswd", 10_000)
-    with system.boot("--tries", "100000") as run:
+    with system.boot("--patience", "600") as run:
         key = run.until(system.key)
         replayed = sealed_for(key, {"vm_name": "old-name"}, run=old)
         system.publish(sealed_for(key, {}))
         run.until(system.state)
         system.publish(replayed)
-    with system.boot("--tries", "100000") as run:  # and after a reboot in the middle of it
+    with system.boot("--patience", "600") as run:  # and after a reboot in the middle of it
         run.until(system.state)
         system.fail("chpasswd", 0)
         run.until(system.final)
@@ -262,6 +262,10 @@ def _without_address(system: System) -> None:
     (system.root.parent / "bin/netplan").write_text("#!/bin/sh\n")
 
 
+def _busy(system: System) -> None:
+    system.write("run/cloud-init/status.json", "{}")
+
+
 def _without_interface(system: System) -> None:
     (system.root / "sys/class/net/eth0/device/driver").unlink()
 
@@ -296,7 +300,8 @@ FAILURES: dict[str, tuple[Callable[[System], None], str, str]] = {
     "no network service": (_no_command("netplan"), "Network", "NoNetworkService"),
     "netplan": (_failing("netplan"), "Network", "CommandFailed"),
     "no interface": (_without_interface, "Network", "NoInterface"),
-    "no address": (_without_address, "Network", "AddressMissing"),
+    "no address": (_without_address, "Network", "NotAsRequested"),
+    "cloud-init that does not finish": (_busy, "CloudInit", "CloudInitBusy"),
     "a folder in the way": (_read_only, "Network", "FileFailed"),
     "keys that are a link": (_linked_keys, "Ssh", "PathRefused"),
     "a folder that is a link": (_linked_folder, "Ssh", "PathRefused"),
@@ -316,6 +321,101 @@ def test_a_failed_step_ends_in_its_code(tmp_path: Path, name: str) -> None:
     assert SSH_KEY not in system.read("etc/hosts")
     assert system.read("etc/passwd").startswith(hosts)
     assert list(system.root.rglob(".*.hvo")) == []
+
+
+def _keeps_lease(system: System) -> None:
+    """A client that goes on renewing its lease beside the static address."""
+    _after(system, "netplan", 'echo 192.168.1.200/24 >>"$FAKE_RECORD/live"')
+
+
+def _no_suffix(system: System) -> None:
+    _after(system, "netplan", 'sed -i /^search/d "$FAKE_ROOT/etc/resolv.conf"')
+
+
+def _forgotten_name(system: System) -> None:
+    _after(system, "hostnamectl", 'echo other >"$FAKE_RECORD/nodename"')
+
+
+def _locked_account(system: System) -> None:
+    _after(system, "chpasswd", """sed -i 's/^operator:/operator:!/' "$FAKE_ROOT/etc/shadow\"""")
+
+
+def _expired_account(system: System) -> None:
+    _after(system, "chpasswd", """sed -i 's/^operator:.*/operator:$y$x:1:0:9:7::20:/' "$FAKE_ROOT/etc/shadow\"""")
+
+
+def _no_shell(system: System) -> None:
+    system.write("etc/passwd", "operator:x:7:7::/home/operator:/usr/sbin/nologin\n")
+
+
+def _no_includes(system: System) -> None:
+    """A sudoers file that does not include the folder."""
+    _after(system, "sudo", "exit 1")
+
+
+def _other_keys_file(system: System) -> None:
+    system.install("sshd")
+    (system.record / "sshd").write_text("pubkeyauthentication yes\nauthorizedkeysfile /etc/ssh/keys/%u\n")
+
+
+def _no_keys_at_all(system: System) -> None:
+    system.install("sshd")
+    (system.record / "sshd").write_text("pubkeyauthentication no\nauthorizedkeysfile .ssh/authorized_keys\n")
+
+
+def _open_home(system: System) -> None:
+    """sshd reads no keys from a home that others may write to (StrictModes)."""
+    _after(system, "useradd", 'chmod 777 "$FAKE_ROOT/home/ansible" 2>&1 || true')
+
+
+def _after(system: System, command: str, script: str) -> None:
+    """Let something on the system change what a command has done."""
+    place = system.root.parent / "bin" / command
+    hidden = system.root.parent / "real"
+    hidden.mkdir()
+    place.rename(hidden / command)
+    place.write_text(f'#!/bin/sh\nPATH=/usr/bin:/bin\n"{hidden / command}" "$@" && {script}\n')
+    place.chmod(0o755)
+
+
+DIFFERENCES: dict[str, tuple[Callable[[System], None], str, str]] = {
+    "a lease beside the address": (_keeps_lease, "Network", "guest_v4_ipaddr"),
+    "no suffix": (_no_suffix, "Network", "guest_net_dnssuffix"),
+    "a name that is not kept": (_forgotten_name, "Hostname", "vm_name"),
+    "an account that is locked": (_locked_account, "Account", "guest_la_pw"),
+    "an account that has expired": (_expired_account, "Account", "guest_la_uid"),
+    "an account without a shell": (_no_shell, "Account", "guest_la_uid"),
+    "sudo that reads no rules": (_no_includes, "Account", "guest_la_uid"),
+    "keys that are read elsewhere": (_other_keys_file, "Ssh", "cnf_ansible_ssh_key"),
+    "no logins with keys": (_no_keys_at_all, "Ssh", "cnf_ansible_ssh_key"),
+    "a home that others may write to": (_open_home, "Ssh", "cnf_ansible_ssh_key"),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_what_the_system_does_not_have_as_requested_is_named(tmp_path: Path, name: str) -> None:
+    arrange, step, field = DIFFERENCES[name]
+    system = System(tmp_path)
+    arrange(system)
+    state = provision(system, {**STATIC, **SSH})
+    found = (state.state, state.step, state.code, state.field)
+    assert found == (GuestProgress.FAILED, step, "NotAsRequested", field)
+
+
+def test_what_cloud_init_changes_before_it_has_finished_is_changed_back(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.fail("uname", 0)
+    system.write("run/cloud-init/status.json", "{}")
+    with system.boot("--patience", "600") as run:
+        system.publish(sealed_for(run.until(system.key), {}))
+        run.until(lambda: "CloudInitBusy" in system.log())
+        system.write("etc/hostname", "golden\n")
+        system.write("run/cloud-init/result.json", "{}")
+        state = run.until(system.final)
+        system.purge()
+        assert run.finished() == 0
+    assert state.state is GuestProgress.APPLIED
+    assert system.read("etc/hostname") == "build-01\n"
 
 
 def test_a_missing_libcrypto_is_reported_and_nothing_is_published(tmp_path: Path) -> None:

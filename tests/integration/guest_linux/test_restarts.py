@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_a_reboot_while_it_waits_keeps_the_key(tmp_path: Path) -> None:
 def test_stopped_by_a_signal_it_continues_at_the_next_boot(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
-    with system.boot("--tries", "100000", "--pause", "60") as run:
+    with system.boot("--patience", "600", "--pause", "60") as run:
         key = run.until(system.key)
         system.publish(sealed_for(key, {}))
         run.until(lambda: "PasswordRefused" in system.log())
@@ -123,7 +124,7 @@ def test_stopped_by_a_signal_it_continues_at_the_next_boot(tmp_path: Path) -> No
 def test_data_that_is_purged_after_it_was_stored_is_still_applied(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
-    with system.boot("--tries", "100000") as run:
+    with system.boot("--patience", "600") as run:
         key = run.until(system.key)
         system.publish(sealed_for(key, {}))
         run.until(system.state)
@@ -139,7 +140,7 @@ def test_data_that_is_purged_after_it_was_stored_is_still_applied(tmp_path: Path
 def test_damaged_stored_data_is_received_again(tmp_path: Path) -> None:
     system = System(tmp_path)
     system.fail("chpasswd", 10_000)
-    with system.boot("--tries", "100000") as run:
+    with system.boot("--patience", "600") as run:
         key = run.until(system.key)
         system.publish(sealed_for(key, {}))
         run.until(system.state)
@@ -240,16 +241,45 @@ def test_it_waits_for_the_lock_of_the_daemon_and_keeps_its_file(tmp_path: Path) 
     system.set_pool(1, {"Before": "1"})
     path = system.root / "var/lib/hyperv/.kvp_pool_1"
     inode = path.stat().st_ino
-    code = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+    with _holding(path) as daemon, system.boot() as run:
+        run.until(lambda: "Another process holds the lock of a pool. Trying again." in system.log())
+        assert system.pool(1) == {"Before": "1"}
+        daemon.communicate(b"\n")
+        run.until(system.key)
+    assert path.stat().st_ino == inode
+
+
+def test_a_lock_that_is_never_released_does_not_keep_it_from_applying(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    path = system.root / "var/lib/hyperv/.kvp_pool_1"
+    with system.boot("--lock", "0.1") as run:
+        key = run.until(system.key)
+        with _holding(path) as daemon:
+            system.publish(sealed_for(key, {}))
+            run.until((system.root / "var/lib/hyperv-operator-guest/state.json").exists)
+            assert system.read("etc/hostname") == "build-01\n"
+            daemon.communicate(b"\n")
+        run.until(system.final)
+        run.process.terminate()
+        assert run.finished() == 0
+
+
+def test_a_signal_stops_it_while_it_waits_for_a_lock(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.set_pool(1, {"Before": "1"})
+    with _holding(system.root / "var/lib/hyperv/.kvp_pool_1"), system.boot("--lock", "600") as run:
+        run.until(lambda: "Creating a key" in system.log())
+        run.process.terminate()
+        assert run.finished() == 0
+
+
+@contextmanager
+def _holding(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Provide a process that holds the lock of a file until it reads a line, as hv_kvp_daemon does for a moment."""
+    code = "import fcntl, sys; f = open(sys.argv[1], 'r+b'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); sys.stdin.readline()"
     command = [sys.executable, "-c", code, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as daemon:
-        assert daemon.stdin is not None
         assert daemon.stdout is not None
         daemon.stdout.readline()
-        with system.boot() as run:
-            waiting = re.compile(rf"-> POSIX +ADVISORY +WRITE {run.process.pid} ")
-            run.until(lambda: waiting.search(Path("/proc/locks").read_text()))
-            assert system.pool(1) == {"Before": "1"}
-            daemon.communicate(b"\n")
-            run.until(system.key)
-    assert path.stat().st_ino == inode
+        yield daemon
+        daemon.kill()

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hyperv_operator.protocol.guest import GuestState, parse_guest_ready
 from integration.guest_linux.rig import GUEST, System
@@ -82,7 +83,18 @@ def test_every_code_it_can_raise_is_in_the_closed_list_and_all_of_the_list_is_us
             raised |= set(
                 re.findall(r'(?:StepFailed\(|failure(?:: str)?\s*=\s*|code = )"([A-Za-z]+)"', path.read_text())
             )
-    assert raised == set(_closed_list("CODES")) - {"None"}
+    assert raised | {"NotAsRequested"} == set(_closed_list("CODES")) - {"None"}
+
+
+def test_every_field_that_it_can_name_is_in_the_job_schema() -> None:
+    fields = {field["id"] for field in yaml.safe_load((ROOT / "Schemas" / "job-inputs.yaml").read_text())["fields"]}
+    pattern = r'(?:NotAsRequested\(|_FIELD = |_FIELD, _[A-Z]+_FIELD = )"([a-z0-9_%]+)"(?:, "([a-z0-9_]+)")?'
+    named = set()
+    for path in MODULES:
+        for pair in re.findall(pattern, path.read_text()):
+            named |= {name.replace("%d", number) for name in pair if name for number in "12"}
+    assert len(named) >= 10
+    assert named <= fields
 
 
 def test_the_reference_lists_its_steps_and_codes() -> None:
@@ -92,7 +104,7 @@ def test_the_reference_lists_its_steps_and_codes() -> None:
     assert rows == [*_closed_list("STEPS"), *_closed_list("CODES")]
 
 
-@pytest.mark.parametrize("name", ["state-linux-applying", "state-linux-failed"])
+@pytest.mark.parametrize("name", ["state-linux-applying", "state-linux-failed", "state-not-as-requested"])
 def test_golden_states_use_its_steps_and_codes(name: str) -> None:
     golden = json.loads((EXAMPLES / f"{name}.json").read_text())
     state = GuestState.model_validate(golden)

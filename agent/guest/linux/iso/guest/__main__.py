@@ -23,7 +23,12 @@ def _arguments(arguments: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument(
         "--poll", type=float, default=2.0, metavar="SECONDS", help="interval at which the host's data is polled"
     )
-    parser.add_argument("--tries", type=int, default=6, metavar="N", help="how often a step is tried before it fails")
+    parser.add_argument(
+        "--patience", type=float, default=300.0, metavar="SECONDS", help="how long a step is tried before it fails"
+    )
+    parser.add_argument(
+        "--lock", type=float, default=10.0, metavar="SECONDS", help="how long to wait for the lock of a pool"
+    )
     parser.add_argument("--pause", type=float, default=5.0, metavar="SECONDS", help="delay between two tries of a step")
     return parser.parse_args(arguments)
 
@@ -47,7 +52,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except CryptoError as error:
         print("The guest cannot decrypt its configuration: %s. Install OpenSSL in the image." % error, file=sys.stderr)
         return 1
-    Guest(system, Options(options.key_bits, options.poll, options.tries), library).run()
+    Guest(system, Options(options.key_bits, options.poll, options.patience, options.lock), library).run()
     return 0
 
 

@@ -1,12 +1,18 @@
 """Step Account: the local administrator. The step Ssh shares how accounts are created and given sudo rights."""
 
-from hvo_guest.codes import StepFailed
+import re
+import time
+
+from hvo_guest.codes import NotAsRequested, StepFailed
 from hvo_guest.settings import Settings
 from hvo_guest.system import System, User
 
 SUDOERS = "/etc/sudoers.d"
 _ADMIN = SUDOERS + "/90-hyperv-operator"
 ROOT = "root"
+_ACCOUNT_FIELD, _PASSWORD_FIELD = "guest_la_uid", "guest_la_pw"
+NO_SHELLS = ("/nologin", "/false", "/sync", "/shutdown", "/halt")
+_DAY = 86400
 
 
 def apply(system: System, settings: Settings) -> None:
@@ -19,7 +25,24 @@ def apply(system: System, settings: Settings) -> None:
         system.remove(_ADMIN)
     else:
         # SUSE's default (targetpw) asks for the password of root, which nobody knows.
-        grant(system, _ADMIN, "Defaults:{0} !targetpw\n{0} ALL=(ALL:ALL) ALL\n".format(sudo_name(user)))
+        grant(system, _ADMIN, user, "Defaults:{0} !targetpw\n{0} ALL=(ALL:ALL) ALL\n")
+    check(system, settings)
+
+
+def check(system: System, settings: Settings) -> None:
+    """Raise NotAsRequested unless the account can log in with a password and has its sudo rights."""
+    user = system.user(settings.account)
+    if not user or user.shell.endswith(NO_SHELLS):
+        raise NotAsRequested(_ACCOUNT_FIELD)
+    exit_code, line = system.try_run(["getent", "shadow", user.name])
+    if exit_code == 0:  # without shadow passwords, chpasswd has written /etc/passwd
+        _, password, *rest = [*line.strip().split(":"), "", "", "", "", "", "", ""]
+        if not password or password[0] in "!*":
+            raise NotAsRequested(_PASSWORD_FIELD)
+        if rest[5].isdigit() and int(rest[5]) * _DAY <= time.time():
+            raise NotAsRequested(_ACCOUNT_FIELD)  # the account has expired
+    if user.name != ROOT and not has_grant(system, user, r"ALL"):
+        raise NotAsRequested(_ACCOUNT_FIELD)
 
 
 def ensure(system: System, name: str) -> User:
@@ -37,21 +60,25 @@ def ensure(system: System, name: str) -> User:
     return found
 
 
-def sudo_name(user: User) -> str:
-    """Return the name of the account in sudo rules, where a name in capitals would be an alias."""
-    return "#%d" % user.uid if user.name.isupper() else user.name
-
-
 def can_grant(system: System) -> bool:
     """Return whether the system has sudo."""
     return system.has("visudo") and system.exists(SUDOERS)
 
 
-def grant(system: System, name: str, rules: str) -> None:
-    """Write sudo rules after visudo has accepted them: with an invalid file, sudo rejects every user."""
+def has_grant(system: System, user: User, tags: str) -> bool:
+    """Return whether sudo lists the right to run everything as everybody for the account; `tags` is a regular expression."""
+    exit_code, rights = system.try_run(["sudo", "-n", "-l", "-U", user.name])
+    return exit_code == 0 and bool(re.search(r"^\s+\(ALL( : ALL)?\) %s\s*$" % tags, rights, re.MULTILINE))
+
+
+def grant(system: System, name: str, user: User, rules: str) -> None:
+    """Write sudo rules after visudo has accepted them: with an invalid file, sudo rejects every user.
+
+    They name the account by its number, because a name can be a word of sudo (`Defaults`, `ALL`) or an alias.
+    """
     if not can_grant(system):
         raise StepFailed("SudoMissing")
-    text = "# Written by hyperv-operator's guest.\n" + rules
+    text = "# Written by hyperv-operator's guest for the account %s.\n" % user.name + rules.format("#%d" % user.uid)
 
     def accept(path: str) -> None:
         system.run(["visudo", "-c", "-q", "-f", path], failure="SudoersRefused")

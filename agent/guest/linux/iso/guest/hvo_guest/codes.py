@@ -8,8 +8,9 @@ HOSTNAME = "Hostname"
 ACCOUNT = "Account"
 NETWORK = "Network"
 SSH = "Ssh"
+CLOUD_INIT = "CloudInit"
 DONE = "Done"
-STEPS = (READ, HOSTNAME, ACCOUNT, NETWORK, SSH, DONE)
+STEPS = (READ, HOSTNAME, ACCOUNT, NETWORK, SSH, CLOUD_INIT, DONE)
 
 NO_CODE = "None"
 CODES = (
@@ -20,7 +21,7 @@ CODES = (
     "CommandMissing",
     "CommandFailed",
     "CommandTimedOut",
-    "HostnameNotSet",
+    "NotAsRequested",
     "AccountRefused",
     "PasswordRefused",
     "SudoMissing",
@@ -28,8 +29,10 @@ CODES = (
     "NoInterface",
     "NoNetworkService",
     "AddressMissing",
+    "RouteMissing",
     "PathRefused",
     "FileFailed",
+    "CloudInitBusy",
     "Internal",
 )
 
@@ -38,8 +41,17 @@ NOT_RETRIED = frozenset({"UnsupportedProtocol", "WrongFamily", "InvalidData"})
 
 
 class StepFailed(Exception):
-    """A step has failed. `code` is one of CODES and is all that may be published about it."""
+    """A step has failed. `code` is one of CODES; it and `field` are all that may be published about it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code if code in CODES else "Internal"
+        self.field = ""
+
+
+class NotAsRequested(StepFailed):
+    """The system does not have a field of the job schema as it was requested. `field` is its id."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("NotAsRequested")
+        self.field = field

@@ -3,26 +3,40 @@
 import json
 import re
 import sys
+import time
+from contextlib import suppress
 from typing import Any, Callable, NamedTuple, Optional
 
-from hvo_guest import account, codes, hostname, jwe, kvp, libcrypto, network, published, settings, ssh
+from hvo_guest import account, cloudinit, codes, hostname, jwe, kvp, libcrypto, network, published, settings, ssh
 from hvo_guest.codes import StepFailed
 from hvo_guest.store import Identity, State, Store
 from hvo_guest.system import System
 
 UNIT = "hyperv-operator-guest.service"
+_VM_ID = "VirtualMachineId"
 _READY_KEY, _STATE_KEY = "ProvisioningReady", "ProvisioningState"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _FINAL = ("applied", "failed")
 
-Options = NamedTuple("Options", [("key_bits", int), ("poll", float), ("tries", int)])
+_LOCKED = "Another process holds the lock of a pool. Trying again."
+_MIN_TRIES = 2
+
+Options = NamedTuple("Options", [("key_bits", int), ("poll", float), ("patience", float), ("lock", float)])
 _Step = Callable[[System, settings.Settings], None]
 _STEPS = (
     (codes.HOSTNAME, hostname.apply),
     (codes.ACCOUNT, account.apply),
     (codes.NETWORK, network.apply),
     (codes.SSH, ssh.apply),
+    (codes.CLOUD_INIT, cloudinit.apply),
 )
+_CHECKED = (
+    (codes.HOSTNAME, hostname.apply, hostname.check),
+    (codes.ACCOUNT, account.apply, account.check),
+    (codes.NETWORK, network.apply, network.check),
+    (codes.SSH, ssh.apply, ssh.check),
+)
+"""Read back once more when cloud-init has finished, because it and later steps could have changed an earlier one's work."""
 
 
 class Guest:
@@ -32,7 +46,7 @@ class Guest:
         self._system = system
         self._options = options
         self._library = library
-        self._pools = kvp.Pools(system.path(kvp.FOLDER))
+        self._pools = kvp.Pools(system.path(kvp.FOLDER), system.stop, options.lock)
         self._store = Store(system)
         self._last_line = ""
 
@@ -40,9 +54,12 @@ class Guest:
         """Run until the host has deleted its data after the final state, or until stopped."""
         self._store.prepare()
         while not self._system.stop.is_set():
-            vm = self._vm()
-            if vm is not None and self._reconcile(vm):
-                return
+            try:
+                vm = self._vm()
+                if vm is not None and self._reconcile(vm):
+                    return
+            except kvp.Locked:
+                self._log(_LOCKED)
             self._system.stop.wait(self._options.poll)
 
     def _vm(self) -> Optional[str]:
@@ -51,7 +68,7 @@ class Guest:
         The pool survives reboots, so a captured image has the id of the VM that it was captured from until the host
         updates the pool. The SMBIOS UUID is correct from the start: if the key was created with another one, the id is stale.
         """
-        vm = self._pools.read(kvp.INTRINSIC).get("VirtualMachineId", "").lower()
+        vm = self._pools.read(kvp.INTRINSIC, _VM_ID.__eq__).get(_VM_ID, "").lower()
         identity = self._store.identity()
         stale = identity is not None and identity.vm == vm and identity.machine != self._smbios_uuid()
         if stale or not _GUID.match(vm):
@@ -99,11 +116,15 @@ class Guest:
     def _receive(self, key: libcrypto.PrivateKey, vm: str) -> Optional[jwe.Unsealed]:
         """Publish the key; store and return the data that the host has published for it."""
         ready = {"protocol": 1, "vm": vm, "key": {"kty": "RSA", **jwe.public_jwk(key)}}
-        self._pools.change(kvp.FROM_GUEST, **{_READY_KEY: _compact(ready), _STATE_KEY: None})
+        is_posted = True
         try:
-            sealed = published.join(self._pools.read(kvp.FROM_HOST))
+            self._pools.change(kvp.FROM_GUEST, **{_READY_KEY: _compact(ready), _STATE_KEY: None})
+        except kvp.Locked:  # the data may be there all the same, for the key that was posted before
+            is_posted = False
+        try:
+            sealed = published.join(self._pools.read(kvp.FROM_HOST, published.is_part))
             if sealed is None:
-                self._log("The key is published. Waiting for the configuration.")
+                self._log("The key is published. Waiting for the configuration." if is_posted else _LOCKED)
                 return None
             unsealed = jwe.unseal(sealed, key, self._library, vm)
         except jwe.Refused as refused:
@@ -114,36 +135,54 @@ class Guest:
 
     def _apply(self, unsealed: jwe.Unsealed, vm: str, kid: str) -> State:
         """Apply the steps; return the final state, or the current one if stopped."""
-        state = State(vm, unsealed.run, kid, "applying", codes.READ, codes.NO_CODE)
+        state = State(vm, unsealed.run, kid, "applying", codes.READ, codes.NO_CODE, "")
         try:
-            self._publish(state)
+            self._announce(state)
             wanted = settings.parse(unsealed.plaintext)
             for step, apply in _STEPS:
                 state = state._replace(step=step)
-                self._publish(state)
+                self._announce(state)
                 self._try(apply, wanted)
                 if self._system.stop.is_set():
                     return state
-            return state._replace(state="applied", step=codes.DONE)
+            for step, apply, check in _CHECKED:
+                state = state._replace(step=step)
+                if not self._holds(check, wanted):
+                    self._announce(state)
+                    self._try(apply, wanted)
+            return state if self._system.stop.is_set() else state._replace(state="applied", step=codes.DONE)
         except StepFailed as failed:
-            return state if self._system.stop.is_set() else state._replace(state="failed", code=failed.code)
+            if self._system.stop.is_set():
+                return state
+            return state._replace(state="failed", code=failed.code, field=failed.field)
+
+    def _holds(self, check: _Step, wanted: settings.Settings) -> bool:
+        try:
+            check(self._system, wanted)
+        except (StepFailed, OSError):
+            return False
+        return True
 
     def _try(self, apply: _Step, wanted: settings.Settings) -> None:
-        """Apply a step, with retries, because a service that it needs may not have started yet."""
-        for number in range(1, self._options.tries + 1):
+        """Apply a step, again and again for some minutes, because what it needs may not be there yet."""
+        deadline = time.monotonic() + self._options.patience
+        tries = 0
+        while not self._system.stop.is_set():
+            tries += 1
             try:
                 apply(self._system, wanted)
-            except StepFailed as failed:
-                code = failed.code
+            except StepFailed as error:
+                failed = error
             except OSError:
-                code = "FileFailed"
+                failed = StepFailed("FileFailed")
             except Exception:  # noqa: BLE001 - the text of another exception may contain a field, so it is dropped
-                code = "Internal"
+                failed = StepFailed("Internal")
             else:
                 return
-            self._log("Try %d of %d failed with %s." % (number, self._options.tries, code))
-            if number == self._options.tries or code in codes.NOT_RETRIED or self._system.stop.is_set():
-                raise StepFailed(code)
+            self._log("Try %d failed with %s." % (tries, _named(failed.code, failed.field)))
+            is_last = tries >= _MIN_TRIES and time.monotonic() >= deadline
+            if is_last or failed.code in codes.NOT_RETRIED:
+                raise failed
             self._system.wait()
 
     def _finish(self, state: State, identity: Identity) -> bool:
@@ -154,7 +193,7 @@ class Guest:
             self._store.save_state(state)
         self._store.delete_data()
         self._publish(state)
-        if not published.is_purged(self._pools.read(kvp.FROM_HOST)):
+        if not published.is_purged(self._pools.read(kvp.FROM_HOST, published.is_part)):
             return False
         if identity.key is not None:
             self._store.save_identity(identity._replace(key=None))
@@ -163,15 +202,25 @@ class Guest:
             self._system.try_run(["systemctl", "disable", "--quiet", UNIT])
         return True
 
+    def _announce(self, state: State) -> None:
+        """Publish the current step, if nobody holds the lock: that is no reason to stop."""
+        with suppress(kvp.Locked):
+            self._publish(state)
+
     def _publish(self, state: State) -> None:
-        self._log("%s: step %s, code %s." % (state.state, state.step, state.code))
-        self._pools.change(kvp.FROM_GUEST, **{_STATE_KEY: _compact(dict(state._asdict())), _READY_KEY: None})
+        self._log("%s: step %s, code %s." % (state.state, state.step, _named(state.code, state.field)))
+        item = {name: value for name, value in state._asdict().items() if name != "field" or value}
+        self._pools.change(kvp.FROM_GUEST, **{_STATE_KEY: _compact(item), _READY_KEY: None})
 
     def _log(self, text: str) -> None:
         """Write a line to the journal and the console, unless it repeats the last one."""
         if text != self._last_line:
             self._last_line = text
             print(text, file=sys.stderr, flush=True)
+
+
+def _named(code: str, field: str) -> str:
+    return "%s (%s)" % (code, field) if field else code
 
 
 def _compact(value: Any) -> str:

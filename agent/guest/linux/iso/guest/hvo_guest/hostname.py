@@ -2,7 +2,7 @@
 
 from typing import List, Optional
 
-from hvo_guest.codes import StepFailed
+from hvo_guest.codes import NotAsRequested
 from hvo_guest.settings import Settings
 from hvo_guest.system import System
 
@@ -12,15 +12,20 @@ _LOOPBACK = "127.0.1.1"
 def apply(system: System, settings: Settings) -> None:
     """Set the hostname, now and for later boots."""
     name = settings.hostname
-    if _current(system) != name:
+    if _current(system) != name or system.run(["uname", "-n"]).strip() != name:
         if system.has("hostnamectl"):
             system.run(["hostnamectl", "set-hostname", name])
         else:
             system.write("/etc/hostname", name + "\n", 0o644)
             system.run(["hostname", name])
-    if _current(system) != name:
-        raise StepFailed("HostnameNotSet")
+    check(system, settings)
     _name_loopback(system, name, settings.network.suffix if settings.network else None)
+
+
+def check(system: System, settings: Settings) -> None:
+    """Raise NotAsRequested unless the system has the name, now and for later boots."""
+    if _current(system) != settings.hostname or system.run(["uname", "-n"]).strip() != settings.hostname:
+        raise NotAsRequested("vm_name")
 
 
 def _current(system: System) -> Optional[str]:

@@ -1,45 +1,114 @@
-"""Step Network: a static IPv4 address, configured through the network service of this system."""
+"""Step Network: a static IPv4 address or DHCP, configured through the network service of this system and read back from it."""
 
 import os
-from typing import Optional
+import re
+from typing import List, Optional
 
-from hvo_guest.codes import StepFailed
-from hvo_guest.renderers import RENDERERS, Link, Renderer
-from hvo_guest.settings import Settings
+from hvo_guest import cloudinit, leases, resolver
+from hvo_guest.codes import NotAsRequested, StepFailed
+from hvo_guest.renderers import MARK, RENDERERS, Link, Renderer
+from hvo_guest.settings import Address, Settings
 from hvo_guest.system import System
 
 _NET = "/sys/class/net"
-_CLOUD = "/etc/cloud/cloud.cfg.d"
-_CLOUD_FILE = _CLOUD + "/99-hyperv-operator.cfg"
-_KEEP_NAME = "# Written by hyperv-operator's guest.\npreserve_hostname: true\n"
-_KEEP_NETWORK = "network: {config: disabled}\n"
-_ADDRESS_CHECKS = 10
-"""How often the address is checked, with a pause in between, before the step fails."""
+_CHECKS = 10
+"""How often the network is read back, with a pause in between, before the configuration is written and activated again."""
 
 
 def apply(system: System, settings: Settings) -> None:
     """Configure the address. Without one, change nothing, unless the image has the address of an earlier machine."""
-    earlier = [renderer for renderer in RENDERERS if system.exists(renderer.file)]
-    if settings.network is None and not earlier:
-        _configure_cloud_init(system, _KEEP_NAME)
-        return
     link = Link(_interface(system), settings.network)
+    earlier = [one for one in RENDERERS if (system.read(one.file(link.name)) or "").startswith(MARK)]
+    if link.static is None and not earlier:
+        cloudinit.keep_name(system)
+        _wait(system, settings)
+        return
     renderer = _select(system, link.name)
-    # cloud-init rewrites the network at the first boot of an instance, which would override the file below.
-    _configure_cloud_init(system, _KEEP_NAME + _KEEP_NETWORK)
+    # cloud-init writes the network at the first boot of an instance, which would override the file below.
+    cloudinit.keep_network(system)
     for other in earlier:
         if other is not renderer:
-            system.remove(other.file)
-    text = renderer.text(link)
-    if link.static and system.read(renderer.file) == text and _is_configured(system, link):
+            system.remove(other.file(link.name))
+    is_written = system.read(renderer.file(link.name)) == renderer.text(link)
+    if link.static and is_written and _is_configured(system, settings):
         return
-    renderer.apply(system, link, text)
-    checks = 0
-    while not _is_configured(system, link):
-        checks += 1
-        if checks >= _ADDRESS_CHECKS:
-            raise StepFailed("AddressMissing")
+    renderer.apply(system, link)
+    _wait(system, settings)
+
+
+def check(system: System, settings: Settings) -> None:
+    """Raise StepFailed unless the system has the network that was requested."""
+    name = _interface(system)
+    if settings.network is None:
+        _check_lease(system, name)
+    else:
+        _check_address(system, name, settings.network)
+        _check_resolver(system, name, settings.network)
+
+
+def _check_lease(system: System, name: str) -> None:
+    if not _addresses(system, name):
+        raise StepFailed("AddressMissing")
+    if leases.gives_route(system, name) and not any(
+        route.endswith(" dev " + name) for route in _default_routes(system)
+    ):
+        raise StepFailed("RouteMissing")
+
+
+def _check_address(system: System, name: str, wanted: Address) -> None:
+    # Another address is a lease that a DHCP client still renews, with its route and its DNS servers.
+    found = _addresses(system, name)
+    if [address.partition("/")[0] for address in found] != [wanted.address]:
+        raise NotAsRequested("guest_v4_ipaddr")
+    if found != ["%s/%d" % (wanted.address, wanted.prefix)]:
+        raise NotAsRequested("guest_v4_cidrprefix")
+    if _default_routes(system)[:1] != ["via %s dev %s" % (wanted.gateway, name)]:
+        raise NotAsRequested("guest_v4_defaultgw")
+
+
+def _check_resolver(system: System, name: str, wanted: Address) -> None:
+    found = resolver.read(system, name)
+    servers = [server for server in found.servers if ":" not in server]
+    for number, server in enumerate(wanted.dns):
+        if servers[number : number + 1] != [server]:
+            raise NotAsRequested("guest_v4_dns%d" % (number + 1))
+    if wanted.suffix and wanted.suffix not in found.search:
+        raise NotAsRequested("guest_net_dnssuffix")
+
+
+def _addresses(system: System, name: str) -> List[str]:
+    """Return the IPv4 addresses of the interface, with their prefixes, without link-local ones."""
+    shown = system.run(["ip", "-4", "-o", "addr", "show", "dev", name, "scope", "global"])
+    return re.findall(r" inet ([0-9.]+/[0-9]+) ", shown)
+
+
+def _default_routes(system: System) -> List[str]:
+    """Return the default routes as `via GATEWAY dev INTERFACE`, the one that is used first."""
+    routes = []
+    for line in system.run(["ip", "-4", "-o", "route", "show", "default"]).splitlines():
+        words = line.split()
+        options = dict(zip(words, words[1:]))
+        metric = options.get("metric", "0")
+        text = "via %s dev %s" % (options.get("via", "none"), options.get("dev", "none"))
+        routes.append((int(metric) if metric.isdigit() else 0, text))
+    return [text for _, text in sorted(routes, key=lambda route: route[0])]
+
+
+def _wait(system: System, settings: Settings) -> None:
+    """Wait until the network is as requested; raise what differs if it is not after some time."""
+    for _ in range(_CHECKS - 1):
+        if _is_configured(system, settings) or system.stop.is_set():
+            break
         system.wait()
+    check(system, settings)
+
+
+def _is_configured(system: System, settings: Settings) -> bool:
+    try:
+        check(system, settings)
+    except StepFailed:
+        return False
+    return True
 
 
 def _select(system: System, name: str) -> Renderer:
@@ -47,18 +116,6 @@ def _select(system: System, name: str) -> Renderer:
         if renderer.fits(system, name):
             return renderer
     raise StepFailed("NoNetworkService")
-
-
-def _configure_cloud_init(system: System, text: str) -> None:
-    if system.exists(_CLOUD):
-        system.write(_CLOUD_FILE, text, 0o644)
-
-
-def _is_configured(system: System, link: Link) -> bool:
-    if link.static is None:
-        return True
-    shown = system.run(["ip", "-4", "-o", "addr", "show", "dev", link.name])
-    return "%s/%d" % (link.static.address, link.static.prefix) in shown.split()
 
 
 def _interface(system: System) -> str:

@@ -13,9 +13,14 @@ _MANIFEST_LENGTH = 1000
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
+def is_part(name: str) -> bool:
+    """Return whether the key belongs to what the host publishes."""
+    return name.startswith(MANIFEST)
+
+
 def is_purged(pairs: Dict[str, str]) -> bool:
     """Return whether the host has deleted everything that it published."""
-    return not any(name.startswith(MANIFEST) for name in pairs)
+    return not any(is_part(name) for name in pairs)
 
 
 def join(pairs: Dict[str, str]) -> Optional[str]:

@@ -9,13 +9,14 @@ import json
 import re
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
+from hvo_guest import keys
 from hvo_guest.codes import StepFailed
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z")
 _DOMAIN = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\Z")
 _ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,63}\Z")
 _SSH_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
-_SSH_KEY = re.compile(r"(ssh-|ecdsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\x00-\x1f\x7f]*)?\Z")
+_LOCALHOST = "localhost"
 
 Address = NamedTuple(
     "Address",
@@ -50,7 +51,7 @@ def parse(plaintext: bytes) -> Settings:
     if not isinstance(fields, dict):
         raise StepFailed("InvalidData")
     return Settings(
-        hostname=_text(fields, "vm_name", _HOSTNAME).lower(),
+        hostname=_hostname(fields),
         account=_text(fields, "guest_la_uid", _ACCOUNT),
         password=_password(fields),
         network=_network(fields),
@@ -63,6 +64,14 @@ def _text(fields: Dict[str, Any], name: str, pattern: Any) -> str:
     if not isinstance(value, str) or not pattern.match(value):
         raise StepFailed("InvalidData")
     return value
+
+
+def _hostname(fields: Dict[str, Any]) -> str:
+    name = _text(fields, "vm_name", _HOSTNAME).lower()
+    # systemd takes this name for none at all, and resolvers for the loopback address.
+    if name == _LOCALHOST:
+        raise StepFailed("InvalidData")
+    return name
 
 
 def _password(fields: Dict[str, Any]) -> str:
@@ -85,6 +94,7 @@ def _network(fields: Dict[str, Any]) -> Optional[Address]:
     if ipaddress.IPv4Address(gateway) not in ipaddress.IPv4Network("%s/%d" % (address, prefix), strict=False):
         raise StepFailed("InvalidData")
     dns = [_ipv4(fields, name) for name in ("guest_v4_dns1", "guest_v4_dns2") if fields.get(name) is not None]
+    dns = dns[:1] if dns[1:] == dns[:1] else dns  # network services drop a server that is given twice
     suffix = None
     if fields.get("guest_net_dnssuffix") is not None:
         suffix = _text(fields, "guest_net_dnssuffix", _DOMAIN).lower()
@@ -105,7 +115,8 @@ def _access(fields: Dict[str, Any]) -> Optional[Access]:
         return None
     if not isinstance(key, str):
         raise StepFailed("InvalidData")
-    lines = tuple(line.strip() for line in key.splitlines() if line.strip())
-    if not lines or not all(_SSH_KEY.match(line) for line in lines):
-        raise StepFailed("InvalidData")
+    try:
+        lines = keys.parse(key)
+    except ValueError:
+        raise StepFailed("InvalidData") from None
     return Access(_text(fields, "cnf_ansible_ssh_user", _SSH_USER), lines)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Optional, Tuple
 
 from hvo_guest import account
-from hvo_guest.codes import StepFailed
+from hvo_guest.codes import NotAsRequested, StepFailed
 from hvo_guest.settings import Settings
 from hvo_guest.system import System, User
 
@@ -14,6 +14,7 @@ _RULES = account.SUDOERS + "/91-hyperv-operator-ssh"
 _KEYS, _TEMPORARY = "authorized_keys", ".authorized_keys.hvo"
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _MAX_KEYS = 1_000_000
+_USER_FIELD, _KEY_FIELD = "cnf_ansible_ssh_user", "cnf_ansible_ssh_key"
 
 
 def apply(system: System, settings: Settings) -> None:
@@ -25,7 +26,53 @@ def apply(system: System, settings: Settings) -> None:
     _authorise(system, user, settings.ssh.keys)
     if account.can_grant(system) and user.name != account.ROOT:
         # The account has no password that sudo could ask for.
-        account.grant(system, _RULES, "%s ALL=(ALL:ALL) NOPASSWD: ALL\n" % account.sudo_name(user))
+        account.grant(system, _RULES, user, "{0} ALL=(ALL:ALL) NOPASSWD: ALL\n")
+    check(system, settings)
+
+
+def check(system: System, settings: Settings) -> None:
+    """Raise NotAsRequested unless the account can log in, sshd reads its keys, and it has its sudo rights."""
+    if settings.ssh is None:
+        return
+    user = system.user(settings.ssh.user)
+    if not user or user.shell.endswith(account.NO_SHELLS):
+        raise NotAsRequested(_USER_FIELD)
+    if not _is_authorised(system, user, settings.ssh.keys) or not _is_read(system, user):
+        raise NotAsRequested(_KEY_FIELD)
+    if account.can_grant(system) and user.name != account.ROOT and not account.has_grant(system, user, "NOPASSWD: ALL"):
+        raise NotAsRequested(_USER_FIELD)
+
+
+def _is_authorised(system: System, user: User, keys: Tuple[str, ...]) -> bool:
+    """Return whether the file has the keys, and belongs to the account as sshd demands (StrictModes)."""
+    home = system.path(user.home)
+    file = os.path.join(home, ".ssh", _KEYS)
+    try:
+        for path in (home, os.path.dirname(file), file):
+            found = os.stat(path)
+            if found.st_mode & 0o022 or found.st_uid not in (0, user.uid):
+                return False
+        with open(file, encoding="utf-8", errors="surrogateescape") as content:
+            return set(keys) <= {line.strip() for line in content}
+    except OSError:
+        return False
+
+
+def _is_read(system: System, user: User) -> bool:
+    """Return whether sshd, as it is configured for this account, reads the file; True if it cannot be asked."""
+    if not system.has("sshd"):
+        return True
+    exit_code, output = system.try_run(["sshd", "-T", "-C", "user=%s,host=localhost,addr=127.0.0.1" % user.name])
+    if exit_code != 0:
+        return True
+    options = dict(line.split(None, 1) for line in output.splitlines() if len(line.split(None, 1)) == 2)
+    if options.get("pubkeyauthentication") == "no" or (
+        user.name == account.ROOT and options.get("permitrootlogin") == "no"
+    ):
+        return False
+    files = options.get("authorizedkeysfile", ".ssh/" + _KEYS).split()
+    expanded = {file.replace("%h", user.home).replace("%u", user.name) for file in files}
+    return bool(expanded & {".ssh/" + _KEYS, user.home + "/.ssh/" + _KEYS})
 
 
 def _authorise(system: System, user: User, keys: Tuple[str, ...]) -> None:

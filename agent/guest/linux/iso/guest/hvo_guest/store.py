@@ -14,7 +14,9 @@ FOLDER = "/var/lib/hyperv-operator-guest"
 _IDENTITY, _DATA, _STATE = (FOLDER + "/" + name for name in ("identity.json", "data.jwe", "state.json"))
 
 Identity = NamedTuple("Identity", [("vm", str), ("machine", str), ("key", Optional[bytes])])
-State = NamedTuple("State", [("vm", str), ("run", str), ("kid", str), ("state", str), ("step", str), ("code", str)])
+State = NamedTuple(
+    "State", [("vm", str), ("run", str), ("kid", str), ("state", str), ("step", str), ("code", str), ("field", str)]
+)
 
 
 class Store:

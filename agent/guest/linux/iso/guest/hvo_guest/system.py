@@ -11,7 +11,7 @@ from hvo_guest.codes import StepFailed
 _TIMEOUT = 120
 """Timeout of a command, in seconds."""
 
-User = NamedTuple("User", [("name", str), ("uid", int), ("gid", int), ("home", str)])
+User = NamedTuple("User", [("name", str), ("uid", int), ("gid", int), ("home", str), ("shell", str)])
 
 
 class System:
@@ -61,6 +61,17 @@ class System:
         sync_folder(os.path.dirname(path))
         return True
 
+    def mode(self, name: str) -> int:
+        """Return the permissions of a file, or 0644 if it does not exist."""
+        try:
+            return os.stat(self.path(name)).st_mode & 0o777
+        except FileNotFoundError:
+            return 0o644
+
+    def make_folder(self, name: str) -> None:
+        """Create a folder, with its parents, unless it exists."""
+        os.makedirs(self.path(name), exist_ok=True)
+
     def remove(self, name: str) -> bool:
         """Delete a file and return whether it existed."""
         return remove(self.path(name))
@@ -103,7 +114,7 @@ class System:
         parts = line.strip().split(":")
         if exit_code != 0 or len(parts) < 7:
             return None
-        return User(parts[0], int(parts[2]), int(parts[3]), parts[5])
+        return User(parts[0], int(parts[2]), int(parts[3]), parts[5], parts[6])
 
     def wait(self) -> None:
         """Wait for the pause, or until the guest is stopped."""
