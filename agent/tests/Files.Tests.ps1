@@ -142,7 +142,7 @@ Describe 'The copy of an image' {
 
     It 'is cloned in ranges of whole clusters that are shorter than 4 GiB and leave no gap: <Length> of <Cluster>' -ForEach @(
         @{ Length = 0; Cluster = 4096 }, @{ Length = 1; Cluster = 4096 }, @{ Length = 4096; Cluster = 4096 }
-        @{ Length = 1GB; Cluster = 65536 }, @{ Length = 1GB + 1; Cluster = 65536 }, @{ Length = 40GB + 12345; Cluster = 65536 }
+        @{ Length = 1GB; Cluster = 65536 }, @{ Length = 1GB + 65541; Cluster = 65536 }, @{ Length = 40GB + 12345; Cluster = 65536 }
         @{ Length = 10GB; Cluster = 4096; Maximum = 4294967295 }, @{ Length = 100KB; Cluster = 65536; Maximum = 4096 }
     ) {
         $how = @{ Length = $Length; ClusterSize = $Cluster }
