@@ -30,8 +30,8 @@ from hyperv_operator.protocol.records import AgentCode
 pytestmark = [*agents.REAL, pytest.mark.parametrize("agent", ["pwsh"])]
 _LONG = {"HVO_RETRY_BASE_SECONDS": "600", "HVO_RETRY_LIMIT_SECONDS": "600"}
 """A failed machine is not retried during the test, so that its code stays visible."""
-_OF_THE_HOST = ("HyperVUnavailable",)
-"""It ends the host's inventory too, and the HyperVHost shows it before a machine can."""
+_OF_THE_HOST = ("HyperVUnavailable", "ConstrainedLanguage")
+"""They end the host's inventory too, and the HyperVHost shows them before a machine can."""
 _ONE_AT_A_TIME = ("InsufficientSpace", "IdentityConflict", "VmMissing", "VmCritical", "RemoveFailed")
 """Provoked one after another, because their faults would affect other machines or need a machine that has progressed further."""
 

@@ -13,6 +13,7 @@ import agent
 import isos
 import pytest
 
+from hyperv_operator.winrm.bundle import load_bundle
 from unit.agent.source import COMMON, HOST, commands, nodes, parse_text, problems_of_51, text_of, windows_commands
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -213,3 +214,17 @@ class TestImage:
         assert output
         assert f"COPY --from=build {output[1]} {output[1]}\n" in self.text
         assert re.search(rf"^ENV .*\bHVO_AGENT_FOLDER={output[1]}$", self.text, re.MULTILINE)
+
+
+def test_a_signed_agent_is_a_version_of_its_own(tmp_path: Path) -> None:
+    """Whoever signs the files does so before the rollout: the signature is a comment at the end, and part of the digest."""
+    agent.build(tmp_path, with_isos=True)
+    before = load_bundle(tmp_path)
+    for path in (tmp_path / "files").rglob("*.ps1"):
+        text = path.read_bytes() + b"\r\n# SIG # Begin signature block\r\n# MIIabc=\r\n# SIG # End signature block\r\n"
+        assert not parse_text(text).has_error
+        path.write_bytes(text)
+    signed = load_bundle(tmp_path)
+    assert signed.name != before.name
+    assert signed.digest == agent.digest(tmp_path / "files")
+    assert signed.script == before.script
