@@ -280,6 +280,14 @@ Describe 'A host whose policy restricts the language' {
         [System.IO.Directory]::GetFileSystemEntries($world.Machines) | Should -BeNullOrEmpty
     }
 
+    It 'says the same at an endpoint whose module is not trusted' {
+        $module = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', 'jea', 'HyperVOperator', 'HyperVOperator.psd1'))
+        $command = "$constrained; Import-Module '$module'; 'a', 'b' | Invoke-HvoJob"
+        $outcome = ConvertFrom-Json -InputObject ([string](& (Get-TestShell) -NoProfile -NonInteractive -Command $command))
+        $outcome.code | Should -Be 'ConstrainedLanguage'
+        $outcome.message | Should -BeLike '*the endpoint''s module*'
+    }
+
     It 'refuses a rollout with the same code' {
         $file = Join-Path $world.Root 'rollout.ps1'
         [System.IO.File]::WriteAllText($file, (Get-AgentBundle).RolloutText)

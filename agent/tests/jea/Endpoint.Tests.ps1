@@ -49,7 +49,7 @@ Get-VM
 [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($job))
 '@
     Set-Content -LiteralPath "$agent/data.txt" -Value 'a file'
-    foreach ($name in 'Invoke-ProvisioningJob', 'Invoke-RemovalJob', 'Invoke-UpdateJob', 'Get-HostInventory') {
+    foreach ($name in 'Invoke-ProvisioningJob', 'Invoke-RemovalJob', 'Invoke-UpdateJob', 'Get-HostInventory', 'Get-HostPreflight') {
         Set-Content -LiteralPath "$agent/$name.ps1" -Value $script.Replace('NAME', $name)
     }
 
@@ -93,6 +93,7 @@ Describe 'A session of the endpoint' -Skip:(-not $can) {
         @{ Id = 'vm-removal'; Script = 'Invoke-RemovalJob' }
         @{ Id = 'vm-update'; Script = 'Invoke-UpdateJob' }
         @{ Id = 'host-inventory'; Script = 'Get-HostInventory' }
+        @{ Id = 'host-preflight'; Script = 'Get-HostPreflight' }
     ) {
         $json = '{"schema":{"id":"' + $Id + '","version":1},"host":{"paths":{"agent":"C:\\elsewhere"}}}'
         $run = Invoke-There 'Invoke-HvoJob' @(ConvertTo-Job $json)
