@@ -66,6 +66,13 @@ case "$name $*" in
     if [ "$1" = lease ]; then lease; else up "$1" "$2" "$(echo "$3" | tr , ' ')" "${4-}"; fi
     ;;
 "systemctl is-active --quiet systemd-networkd") ;;
+"systemctl is-active --quiet systemd-resolved") [ -d "$root/run/systemd/resolve" ] ;;
+"systemctl restart systemd-resolved")
+    file=$root/etc/systemd/resolved.conf.d/hyperv-operator.conf
+    if [ -e "$file" ]; then
+        { echo "search $(value Domains "$file")" && printf 'nameserver %s\n' $(value DNS "$file"); } >"$root/run/systemd/resolve/resolv.conf"
+    fi
+    ;;
 "systemctl restart systemd-networkd")
     # It keeps a lease that is there, as in Debian 12.
     file=$root/etc/systemd/network/05-hyperv-operator.network

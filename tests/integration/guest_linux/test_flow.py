@@ -138,6 +138,19 @@ def test_interfaces_that_includes_nothing_includes_the_stanza(tmp_path: Path) ->
     assert system.read("etc/network/interfaces") == f"#hyperv-operator: iface eth0 inet dhcp\n{included}"
 
 
+def test_beside_ifupdown_systemd_resolved_gets_its_servers(tmp_path: Path) -> None:
+    """Its own hook for ifupdown does not set them in Debian 12; `make userland` shows that."""
+    system = System(tmp_path, "ifupdown with resolvconf")
+    system.write("etc/resolv.conf", "nameserver 127.0.0.53\n")
+    system.write("run/systemd/resolve/resolv.conf", "# No DNS servers known.\nsearch DOMAINS\n")
+    system.uninstall("resolvconf")
+    assert provision(system, STATIC).state is GuestProgress.APPLIED
+    assert "DNS=192.168.1.10 192.168.1.11\nDomains=example.com\n" in system.read(
+        "etc/systemd/resolved.conf.d/hyperv-operator.conf"
+    )
+    assert system.read("etc/resolv.conf") == "nameserver 127.0.0.53\n"
+
+
 def test_a_link_of_resolv_conf_to_nothing_is_replaced(tmp_path: Path) -> None:
     system = System(tmp_path, "ifupdown")
     (system.root / "etc/resolv.conf").unlink()

@@ -139,6 +139,7 @@ class Ifupdown:
     """Renders a stanza of ifupdown. Other IPv4 stanzas of the interface become comments, because ifup applies all of them."""
 
     _resolver = "/etc/resolv.conf"
+    _resolved = "/etc/systemd/resolved.conf.d/hyperv-operator.conf"
     _path = "/etc/network/interfaces.d/hyperv-operator"
 
     def file(self, name: str) -> str:
@@ -167,13 +168,28 @@ class Ifupdown:
         system.write(self._path, self.text(link), 0o644)
         if not interfaces.is_included(system, self._path):
             system.write(interfaces.MAIN, (system.read(interfaces.MAIN) or "") + "source %s\n" % self._path, 0o644)
-        if link.static and not system.has("resolvconf"):
-            # Nothing else reads dns-nameservers. A link is left by a service that is not there.
-            search = "".join("search %s\n" % suffix for suffix in _search(link.static))
-            servers = "".join("nameserver %s\n" % server for server in link.static.dns)
-            system.write(self._resolver, MARK + search + servers, 0o644)
         system.try_run(["ip", "-4", "addr", "flush", "dev", link.name, "scope", "global"])
         system.run(["ifup", link.name])
+        self._set_dns(system, link.static)
+
+    def _set_dns(self, system: System, static: Optional[Address]) -> None:
+        """Give the resolver its servers where nothing reads `dns-nameservers`, or Debian 12's hook of systemd-resolved does.
+
+        That hook sets the names of its variables instead of their values (if-up.d/resolved of systemd-resolved 252).
+        """
+        if system.try_run(["systemctl", "is-active", "--quiet", "systemd-resolved"])[0] == 0:
+            if static:
+                lines = ["[Resolve]", "DNS=" + " ".join(static.dns), "Domains=" + " ".join(_search(static))]
+                system.make_folder(os.path.dirname(self._resolved))
+                system.write(self._resolved, MARK + "\n".join(lines) + "\n", 0o644)
+            if static or system.remove(self._resolved):
+                # Also after a kill between write and restart.
+                system.run(["systemctl", "restart", "systemd-resolved"])
+        elif static and not system.has("resolvconf"):
+            # A link to the file of a service that does not run is replaced.
+            search = "".join("search %s\n" % suffix for suffix in _search(static))
+            servers = "".join("nameserver %s\n" % server for server in static.dns)
+            system.write(self._resolver, MARK + search + servers, 0o644)
 
 
 class Wicked:
