@@ -6,6 +6,8 @@ import functools
 import hashlib
 import json
 import sys
+import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +105,10 @@ def sealed_data(data: bytes) -> None:
 def published(data: bytes) -> None:
     """The Linux guest reads any content of its KVP pools, and joins what was published or refuses it."""
     guest = _guest()
-    guest.kvp._parse(data)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / ".kvp_pool_0").write_bytes(data)
+        pairs = guest.kvp.Pools(folder, threading.Event(), 1.0).read(0, lambda key: True)
+    assert sum(len(key.encode()) + len(value.encode()) for key, value in pairs.items()) <= len(data)
     parts, manifest = split(guest.sealed)
     pairs = {f"ProvisioningData.{number}": part for number, part in enumerate(parts)} | {"ProvisioningData": manifest}
     new, index = data.decode("utf-8", "ignore"), sum(data[:1]) % len(pairs)
