@@ -64,7 +64,7 @@ def _spec() -> Any:
             "address": f"{MARK}.example.com",
             "connection": {"credentialsSecretRef": {"name": MARK}},
             "tenants": tenants,
-            "paths": {"images": f"D:\\{MARK}", "machines": f"D:\\{MARK}", "agent": f"C:\\{MARK}"},
+            "paths": {"images": f"D:\\{MARK}\\Images", "machines": f"D:\\{MARK}\\VMs", "agent": f"C:\\{MARK}"},
             "virtualSwitch": MARK,
             "failoverCluster": MARK,
         }
