@@ -38,7 +38,10 @@ def _name_pattern(text: str) -> str:
 
 _LAST_VLAN: Final = 4094
 _SEPARATOR: Final = "\\"
-NESTED_PATHS: Final = "the folders of images and machines have to be apart, neither of them in the other: a machine's disk could be taken for an image"
+NESTED_PATHS: Final = (
+    "the folders of images and machines have to be apart, neither of them in the other: "
+    "a machine's disk could be taken for an image"
+)
 FULL_LANGUAGE: Final = "Microsoft.PowerShell"
 """The session configuration that runs any script. Every other one is treated as a JEA endpoint."""
 VlanRange = Annotated[str, Field(max_length=9, pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$"), AfterValidator(_range)]
