@@ -103,11 +103,14 @@ def sealed_data(data: bytes) -> None:
 
 
 def published(data: bytes) -> None:
-    """The Linux guest reads any content of its KVP pools, and joins what was published or refuses it."""
+    """The Linux guest reads and changes any content of its KVP pools, and joins what was published or refuses it."""
     guest = _guest()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / ".kvp_pool_0").write_bytes(data)
-        pairs = guest.kvp.Pools(folder, threading.Event(), 1.0).read(0, lambda key: True)
+        pools = guest.kvp.Pools(folder, threading.Event(), 1.0)
+        pairs = pools.read(0, lambda key: True)
+        pools.change(0, fuzzed="1")
+        assert pools.read(0, lambda key: True) == {**pairs, "fuzzed": "1"}
     assert sum(len(key.encode()) + len(value.encode()) for key, value in pairs.items()) <= len(data)
     parts, manifest = split(guest.sealed)
     pairs = {f"ProvisioningData.{number}": part for number, part in enumerate(parts)} | {"ProvisioningData": manifest}
