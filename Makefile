@@ -26,9 +26,9 @@ demo: $(STAMP) ## create and delete a machine on a real API server and a simulat
 unit: $(STAMP) ## run the unit tests on all processors: no servers, no builds; ARGS="tests/unit/core" runs some
 	$(BIN)/python -m pytest -m unit -n logical $(or $(ARGS),tests/unit)
 
-# In one process, since these tests share an API server and some measure time.
+# Two at once, each with an API server of its own: they wait more than they compute. The files stay in order, the slow ones first.
 test: unit ## run the unit, integration and e2e tests
-	$(BIN)/python -m pytest -m "not unit"
+	$(BIN)/python -m pytest -m "not unit" -n 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(STAMP) ## inject one fault at each place of the operator's work, and compare; ARGS="--only machine/api/get.secrets/1/429" runs one, ARGS="--help"
 	$(BIN)/python -m faults $(ARGS)
