@@ -114,8 +114,9 @@ Describe 'A cluster role in a network logon' {
 Describe 'A cluster role in another logon' {
     It 'is made without a task, and the cmdlet''s warnings are in the log' {
         $world = New-TestHost -Cluster 'HVC01'
-        $null = Complete-TestMachine $world
-        $vm = @(Get-VM)[0]
+        $null = Complete-TestMachine $world -Change $clustered
+        @(Get-FakeLedger 'Register-ScheduledTask').Count | Should -Be 0
+        $vm = New-VM -Name 'other' -Generation 2 -VHDPath (Join-Path $world.Images 'Ubuntu 24.04.vhdx') -MemoryStartupBytes 1GB
         Set-SharedVolume (Join-Path $world.Root 'C')
         $warnings = [System.Collections.ArrayList]::new()
         $seen = @(Add-HvoClusterRole -VmId "$($vm.Id)" -Warnings $warnings 3>&1)

@@ -67,7 +67,6 @@ Describe 'A disk that is full' {
             $world = New-TestHost
             $world.Machines = Join-Path $disk 'VMs'
             Set-AllowedRoot -World $world -Root $world.Images, $world.Machines
-            [System.IO.File]::WriteAllBytes((Join-Path $world.Images 'Windows Server 2022.vhdx'), (New-Object byte[] 6000000))
             $launch = Invoke-TestAgent $world (New-TestJob $world)
             $launch.Outcome.code | Should -Be 'InsufficientSpace'
             $launch.Steps | Should -Contain 'CopyImage:failed'
