@@ -109,7 +109,7 @@ def facts(preflight: Preflight) -> str:
     blocking = [row for row in preflight.rows if row.state == "blocking"]
     more = preflight.counts.blocking - min(len(blocking), _NAMED)
     named = " ".join(_sentence(row) for row in blocking[:_NAMED])
-    return f"{named} {more} more rows of the preflight block." if more > 0 else named
+    return f"{named} Blocking rows that are not named here: {more}." if more > 0 else named
 
 
 def remedies(preflight: Preflight) -> str:

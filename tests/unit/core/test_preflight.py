@@ -102,8 +102,10 @@ def test_a_message_names_five_rows_and_counts_the_others() -> None:
     found = summary(*(row("ImageFolder", subject=str(number)) for number in range(45)))
     text = preflight.facts(found)
     assert text.count("ImageFolder of") == 5
-    assert text.endswith("40 more rows of the preflight block.")
-    assert "more" not in preflight.facts(summary(row(subject="")))
+    assert text.endswith(" Blocking rows that are not named here: 40.")
+    six, five = (summary(*(row(subject=str(number)) for number in range(count))) for count in (6, 5))
+    assert preflight.facts(six).endswith(" Blocking rows that are not named here: 1.")
+    assert "not named" not in preflight.facts(five)
     assert preflight.facts(summary(row(subject="", observed=""))) == "VirtualSwitch: it is not as machines need it."
 
 
@@ -143,6 +145,12 @@ BLOCKING = summary(row())
             summary(row("ImageFolder", "warning")),
             summary(row("ImageFolder")),
             "Found: ImageFolder External (blocking).",
+            True,
+        ),
+        (
+            None,
+            summary(*(row("Image", "warning", str(number)) for number in range(5))),
+            "Found: Image 0 (warning), Image 1 (warning), Image 2 (warning), Image 3 (warning), Image 4 (warning).",
             True,
         ),
         (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hyperv_operator.errors import JobFailed, RecordError
-from hyperv_operator.protocol.preflight import MAX_ROWS, RowState, parse_preflight
+from hyperv_operator.protocol.preflight import MAX_ROWS, PreflightReport, RowState, parse_preflight
 from hyperv_operator.protocol.records import AgentCode
 
 GOLDEN = Path(__file__).resolve().parents[3] / "Schemas" / "examples" / "preflight" / "host.jsonl"
@@ -75,6 +75,8 @@ def test_a_state_that_is_not_known_is_unknown_and_never_blocks(state: object) ->
 
 
 def test_the_texts_of_a_row_are_optional_cleaned_and_bounded() -> None:
+    (long,) = parse_preflight([row(subject="s" * 900, expected="e" * 900), DONE]).rows
+    assert (len(long.subject), len(long.expected)) == (200, 200)
     (found,) = parse_preflight([row(subject=3, observed="a\nb\x1b" + "c" * 900, expected=None), DONE]).rows
     assert (found.subject, found.expected) == ("", "")
     assert len(found.observed) == 400
@@ -83,7 +85,8 @@ def test_the_texts_of_a_row_are_optional_cleaned_and_bounded() -> None:
 
 def test_rows_beyond_the_limit_are_counted() -> None:
     report = parse_preflight([*(row(subject=str(number)) for number in range(MAX_ROWS + 3)), DONE])
-    assert (len(report.rows), report.unreadable) == (MAX_ROWS, 3)
+    assert (len(report.rows), report.unreadable, MAX_ROWS) == (512, 3, 512)
+    assert PreflightReport().unreadable == 0
 
 
 def test_a_preflight_without_its_time_says_so() -> None:

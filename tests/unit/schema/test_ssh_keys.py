@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -70,6 +71,8 @@ _EXPONENT = b"\x01\x00\x01"
         (_rsa(_EXPONENT, b"\x7f" + b"\xff" * 255), "2047 bits"),
         (_rsa(_EXPONENT, b"\x01" + b"\xff" * 2_048), "16385 bits"),
         (_rsa(_EXPONENT, b"\xff" * 256), "no exponent and modulus"),
+        (_rsa(_EXPONENT, b"\x80" * 256), "no exponent and modulus"),
+        (f"{_rsa(_EXPONENT, bytes(1) + bytes([255]) * 256).rstrip('=')}A", "base64 is incomplete"),
         (_rsa(b"\x81", b"\0" + b"\xff" * 256), "no exponent and modulus"),
         (_rsa(b"", b"\0" + b"\xff" * 256), "no exponent and modulus"),
         (_rsa(_EXPONENT, b""), "no exponent and modulus"),
@@ -84,6 +87,64 @@ def test_an_rsa_key_has_the_numbers_of_one(key: str, reason: str | None) -> None
         return
     with pytest.raises(ssh_keys.KeyProblem, match=reason):
         ssh_keys.check(key)
+
+
+@pytest.mark.parametrize("text", ["# web01\n", "\n\n", "   # one\n\n# two"])
+def test_a_text_of_comments_has_no_key(text: str) -> None:
+    with pytest.raises(ssh_keys.KeyProblem, match="only comments and blank lines") as caught:
+        ssh_keys.check(text)
+    assert caught.value.line is None
+
+
+def _reason(kind: str, *parts: bytes) -> str | None:
+    inner = b"".join(_string(part) for part in (kind.encode(), *parts))
+    return ssh_keys._reason(kind, base64.b64encode(inner).decode())
+
+
+_POINT: Final = b"\x04" + b"\x01" * 64
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "reason"),
+    [
+        ("ecdsa-sha2-nistp256", (b"nistp256", _POINT), None),
+        ("ecdsa-sha2-nistp256", (b"nistp384", _POINT), "it has no point of nistp256"),
+        ("ecdsa-sha2-nistp256", (b"nistp256", b"\x02" + _POINT[1:]), "it has no point of nistp256"),
+        ("ecdsa-sha2-nistp256", (b"nistp256", _POINT[:-1]), "it has no point of nistp256"),
+        ("ecdsa-sha2-nistp256", (b"nistp256", _POINT, b"more"), "it has no point of nistp256"),
+        ("ecdsa-sha2-nistp256", (b"nistp256",), "it has no point of nistp256"),
+        ("ssh-ed25519", (b"\x01" * 32,), None),
+        ("ssh-ed25519", (b"\x01" * 31,), "it has not the 32 bytes of such a key"),
+        ("sk-ssh-ed25519@openssh.com", (b"\x01" * 32, b"ssh:"), None),
+        ("sk-ssh-ed25519@openssh.com", (b"\x01" * 32,), "it does not name the application of its security key"),
+        ("sk-ssh-ed25519@openssh.com", (b"\x01" * 32, b""), "it does not name the application of its security key"),
+        ("sk-ssh-ed25519@openssh.com", (), "it does not name the application of its security key"),
+    ],
+)
+def test_a_key_has_the_parts_of_its_type(kind: str, parts: tuple[bytes, ...], reason: str | None) -> None:
+    assert _reason(kind, *parts) == reason
+
+
+def _has_form(kind: str, data: bytes) -> bool:
+    return re.fullmatch(ssh_keys._payload(kind), base64.b64encode(data).decode()) is not None
+
+
+@pytest.mark.parametrize("kind", ssh_keys.TYPES)
+def test_a_payload_begins_with_its_type_and_is_as_long_as_its_keys(kind: str) -> None:
+    inner = _string(kind.encode())
+    length = {
+        "ssh-ed25519": 51,
+        "ecdsa-sha2-nistp256": 104,
+        "ecdsa-sha2-nistp384": 136,
+        "ecdsa-sha2-nistp521": 172,
+    }.get(kind)
+    rest = b"\xff" * ((length or 90) - len(inner) - 1)
+    assert _has_form(kind, inner + b"\0" + rest)
+    assert not _has_form(kind, inner + b"\x40" + rest)
+    assert not _has_form(kind, inner[:-1] + b"\x7f\0" + rest)
+    assert not _has_form(kind, b"\1" + inner[1:] + b"\0" + rest)
+    for other in (rest + b"\xff", rest[1:], rest + b"\xff" * 3, rest[3:]):
+        assert _has_form(kind, inner + b"\0" + other) is (length is None)
 
 
 def test_the_first_wrong_line_is_reported() -> None:
