@@ -19,7 +19,12 @@ from hyperv_operator.api.host import (
     LabelSelector,
     LogonFailures,
     Paths,
+    Preflight,
+    PreflightCounts,
+    PreflightRow,
     Tenant,
+    UnreadableLine,
+    UnreadableVm,
     Volume,
 )
 from hyperv_operator.api.inventory import (
@@ -48,6 +53,10 @@ MACHINE = {"vmId": GUID, "name": "a", "state": "Running", "cpuCores": 1, "gbRam"
 IMAGE = {"name": "a", "sizeGib": 1}
 PLACEHOLDER = {"uid": GUID, "namespace": "n", "name": "a", "vmName": "a", "phase": "p"}
 TRANSITION = {"sequence": 1, "at": TIME, "reason": "r", "severity": "Normal", "message": ""}
+LINE = {"kind": "vm", "problem": "p"}
+UNOPENED = {"problem": "p"}
+ROW = {"id": "r", "state": "blocking"}
+PREFLIGHT = {"checkedAt": TIME, "generation": 1, "agentDigest": "d"}
 PAST = {"id": GUID, "attempt": 1, "finishedAt": TIME, "outcome": "o"}
 
 GOOD: dict[type[Model], dict[str, Any]] = {
@@ -70,6 +79,11 @@ GOOD: dict[type[Model], dict[str, Any]] = {
     Volume: {"path": "C:", "freeGib": 1},
     Capacity: {"logicalProcessors": 1, "memoryGib": 1, "memoryFreeGib": 1},
     LogonFailures: {"secretVersion": "1", "count": 0},
+    UnreadableLine: LINE,
+    UnreadableVm: UNOPENED,
+    PreflightCounts: {},
+    PreflightRow: ROW,
+    Preflight: PREFLIGHT,
     HyperVHostStatus: {},
     ReportedMachine: MACHINE,
     ReportedImage: IMAGE,
@@ -180,6 +194,16 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Tenant, "vmNamePattern", "^[a]", "^[a"),
     (Tenant, "maxMachines", 0, -1),
     (Tenant, "maxMachines", 10_000, 10_001),
+    (Tenant, "maxCpuCores", 1, 0),
+    (Tenant, "maxCpuCores", 2_048, 2_049),
+    (Tenant, "maxMemoryGiB", 1, 0),
+    (Tenant, "maxMemoryGiB", 262_144, 262_145),
+    (Tenant, "maxTotalCpuCores", 0, -1),
+    (Tenant, "maxTotalCpuCores", 1_000_000, 1_000_001),
+    (Tenant, "maxTotalMemoryGiB", 0, -1),
+    (Tenant, "maxTotalMemoryGiB", 10_000_000, 10_000_001),
+    (Tenant, "deletionPolicies", ["Delete"], []),
+    (Tenant, "deletionPolicies", ["Delete", "Retain"], ["Delete", "Retain", "Delete"]),
     (Paths, "images", "C:\\" + "x" * 197, "C:\\" + "x" * 198),
     (Paths, "images", "e:\\", "e:"),
     (Paths, "machines", "D:\\V M", "D:\\V$M"),
@@ -187,6 +211,8 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (HyperVHostSpec, "address", "x" * 63, "x" * 64),
     (HyperVHostSpec, "address", "x", ""),
     (HyperVHostSpec, "address", "fe80::1", "-x"),
+    (HyperVHostSpec, "address", "10.0.0.255", "10.0.0.256"),
+    (HyperVHostSpec, "address", "a.b", "a..b"),
     (HyperVHostSpec, "tenants", [{"namespaceSelector": {}}] * 64, [{"namespaceSelector": {}}] * 65),
     (HyperVHostSpec, "virtualSwitch", "x" * 100, "x" * 101),
     (HyperVHostSpec, "virtualSwitch", "x", ""),
@@ -215,6 +241,32 @@ LIMITS: list[tuple[type[Model], str, Any, Any]] = [
     (Capacity, "volumes", [GOOD[Volume]] * 64, [GOOD[Volume]] * 65),
     (LogonFailures, "count", 0, -1),
     (LogonFailures, "secretVersion", "x" * 253, "x" * 254),
+    (UnreadableLine, "kind", "x" * 64, "x" * 65),
+    (UnreadableLine, "machineUid", "x" * 256, "x" * 257),
+    (UnreadableLine, "vmId", "x" * 64, "x" * 65),
+    (UnreadableLine, "problem", "x" * 512, "x" * 513),
+    (UnreadableVm, "vmId", "x" * 64, "x" * 65),
+    (UnreadableVm, "name", "x" * 256, "x" * 257),
+    (UnreadableVm, "machineUid", "x" * 256, "x" * 257),
+    (UnreadableVm, "problem", "x" * 512, "x" * 513),
+    (PreflightCounts, "ok", 0, -1),
+    (PreflightCounts, "warning", 0, -1),
+    (PreflightCounts, "blocking", 0, -1),
+    (PreflightCounts, "unknown", 0, -1),
+    (PreflightRow, "id", "x" * 64, "x" * 65),
+    (PreflightRow, "subject", "x" * 200, "x" * 201),
+    (PreflightRow, "state", "warning", "ok"),
+    (PreflightRow, "observed", "x" * 400, "x" * 401),
+    (PreflightRow, "expected", "x" * 200, "x" * 201),
+    (PreflightRow, "remedy", "x" * 300, "x" * 301),
+    (Preflight, "generation", 0, -1),
+    (Preflight, "agentDigest", "x" * 100, "x" * 101),
+    (Preflight, "rows", [ROW] * 40, [ROW] * 41),
+    (HyperVHostStatus, "operator", "x" * 63, "x" * 64),
+    (HyperVHostStatus, "unreadableCount", 0, -1),
+    (HyperVHostStatus, "unreadableLines", [LINE] * 20, [LINE] * 21),
+    (HyperVHostStatus, "unreadableVmCount", 0, -1),
+    (HyperVHostStatus, "unreadableVms", [UNOPENED] * 20, [UNOPENED] * 21),
     (HyperVHostStatus, "observedGeneration", -1, -2),
     # The inventory.
     (ReportedMachine, "name", "x" * 256, "x" * 257),
@@ -259,6 +311,10 @@ def test_a_value_outside_of_its_limit_is_refused(model: type[Model], key: str, l
         (HyperVHostSpec, "cordoned", False),
         (HyperVHostSpec, "tenants", []),
         (HyperVHostInventoryStatus, "truncated", False),
+        (PreflightCounts, "ok", 0),
+        (PreflightCounts, "warning", 0),
+        (PreflightCounts, "blocking", 0),
+        (PreflightCounts, "unknown", 0),
     ],
 )
 def test_what_a_resource_leaves_out_has_its_documented_default(model: type[Model], key: str, default: Any) -> None:
@@ -326,6 +382,7 @@ def test_keys_may_be_given_by_their_python_names(model: type[Model]) -> None:
         (Claim, "runId", GUID + "0", "at most 36 characters"),
         (Claim, "agent", "0123456789abcdef0", "at most 16 characters"),
         (Tenant, "vlans", ["1000-40940"], "at most 9 characters"),
+        (Tenant, "vmNamePattern", "", "at least 1 character"),
     ],
 )
 def test_a_wrong_length_is_reported_as_such_rather_than_as_a_wrong_form(
