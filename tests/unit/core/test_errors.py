@@ -54,3 +54,8 @@ def test_a_version_that_failed_was_not_on_the_host_before_unless_it_says_so() ->
 
 def _all(root: type[errors.HostError]) -> set[type[errors.HostError]]:
     return {root} | {error for child in root.__subclasses__() for error in _all(child)}
+
+
+def test_an_inventory_that_the_agent_refused_has_had_no_effect() -> None:
+    assert errors.AgentFailed("x").effect_unknown is False
+    assert errors.AgentFailed("x", effect_unknown=True).effect_unknown is True

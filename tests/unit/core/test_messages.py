@@ -411,3 +411,10 @@ def test_a_precondition_holds_at_any_time_unless_it_is_only_for_the_guests_data(
     waiting = inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), vms=(vm(),))
     invalid = with_spec(waiting, fields={**SPEC.fields, "gb_ram": 0})
     assert _decide(invalid).assessment.reason is Reason.INVALID_FIELDS
+
+
+def test_a_host_with_a_critical_vm_is_polled_soon_while_its_guest_has_time() -> None:
+    waiting = ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0)
+    action = _decide(inventory(waiting, vms=(vm(state="Paused", critical=True),))).action
+    assert isinstance(action, Wait)
+    assert (action.poll_soon, action.until is not None) == (True, True)
