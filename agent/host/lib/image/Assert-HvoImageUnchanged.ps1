@@ -11,7 +11,8 @@ function Assert-HvoImageUnchanged {
         [Parameter(Mandatory = $true)] [string] $Path
     )
     $name = [System.IO.Path]::GetFileNameWithoutExtension($Path)
-    $children = @(Get-HvoImageChild -Machines $Context.Machines | Where-Object { $_.name -eq $name })
+    $entries = @(Get-HvoMachineJournal -Machines $Context.Machines)
+    $children = @(Get-HvoImageChild -Entries $entries | Where-Object { $_.name -eq $name })
     if (-not $children.Count -or (Get-HvoImageChange -Path $Path -Records $children) -ne 'Changed') { return }
     $uids = @($children | ForEach-Object { $_.machine_uid } | Select-Object -First 5) -join ', '
     $text = "The image $Path was changed after the differencing disks of $($children.Count) machines were made from it, among them: $uids."

@@ -1,24 +1,23 @@
 function Get-HvoImageChild {
     <#
     .SYNOPSIS
-        Returns the records of the images from which the differencing disks in a folder of machines were made.
+        Returns the records of the images from which the differencing disks of machines were made.
+    .PARAMETER Entries
+        The machines, as Get-HvoMachineJournal returns them.
     .OUTPUTS
         Ordered dictionaries of Get-HvoImageIdentity, each with machine_uid.
     #>
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
-        [Parameter(Mandatory = $true)] [string] $Machines
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Entries
     )
-    if (-not [System.IO.Directory]::Exists($Machines)) { return }
-    foreach ($folder in [System.IO.Directory]::GetDirectories($Machines)) {
-        $uid = [System.IO.Path]::GetFileName($folder)
-        if ($uid -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { continue }
-        if (-not [System.IO.File]::Exists((Join-Path $folder 'disk.vhdx'))) { continue }
-        $journal = Read-HvoJournal -Path (Join-Path $folder 'journal.json')
+    foreach ($entry in $Entries) {
+        $journal = $entry.Journal
         if ($null -eq $journal -or $null -eq $journal.image -or $journal.image.clone -ne 'Differencing') { continue }
+        if (-not [System.IO.File]::Exists((Join-Path $entry.Folder 'disk.vhdx'))) { continue }
         $record = $journal.image
-        $record.machine_uid = $uid
+        $record.machine_uid = $entry.Uid
         $record
     }
 }

@@ -13,17 +13,14 @@ function Get-HvoImagePath {
     )
     $name = [string]$Context.Fields.image_name
     $names = @()
-    if ([System.IO.Directory]::Exists($Context.Images)) {
-        foreach ($file in [System.IO.Directory]::GetFiles($Context.Images, '*.vhdx')) {
-            $found = [System.IO.Path]::GetFileNameWithoutExtension($file)
-            # <name>.partial.vhdx is being copied there.
-            if ([System.IO.Path]::GetExtension($found) -eq '.partial') { continue }
-            if ($found -eq $name) {
-                if ((Get-HvoEntryKind -Path $file) -eq 'File') { return $file }
-                Stop-HvoLaunch -Code ImageUnusable -Message "The image $file is a link, whose target may be another one tomorrow."
-            }
-            $names += $found
+    foreach ($file in @(Get-HvoImageFile -Images $Context.Images)) {
+        $found = [System.IO.Path]::GetFileNameWithoutExtension($file.Name)
+        if ($found -eq $name) {
+            $path = $file.FullName
+            if ((Get-HvoEntryKind -Path $path) -eq 'File') { return $path }
+            Stop-HvoLaunch -Code ImageUnusable -Message "The image $path is a link, whose target may be another one tomorrow."
         }
+        $names += $found
     }
     if ([System.IO.File]::Exists((Join-Path $Context.Images "$name.vhd"))) {
         Stop-HvoLaunch -Code ImageUnusable -Message "The image '$name' in $($Context.Images) is a .vhd file, and no $name.vhdx is there."

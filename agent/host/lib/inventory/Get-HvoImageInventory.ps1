@@ -11,25 +11,22 @@ function Get-HvoImageInventory {
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context
+        [Parameter(Mandatory = $true)] [hashtable] $Context,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Entries
     )
     if (-not [System.IO.Directory]::Exists($Context.Images)) {
         Write-HvoLog -Message "The image folder $($Context.Images) does not exist."
         return
     }
     $children = @{}
-    foreach ($machines in $Context.MachineFolders) {
-        foreach ($record in @(Get-HvoImageChild -Machines $machines)) {
-            $name = [string]$record.name
-            if (-not $children.ContainsKey($name)) { $children[$name] = @{} }
-            # A machine may be in several folders.
-            $children[$name][$record.machine_uid] = $record
-        }
+    foreach ($record in @(Get-HvoImageChild -Entries $Entries)) {
+        $name = [string]$record.name
+        if (-not $children.ContainsKey($name)) { $children[$name] = @{} }
+        # A machine may be in several folders.
+        $children[$name][$record.machine_uid] = $record
     }
-    foreach ($file in [System.IO.DirectoryInfo]::new($Context.Images).GetFiles('*.vhdx')) {
+    foreach ($file in @(Get-HvoImageFile -Images $Context.Images)) {
         $name = [System.IO.Path]::GetFileNameWithoutExtension($file.Name)
-        # <name>.partial.vhdx is being copied there.
-        if ([System.IO.Path]::GetExtension($name) -eq '.partial') { continue }
         $records = @(if ($children.ContainsKey($name)) { $children[$name].Values })
         $changed = $null
         if ($records.Count) {

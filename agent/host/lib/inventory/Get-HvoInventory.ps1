@@ -12,9 +12,10 @@ function Get-HvoInventory {
     )
     Assert-HvoHyperVModule
     Get-HvoHostInventory -Context $Context
-    Get-HvoImageInventory -Context $Context
     # Read before the VMs: a machine that is completed in between then has a guest too many, never one too few.
-    $journals = @(Get-HvoJournalInventory -Context $Context)
+    $entries = @(foreach ($machines in $Context.MachineFolders) { Get-HvoMachineJournal -Machines $machines -TestLock })
+    Get-HvoImageInventory -Context $Context -Entries $entries
+    $journals = @(Get-HvoJournalInventory -Entries $entries)
     Get-HvoVmInventory -Journals $journals
     $journals
     Get-HvoTombstoneInventory -Context $Context

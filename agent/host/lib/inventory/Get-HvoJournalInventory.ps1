@@ -8,28 +8,21 @@ function Get-HvoJournalInventory {
     [CmdletBinding()]
     [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
-        [Parameter(Mandatory = $true)] [hashtable] $Context
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [object[]] $Entries
     )
     $lines = [ordered]@{}
-    foreach ($machines in $Context.MachineFolders) {
-        if (-not [System.IO.Directory]::Exists($machines)) { continue }
-        foreach ($folder in [System.IO.Directory]::GetDirectories($machines)) {
-            $uid = [System.IO.Path]::GetFileName($folder)
-            if ($uid -cnotmatch '\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z') { continue }
-            # Tested before the journal is read, so that the journal is not older than the lock's state.
-            $locked = Test-HvoMachineLocked $folder
-            $journal = Read-HvoJournal -Path (Join-Path $folder 'journal.json')
-            if ($null -eq $journal -or -not $journal.run_id) { continue }
-            if ($lines.Contains($uid) -and $lines[$uid].attempt -ge $journal.attempt) { continue }
-            $line = [ordered]@{ type = 'journal' }
-            foreach ($key in 'machine_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'steps', 'reason', 'code') {
-                $line[$key] = $journal[$key]
-            }
-            $line.locked = [bool]$locked
-            $line.updated_at = $journal.updated_at
-            $line.folder = $machines
-            $lines[$uid] = $line
+    foreach ($entry in $Entries) {
+        $uid, $journal = $entry.Uid, $entry.Journal
+        if ($null -eq $journal -or -not $journal.run_id) { continue }
+        if ($lines.Contains($uid) -and $lines[$uid].attempt -ge $journal.attempt) { continue }
+        $line = [ordered]@{ type = 'journal' }
+        foreach ($key in 'machine_uid', 'run_id', 'generation', 'attempt', 'vm_id', 'state', 'steps', 'reason', 'code') {
+            $line[$key] = $journal[$key]
         }
+        $line.locked = $entry.Locked
+        $line.updated_at = $journal.updated_at
+        $line.folder = $entry.Machines
+        $lines[$uid] = $line
     }
     return $lines.Values
 }

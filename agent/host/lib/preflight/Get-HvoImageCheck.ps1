@@ -18,7 +18,7 @@ function Get-HvoImageCheck {
     [Array]::Sort([string[]]@($files | ForEach-Object { $_.Name }), $files, [StringComparer]::OrdinalIgnoreCase)
     # Who uses an image is worth a word, and no row.
     $used = @()
-    if ($Machines) { try { $used = @(Get-HvoImageChild -Machines $Machines) } catch { $used = @() } }
+    if ($Machines) { try { $used = @(Get-HvoImageChild -Entries @(Get-HvoMachineJournal -Machines $Machines)) } catch { $used = @() } }
     foreach ($file in ($files | Select-Object -First 100)) {
         $path, $name = $file.FullName, $file.Name
         $children = @($used | Where-Object { "$($_.name).vhdx" -eq $name }).Count
