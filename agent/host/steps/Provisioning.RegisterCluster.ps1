@@ -12,13 +12,10 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $cluster = Get-HvoClusterName
-$expected = Get-HvoProperty $Context.Job.host 'failover_cluster'
 if ($null -eq $cluster) {
     Stop-HvoLaunch -Code ClusterFailed -Message 'This host is not a node of a failover cluster that answers.'
 }
-if ($expected -and $expected -ne $cluster) {
-    Stop-HvoLaunch -Code ClusterFailed -Message "This host is a node of the failover cluster $cluster; the job names $expected."
-}
+Assert-HvoExpectedCluster -Context $Context -Cluster $cluster
 $vmId = $Context.Journal.vm_id
 if ($null -ne (Get-HvoClusterRole -VmId $vmId)) { return }
 $failure = $null

@@ -16,10 +16,7 @@ function Assert-HvoClusterRolePossible {
         Stop-HvoLaunch -Code ClusterFailed -Message ('vm_clustered is true, and this host is not a node of a failover cluster that ' +
             'answers.')
     }
-    $expected = Get-HvoProperty $Context.Job.host 'failover_cluster'
-    if ($expected -and $expected -ne $cluster) {
-        Stop-HvoLaunch -Code ClusterFailed -Message "This host is a node of the failover cluster $cluster; the job names $expected."
-    }
+    Assert-HvoExpectedCluster -Context $Context -Cluster $cluster
     if ($null -ne $Context.Vm -and $null -ne (Get-HvoClusterRole -VmId (ConvertTo-HvoGuid $Context.Vm.Id))) { return }
     try {
         $shared = @(Get-HvoClusterPath)
@@ -28,8 +25,7 @@ function Assert-HvoClusterRolePossible {
     }
     $needed = @($Context.Machines)
     if ((Get-HvoProperty $Context.Job.host 'clone' -Default 'Copy') -eq 'Differencing') { $needed += $Context.Images }
-    foreach ($path in $needed) {
-        if (@($shared | Where-Object { Test-HvoPathInside -Path $path -Folder $_ }).Count) { continue }
+    foreach ($path in @(Select-HvoUnsharedPath -Paths $needed -Shared $shared)) {
         Stop-HvoLaunch -Code ClusterRoleUnavailable -Message "$path is on no cluster shared volume of $cluster, and vm_clustered is true." `
             -Summary "The cluster has these shared volumes: $($shared -join ', ')."
     }

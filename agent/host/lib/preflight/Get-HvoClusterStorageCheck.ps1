@@ -17,15 +17,10 @@ function Get-HvoClusterStorageCheck {
     if (-not (Get-Command -Name 'Get-ClusterSharedVolume' -ErrorAction SilentlyContinue)) {
         return New-HvoCheckRow -Id ClusterStorage @row -State unknown -Observed 'the failover clustering feature is not installed'
     }
-    $volumes = @(foreach ($volume in @(Get-ClusterSharedVolume -ErrorAction Stop)) {
-            foreach ($info in @($volume.SharedVolumeInfo)) { [string]$info.FriendlyVolumeName }
-        })
+    $volumes = @(Get-HvoClusterPath)
     $paths = @($Target.MachineFolder)
     if ($Target.Clone -eq 'Differencing') { $paths += $Target.ImageFolder }
-    $outside = @($paths | Where-Object {
-            $path = $_
-            -not @($volumes | Where-Object { Test-HvoPathInside -Path $path -Folder $_ }).Count
-        })
+    $outside = @(Select-HvoUnsharedPath -Paths $paths -Shared $volumes)
     if (-not $outside.Count) { return New-HvoCheckRow -Id ClusterStorage @row -State ok -Observed 'on a cluster shared volume' }
     $shown = if ($volumes.Count) { $volumes -join ', ' } else { 'none' }
     $observed = "outside: $($outside -join ', '); cluster shared volumes: $shown"
