@@ -3,10 +3,6 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'FakeHyperV/FakeHyperV.psd1') -Force
     Import-Module (Join-Path $PSScriptRoot 'HostAgent.psm1') -Force
 
-    function Remove-Machine {
-        param($World, $VmId, [int] $Attempt = 9)
-        (Invoke-TestAgent $World (New-TestJob $World remove -Attempt $Attempt -Change @{ 'machine.vm_id' = $VmId })).Outcome
-    }
 
     function Get-Finding {
         # As the inventory has it.

@@ -378,4 +378,33 @@ function Complete-TestMachine {
     [pscustomobject]@{ VmId = $vmId; Guest = $guest; Launches = @($first, $second, $third); Attempt = $Attempt + 2; Job = $job }
 }
 
+function Remove-Machine {
+    <#
+    .SYNOPSIS
+    Runs the removal of a machine's VM; returns the outcome.
+    #>
+    param($World, $VmId, [int] $Attempt = 9)
+    (Invoke-TestAgent $World (New-TestJob $World remove -Attempt $Attempt -Change @{ 'machine.vm_id' = $VmId })).Outcome
+}
+
+function Update-Machine {
+    <#
+    .SYNOPSIS
+    Runs an update of a machine with cpu_cores, gb_ram and power_state; null asks for no change.
+    #>
+    param($World, $Machine, [hashtable] $Desired, [int] $Attempt = 9)
+    $change = @{ 'machine.vm_id' = $Machine.VmId }
+    foreach ($key in 'cpu_cores', 'gb_ram', 'power_state') { $change["desired.$key"] = $Desired[$key] }
+    Invoke-TestAgent $World (New-TestJob $World update -Attempt $Attempt -Change $change)
+}
+
+function Get-Inventory {
+    <#
+    .SYNOPSIS
+    Runs an inventory; returns its lines as objects.
+    #>
+    param($World)
+    (Invoke-TestAgent $World (New-TestJob $World inventory)).Lines | ForEach-Object { ConvertFrom-Json $_ }
+}
+
 Export-ModuleMember -Function *

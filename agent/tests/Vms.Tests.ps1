@@ -11,20 +11,6 @@ BeforeAll {
         Edit-FakeVM -Id $vm.Id -Property @{ openError = 'The volume is gone.' }
         "$($vm.Id)"
     }
-    function Get-Inventory {
-        param($World)
-        (Invoke-TestAgent $World (New-TestJob $World inventory)).Lines | ForEach-Object { ConvertFrom-Json $_ }
-    }
-    function Remove-Machine {
-        param($World, $VmId, [int] $Attempt = 9)
-        (Invoke-TestAgent $World (New-TestJob $World remove -Attempt $Attempt -Change @{ 'machine.vm_id' = $VmId })).Outcome
-    }
-    function Update-Machine {
-        param($World, $Machine, [hashtable] $Desired, [int] $Attempt = 9)
-        $change = @{ 'machine.vm_id' = $Machine.VmId }
-        foreach ($key in 'cpu_cores', 'gb_ram', 'power_state') { $change["desired.$key"] = $Desired[$key] }
-        Invoke-TestAgent $World (New-TestJob $World update -Attempt $Attempt -Change $change)
-    }
     function Get-Count {
         param([string] $Cmdlet)
         @(Get-FakeLedger $Cmdlet).Count
