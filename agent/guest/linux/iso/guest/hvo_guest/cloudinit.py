@@ -8,12 +8,11 @@ is made from a captured disk. The other lines hold if the cache is lost, for exa
 
 from hvo_guest.codes import StepFailed
 from hvo_guest.settings import Settings
-from hvo_guest.system import System
+from hvo_guest.system import MARK, System
 
 _FOLDER = "/etc/cloud/cloud.cfg.d"
 _FILE = _FOLDER + "/zz-hyperv-operator.cfg"
 """Its name sorts after those of packages and installers (90_dpkg.cfg, 99-installer.cfg): the last file decides."""
-_MARK = "# Written by hyperv-operator's guest.\n"
 _NAME = "preserve_hostname: true\nmanage_etc_hosts: false\n"
 _NETWORK = "network: {config: disabled}\n"
 _INSTANCE = "manual_cache_clean: true\nssh_deletekeys: false\nusers: []\n"
@@ -49,6 +48,6 @@ def _is_busy(system: System) -> bool:
 def _add(system: System, lines: str) -> None:
     if not system.exists(_FOLDER):
         return
-    present = (system.read(_FILE) or _MARK).splitlines()
+    present = (system.read(_FILE) or MARK).splitlines()
     missing = [line for line in lines.splitlines() if line not in present]
     system.write(_FILE, "\n".join(present + missing) + "\n", 0o644)

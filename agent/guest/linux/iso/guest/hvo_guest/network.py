@@ -6,9 +6,9 @@ from typing import List, Optional
 
 from hvo_guest import cloudinit, leases, resolver
 from hvo_guest.codes import NotAsRequested, StepFailed
-from hvo_guest.renderers import MARK, RENDERERS, Link, Renderer
+from hvo_guest.renderers import RENDERERS, Link, Renderer
 from hvo_guest.settings import Address, Settings
-from hvo_guest.system import System
+from hvo_guest.system import MARK, System
 
 _NET = "/sys/class/net"
 _CHECKS = 10

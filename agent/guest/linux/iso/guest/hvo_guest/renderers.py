@@ -23,9 +23,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Union
 
 from hvo_guest import interfaces
 from hvo_guest.settings import Address
-from hvo_guest.system import System
-
-MARK = "# Written by hyperv-operator's guest.\n"
+from hvo_guest.system import MARK, System
 
 Link = NamedTuple("Link", [("name", str), ("static", Optional[Address])])
 """An interface and its static address, or None for DHCP."""

@@ -8,6 +8,8 @@ from typing import Callable, List, NamedTuple, Optional
 
 from hvo_guest.codes import StepFailed
 
+MARK = "# Written by hyperv-operator's guest.\n"
+"""How the files of the guest begin."""
 _TIMEOUT = 120
 """Timeout of a command, in seconds."""
 
