@@ -122,11 +122,18 @@ TABLE: Final[tuple[Row, ...]] = (
         "Stalled, IdentityConflict",
     ),
     Row(
-        "The VM cannot be opened, or a line of the inventory was lost that is or may be the VM's",
+        "Hyper-V cannot open the VM",
+        PROVISIONED,
+        rules.vm_unreadable,
+        "Wait for an inventory that shows the VM",
+        "Stalled, VmUnreadable",
+    ),
+    Row(
+        "A line of the inventory was lost that is or may be the VM's",
         PROVISIONED,
         rules.report_unreadable,
         "Wait for an inventory that can be read",
-        "Stalled, VmUnreadable; else Ready stays as it is, and Synced is Unknown, ReportUnreadable",
+        "Ready stays as it is; Synced is Unknown, ReportUnreadable",
     ),
     Row(
         "No inventory reports the VM",
@@ -289,11 +296,19 @@ TABLE: Final[tuple[Row, ...]] = (
         accepted=True,
     ),
     Row(
-        "The VM cannot be opened, or a line of the inventory was lost that is or may be that of the machine's VM or journal",
+        "Hyper-V cannot open the VM",
+        PROVISIONING,
+        rules.vm_unreadable,
+        "Wait for an inventory that shows the VM",
+        "Stalled, VmUnreadable",
+        accepted=True,
+    ),
+    Row(
+        "A line of the inventory was lost that is or may be that of the machine's VM or journal",
         PROVISIONING,
         rules.report_unreadable,
         "Wait for an inventory that can be read",
-        "Stalled, VmUnreadable; ReportUnreadable for a line",
+        "ReportUnreadable",
         accepted=True,
     ),
     Row(

@@ -128,12 +128,17 @@ def identity_conflict(situation: Situation) -> Decision | None:
     return Decision(Wait(), stalled(Reason.IDENTITY_CONFLICT, text))
 
 
+def vm_unreadable(situation: Situation) -> Decision | None:
+    """Hyper-V cannot open the machine's VM."""
+    found = unreadable.unopened_vm(situation.snapshot)
+    if found is None:
+        return None
+    return Decision(Wait(), stalled(Reason.VM_UNREADABLE, explain(Reason.VM_UNREADABLE, found)))
+
+
 def report_unreadable(situation: Situation) -> Decision | None:
-    """The machine's VM cannot be opened, or a line was lost that is, or may be, that of its VM or journal."""
+    """A line of an inventory was lost that is, or may be, that of the machine's VM or journal."""
     snapshot, provisioned = situation.snapshot, situation.lifecycle is Lifecycle.PROVISIONED
-    unopened = unreadable.unopened_vm(snapshot)
-    if unopened:
-        return Decision(Wait(), stalled(Reason.VM_UNREADABLE, explain(Reason.VM_UNREADABLE, unopened)))
     found = unreadable.vm_line(snapshot) or (None if provisioned else unreadable.journal_line(snapshot))
     if found is None:
         return None

@@ -104,7 +104,7 @@ class Case:
 
 CASES = [
     Case(
-        "The VM cannot be opened, or a line of the inventory was lost that is or may be the VM's",
+        "A line of the inventory was lost that is or may be the VM's",
         C,
         inventory(configured(READY_NOW), gaps=Gaps(any_vm=True)),
         WAIT,
@@ -112,7 +112,7 @@ CASES = [
         Reason.REPORT_UNREADABLE,
     ),
     Case(
-        "The VM cannot be opened, or a line of the inventory was lost that is or may be that of the machine's VM or journal",
+        "A line of the inventory was lost that is or may be that of the machine's VM or journal",
         P,
         inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), gaps=Gaps(any_vm=True)),
         WAIT,
@@ -121,7 +121,7 @@ CASES = [
         accepted=True,
     ),
     Case(
-        "The VM cannot be opened, or a line of the inventory was lost that is or may be the VM's",
+        "Hyper-V cannot open the VM",
         C,
         inventory(configured(READY_NOW), vm_problems=(UNOPENED,)),
         WAIT,
@@ -129,7 +129,7 @@ CASES = [
         Reason.VM_UNREADABLE,
     ),
     Case(
-        "The VM cannot be opened, or a line of the inventory was lost that is or may be that of the machine's VM or journal",
+        "Hyper-V cannot open the VM",
         P,
         inventory(ended(pending("WaitingForGuest", vm_id=VM_ID), failures=0), vm_problems=(UNOPENED,)),
         WAIT,
