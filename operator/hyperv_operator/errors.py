@@ -9,7 +9,6 @@
     │   ├── SealingError         guest data cannot be encrypted to the key the guest posted
     │   └── RecordError          the agent or the guest sent something that is not the contract's
     │       └── JobFailed        the agent says that a job which only reads has failed
-    │           └── InventoryFailed  that was an inventory
     ├── HostError                a call to a Hyper-V host failed
     │   ├── HostUnreachable      no connection: name, network, firewall, host down
     │   │   ├── WinRmUnavailable the host is up, its WinRM service is not
@@ -106,19 +105,12 @@ class RecordError(ContractError):
 class JobFailed(RecordError):
     """The agent says that a job which only reads has failed."""
 
-    def __init__(self, message: str, code: str | None) -> None:
-        super().__init__(message)
-        self.code = code
-        """The agent's code; None for one that this operator does not know."""
-
-
-class InventoryFailed(JobFailed):
-    """The agent ended an inventory as failed."""
-
-    def __init__(self, cause: str, code: str | None) -> None:
-        super().__init__(f"The inventory failed: {cause}", code)
+    def __init__(self, job: str, cause: str, code: str | None) -> None:
+        super().__init__(f"The {job} failed: {cause}")
         self.cause = cause
         """What the agent said."""
+        self.code = code
+        """The agent's code; None for one that this operator does not know."""
 
 
 class HostError(OperatorError):

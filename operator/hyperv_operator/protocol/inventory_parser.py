@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from hyperv_operator.border.document import UnreadableText, parse_object
 from hyperv_operator.border.reading import Node, read
 from hyperv_operator.border.text import Clean, clean
-from hyperv_operator.errors import InventoryFailed, RecordError
+from hyperv_operator.errors import RecordError
 from hyperv_operator.protocol.inventory import (
     Gaps,
     HostFacts,
@@ -27,7 +27,7 @@ from hyperv_operator.protocol.inventory import (
     VmFacts,
     VmProblem,
 )
-from hyperv_operator.protocol.records import MAX_RECORD, OUTCOME_PARTS, Outcome, OutcomeKind, WireModel
+from hyperv_operator.protocol.records import MAX_RECORD, OUTCOME_PARTS, Outcome, WireModel, require_completed
 
 MAX_IMAGES: Final = 1_024
 MAX_VMS: Final = 4_096
@@ -219,11 +219,7 @@ class _Parser:
 
     def report(self) -> InventoryReport:
         """Return the inventory."""
-        failed = next((one for one in self.outcomes if one.outcome is not OutcomeKind.COMPLETED), None)
-        if failed:
-            raise InventoryFailed(failed.message, failed.code.value if failed.code else None)
-        if not self.outcomes:
-            raise RecordError("The inventory ended before it was complete.")
+        require_completed("inventory", self.outcomes)
         if self.host_problem is not None:
             raise RecordError(f"The inventory's host line does not follow the protocol: {self.host_problem}.")
         if not self.hosts:

@@ -12,8 +12,7 @@ from hyperv_operator.border.document import UnreadableText, parse_object
 from hyperv_operator.border.fields import Word, one_line
 from hyperv_operator.border.reading import read
 from hyperv_operator.border.text import Clean
-from hyperv_operator.errors import JobFailed, RecordError
-from hyperv_operator.protocol.records import MAX_RECORD, OUTCOME_PARTS, Outcome, OutcomeKind, WireModel
+from hyperv_operator.protocol.records import MAX_RECORD, OUTCOME_PARTS, Outcome, WireModel, require_completed
 
 MAX_ROWS: Final = 512
 """Rows that are read; the agent writes about 20, and one for each of at most 100 images."""
@@ -99,9 +98,5 @@ def parse_preflight(lines: Iterable[str]) -> PreflightReport:
                     outcomes.append(outcome)
             case _:
                 pass
-    failed = next((one for one in outcomes if one.outcome is not OutcomeKind.COMPLETED), None)
-    if failed:
-        raise JobFailed(f"The preflight failed: {failed.message}", failed.code)
-    if not outcomes:
-        raise RecordError("The preflight ended before it was complete.")
+    require_completed("preflight", outcomes)
     return PreflightReport(at=at, rows=tuple(rows), unreadable=unreadable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Final, TypeVar
 
@@ -11,7 +12,7 @@ from hyperv_operator.border.document import UnreadableText, parse_object
 from hyperv_operator.border.fields import Guid, Message, Whole, Word
 from hyperv_operator.border.reading import Node, read
 from hyperv_operator.border.text import Clean
-from hyperv_operator.errors import RecordError
+from hyperv_operator.errors import JobFailed, RecordError
 from hyperv_operator.protocol.guest import GuestKey
 
 MAX_RECORD: Final = 65_536
@@ -170,6 +171,16 @@ class Outcome(WireModel):
 OUTCOME_PARTS: Final = frozenset({"reason", "code", "message", "guest_key", "diagnosis", "finding"})
 """What an outcome can do without. Without its `vm_id` a launch would seem to have made no VM."""
 _STEP_PARTS: Final = frozenset({"percent", "message", "at"})
+
+
+def require_completed(job: str, outcomes: Iterable[Outcome]) -> None:
+    """Raise `JobFailed` if a job that only reads has failed, `RecordError` if it has no outcome: it is not complete then."""
+    found = list(outcomes)
+    failed = next((one for one in found if one.outcome is not OutcomeKind.COMPLETED), None)
+    if failed:
+        raise JobFailed(job, failed.message, failed.code.value if failed.code else None)
+    if not found:
+        raise RecordError(f"The {job} ended before it was complete.")
 
 
 def parse_record(text: str) -> StepRecord | Outcome:

@@ -319,6 +319,11 @@ class HostEntry:
             return True
         return self.disturbed
 
+    @property
+    def shown_preflight(self) -> Preflight | None:
+        """What the last preflight has found, whether this process or an earlier one made it."""
+        return self.preflight if self.preflight_known else self.resource.status.preflight
+
     def view(self, never_polled: HostProblem) -> HostView | None:
         """Return the host as decisions see it, or None if its spec cannot be read.
 
@@ -339,5 +344,5 @@ class HostEntry:
             previous_gaps=self.poll.previous_gaps,
             rollout=self.rollout,
             deleting=self.resource.meta.deleting,
-            is_blocked=is_blocking(self.preflight if self.preflight_known else self.resource.status.preflight),
+            is_blocked=is_blocking(self.shown_preflight),
         )

@@ -188,7 +188,7 @@ class HostReconciler:
             rollout=entry.rollout,
             kept_for=entry.kept_for,
             orphans=entry.orphans,
-            preflight=entry.preflight if entry.preflight_known else entry.resource.status.preflight,
+            preflight=entry.shown_preflight,
             offered=self._deps.bundle if entry.rollout is None else None,
         )
 

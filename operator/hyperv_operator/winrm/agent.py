@@ -11,7 +11,6 @@ from hyperv_operator.errors import (
     AgentFailed,
     AgentMissing,
     HostError,
-    InventoryFailed,
     JobFailed,
     LanguageConstrained,
     ProtocolViolation,
@@ -82,7 +81,7 @@ class WinRmHostAgent:
         lines = self._read_lines(endpoint, job, context)
         try:
             return parse_inventory(lines)
-        except InventoryFailed as error:
+        except JobFailed as error:
             if error.code == AgentCode.CONSTRAINED_LANGUAGE:
                 raise LanguageConstrained(f"{endpoint.address}: {error.message}") from None
             raise AgentFailed(
@@ -96,11 +95,9 @@ class WinRmHostAgent:
         lines = self._read_lines(endpoint, job, context)
         try:
             return parse_preflight(lines)
-        except JobFailed as error:
-            if error.code == AgentCode.SCHEMA_MISMATCH:
-                raise AgentMissing(f"The agent on {endpoint.address} has no preflight.") from None
-            raise ProtocolViolation(f"The preflight of {endpoint.address} is invalid: {error.message}") from None
         except RecordError as error:
+            if isinstance(error, JobFailed) and error.code == AgentCode.SCHEMA_MISMATCH:
+                raise AgentMissing(f"The agent on {endpoint.address} has no preflight.") from None
             raise ProtocolViolation(f"The preflight of {endpoint.address} is invalid: {error.message}") from None
 
     def _read_lines(self, endpoint: HostEndpoint, job: JobDefinition, context: TaskContext) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hyperv_operator.border.text import ELLIPSIS
-from hyperv_operator.errors import InventoryFailed, RecordError
+from hyperv_operator.errors import JobFailed, RecordError
 from hyperv_operator.protocol.inventory import NO_GAPS, Gaps, InventoryReport, UnreadableLine
 from hyperv_operator.protocol.inventory_parser import MAX_IMAGES, MAX_NAMED, MAX_VMS, parse_inventory
 from hyperv_operator.protocol.records import RemovalFinding, Step, StepState
@@ -487,6 +487,6 @@ def test_a_critical_state_is_read_beside_the_state() -> None:
 
 @pytest.mark.parametrize(("code", "known"), [("HyperVUnavailable", "HyperVUnavailable"), ("Novel", None), (None, None)])
 def test_an_inventory_that_failed_has_the_code_of_its_outcome(code: str | None, known: str | None) -> None:
-    with pytest.raises(InventoryFailed) as caught:
+    with pytest.raises(JobFailed) as caught:
         _read(HOST, {"type": "outcome", "outcome": "failed", "code": code, "message": "No."})
     assert (caught.value.message, caught.value.code) == ("The inventory failed: No.", known)
